@@ -1,0 +1,41 @@
+"""The errors a person can cause, each carrying one sentence that says what to do."""
+
+from __future__ import annotations
+
+__all__ = [
+    "BadInput",
+    "NoSpace",
+    "NotFound",
+    "PiximiError",
+    "ProjectBusy",
+    "StaleWrite",
+    "Stopped",
+]
+
+
+class PiximiError(Exception):
+    """A mistake or obstacle a person can mend; the text says what, where and what to do."""
+
+
+class BadInput(PiximiError):
+    """A file, a setting or a value that cannot be used."""
+
+
+class NotFound(PiximiError):
+    """A project, run or thing that is not there."""
+
+
+class ProjectBusy(PiximiError):
+    """Another program is writing this project."""
+
+
+class StaleWrite(PiximiError):
+    """The project changed since the page was drawn, so the action was not applied."""
+
+
+class NoSpace(PiximiError):
+    """The disk is full, or too full for what was asked."""
+
+
+class Stopped(PiximiError):
+    """The person stopped this work."""
