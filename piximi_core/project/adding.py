@@ -1,0 +1,137 @@
+"""Put decoded images into the project: names made unique, labels and partitions given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from piximi_core.project import schema
+from piximi_core.project.categories import ensure_categories, unknown_category_id
+from piximi_core.project.ids import is_unknown, new_id, now
+from piximi_core.project.store import IMAGE_KIND
+
+__all__ = ["NewImage", "add_images", "unique_name"]
+
+
+@dataclass(frozen=True)
+class NewImage:
+    """One stored file that is to become an image of the project."""
+
+    name: str
+    sha256: str
+    file_sha256: str
+    extension: str
+    planes: int
+    height: int
+    width: int
+    channels: int
+    bit_depth: int
+    dtype: str
+    read_channels: int | None = None
+    pixel_size: dict[str, Any] | None = None
+    display: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    category: str | None = None
+    partition: str | None = None
+
+
+def unique_name(name: str, taken: set[str]) -> str:
+    """Return the name, or with ``_1``, ``_2``, … before its extension if it is taken."""
+    path = PurePosixPath(name)
+    stem, suffix = (path.stem, path.suffix) if path.name == name else (name, "")
+    candidate, number = name, 0
+    while candidate in taken:
+        number += 1
+        candidate = f"{stem}_{number}{suffix}"
+    return candidate
+
+
+def add_images(
+    db: Connection,
+    found: Iterable[NewImage],
+    *,
+    kind_id: str = IMAGE_KIND,
+    who: str,
+) -> int:
+    """Add images inside an open step; return how many were new.
+
+    Pictures that came into the project meanwhile (same SHA-256) are left out.
+    """
+    present = set(db.execute(select(schema.images.c.sha256)).scalars())
+    names = set(
+        db.execute(select(schema.things.c.name).where(schema.things.c.kind_id == kind_id)).scalars()
+    )
+    new: list[NewImage] = []
+    for image in found:
+        if image.sha256 not in present:
+            present.add(image.sha256)
+            new.append(image)
+    if not new:
+        return 0
+    wanted = list(dict.fromkeys(image.category for image in new if image.category))
+    category_ids = ensure_categories(db, kind_id, wanted)
+    unknown = unknown_category_id(db, kind_id)
+    position = int(db.execute(select(func.max(schema.things.c.position))).scalar() or 0)
+    thing_rows: list[dict[str, Any]] = []
+    image_rows: list[dict[str, Any]] = []
+    for image in new:
+        position += 1
+        name = unique_name(image.name, names)
+        names.add(name)
+        category_id = category_ids[image.category] if image.category else unknown
+        thing_rows.append(_thing_row(image, name, kind_id, category_id, position, who))
+        image_rows.append(_image_row(image, thing_rows[-1]["id"]))
+    db.execute(schema.things.insert(), thing_rows)
+    db.execute(schema.images.insert(), image_rows)
+    _fix_channels(db, new)
+    return len(new)
+
+
+def _thing_row(
+    image: NewImage, name: str, kind_id: str, category_id: str, position: int, who: str
+) -> dict[str, Any]:
+    labelled = not is_unknown(category_id)
+    moment = now()
+    return {
+        "id": new_id(),
+        "kind_id": kind_id,
+        "name": name,
+        "category_id": category_id,
+        "partition": image.partition or ("Unassigned" if labelled else "Inference"),
+        "labelled_by": who if labelled else None,
+        "labelled_at": moment if labelled else None,
+        "metadata": "{}",
+        "position": position,
+        "created_at": moment,
+    }
+
+
+def _image_row(image: NewImage, thing_id: str) -> dict[str, Any]:
+    return {
+        "id": thing_id,
+        "sha256": image.sha256,
+        "file_sha256": image.file_sha256,
+        "extension": image.extension,
+        "planes": image.planes,
+        "height": image.height,
+        "width": image.width,
+        "channels": image.channels,
+        "bit_depth": image.bit_depth,
+        "dtype": image.dtype,
+        "active_plane": 0,
+        "read_channels": image.read_channels,
+        "pixel_size": json.dumps(image.pixel_size) if image.pixel_size else None,
+        "display": json.dumps(image.display),
+        "notes": json.dumps(image.notes, ensure_ascii=False),
+    }
+
+
+def _fix_channels(db: Connection, new: list[NewImage]) -> None:
+    """The first import decides how many channels the project has."""
+    unset = schema.project.c.channels.is_(None)
+    db.execute(schema.project.update().where(unset).values(channels=new[0].channels))

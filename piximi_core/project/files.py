@@ -1,0 +1,152 @@
+"""Where a project's files lie, and how a file gets there whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from piximi_core.errors import NoSpace
+
+__all__ = [
+    "ProjectFiles",
+    "disk_errors_in_words",
+    "hash_file",
+    "replace_atomically",
+    "require_space",
+    "sync_folder",
+]
+
+_CHUNK = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True)
+class ProjectFiles:
+    """The places inside one project folder (see docs/design for the tree)."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite database."""
+        return self.folder / "project.sqlite"
+
+    @property
+    def runs(self) -> Path:
+        """One folder for each training."""
+        return self.folder / "runs"
+
+    @property
+    def jobs(self) -> Path:
+        """One folder for each other job."""
+        return self.folder / "jobs"
+
+    @property
+    def cache(self) -> Path:
+        """What may be deleted at any time."""
+        return self.folder / "cache"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the database."""
+        return self.folder / "backups"
+
+    def original(self, sha256: str, extension: str) -> Path:
+        """Return where the original with this content hash is kept."""
+        return self.folder / "images" / sha256[:2] / f"{sha256}.{extension}"
+
+    def thumbnail(self, sha256: str) -> Path:
+        """Return where the thumbnail of this original is cached."""
+        return self.cache / "thumbs" / sha256[:2] / f"{sha256}.webp"
+
+    def run(self, run_id: str) -> Path:
+        """Return the folder of one training."""
+        return self.runs / run_id
+
+    def make(self) -> None:
+        """Create the folders of a new project."""
+        for folder in (self.folder / "images", self.runs, self.jobs, self.cache, self.backups):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def replace_atomically(target: Path, *, durable: bool = True) -> Iterator[Path]:
+    """Give a temporary path to write; on success it becomes ``target`` in one rename.
+
+    Parameters
+    ----------
+    target
+        The file to create or replace; its folder is made if missing.
+    durable
+        Flush file and folder to the disk. Caches that can be made again do without.
+
+    Raises
+    ------
+    NoSpace
+        The disk (or a quota) is full; ``target`` is as it was before.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        with disk_errors_in_words(target):
+            yield part
+            if durable:
+                with part.open("rb") as file:
+                    os.fsync(file.fileno())
+            part.replace(target)
+            if durable:
+                sync_folder(target.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_errors_in_words(target: Path) -> Iterator[None]:
+    """Turn the operating system's "no space" into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoSpace(
+                f"The disk is full: {target.name} could not be written to {target.parent}; "
+                "free some space there and try again."
+            ) from error
+        raise
+
+
+def require_space(folder: Path, needed_bytes: int) -> None:
+    """Refuse early when a disk cannot hold what is about to be written.
+
+    Raises
+    ------
+    NoSpace
+        Fewer than ``needed_bytes`` (plus a reserve of 100 MB) are free.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes + 100_000_000:
+        raise NoSpace(
+            f"The disk of {folder} has {free // 1_000_000} MB free, but about "
+            f"{(needed_bytes + 100_000_000) // 1_000_000} MB are needed; free some space first."
+        )

@@ -1,0 +1,87 @@
+"""Undo and redo: replay the journal of a step backwards or forwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from piximi_core.project import schema
+from piximi_core.project.store import Store
+
+__all__ = ["Step", "history", "redo", "undo"]
+
+_TABLES = {table.name: table for table in schema.JOURNALLED}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the history."""
+
+    id: int
+    label: str
+    who: str
+    at: str
+    undone: bool
+
+
+def history(store: Store, limit: int = 20) -> list[Step]:
+    """Return the newest steps first, undone ones included."""
+    query = select(schema.steps).order_by(schema.steps.c.id.desc()).limit(limit)
+    with store.read() as db:
+        return [Step(**row._mapping) for row in db.execute(query)]
+
+
+def undo(store: Store) -> str | None:
+    """Take back the newest step that stands; return its label, None if there is none."""
+    return _replay(store, backwards=True)
+
+
+def redo(store: Store) -> str | None:
+    """Do the oldest undone step again; return its label, None if there is none."""
+    return _replay(store, backwards=False)
+
+
+def _replay(store: Store, *, backwards: bool) -> str | None:
+    steps, journal = schema.steps, schema.journal
+    order = steps.c.id.desc() if backwards else steps.c.id
+    with store.write() as db:
+        step = db.execute(
+            select(steps).where(steps.c.undone == (not backwards)).order_by(order).limit(1)
+        ).first()
+        if step is None:
+            return None
+        # Rows come back in any order; the references must hold again only at the end.
+        db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        changes = db.execute(
+            select(journal.c.table, journal.c.before, journal.c.after)
+            .where(journal.c.step == step.id)
+            .order_by(journal.c.id.desc() if backwards else journal.c.id)
+        ).all()
+        _apply(db, [(c.table, c.after, c.before) if backwards else tuple(c) for c in changes])
+        db.execute(steps.update().where(steps.c.id == step.id).values(undone=backwards))
+        return str(step.label)
+
+
+def _apply(db: Connection, changes: Iterable[Sequence[Any]]) -> None:
+    """Turn rows from one state to the next, in runs of the same table and operation."""
+
+    def sort_of(change: Sequence[Any]) -> tuple[str, bool, bool]:
+        table, source, target = change
+        return table, source is None, target is None
+
+    for (name, inserting, deleting), run in groupby(changes, key=sort_of):
+        table = _TABLES[name]
+        rows = [json.loads(source if deleting else target) for _, source, target in run]
+        if inserting:
+            db.execute(table.insert(), rows)
+        elif deleting:
+            keys = [{"key": row["id"]} for row in rows]
+            db.execute(table.delete().where(table.c.id == bindparam("key")), keys)
+        else:
+            keyed = [{**row, "key": row["id"]} for row in rows]
+            db.execute(table.update().where(table.c.id == bindparam("key")), keyed)

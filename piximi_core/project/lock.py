@@ -1,0 +1,68 @@
+"""One writer at a time: a lock beside the database that says who holds it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from piximi_core.errors import ProjectBusy
+
+__all__ = ["WAIT_SECONDS", "writer_lock"]
+
+WAIT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.02
+
+
+def _who() -> str:
+    program = Path(sys.argv[0]).name or "python"
+    return f"{program} (process {os.getpid()} on {socket.gethostname()})"
+
+
+@contextmanager
+def writer_lock(project_folder: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold the project's writer lock; the operating system frees it if the process dies.
+
+    Parameters
+    ----------
+    project_folder
+        The folder of the project.
+    wait_seconds
+        How long to wait for another writer.
+
+    Raises
+    ------
+    ProjectBusy
+        Another program still held the lock after the wait; the text names it.
+    """
+    handle = os.open(project_folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _acquire(handle, project_folder, wait_seconds)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, _who().encode(), 0)
+        yield
+    finally:
+        os.close(handle)  # which also gives the lock back
+
+
+def _acquire(handle: int, project_folder: Path, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < deadline:
+                threading.Event().wait(_PAUSE_SECONDS)
+                continue
+            holder = os.pread(handle, 200, 0).decode(errors="replace") or "another program"
+            raise ProjectBusy(
+                f"The project {project_folder.name!r} is being written by {holder}; "
+                "wait until it is done, then try again."
+            ) from None
+        return

@@ -1,0 +1,232 @@
+"""The tables of ``project.sqlite`` and the triggers that journal every change.
+
+Every journalled table has one text primary key called ``id``, so that one undo routine serves
+them all. Numbers that must come back to the last bit (pixel sizes) are JSON text, because
+SQLite's ``json_object`` keeps fifteen digits only.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+__all__ = [
+    "JOURNALLED",
+    "SCHEMA_VERSION",
+    "applied_jobs",
+    "categories",
+    "create_schema",
+    "drafts",
+    "images",
+    "journal",
+    "kinds",
+    "metadata",
+    "objects",
+    "predictions",
+    "project",
+    "recording",
+    "runs",
+    "steps",
+    "things",
+]
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+project = Table(
+    "project",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("channels", Integer),  # one channel count per project, set by the first import
+    Column("float_range", Text),  # JSON [low, high], fixed by the first float image
+)
+
+kinds = Table(
+    "kinds",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("unknown_category_id", Text, nullable=False),
+    Column("hidden", Boolean, nullable=False, default=False),
+    Column("position", Integer, nullable=False),
+)
+
+categories = Table(
+    "categories",
+    metadata,
+    _id(),
+    Column("kind_id", Text, ForeignKey("kinds.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("color", Text, nullable=False),
+    Column("visible", Boolean, nullable=False, default=True),
+    Column("position", Integer, nullable=False),
+)
+
+things = Table(
+    "things",
+    metadata,
+    _id(),
+    Column("kind_id", Text, ForeignKey("kinds.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("category_id", Text, ForeignKey("categories.id"), nullable=False, index=True),
+    Column("partition", Text, nullable=False),
+    Column("labelled_by", Text),
+    Column("labelled_at", Text),
+    Column("metadata", Text, nullable=False, default="{}"),  # JSON, free columns
+    Column("position", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Index("things_by_kind", "kind_id", "position"),
+)
+
+images = Table(
+    "images",
+    metadata,
+    _id(),
+    Column("sha256", Text, nullable=False, index=True),  # of the file as it was given
+    Column("file_sha256", Text, nullable=False),  # of the file as it is stored (DICOM differs)
+    Column("extension", Text, nullable=False),
+    Column("planes", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("bit_depth", Integer, nullable=False),
+    Column("dtype", Text, nullable=False),
+    Column("active_plane", Integer, nullable=False, default=0),
+    Column("read_channels", Integer),  # how an undeclared stack is to be split, if asked
+    Column("pixel_size", Text),  # JSON {x, y, z, unit}
+    Column("display", Text, nullable=False, default="{}"),  # JSON colours and ranges
+    Column("notes", Text, nullable=False, default="[]"),  # JSON list of sentences
+)
+
+objects = Table(
+    "objects",
+    metadata,
+    _id(),
+    Column("image_id", Text, ForeignKey("things.id"), nullable=False, index=True),
+    Column("plane", Integer, nullable=False),
+    Column("x1", Integer, nullable=False),
+    Column("y1", Integer, nullable=False),
+    Column("x2", Integer, nullable=False),
+    Column("y2", Integer, nullable=False),
+    Column("mask", Text, nullable=False),  # run lengths, the first of background, by spaces
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    _id(),  # of the thing
+    Column("run_id", Text, nullable=False),
+    Column("category_id", Text, ForeignKey("categories.id")),  # NULL once that category is gone
+    Column("class_name", Text, nullable=False),
+    Column("confidence", Float, nullable=False, index=True),
+    Column("probabilities", Text, nullable=False),  # JSON list in the run's class order
+)
+
+drafts = Table("drafts", metadata, _id(), Column("settings", Text, nullable=False))
+
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    Column("kind_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("classes", Text, nullable=False),  # JSON list of {id, name, color}
+    Column("counts", Text, nullable=False),  # JSON {Training, Validation}
+    Column("created_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Column("summary", Text),  # JSON, once there is a classifier
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("undone", Boolean, nullable=False, default=False),
+    sqlite_autoincrement=True,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("step", Integer, ForeignKey("steps.id"), nullable=False, index=True),
+    Column("table", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    sqlite_autoincrement=True,
+)
+
+# One row: the step now being recorded (NULL while undoing) and the revision pages compare.
+recording = Table(
+    "recording",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("step", Integer),
+    Column("revision", Integer, nullable=False),
+)
+
+applied_jobs = Table(
+    "applied_jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+
+# Runs are facts, not edits: undo never takes a finished training away.
+JOURNALLED = (project, kinds, categories, things, images, objects, predictions, drafts)
+
+
+def _row_as_json(table: Table, row: str) -> str:
+    pairs = ", ".join(f"'{column.name}', {row}.\"{column.name}\"" for column in table.columns)
+    return f"json_object({pairs})"
+
+
+def _triggers(table: Table) -> list[str]:
+    old, new = _row_as_json(table, "OLD"), _row_as_json(table, "NEW")
+    cases = {
+        "insert": ("NEW.id", "NULL", new),
+        "update": ("OLD.id", old, new),
+        "delete": ("OLD.id", old, "NULL"),
+    }
+    return [
+        f"""CREATE TRIGGER journal_{table.name}_{event} AFTER {event.upper()} ON {table.name}
+        WHEN (SELECT step FROM recording) IS NOT NULL BEGIN
+        INSERT INTO journal (step, "table", key, before, after)
+        VALUES ((SELECT step FROM recording), '{table.name}', {key}, {before}, {after}); END"""
+        for event, (key, before, after) in cases.items()
+    ]
+
+
+def create_schema(connection: Connection) -> None:
+    """Create all tables, the journal triggers and the schema version in an empty database."""
+    metadata.create_all(connection)
+    for table in JOURNALLED:
+        for trigger in _triggers(table):
+            connection.execute(text(trigger))
+    connection.execute(recording.insert().values(id=1, step=None, revision=0))
+    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))

@@ -1,0 +1,283 @@
+"""The project's SQLite database: every action of a person is one durable transaction."""
+
+from __future__ import annotations
+
+import getpass
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from piximi_core.errors import BadInput, NoSpace, NotFound, ProjectBusy, StaleWrite
+from piximi_core.project import schema
+from piximi_core.project.files import ProjectFiles
+from piximi_core.project.ids import new_id, new_unknown_id, now
+from piximi_core.project.lock import writer_lock
+from piximi_core.project.palette import UNKNOWN_COLOR
+
+__all__ = ["HISTORY_STEPS", "IMAGE_KIND", "UNKNOWN_NAME", "Store", "create_store", "open_store"]
+
+HISTORY_STEPS = 200
+IMAGE_KIND = "Image"
+UNKNOWN_NAME = "Unknown"
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLAlchemy begins transactions through the "begin" event below, not through sqlite3.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "busy_timeout = 5000",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _make_engine(database: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{database}", pool_size=4, max_overflow=16)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+class Store:
+    """One open project.
+
+    Reading takes a snapshot; writing takes the project's writer lock, so that a second program
+    waits a moment and is then told who writes.
+
+    Attributes
+    ----------
+    files
+        Where everything of the project lies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.files = ProjectFiles(folder)
+        if not self.files.database.is_file():
+            raise NotFound(
+                f"There is no project in {folder}; create one first, or check the folder's name."
+            )
+        self._engine = _make_engine(self.files.database)
+        self._check_version()
+
+    @property
+    def folder(self) -> Path:
+        """The project's folder."""
+        return self.files.folder
+
+    def _check_version(self) -> None:
+        try:
+            with self.read() as db:
+                version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
+        except DatabaseError as error:
+            raise BadInput(
+                f"{self.files.database} cannot be read as a project ({error.orig}); "
+                f"put back a copy from {self.files.backups}."
+            ) from error
+        if version > schema.SCHEMA_VERSION:
+            raise BadInput(
+                f"The project {self.folder.name!r} was written by a newer version of this program "
+                f"(format {version}, this one knows {schema.SCHEMA_VERSION}); update the program."
+            )
+        if version < 1:
+            raise BadInput(f"{self.files.database} holds no project; it may be incomplete.")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent state of the project."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, expected_revision: int | None = None) -> Iterator[Connection]:
+        """Give a connection for facts that undo leaves alone (runs, applied jobs).
+
+        Parameters
+        ----------
+        expected_revision
+            The revision the caller has seen; None to write whatever happened since.
+
+        Raises
+        ------
+        ProjectBusy
+            Another program is writing.
+        StaleWrite
+            The project has moved on from ``expected_revision``.
+        NoSpace
+            The disk is full; nothing was written.
+        """
+        try:
+            with (
+                writer_lock(self.folder),
+                self._engine.connect().execution_options(write=True) as connection,
+                connection.begin(),
+            ):
+                current = connection.execute(select(schema.recording.c.revision)).scalar_one()
+                if expected_revision is not None and current != expected_revision:
+                    raise StaleWrite(
+                        "The project changed in another window or program since this page was "
+                        "drawn, so nothing was changed; look again and repeat the action."
+                    )
+                yield connection
+                connection.execute(schema.recording.update().values(revision=current + 1))
+        except OperationalError as error:
+            raise self._in_words(error) from error
+
+    def _in_words(self, error: OperationalError) -> Exception:
+        reason = str(error.orig)
+        if "disk is full" in reason or "disk I/O error" in reason:
+            return NoSpace(
+                f"The disk is full: the change was not saved in {self.folder.name!r}; "
+                "free some space and repeat it."
+            )
+        if "locked" in reason or "busy" in reason:
+            return ProjectBusy(
+                f"Another program is writing the project {self.folder.name!r}; "
+                "wait until it is done, then try again."
+            )
+        if "readonly" in reason or "unable to open" in reason:
+            return BadInput(
+                f"The project {self.folder.name!r} cannot be written ({reason}); "
+                "check who owns its folder."
+            )
+        return error
+
+    @contextmanager
+    def step(
+        self, label: str, *, who: str | None = None, expected_revision: int | None = None
+    ) -> Iterator[Connection]:
+        """Give a connection whose changes become one line of the undo history.
+
+        Parameters
+        ----------
+        label
+            What the step does, as the person reads it ("Label 3 images").
+        who
+            Who does it; the signed-in or operating system user by default.
+        expected_revision
+            As in `write`.
+        """
+        with self.write(expected_revision) as db:
+            db.execute(schema.journal.delete().where(schema.journal.c.step.in_(_undone())))
+            db.execute(schema.steps.delete().where(schema.steps.c.undone))
+            step_id = db.execute(
+                schema.steps.insert().values(
+                    label=label, who=who or current_user(), at=now(), undone=False
+                )
+            ).inserted_primary_key[0]  # type: ignore[index]
+            db.execute(schema.recording.update().values(step=step_id))
+            yield db
+            db.execute(schema.recording.update().values(step=None))
+            _trim(db, step_id)
+
+    def revision(self) -> int:
+        """Return the number of the project's present state; every write adds one."""
+        with self.read() as db:
+            return int(db.execute(select(schema.recording.c.revision)).scalar_one())
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+
+def _undone() -> Any:
+    return select(schema.steps.c.id).where(schema.steps.c.undone)
+
+
+def _trim(db: Connection, newest: int) -> None:
+    """Forget an empty step, and steps older than the history is long."""
+    if db.execute(select(schema.journal.c.id).where(schema.journal.c.step == newest)).first():
+        oldest = newest - HISTORY_STEPS
+        db.execute(schema.journal.delete().where(schema.journal.c.step <= oldest))
+        db.execute(schema.steps.delete().where(schema.steps.c.id <= oldest))
+    else:
+        db.execute(schema.steps.delete().where(schema.steps.c.id == newest))
+
+
+@lru_cache(maxsize=1)
+def current_user() -> str:
+    """Return the operating system's name of the person at work."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "someone"
+
+
+@lru_cache(maxsize=64)
+def _open(folder: Path, _inode: int) -> Store:
+    return Store(folder)
+
+
+def open_store(folder: Path) -> Store:
+    """Open a project, reusing this process's connections to it.
+
+    Raises
+    ------
+    NotFound
+        There is no project in ``folder``.
+    BadInput
+        Its database is damaged or from a newer program.
+    """
+    database = folder / "project.sqlite"
+    # A project deleted and made again under the same name is another file.
+    inode = database.stat().st_ino if database.is_file() else 0
+    return _open(folder.absolute(), inode)
+
+
+def create_store(folder: Path, name: str) -> Store:
+    """Create a project with Piximi's kind "Image" and its category "Unknown".
+
+    Raises
+    ------
+    BadInput
+        There is a project in ``folder`` already, or the name is empty.
+    """
+    if not name.strip():
+        raise BadInput("A project needs a name; type one and try again.")
+    files = ProjectFiles(folder)
+    if files.database.exists():
+        raise BadInput(f"There is already a project in {folder}; choose another folder or name.")
+    files.make()
+    draft = files.folder / ".project.sqlite.part"
+    draft.unlink(missing_ok=True)
+    engine = create_engine(f"sqlite:///{draft}")
+    with engine.begin() as db:
+        schema.create_schema(db)
+        _insert_beginnings(db, name.strip())
+    engine.dispose()
+    # The database appears whole or not at all, whatever kills us.
+    draft.replace(files.database)
+    return open_store(folder)
+
+
+def _insert_beginnings(db: Connection, name: str) -> None:
+    unknown = new_unknown_id()
+    db.execute(schema.project.insert().values(id=new_id(), name=name[:300], created_at=now()))
+    db.execute(
+        schema.kinds.insert().values(
+            id=IMAGE_KIND, name=IMAGE_KIND, unknown_category_id=unknown, hidden=False, position=0
+        )
+    )
+    db.execute(
+        schema.categories.insert().values(
+            id=unknown,
+            kind_id=IMAGE_KIND,
+            name=UNKNOWN_NAME,
+            color=UNKNOWN_COLOR,
+            visible=True,
+            position=0,
+        )
+    )
+    db.execute(text("PRAGMA foreign_key_check"))

@@ -1,0 +1,217 @@
+"""Find and count things: what the gallery, the filters and the counters ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
+
+from piximi_core.project.ids import is_unknown
+from piximi_core.project.schema import categories, images, predictions, things
+from piximi_core.project.store import IMAGE_KIND, Store
+
+__all__ = [
+    "PARTITIONS",
+    "Partition",
+    "Prediction",
+    "SortKey",
+    "Thing",
+    "ThingFilter",
+    "among",
+    "count_by_category",
+    "count_things",
+    "find_ids",
+    "get_things",
+    "list_things",
+]
+
+Partition = Literal["Unassigned", "Training", "Validation", "Test", "Inference"]
+PARTITIONS: tuple[Partition, ...] = get_args(Partition)
+SortKey = Literal["added", "name", "category", "confidence", "partition", "random"]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a run says a thing is."""
+
+    run_id: str
+    category_id: str | None
+    class_name: str
+    confidence: float
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An image with its label and, beside it, its prediction."""
+
+    id: str
+    name: str
+    kind_id: str
+    category_id: str
+    partition: str
+    labelled_by: str | None
+    labelled_at: str | None
+    metadata: dict[str, Any]
+    sha256: str
+    file_sha256: str
+    extension: str
+    planes: int
+    height: int
+    width: int
+    channels: int
+    bit_depth: int
+    dtype: str
+    active_plane: int
+    read_channels: int | None
+    pixel_size: dict[str, Any] | None
+    display: dict[str, Any]
+    notes: list[str]
+    prediction: Prediction | None
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether a person gave it a category."""
+        return not is_unknown(self.category_id)
+
+
+@dataclass(frozen=True)
+class ThingFilter:
+    """Which things, and in which order; None means "any"."""
+
+    kind_id: str = IMAGE_KIND
+    category_ids: Collection[str] | None = None
+    partitions: Collection[str] | None = None
+    predicted_ids: Collection[str] | None = None
+    labelled: bool | None = None
+    predicted: bool | None = None
+    least_confidence: float = 0.0
+    name_contains: str = ""
+    ids: Collection[str] | None = None
+    sort: SortKey = "added"
+    descending: bool = False
+    seed: int = 0
+
+
+def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of these values, however many they are."""
+    # One JSON parameter instead of one per value: SQLite takes only 32,766 of those.
+    listed: Select[Any] = select(literal_column("value"))
+    return column.in_(listed.select_from(func.json_each(json.dumps(list(values)))))
+
+
+def _conditions(wanted: ThingFilter) -> list[ColumnElement[bool]]:
+    known = things.c.category_id.not_like("0%")
+    conditions: list[ColumnElement[bool]] = [things.c.kind_id == wanted.kind_id]
+    if wanted.ids is not None:
+        conditions.append(among(things.c.id, wanted.ids))
+    if wanted.category_ids is not None:
+        conditions.append(among(things.c.category_id, wanted.category_ids))
+    if wanted.partitions is not None:
+        conditions.append(among(things.c.partition, wanted.partitions))
+    if wanted.predicted_ids is not None:
+        conditions.append(among(predictions.c.category_id, wanted.predicted_ids))
+    if wanted.labelled is not None:
+        conditions.append(known if wanted.labelled else ~known)
+    if wanted.predicted is not None:
+        has = predictions.c.id.is_not(None)
+        conditions.append(has if wanted.predicted else ~has)
+    if wanted.least_confidence > 0:
+        conditions.append(predictions.c.confidence >= wanted.least_confidence)
+    if wanted.name_contains:
+        conditions.append(things.c.name.icontains(wanted.name_contains, autoescape=True))
+    return conditions
+
+
+def _order(wanted: ThingFilter) -> list[ColumnElement[Any]]:
+    keys: dict[SortKey, ColumnElement[Any]] = {
+        "added": things.c.position,
+        "name": things.c.name.collate("NOCASE"),
+        "category": categories.c.position,
+        "confidence": func.coalesce(predictions.c.confidence, -1.0),
+        "partition": case({p: i for i, p in enumerate(PARTITIONS)}, value=things.c.partition),
+        # A multiplicative hash of the position: seeded, and the same on every page.
+        "random": ((things.c.position + 1) * (2_654_435_761 + 2 * wanted.seed)) % 4_294_967_291,
+    }
+    key = keys[wanted.sort]
+    return [key.desc() if wanted.descending else key.asc(), things.c.position]
+
+
+def _joined(columns: Select[Any]) -> Select[Any]:
+    return columns.select_from(
+        things.join(categories, categories.c.id == things.c.category_id).outerjoin(
+            predictions, predictions.c.id == things.c.id
+        )
+    )
+
+
+def count_things(store: Store, wanted: ThingFilter) -> int:
+    """Return how many things pass the filter."""
+    with store.read() as db:
+        query = _joined(select(func.count())).where(*_conditions(wanted))
+        return int(db.execute(query).scalar_one())
+
+
+def find_ids(store: Store, wanted: ThingFilter) -> list[str]:
+    """Return the ids that pass the filter, in its order."""
+    query = _joined(select(things.c.id)).where(*_conditions(wanted)).order_by(*_order(wanted))
+    with store.read() as db:
+        return list(db.execute(query).scalars())
+
+
+def list_things(
+    store: Store, wanted: ThingFilter, *, offset: int = 0, limit: int | None = None
+) -> list[Thing]:
+    """Return the things that pass the filter, in its order."""
+    base = _joined(
+        select(
+            things,
+            *[column for column in images.columns if column.name != "id"],
+            predictions.c.run_id,
+            predictions.c.category_id.label("predicted_id"),
+            predictions.c.class_name,
+            predictions.c.confidence,
+            predictions.c.probabilities,
+        )
+    ).join(images, images.c.id == things.c.id)
+    query = base.where(*_conditions(wanted)).order_by(*_order(wanted)).offset(offset).limit(limit)
+    with store.read() as db:
+        return [_thing(row._mapping) for row in db.execute(query)]
+
+
+def get_things(store: Store, ids: Collection[str], kind_id: str = IMAGE_KIND) -> list[Thing]:
+    """Return these things in the order they were added; those that are gone are left out."""
+    return list_things(store, ThingFilter(kind_id=kind_id, ids=ids))
+
+
+def _thing(row: Any) -> Thing:
+    prediction = None
+    if row["run_id"] is not None:
+        prediction = Prediction(
+            run_id=row["run_id"],
+            category_id=row["predicted_id"],
+            class_name=row["class_name"],
+            confidence=row["confidence"],
+            probabilities=tuple(json.loads(row["probabilities"])),
+        )
+    plain = {name: row[name] for name in Thing.__dataclass_fields__ if name in row}
+    parsed = {name: json.loads(row[name]) for name in ("metadata", "display", "notes")}
+    pixel_size = json.loads(row["pixel_size"]) if row["pixel_size"] else None
+    return Thing(**{**plain, **parsed, "pixel_size": pixel_size, "prediction": prediction})
+
+
+def count_by_category(store: Store, kind_id: str = IMAGE_KIND) -> dict[str, dict[str, int]]:
+    """Return ``{category id: {partition: count}}``; categories without things are left out."""
+    query = (
+        select(things.c.category_id, things.c.partition, func.count())
+        .where(things.c.kind_id == kind_id)
+        .group_by(things.c.category_id, things.c.partition)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    with store.read() as db:
+        for category_id, partition, count in db.execute(query):
+            counts.setdefault(category_id, {})[partition] = count
+    return counts
