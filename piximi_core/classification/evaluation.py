@@ -1,0 +1,210 @@
+"""How good a classifier is, in the usual definitions.
+
+Piximi 1.1.4 shows precision and recall exchanged and loses every average to one empty class; here
+rows of the confusion matrix are the truth, precision is by column, recall by row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from piximi_core.errors import BadInput
+
+__all__ = ["Evaluation", "evaluate", "wilson_interval"]
+
+_SMALLEST_PROBABILITY = 1e-7
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures on how a classifier did on things whose category is known.
+
+    Attributes
+    ----------
+    classes
+        Names of the K classes.
+    confusion_matrix
+        K rows (truth) of K columns (prediction), counts.
+    count, correct, accuracy
+        Things judged, those predicted right, and their share.
+    interval
+        The 95 % Wilson interval of the accuracy.
+    majority_share
+        The accuracy of always guessing the largest category.
+    cross_entropy
+        Mean negative logarithm of the probability given to the truth.
+    precision, recall, f1
+        For each class; None where it is undefined (see `notes`).
+    support
+        Things of each class.
+    macro_precision, macro_recall, macro_f1
+        Means over the classes where the figure is defined.
+    notes
+        Sentences on classes left out of the means.
+    """
+
+    classes: tuple[str, ...]
+    confusion_matrix: tuple[tuple[int, ...], ...]
+    count: int
+    correct: int
+    accuracy: float
+    interval: tuple[float, float]
+    majority_share: float
+    cross_entropy: float
+    precision: tuple[float | None, ...]
+    recall: tuple[float | None, ...]
+    f1: tuple[float | None, ...]
+    support: tuple[int, ...]
+    macro_precision: float | None
+    macro_recall: float | None
+    macro_f1: float | None
+    notes: tuple[str, ...]
+
+    def sentence(self, partition: str = "Validation", noun: str = "images") -> str:
+        """Say the accuracy in words, with its uncertainty and the trivial alternative.
+
+        Parameters
+        ----------
+        partition
+            Which things were judged: those of "Training" are not called unseen.
+        noun
+            "images", or the plural of what was classified.
+        """
+        low, high = self.interval
+        which = "training" if partition == "Training" else "unseen"
+        return (
+            f"Right on {self.correct} of {self.count} {which} {noun}"
+            f" ({_percent(self.accuracy)} %, 95 % interval"
+            f" {_percent(low)}-{_percent(high)} %);"
+            f" always guessing the largest category gives {_percent(self.majority_share)} %."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """All figures as JSON-ready values; undefined ones are None."""
+        values = asdict(self)
+        values["confusion_matrix"] = [list(row) for row in self.confusion_matrix]
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in values.items()
+        }
+
+
+def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str]) -> Evaluation:
+    """Compare predictions with the truth.
+
+    Precision of class k is ``cm[k, k] / column sum``, recall ``cm[k, k] / row sum`` and F1 their
+    harmonic mean, ``2 TP / (2 TP + FP + FN)``. A class without samples has none of them; a class
+    that was never predicted has no precision. Undefined figures are left out of the means.
+
+    Parameters
+    ----------
+    probabilities
+        [N, K], rows that sum to 1.
+    truth
+        Class numbers, [N].
+    classes
+        The K class names.
+
+    Raises
+    ------
+    BadInput
+        There is nothing to judge, the shapes do not belong together, or probabilities are not
+        numbers.
+    """
+    p = np.asarray(probabilities, dtype=np.float64)
+    t = np.asarray(truth, dtype=np.int64)
+    k = len(classes)
+    if t.size == 0:
+        raise BadInput("There are no labelled images to evaluate on; label some first.")
+    if p.shape != (t.size, k) or t.ndim != 1 or t.min() < 0 or t.max() >= k:
+        raise BadInput(
+            f"Predictions of shape {p.shape} do not fit {t.size} labels of {k} categories."
+        )
+    if not np.isfinite(p).all():
+        raise BadInput("The classifier gives values that are not numbers; train it again.")
+    matrix = np.zeros((k, k), dtype=np.int64)
+    np.add.at(matrix, (t, p.argmax(axis=1)), 1)
+    support, predicted, hits = matrix.sum(axis=1), matrix.sum(axis=0), matrix.diagonal()
+    correct = int(hits.sum())
+    precision = _ratios(hits, np.where(support > 0, predicted, 0))
+    recall = _ratios(hits, support)
+    f1 = _ratios(2 * hits, np.where(support > 0, support + predicted, 0))
+    return Evaluation(
+        classes=tuple(classes),
+        confusion_matrix=tuple(tuple(int(n) for n in row) for row in matrix),
+        count=int(t.size),
+        correct=correct,
+        accuracy=correct / t.size,
+        interval=wilson_interval(correct, t.size),
+        majority_share=float(support.max()) / t.size,
+        cross_entropy=_cross_entropy(p, t),
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        support=tuple(int(n) for n in support),
+        macro_precision=_mean(precision),
+        macro_recall=_mean(recall),
+        macro_f1=_mean(f1),
+        notes=_notes(classes, support, predicted),
+    )
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """The 95 % score interval of a proportion (E. B. Wilson, 1927); (0, 1) without trials."""
+    if trials == 0:
+        return (0.0, 1.0)
+    share, z2 = successes / trials, _Z95**2
+    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    spread = share * (1 - share) / trials + z2 / (4 * trials**2)
+    half = _Z95 * math.sqrt(spread) / (1 + z2 / trials)
+    return (max(0.0, centre - half), min(1.0, centre + half))
+
+
+def _cross_entropy(p: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+    """As Piximi and Keras: probabilities renormalised, then clipped to [1e-7, 1 - 1e-7]."""
+    sums = p.sum(axis=1)
+    given = p[np.arange(truth.size), truth] / np.where(sums > 0, sums, 1.0)
+    clipped = np.clip(given, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
+    return float(-np.log(clipped).mean())
+
+
+def _ratios(above: NDArray[Any], below: NDArray[Any]) -> tuple[float | None, ...]:
+    return tuple(float(a) / float(b) if b else None for a, b in zip(above, below, strict=True))
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    defined = [value for value in values if value is not None]
+    return sum(defined) / len(defined) if defined else None
+
+
+def _notes(
+    classes: Sequence[str], support: NDArray[np.int64], predicted: NDArray[np.int64]
+) -> tuple[str, ...]:
+    """Say which classes have undefined figures, so that no mean misleads in silence."""
+    absent = [name for name, n in zip(classes, support, strict=True) if n == 0]
+    unused = [
+        name for name, n, m in zip(classes, support, predicted, strict=True) if n > 0 and m == 0
+    ]
+    notes = []
+    if absent:
+        notes.append(f"Without samples, so left out of the means: {', '.join(absent)}.")
+    if unused:
+        notes.append(
+            f"Never predicted, so without precision and left out of its mean: {', '.join(unused)}."
+        )
+    return tuple(notes)
+
+
+def _percent(share: float) -> str:
+    """A whole percentage, but never 100 for less than all nor 0 for more than none."""
+    whole = round(100 * share)
+    if (whole == 100 and share < 1) or (whole == 0 and share > 0):
+        return f"{100 * share:.1f}" if 0.0005 <= share < 0.9995 else f"{100 * share:.2f}"
+    return str(whole)

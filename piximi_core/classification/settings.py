@@ -1,0 +1,310 @@
+"""The settings of one model: what a person may choose, with ranges and defaults.
+
+The option names are Piximi's own strings (spelling and case), because exported files repeat them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from piximi_core.errors import BadInput
+
+__all__ = [
+    "ARCHITECTURES",
+    "LOSSES",
+    "MINIMUM_SIDE",
+    "OPTIMIZERS",
+    "ModelSettings",
+    "propose_input_shape",
+    "settings_from",
+    "with_overrides",
+]
+
+Architecture = Literal["Simple CNN"]
+Optimizer = Literal[
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "Adamax",
+    "Momentum",
+    "RMSProp",
+    "Stochastic gradient descent (SGD)",
+]
+Loss = Literal[
+    "Absolute difference",
+    "Categorical (softmax) cross entropy",
+    "Hinge",
+    "Huber",
+    "Log",
+    "Mean squared error (MSE)",
+    "Sigmoid cross entropy",
+]
+
+ARCHITECTURES: tuple[str, ...] = get_args(Architecture)
+OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
+LOSSES: tuple[str, ...] = get_args(Loss)
+
+MINIMUM_SIDE = 16
+"""The smallest height and width from which Simple CNN can be built."""
+
+_MAXIMUM_SIDE = 1024
+_PROPOSED_SIDES = (20, 128)
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Side = Annotated[int, Field(ge=MINIMUM_SIDE, le=_MAXIMUM_SIDE)]
+Channels = Annotated[int, Field(ge=1, le=64)]
+
+
+class ModelSettings(BaseModel):
+    """All choices of one training; immutable, and an unknown key is an error.
+
+    The field descriptions are the tips of the interface. Use `settings_from` and `with_overrides`
+    for anything a person typed: they turn pydantic's errors into one sentence.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: str = Field(
+        "",
+        max_length=300,
+        title="Name",
+        description="What the trained classifier is called. Leave it empty for an automatic name.",
+    )
+    architecture: Architecture = Field(
+        "Simple CNN",
+        title="Architecture",
+        description="The network. Simple CNN is small and fast: two convolutions and one decision.",
+    )
+    input_shape: Annotated[tuple[Side, Side, Channels], BeforeValidator(_as_tuple)] = Field(
+        (64, 64, 3),
+        title="Input size",
+        description=(
+            "Height, width and channels that the network sees; every image is stretched to it."
+            f" Height and width from {MINIMUM_SIDE} to {_MAXIMUM_SIDE}."
+        ),
+    )
+    training_percentage: float = Field(
+        0.75,
+        ge=0.1,
+        le=0.99,
+        title="Training percentage",
+        description=(
+            "The share of labelled images to learn from (0.1 to 0.99)."
+            " The others are kept aside to check on images that the network has not seen."
+        ),
+    )
+    shuffle: bool = Field(
+        True,
+        title="Shuffle on split",
+        description=(
+            "Deal images to training and validation at random (repeatable by the seed)."
+            " When off, the first images in file order are for training."
+        ),
+    )
+    stratify: bool = Field(
+        True,
+        title="Stratified split",
+        description="Deal every category in the same proportion to training and validation.",
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        title="Seed",
+        description=(
+            "The start of all random choices: split, first weights, order of the images."
+            " The same data, settings and seed give the same classifier."
+        ),
+    )
+    epochs: int = Field(
+        10,
+        ge=1,
+        le=100_000,
+        title="Epochs",
+        description="How many times the network goes through all training images.",
+    )
+    batch_size: int = Field(
+        32,
+        ge=1,
+        le=65_536,
+        title="Batch size",
+        description="How many images are learned from in one step. Smaller needs less memory.",
+    )
+    optimizer: Optimizer = Field(
+        "Adam",
+        title="Optimization algorithm",
+        description="How the weights are changed after each batch. Adam is a good first choice.",
+    )
+    loss: Loss = Field(
+        "Categorical (softmax) cross entropy",
+        title="Loss function",
+        description="What training makes small. Cross entropy is right for categories.",
+    )
+    learning_rate: float = Field(
+        0.001,
+        gt=0.0,
+        le=1000.0,
+        allow_inf_nan=False,
+        title="Learning rate",
+        description=(
+            "The size of each step. Lower it when the loss jumps or grows; raise it when the loss"
+            " hardly falls."
+        ),
+    )
+    deterministic: bool = Field(
+        True,
+        title="Repeatable",
+        description=(
+            "The same data, settings and seed on the same machine give the same weights,"
+            " bit for bit. Switching it off can be faster on a GPU."
+        ),
+    )
+
+
+def settings_from(values: Mapping[str, Any]) -> ModelSettings:
+    """Check values as a person or a file gave them.
+
+    Parameters
+    ----------
+    values
+        Names and values, as `json.load` returns them; missing names take their defaults.
+
+    Returns
+    -------
+    ModelSettings
+
+    Raises
+    ------
+    BadInput
+        A name is unknown (the text names the nearest one) or a value cannot be used.
+    """
+    for key in values:
+        _known(str(key), ModelSettings.model_fields)
+    try:
+        return ModelSettings.model_validate(dict(values))
+    except ValidationError as error:
+        raise BadInput(_sentence(error)) from None
+
+
+def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSettings:
+    """Change settings by texts of the form ``key=value``; the originals stay as they are.
+
+    The field's type decides how a value is read: text fields take the text after the first ``=``
+    as it stands, all others take JSON.
+
+    Raises
+    ------
+    BadInput
+        A text is not ``key=value``, names an unknown setting or holds a value that cannot be used.
+
+    Examples
+    --------
+    >>> with_overrides(ModelSettings(), ["epochs=20", "name=My run"]).epochs
+    20
+    """
+    values = settings.model_dump()
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        key = key.strip()
+        if not equals:
+            raise BadInput(f"Write settings as key=value, such as epochs=20, not '{override}'.")
+        _known(key, ModelSettings.model_fields)
+        values[key] = text if _is_text(key) else _json(key, text)
+    return settings_from(values)
+
+
+def propose_input_shape(
+    sizes: Sequence[tuple[int, int]], channels: int = 3
+) -> tuple[int, int, int]:
+    """Propose an input size that fits the images at hand.
+
+    The medians of heights and widths, kept between 20 and 128 at their common proportion as far as
+    that goes, and rounded to a multiple of 4 (so that 28 x 28 stays 28 x 28).
+
+    Parameters
+    ----------
+    sizes
+        (height, width) of each image, in pixels.
+    channels
+        Number of channels of the images.
+
+    Returns
+    -------
+    tuple of int
+        (height, width, channels); 64 x 64 when there are no images.
+    """
+    if not sizes:
+        return (64, 64, channels)
+    smallest, largest = _PROPOSED_SIDES
+    height = statistics.median(height for height, _ in sizes)
+    width = statistics.median(width for _, width in sizes)
+    shrink = min(1.0, largest / max(height, width))
+
+    def rounded(side: float) -> int:
+        return min(largest, max(smallest, 4 * round(side * shrink / 4)))
+
+    return (rounded(height), rounded(width), channels)
+
+
+def _known(key: str, names: Iterable[str]) -> None:
+    """Refuse an unknown setting by naming the nearest known one."""
+    names = list(names)
+    if key in names:
+        return
+    near = difflib.get_close_matches(key.lower(), names, n=1, cutoff=0.0)[0]
+    raise BadInput(f"There is no setting '{key}'; the nearest one is '{near}'.")
+
+
+def _is_text(key: str) -> bool:
+    kind = ModelSettings.model_fields[key].annotation
+    return kind is str or all(isinstance(option, str) for option in get_args(kind) or (None,))
+
+
+def _json(key: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        example = json.dumps(ModelSettings.model_fields[key].default)
+        raise BadInput(
+            f"The setting '{key}' cannot be '{text}'; write a value such as {key}={example}."
+        ) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """One sentence on the first of pydantic's complaints."""
+    first = error.errors()[0]
+    key = str(first["loc"][0])
+    reason = str(first["msg"]).removeprefix("Input ").removeprefix("should be ")
+    shown = json.dumps(first["input"], default=str, ensure_ascii=False)
+    if len(shown) > 60:
+        shown = f"{shown[:57]}..."
+    if key == "input_shape":
+        reason = (
+            f"[height, width, channels] with sides from {MINIMUM_SIDE} to {_MAXIMUM_SIDE} pixels"
+            " and 1 to 64 channels"
+        )
+    if first["type"] == "string_too_long":
+        reason = "at most 300 characters long"
+    return f"The setting '{key}' must be {_plain(reason)}, not {shown}."
+
+
+def _plain(reason: str) -> str:
+    """Pydantic's words, as a person would say them."""
+    return (
+        reason.replace("a valid integer", "a whole number")
+        .replace("a valid number", "a number")
+        .replace("a valid boolean", "true or false")
+        .replace("a valid string", "a text")
+        .replace("greater than or equal to", "at least")
+        .replace("less than or equal to", "at most")
+    )
