@@ -1,0 +1,196 @@
+"""Zip archives of images: members out, nothing else touched."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from piximi_core.errors import BadInput, NoSpace, PiximiError
+from piximi_core.images.naming import safe_name
+
+__all__ = ["ArchiveLimits", "Member", "extract_zip"]
+
+_CHUNK = 1 << 20
+_RATIO_FREE_BYTES = 1 << 20
+_ENCRYPTED = 0x1
+_METHODS = frozenset(
+    {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One extracted file: its path inside the archive, and where it lies now."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """How much an archive may unfold to.
+
+    Attributes
+    ----------
+    members
+        Files and folders together.
+    total_bytes, member_bytes
+        Unpacked, of all files and of one.
+    ratio
+        Unpacked to packed size of one file of more than 1 MiB. Deflate ends at 1,032; pictures
+        of one colour come close to it, so the caps on size carry the weight here.
+    """
+
+    members: int = 200_000
+    total_bytes: int = 64 * 2**30
+    member_bytes: int = 4 * 2**30
+    ratio: float = 1_100.0
+
+
+def extract_zip(
+    path: Path, into: Path, *, name: str | None = None, limits: ArchiveLimits | None = None
+) -> list[Member]:
+    """Unpack a zip into a folder under generated names.
+
+    Folders, ``__MACOSX`` and names that start with a dot are left out. Nothing is written unless
+    every member's entry is acceptable, and a failure half way removes what was written.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    into
+        An existing folder; members become ``000000``, ``000001``, … in it.
+    name
+        What to call the archive in errors; its own name by default.
+    limits
+        Caps on count, sizes and ratio.
+
+    Returns
+    -------
+    list of Member
+        In the archive's order, with relative POSIX names.
+
+    Raises
+    ------
+    BadInput
+        Not a zip, damaged, encrypted, or holding paths that lead outside, links, or more than
+        the limits allow.
+    NoSpace
+        The disk is full.
+
+    Examples
+    --------
+    >>> [member.name for member in extract_zip(Path("cells.zip"), folder)]  # doctest: +SKIP
+    ['red/1.png', 'white/2.png']
+    """
+    shown = safe_name(name if name is not None else path.name)
+    caps = limits or ArchiveLimits()
+    written: list[Path] = []
+    members: list[Member] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in _accepted(archive, shown, caps):
+                target = into / f"{len(members):06d}"
+                written.append(target)
+                _copy(archive, info, target, shown)
+                members.append(Member(_relative_name(info.filename) or "", target))
+    except BaseException as error:
+        for target in written:
+            target.unlink(missing_ok=True)
+        if isinstance(error, PiximiError) or not isinstance(error, Exception):
+            raise
+        if isinstance(error, OSError) and error.errno is not None:
+            raise NoSpace(f"'{shown}' could not be unpacked: {error.strerror}.") from error
+        # zipfile raises anything on damaged bytes.
+        raise BadInput(f"'{shown}' is damaged or not a zip archive; make it again.") from error
+    return members
+
+
+def _accepted(archive: zipfile.ZipFile, shown: str, caps: ArchiveLimits) -> list[zipfile.ZipInfo]:
+    """Return the members to write, after every entry passed every rule."""
+    infos = archive.infolist()
+    if len(infos) > caps.members:
+        raise BadInput(
+            f"'{shown}' holds {len(infos):,} entries, more than {caps.members:,}; split it."
+        )
+    kept = []
+    total = 0
+    for info in infos:
+        relative = _relative_name(info.filename)
+        inner = safe_name(info.filename)
+        if relative is None:
+            raise BadInput(
+                f"'{shown}' holds '{inner}', which leads outside the archive; nothing was unpacked."
+            )
+        mode = info.external_attr >> 16
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise BadInput(
+                f"'{shown}' holds '{inner}', which is a link or a device; nothing was unpacked."
+            )
+        if info.is_dir() or _is_hidden(relative):
+            continue
+        _check_member(info, shown, inner, caps)
+        total += info.file_size
+        if total > caps.total_bytes:
+            raise BadInput(
+                f"'{shown}' unpacks to more than {caps.total_bytes / 2**20:,.0f} MiB; split it."
+            )
+        kept.append(info)
+    return kept
+
+
+def _check_member(info: zipfile.ZipInfo, shown: str, inner: str, caps: ArchiveLimits) -> None:
+    if info.flag_bits & _ENCRYPTED:
+        raise BadInput(f"'{shown}' is protected by a password; make it again without one.")
+    if info.compress_type not in _METHODS:
+        raise BadInput(
+            f"'{shown}' packs '{inner}' by a method we do not read; make it again as plain zip."
+        )
+    if info.file_size > caps.member_bytes:
+        raise BadInput(
+            f"'{shown}' holds '{inner}', which unpacks to more than "
+            f"{caps.member_bytes / 2**20:,.0f} MiB."
+        )
+    free = max(_RATIO_FREE_BYTES, caps.ratio * info.compress_size)
+    if info.file_size > free:
+        raise BadInput(
+            f"'{shown}' holds '{inner}', which unpacks to more than {caps.ratio:,.0f} times its "
+            "size, like a zip bomb; nothing was unpacked."
+        )
+
+
+def _relative_name(raw: str) -> str | None:
+    """Return a member's path with forward slashes, or None if it leads outside."""
+    name = raw.replace("\\", "/")
+    if name.startswith("/") or "\x00" in name or name[1:2] == ":":
+        return None
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    return None if ".." in parts or not parts else "/".join(parts)
+
+
+def _is_hidden(relative: str) -> bool:
+    """Whether a program, not a person, put this file there (Finder's copies, .DS_Store)."""
+    return any(part == "__MACOSX" or part.startswith(".") for part in relative.split("/"))
+
+
+def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, shown: str) -> None:
+    """Write one member, never more than its entry promises (its checksum is checked at the end)."""
+    left = info.file_size
+    try:
+        with archive.open(info) as source, target.open("xb") as sink:
+            while chunk := source.read(_CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise BadInput(f"'{shown}' unpacks to more than it says; nothing was unpacked.")
+                sink.write(chunk)
+    except (zlib.error, EOFError, zipfile.BadZipFile) as error:
+        inner = safe_name(info.filename)
+        raise BadInput(
+            f"'{shown}' is damaged at '{inner}'; nothing was unpacked, make it again."
+        ) from error
+    if left:
+        raise BadInput(f"'{shown}' is cut short; nothing was unpacked, make it again.")

@@ -1,0 +1,89 @@
+"""Which format a file really has: by its first bytes, never by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from piximi_core.errors import BadInput
+
+from .naming import safe_name
+
+__all__ = ["IMAGE_SUFFIXES", "extension_for", "format_of"]
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm", ".dicom"})
+"""Suffixes to look for when a folder is searched; reading itself never trusts them."""
+
+_HEAD_BYTES = 160
+
+_IMAGES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"BM", "bmp"),
+    (b"II*\x00", "tif"),
+    (b"MM\x00*", "tif"),
+    (b"II+\x00", "tif"),
+    (b"MM\x00+", "tif"),
+)
+
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"GIF8", "a GIF"),
+    (b"RIFF", "a WebP or other RIFF file"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"%PDF", "a PDF document"),
+    (b"ZISRAWFILE", "a Zeiss CZI file"),
+    (b"\xda\xce\xbe\n", "a Nikon ND2 file"),
+    (b"p\x00\x00\x00", "a Leica LIF file"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 or Imaris file"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"<svg", "an SVG drawing"),
+    (b"<?xml", "an XML file"),
+)
+
+# A DICOM file may lack the preamble; then it starts with an element of group 2 or 8.
+_BARE_DICOM = tuple(
+    group + element
+    for group in (b"\x02\x00", b"\x08\x00")
+    for element in (b"\x00\x00", b"\x01\x00", b"\x02\x00", b"\x05\x00", b"\x08\x00", b"\x10\x00")
+)
+
+
+def format_of(head: bytes) -> str | None:
+    """Return ``png``, ``jpg``, ``bmp``, ``tif`` or ``dcm`` for a file's first bytes, else None."""
+    if head[128:132] == b"DICM":
+        return "dcm"
+    for magic, extension in _IMAGES:
+        if head.startswith(magic):
+            return extension
+    return "dcm" if len(head) > 12 and head.startswith(_BARE_DICOM) else None
+
+
+def extension_for(path: Path, *, name: str | None = None) -> str:
+    """Return the extension (without dot) under which this file's content belongs.
+
+    Parameters
+    ----------
+    path
+        The file to look into.
+    name
+        What to call the file in an error; its own name by default.
+
+    Raises
+    ------
+    BadInput
+        The file cannot be read, is empty, or is none of PNG, JPEG, BMP, TIFF and DICOM.
+    """
+    shown = safe_name(name if name is not None else path.name)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the name is not valid"
+        raise BadInput(f"'{shown}' cannot be opened: {reason}.") from error
+    if not head:
+        raise BadInput(f"'{shown}' is empty; copy or export it again.")
+    found = format_of(head)
+    if found is None:
+        what = next((text for magic, text in _OTHERS if head.startswith(magic)), None)
+        is_what = f"is {what}, not an image we read" if what else "is not an image we know"
+        raise BadInput(f"'{shown}' {is_what}; save it as PNG, JPEG, BMP, TIFF or DICOM.")
+    return found

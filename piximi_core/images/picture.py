@@ -1,0 +1,94 @@
+"""What every reader returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from piximi_core.errors import BadInput
+
+__all__ = ["ChannelsUnknown", "Picture", "PixelArray", "PixelSize"]
+
+PixelArray = NDArray[Any]
+
+
+class ChannelsUnknown(BadInput):
+    """A stack that does not say how many channels it has.
+
+    Attributes
+    ----------
+    frames
+        How many frames the stack holds: planes times channels.
+    """
+
+    def __init__(self, text: str, frames: int) -> None:
+        super().__init__(text)
+        self.frames = frames
+
+
+@dataclass(frozen=True)
+class PixelSize:
+    """The distance between neighbouring pixels; an axis that is not stated is None."""
+
+    x: float | None
+    y: float | None
+    z: float | None = None
+    unit: str = "µm"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One image in its own numbers.
+
+    Attributes
+    ----------
+    pixels
+        ``[Z, H, W, C]``: uint8, uint16, uint32, int8, int16, int32 or float32. It may be
+        read-only.
+    bit_depth
+        8, 16 or 32; 32 for floats.
+    pixel_size
+        None where the file does not say.
+    notes
+        What reading changed or left out, one short phrase each.
+    channel_colors
+        ``#rrggbb`` per channel where the file states them, else None.
+    """
+
+    pixels: PixelArray
+    bit_depth: int
+    pixel_size: PixelSize | None = None
+    notes: tuple[str, ...] = ()
+    channel_colors: tuple[str, ...] | None = None
+
+    @property
+    def planes(self) -> int:
+        """The number of z planes."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return int(self.pixels.shape[2])
+
+    @property
+    def channels(self) -> int:
+        """The number of channels."""
+        return int(self.pixels.shape[3])
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the values are real numbers without a natural range."""
+        return self.pixels.dtype.kind == "f"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the values are integers that may be negative."""
+        return self.pixels.dtype.kind == "i"

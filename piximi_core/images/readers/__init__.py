@@ -1,0 +1,3 @@
+"""One module per family of formats, each with ``(path, request) -> Picture``."""
+
+__all__: list[str] = []

@@ -1,0 +1,52 @@
+"""What a reader is asked, and the limits it has to keep."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from piximi_core.errors import BadInput
+
+__all__ = ["DEFAULT_MAX_BYTES", "ReadRequest", "allowed_bytes"]
+
+DEFAULT_MAX_BYTES = 2**31
+"""How much memory one decoded image may take, unless the caller or the environment says else."""
+
+
+def allowed_bytes() -> int:
+    """Return the cap on one decoded image: ``PIXIMI_MAX_IMAGE_BYTES`` or 2 GiB."""
+    text = os.environ.get("PIXIMI_MAX_IMAGE_BYTES", "")
+    return int(text) if text.isdecimal() and int(text) > 0 else DEFAULT_MAX_BYTES
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """One file to be read: its name for sentences, the caller's wishes, the cap in bytes."""
+
+    name: str
+    channels: int | None
+    max_bytes: int
+
+    def problem(self, text: str) -> BadInput:
+        """Return an error that starts with the file's name."""
+        return BadInput(f"'{self.name}' {text}")
+
+    def check_size(self, shape: Sequence[int], bytes_per_value: int) -> None:
+        """Refuse a picture by what its header promises, before anything is decoded.
+
+        Raises
+        ------
+        BadInput
+            An axis is empty, or the decoded picture would exceed ``max_bytes``.
+        """
+        if any(length < 1 for length in shape):
+            raise self.problem("has no pixels; export it again.")
+        needed = math.prod(shape) * bytes_per_value
+        if needed > self.max_bytes:
+            raise self.problem(
+                f"would take {needed / 2**20:,.0f} MiB of memory ({'x'.join(map(str, shape))}), "
+                f"more than the {self.max_bytes / 2**20:,.0f} MiB allowed; "
+                "crop or shrink it, or raise PIXIMI_MAX_IMAGE_BYTES."
+            )
