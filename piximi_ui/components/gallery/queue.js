@@ -1,0 +1,105 @@
+// Actions wait here until Python acknowledges their number, so none is lost when actions come
+// faster than reruns, when a rerun is cut short, or when the connection drops.
+
+const RESEND = [2000, 4000, 8000, 10000]; // ms between attempts; the last one repeats
+const KEEPS = new Set(["label"]); // worth repeating after a reload: doing it twice does no harm
+
+const random = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
+
+export class ActionQueue {
+  /**
+   * @param {string} store name under which unsaved labels survive a reload of the page
+   * @param {(batch: object) => void} send gives Python everything that is not acknowledged
+   * @param {() => void} changed called whenever the number of waiting actions changes
+   */
+  constructor(store, send, changed) {
+    this.storage = `piximi-unsaved:${store}`;
+    this.send = send;
+    this.changed = changed;
+    this.client = random();
+    this.nonce = 0;
+    this.waiting = [];
+    this.sent = 0; // highest number ever sent
+    this.attempt = 0;
+    this.timer = null;
+    for (const action of this.#restore()) this.#add(action);
+    if (this.waiting.length) this.timer = setTimeout(() => this.#flush(), 0);
+  }
+
+  push(type, ids = [], category = null) {
+    this.#add({ type, ids: [...ids], category, uid: random() });
+    this.#persist();
+    this.changed();
+    // With a batch on its way the new action follows after the answer: sending now would cut
+    // short the very run that answers.
+    if (!this.#underway()) this.#arm(0);
+  }
+
+  acknowledge(acks) {
+    const upTo = acks[this.client] ?? 0;
+    const before = this.waiting.length;
+    this.waiting = this.waiting.filter((action) => action.nonce > upTo);
+    if (this.waiting.length === before) return;
+    this.attempt = 0;
+    this.#persist();
+    this.changed();
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (this.waiting.length) this.#arm(0);
+  }
+
+  /** Category id by image id, as the waiting labels will leave them. */
+  labels() {
+    const labels = new Map();
+    for (const action of this.waiting) {
+      if (action.type === "label") for (const id of action.ids) labels.set(id, action.category);
+    }
+    return labels;
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
+
+  #underway() {
+    return this.waiting.length > 0 && this.waiting[0].nonce <= this.sent;
+  }
+
+  #add(action) {
+    this.nonce += 1;
+    this.waiting.push({ ...action, nonce: this.nonce });
+  }
+
+  #arm(delay) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#flush(), delay);
+  }
+
+  #flush() {
+    if (!this.waiting.length) return;
+    this.sent = this.nonce;
+    const delay = RESEND[Math.min(this.attempt, RESEND.length - 1)];
+    this.attempt += 1;
+    this.#arm(delay);
+    this.send({ client: this.client, actions: this.waiting });
+  }
+
+  #persist() {
+    try {
+      const kept = this.waiting.filter((action) => KEEPS.has(action.type));
+      if (kept.length) sessionStorage.setItem(this.storage, JSON.stringify(kept));
+      else sessionStorage.removeItem(this.storage);
+    } catch {
+      // Storage may be full or forbidden; the queue in memory goes on.
+    }
+  }
+
+  #restore() {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.storage) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+}

@@ -1,0 +1,244 @@
+"""Pictures by HTTP: thumbnails and rendered planes, made once and named by their content.
+
+Pictures never travel inside a rerun. A page asks for a token, builds addresses with
+:func:`thumb_address` and :func:`plane_address`, and the browser fetches them here, many at a time
+and from its own cache the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+
+from PIL import Image, ImageDraw
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from piximi_core.errors import PiximiError
+from piximi_core.images import ChannelsUnknown, Picture, read_picture, render, thumbnail
+from piximi_ui.assets import base_path
+
+__all__ = [
+    "issue_token",
+    "plane_address",
+    "revoke_session",
+    "routes",
+    "thumb_address",
+]
+
+# Private: the address is a secret of one session, so no shared proxy may keep the answer.
+FOREVER = "private, max-age=31536000, immutable"
+SOON_STALE = "private, max-age=30"
+MOST_TOKENS = 4096
+LONGEST_SIDE = 4096  # of a rendered plane; WebP itself ends at 16383
+LOSSLESS_PIXELS = 1_000_000
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PLANE = re.compile(r"\d{1,6}")
+
+
+@dataclass(frozen=True)
+class _Grant:
+    session: str
+    project: Path
+    channels: int | None
+
+
+class _Tokens:
+    """Tokens of live sessions; the longest unused is forgotten when there are too many."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._grants: OrderedDict[str, _Grant] = OrderedDict()
+        self._issued: dict[_Grant, str] = {}
+
+    def issue(self, grant: _Grant) -> str:
+        with self._lock:
+            token = self._issued.get(grant)
+            if token is None:
+                token = secrets.token_urlsafe(24)
+                self._issued[grant] = token
+                self._grants[token] = grant
+            self._grants.move_to_end(token)
+            while len(self._grants) > MOST_TOKENS:
+                _, forgotten = self._grants.popitem(last=False)
+                del self._issued[forgotten]
+            return token
+
+    def find(self, token: str) -> _Grant | None:
+        with self._lock:
+            grant = self._grants.get(token)
+            if grant is not None:
+                self._grants.move_to_end(token)
+            return grant
+
+    def revoke(self, session: str) -> None:
+        with self._lock:
+            for grant in [grant for grant in self._issued if grant.session == session]:
+                del self._grants[self._issued.pop(grant)]
+
+
+_tokens = _Tokens()
+
+
+def issue_token(session_id: str, project_folder: Path, channels: int | None = None) -> str:
+    """Give one session the right to see one project's pictures.
+
+    Parameters
+    ----------
+    session_id
+        Streamlit's session id; the same session and project always get the same token.
+    project_folder
+        The project's folder.
+    channels
+        The project's channel count, used for stacks that do not declare their own.
+
+    Returns
+    -------
+    str
+        An unguessable token for the addresses below.
+    """
+    return _tokens.issue(_Grant(session_id, Path(project_folder).resolve(), channels))
+
+
+def revoke_session(session_id: str) -> None:
+    """Forget every token of a session; its addresses answer 404 from now on."""
+    _tokens.revoke(session_id)
+
+
+def thumb_address(token: str, sha256: str) -> str:
+    """Address of an image's thumbnail (WebP, longest side 256 pixels)."""
+    return f"{base_path()}/pictures/{token}/thumb/{sha256}.webp"
+
+
+def plane_address(token: str, sha256: str, plane: int = 0) -> str:
+    """Address of one plane in full size with default colours (WebP, at most 4096 pixels)."""
+    return f"{base_path()}/pictures/{token}/plane/{sha256}/{plane}.webp"
+
+
+def routes() -> list[BaseRoute]:
+    """Routes for ``st.App(routes=...)``; an unknown token, hash or plane answers 404."""
+    start = f"{base_path()}/pictures/{{token}}"
+    return [
+        Route(f"{start}/thumb/{{sha256}}.webp", _thumb, methods=["GET"]),
+        Route(f"{start}/plane/{{sha256}}/{{plane}}.webp", _plane, methods=["GET"]),
+    ]
+
+
+async def _thumb(request: Request) -> Response:
+    sha256 = request.path_params["sha256"]
+    return await _answer(request, sha256, f"thumbs/{sha256[:2]}/{sha256}.webp", thumbnail)
+
+
+async def _plane(request: Request) -> Response:
+    sha256, plane = request.path_params["sha256"], request.path_params["plane"]
+    if not _PLANE.fullmatch(plane):
+        return _missing()
+    index = int(plane)
+    cached = f"planes/{sha256[:2]}/{sha256}-{index}.webp"
+    return await _answer(request, sha256, cached, lambda picture: _encode_plane(picture, index))
+
+
+async def _answer(
+    request: Request, sha256: str, cached: str, make: Callable[[Picture], bytes]
+) -> Response:
+    grant = _tokens.find(request.path_params["token"])
+    if grant is None or not _SHA256.fullmatch(sha256):
+        return _missing()
+    loop = asyncio.get_running_loop()
+    try:
+        content = await loop.run_in_executor(_workers(), _load, grant, sha256, cached, make)
+    except (FileNotFoundError, IndexError):
+        return _missing()
+    except PiximiError:
+        # The page goes on; a mended original is asked for again after a moment.
+        return Response(
+            _placeholder(), media_type="image/webp", headers={"Cache-Control": SOON_STALE}
+        )
+    headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type="image/webp", headers=headers)
+
+
+def _load(grant: _Grant, sha256: str, cached: str, make: Callable[[Picture], bytes]) -> bytes:
+    """From the cache, or made from the original and put there."""
+    path = grant.project / "cache" / cached
+    try:
+        return path.read_bytes()
+    except OSError:
+        pass
+    originals = sorted((grant.project / "images" / sha256[:2]).glob(f"{sha256}.*"))
+    if not originals:
+        raise FileNotFoundError(sha256)
+    content = make(_read(originals[0], grant.channels))
+    _keep(path, content)
+    return content
+
+
+def _read(path: Path, channels: int | None) -> Picture:
+    try:
+        return read_picture(path)
+    except ChannelsUnknown:
+        return read_picture(path, channels=channels)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write whole or not at all; a full disk costs the cache, never the answer."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".making-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except OSError:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _encode_plane(picture: Picture, index: int) -> bytes:
+    if index >= picture.planes:
+        raise IndexError(index)
+    image = Image.fromarray(render(picture.pixels[index]))
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = BytesIO()
+    if image.width * image.height <= LOSSLESS_PIXELS:
+        image.save(out, "WEBP", lossless=True, method=0)
+    else:
+        image.save(out, "WEBP", quality=90, method=0)
+    return out.getvalue()
+
+
+@cache
+def _placeholder() -> bytes:
+    """A small grey picture with a cross: the original cannot be read."""
+    image = Image.new("RGBA", (64, 64), (128, 128, 128, 48))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((18, 18, 46, 46), radius=4, outline=(128, 128, 128, 255), width=2)
+    draw.line((24, 40, 40, 24), fill=(128, 128, 128, 255), width=2)
+    out = BytesIO()
+    image.save(out, "WEBP", lossless=True)
+    return out.getvalue()
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    # Few, so that a page of fresh thumbnails leaves cores for the pages themselves.
+    return ThreadPoolExecutor(
+        max_workers=max(2, min(4, (os.cpu_count() or 2) - 1)), thread_name_prefix="pictures"
+    )
+
+
+def _missing() -> Response:
+    return PlainTextResponse("Not found", status_code=404, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,102 @@
+"""The demo's only page: images of a folder, categories, and a journal of what was asked."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import streamlit as st
+
+from piximi_ui.components.gallery import (
+    GalleryCategory,
+    GalleryItem,
+    gallery,
+    gallery_view,
+)
+from piximi_ui.pictures import issue_token, thumb_address
+
+PROJECT = Path(os.environ["PIXIMI_DEMO"])
+JOURNAL = PROJECT / "journal.jsonl"
+PAGE_SIZE = int(os.environ.get("PIXIMI_DEMO_PAGE", "60"))
+SLOWLY = float(os.environ.get("PIXIMI_DEMO_SLOWLY", "0"))
+COLORS = ["#AAAAAA", "#E5446D", "#1E88E5", "#F9C22E", "#2CA58D", "#8E5BD0", "#F28123", "#0B7A75"]
+NAMES = ["Unknown", "RBC", "WBC", "Platelets", *(f"Sort {n}" for n in range(4, 14))]
+CATEGORIES = [
+    GalleryCategory(f"c{n}", name, COLORS[n % len(COLORS)]) for n, name in enumerate(NAMES)
+]
+
+
+@st.cache_resource
+def records() -> list[dict]:
+    """Shared by all sessions, like a project's store."""
+    found = []
+    for n, path in enumerate(sorted((PROJECT / "images").glob("*/*"))):
+        partition = ("Training", "Validation", "Unassigned")[n % 3]
+        predicted = n % 5 in (2, 3)
+        found.append(
+            {
+                "id": f"i{n}",
+                "name": f"cell <b>{n:03}</b> é🦠.png",
+                "sha": path.stem,
+                "category": 0 if predicted or n % 7 == 0 else n % 4,
+                "prediction": (NAMES[n % 3 + 1], COLORS[n % 3 + 1], 0.55 + n % 9 * 0.05)
+                if predicted
+                else None,
+                "partition": partition,
+            }
+        )
+    return found
+
+
+def apply(actions):
+    with JOURNAL.open("a") as file:
+        for action in actions:
+            file.write(json.dumps([action.type, list(action.ids), action.category]) + "\n")
+    for action in actions:
+        if action.type == "label":
+            for record in records():
+                if record["id"] in action.ids:
+                    record["category"] = int(action.category[1:])
+                    record["prediction"] = None
+        if action.type == "select_all":
+            st.session_state["impose"] = [record["id"] for record in records()]
+        if action.type == "delete":
+            st.session_state["asked"] = len(action.ids)
+
+
+st.set_page_config(layout="wide", page_title="Gallery")
+token = issue_token("demo", PROJECT)
+everything = [] if "empty" in st.query_params else records()
+pages = max(1, -(-len(everything) // PAGE_SIZE))
+view = gallery_view("demo__images")
+shown = everything[(view.page - 1) * PAGE_SIZE : view.page * PAGE_SIZE]
+with st.sidebar:
+    st.text_input("Name", key="name")
+    if "asked" in st.session_state:
+        st.write(f"Delete {st.session_state['asked']}?")
+time.sleep(SLOWLY)
+result = gallery(
+    [
+        GalleryItem(
+            id=record["id"],
+            name=record["name"],
+            thumb=thumb_address(token, record["sha"]),
+            category=record["category"],
+            labelled=record["category"] > 0,
+            prediction=record["prediction"],
+            partition=record["partition"],
+            width=96,
+            height=96,
+            channels=3,
+        )
+        for record in shown
+    ],
+    CATEGORIES[: int(os.environ.get("PIXIMI_DEMO_CATEGORIES", "14"))],
+    key="demo__images",
+    selected=st.session_state.pop("impose", None),
+    pages=pages,
+    total=len(everything),
+    texts={"empty": "No images yet.\nDrop files here or use Add."},
+    on_actions=apply,
+)
+st.caption(f"Python sees {len(result.selected)} selected on page {result.page}")
