@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,3 +20,38 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared real data is not beside this checkout")
     return folder
+
+
+class LeftTheMachine(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def _leaves(address: Any) -> bool:
+    """Whether an address is that of another machine; file sockets and our own names are not."""
+    if not isinstance(address, tuple):
+        return False
+    host = str(address[0]).split("%")[0]
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host not in {"", "localhost", socket.gethostname()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outside_network() -> Iterator[None]:
+    """Nothing leaves the machine unless a person asked: in tests, any such connection fails.
+
+    Datagram sockets may "connect", which sends nothing: libraries learn the local address so.
+    """
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+
+        def guarded(sock: socket.socket, address: Any, call: Any = original) -> Any:
+            if sock.type == socket.SOCK_STREAM and _leaves(address):
+                raise LeftTheMachine(f"a test tried to connect to {address!r}")
+            return call(sock, address)
+
+        patch.setattr(socket.socket, name, guarded)
+    yield
+    patch.undo()

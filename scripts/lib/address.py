@@ -1,7 +1,7 @@
 """Find a free port, and say the dashboard's address once it answers.
 
-python scripts/lib/address.py free [PORT]           prints PORT, or the first free one from 8501 up
-python scripts/lib/address.py announce PORT PROCESS  waits for the server on PORT while PROCESS lives
+address.py free [PORT]            prints PORT, or the first free one from 8501 up
+address.py announce PORT PROCESS  waits for the server on PORT while PROCESS lives
 """
 
 from __future__ import annotations

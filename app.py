@@ -1,0 +1,16 @@
+"""The server: the dashboard's pages, its pictures and its assets. No logic."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from piximi_ui import access, assets, pictures, server
+
+access.refuse_open_listening()
+
+app = st.App(
+    "piximi_ui/main.py",
+    routes=[*pictures.routes(), *assets.routes()],
+    middleware=[Middleware(access.LocalOnly)],
+    lifespan=server.lifespan,
+    on_script_error=server.on_script_error,
+)

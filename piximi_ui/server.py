@@ -1,0 +1,58 @@
+"""The life of the server, and what a person sees when our code fails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.errors import PiximiError
+from piximi_core.jobs import engine
+from piximi_ui.access import forbid_address_lookup
+
+__all__ = ["lifespan", "on_script_error"]
+
+log = logging.getLogger("piximi")
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Run while the server runs; the job engine starts with the first job and stops here.
+
+    Parameters
+    ----------
+    app
+        The ``st.App``; not used.
+    """
+    forbid_address_lookup()
+    try:
+        yield
+    finally:
+        engine.shutdown()
+
+
+def on_script_error(error: Exception) -> bool:
+    """Show one line for an error that no page caught.
+
+    A :class:`PiximiError` is a person's to mend and says how. Anything else is our fault: the log
+    gets the traceback, and the line carries a number that finds it there.
+
+    Returns
+    -------
+    bool
+        True, so that Streamlit shows nothing of its own.
+    """
+    if isinstance(error, PiximiError):
+        st.error(str(error))
+        return True
+    number = secrets.token_hex(3)
+    log.error("Error %s: %s", number, type(error).__name__, exc_info=error)
+    st.error(
+        f"Something went wrong here (error {number}). Nothing you saved is lost; reload the page "
+        "to go on, and give this number to whoever runs the dashboard if it happens again."
+    )
+    return True
