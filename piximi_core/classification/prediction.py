@@ -1,0 +1,83 @@
+"""Probabilities for many images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+from numpy.typing import NDArray
+
+from piximi_core.classification.runtime import grow_gpu_memory
+from piximi_core.errors import BadInput, Stopped
+
+__all__ = ["predict"]
+
+_BATCHES_PER_CALL = 8
+
+
+def predict(
+    model: tf_keras.Model,
+    x: NDArray[np.float32],
+    *,
+    batch_size: int = 64,
+    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> NDArray[np.float32]:
+    """Predict in batches.
+
+    Parameters
+    ----------
+    model
+        A network that gives probabilities (`architectures.with_softmax`, or an imported one).
+    x
+        float32 [N, height, width, channels] of the model's input size, resized as by
+        `preprocess.resize`; may be a memory map.
+    batch_size
+        Images at a time; halved by itself when memory is short.
+    should_stop
+        Asked between calls into TensorFlow.
+    on_progress
+        Called with (images done, images in all).
+
+    Returns
+    -------
+    ndarray
+        float32 [N, K].
+
+    Raises
+    ------
+    BadInput
+        The images have another size than the model takes.
+    Stopped
+        `should_stop` said so.
+    """
+    wanted = tuple(model.input_shape[1:])
+    if tuple(x.shape[1:]) != wanted:
+        raise BadInput(
+            f"The classifier takes images of {' x '.join(map(str, wanted))}, but they are"
+            f" {' x '.join(map(str, x.shape[1:]))}."
+        )
+    grow_gpu_memory()
+    forward = tf.function(
+        lambda batch: model(batch, training=False),
+        input_signature=[tf.TensorSpec((None, *wanted), tf.float32)],
+    )
+    out = np.empty((len(x), model.output_shape[-1]), np.float32)
+    done = 0
+    while done < len(x):
+        batch = np.asarray(x[done : done + batch_size], np.float32)
+        try:
+            out[done : done + len(batch)] = forward(tf.constant(batch)).numpy()
+        except tf.errors.ResourceExhaustedError:
+            if batch_size == 1:
+                raise
+            batch_size //= 2
+            continue
+        done += len(batch)
+        if on_progress:
+            on_progress(done, len(x))
+        if should_stop and should_stop():
+            raise Stopped(f"Predicting was stopped after {done} of {len(x)} images.")
+    return out
