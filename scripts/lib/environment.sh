@@ -142,7 +142,7 @@ progress() {
     while IFS= read -r line; do
         printf '%s\n' "$line" >>"$log"
         case $line in
-        Downloading* | *' Downloading '* | Prepared* | Installed* | Resolved* | Building* | 'Installing collected'*) say "  ${line#"${line%%[! ]*}"}" | cut -c 1-100 ;;
+        Downloading* | *' Downloading '* | ' Downloaded'* | Prepared* | Installed* | Resolved* | Building* | 'Installing collected'*) say "  ${line#"${line%%[! ]*}"}" | cut -c 1-100 ;;
         esac
     done
 }
