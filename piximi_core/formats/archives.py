@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import stat
 import zipfile
 import zlib
@@ -14,7 +16,11 @@ from piximi_core.images.naming import safe_name
 __all__ = ["ArchiveLimits", "Member", "extract_zip"]
 
 _CHUNK = 1 << 20
-_RATIO_FREE_BYTES = 1 << 20
+# Blank pictures pack a thousandfold, so ratios count only beyond these sizes.
+_FREE_MEMBER_BYTES = 32 * 2**20
+_FREE_TOTAL_BYTES = 256 * 2**20
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DRIVE = re.compile(r"[A-Za-z]:/")
 _ENCRYPTED = 0x1
 _METHODS = frozenset(
     {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
@@ -40,14 +46,13 @@ class ArchiveLimits:
     total_bytes, member_bytes
         Unpacked, of all files and of one.
     ratio
-        Unpacked to packed size of one file of more than 1 MiB. Deflate ends at 1,032; pictures
-        of one colour come close to it, so the caps on size carry the weight here.
+        Unpacked to packed size, of a file beyond 32 MiB and of an archive beyond 256 MiB.
     """
 
     members: int = 200_000
     total_bytes: int = 64 * 2**30
     member_bytes: int = 4 * 2**30
-    ratio: float = 1_100.0
+    ratio: float = 200.0
 
 
 def extract_zip(
@@ -93,7 +98,7 @@ def extract_zip(
     members: list[Member] = []
     try:
         with zipfile.ZipFile(path) as archive:
-            for info in _accepted(archive, shown, caps):
+            for info in _accepted(archive, shown, caps, path.stat().st_size):
                 target = into / f"{len(members):06d}"
                 written.append(target)
                 _copy(archive, info, target, shown)
@@ -103,14 +108,20 @@ def extract_zip(
             target.unlink(missing_ok=True)
         if isinstance(error, PiximiError) or not isinstance(error, Exception):
             raise
-        if isinstance(error, OSError) and error.errno is not None:
-            raise NoSpace(f"'{shown}' could not be unpacked: {error.strerror}.") from error
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise NoSpace(
+                f"There is no room to unpack '{shown}'; free some space and add it again."
+            ) from error
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise BadInput(f"'{shown}' cannot be opened: {error.strerror}.") from error
         # zipfile raises anything on damaged bytes.
         raise BadInput(f"'{shown}' is damaged or not a zip archive; make it again.") from error
     return members
 
 
-def _accepted(archive: zipfile.ZipFile, shown: str, caps: ArchiveLimits) -> list[zipfile.ZipInfo]:
+def _accepted(
+    archive: zipfile.ZipFile, shown: str, caps: ArchiveLimits, archive_bytes: int
+) -> list[zipfile.ZipInfo]:
     """Return the members to write, after every entry passed every rule."""
     infos = archive.infolist()
     if len(infos) > caps.members:
@@ -120,7 +131,7 @@ def _accepted(archive: zipfile.ZipFile, shown: str, caps: ArchiveLimits) -> list
     kept = []
     total = 0
     for info in infos:
-        relative = _relative_name(info.filename)
+        relative = _relative_name(info.orig_filename)
         inner = safe_name(info.filename)
         if relative is None:
             raise BadInput(
@@ -140,6 +151,13 @@ def _accepted(archive: zipfile.ZipFile, shown: str, caps: ArchiveLimits) -> list
                 f"'{shown}' unpacks to more than {caps.total_bytes / 2**20:,.0f} MiB; split it."
             )
         kept.append(info)
+    packed = sum(info.compress_size for info in kept)
+    too_dense = total > max(_FREE_TOTAL_BYTES, caps.ratio * archive_bytes)
+    # Members that share their bytes are how a small archive becomes petabytes.
+    if packed > archive_bytes or too_dense:
+        raise BadInput(
+            f"'{shown}' unpacks to far more than its size, like a zip bomb; nothing was unpacked."
+        )
     return kept
 
 
@@ -155,8 +173,7 @@ def _check_member(info: zipfile.ZipInfo, shown: str, inner: str, caps: ArchiveLi
             f"'{shown}' holds '{inner}', which unpacks to more than "
             f"{caps.member_bytes / 2**20:,.0f} MiB."
         )
-    free = max(_RATIO_FREE_BYTES, caps.ratio * info.compress_size)
-    if info.file_size > free:
+    if info.file_size > max(_FREE_MEMBER_BYTES, caps.ratio * info.compress_size):
         raise BadInput(
             f"'{shown}' holds '{inner}', which unpacks to more than {caps.ratio:,.0f} times its "
             "size, like a zip bomb; nothing was unpacked."
@@ -166,7 +183,7 @@ def _check_member(info: zipfile.ZipInfo, shown: str, inner: str, caps: ArchiveLi
 def _relative_name(raw: str) -> str | None:
     """Return a member's path with forward slashes, or None if it leads outside."""
     name = raw.replace("\\", "/")
-    if name.startswith("/") or "\x00" in name or name[1:2] == ":":
+    if name.startswith("/") or "\x00" in name or _DRIVE.match(name):
         return None
     parts = [part for part in name.split("/") if part not in ("", ".")]
     return None if ".." in parts or not parts else "/".join(parts)
@@ -178,7 +195,7 @@ def _is_hidden(relative: str) -> bool:
 
 
 def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, shown: str) -> None:
-    """Write one member, never more than its entry promises (its checksum is checked at the end)."""
+    """Write one member, never more than its entry promises (its checksum is read at the end)."""
     left = info.file_size
     try:
         with archive.open(info) as source, target.open("xb") as sink:

@@ -7,6 +7,7 @@ replaced: whatever is unknown, private or new is gone.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +97,12 @@ def deidentify_dicom(src: Path, dst: Path, *, name: str | None = None) -> None:
     except PiximiError:
         raise
     except OSError as error:
-        raise NoSpace(f"The copy of '{shown}' could not be written: {error.strerror}.") from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise NoSpace(
+                f"There is no room for the copy of '{shown}'; free some space and add it again."
+            ) from error
+        reason = error.strerror or "it is damaged"
+        raise BadInput(f"'{shown}' could not be copied: {reason}.") from error
     except Exception as error:
         # pydicom raises anything on damaged bytes.
         raise BadInput(f"'{shown}' is damaged DICOM; copy or export it again.") from error

@@ -114,7 +114,8 @@ def _widened(data: PixelArray, bits: int, notes: list[str]) -> PixelArray:
         return data.astype(np.uint8) * np.uint8(255)
     if data.dtype == np.uint8 and bits < 8:
         notes.append(f"{bits}-bit values widened to 0…255")
-        return (data.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8)
+        spread: PixelArray = (data.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8)
+        return spread
     return data
 
 
