@@ -101,9 +101,13 @@ def read_dicom(path: Path, request: ReadRequest) -> Picture:
         ) from error
     samples = int(dataset.get("SamplesPerPixel") or 1)
     frames = int(dataset.get("NumberOfFrames") or 1)
+    pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
     stack = pixels.reshape(frames, int(dataset.Rows), int(dataset.Columns), samples)
     notes: list[str] = []
-    if samples == 1:
+    if int(dataset.BitsAllocated) == 1:
+        stack = stack * np.uint8(255)
+        notes.append("1-bit values widened to 0 and 255")
+    elif samples == 1:
         stack = _grey(stack, dataset, notes)
     depth = 32 if stack.dtype.kind == "f" else 8 * stack.dtype.itemsize
     return Picture(np.ascontiguousarray(stack), depth, _pixel_size(dataset), tuple(notes))

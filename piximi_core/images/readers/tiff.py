@@ -54,10 +54,12 @@ def read_tiff(path: Path, request: ReadRequest) -> Picture:
         series = tif.series[0]
         page = series.keyframe
         notes: list[str] = []
-        _check(tif, series, request)
+        pages = _stored_pages(tif, series)
+        _check(tif, series, pages, request)
         axes = "".join(series.get_axes(squeeze=False))
         shape = series.get_shape(squeeze=False)
-        data: PixelArray = np.asarray(series.asarray()).reshape(shape)
+        whole = series.asarray() if pages is None else tif.asarray(key=slice(len(pages)))
+        data: PixelArray = np.asarray(whole).reshape(shape)
         data, axes = to_plain_values(data, axes, page, bool(tif.is_imagej), request, notes)
         stack = to_stack(data, axes, request, notes)
         if len(tif.series) > 1:
@@ -70,7 +72,19 @@ def read_tiff(path: Path, request: ReadRequest) -> Picture:
     return Picture(stack, depth, size, tuple(notes), colors)
 
 
-def _check(tif: Any, series: Any, request: ReadRequest) -> None:
+def _stored_pages(tif: Any, series: Any) -> list[Any] | None:
+    """Return the pages to read one by one, or None to leave it to the series.
+
+    tifffile takes an ImageJ stack for one contiguous block when the first page allows it, although
+    each page may have its own place, with other bytes between (seen in a file of ImageJ 1.53g).
+    """
+    frames = math.prod(series.shape) // max(1, math.prod(series.keyframe.shape))
+    if series.kind == "imagej" and series.dataoffset is not None and 1 < frames == len(tif.pages):
+        return list(tif.pages)
+    return None
+
+
+def _check(tif: Any, series: Any, pages: list[Any] | None, request: ReadRequest) -> None:
     """Refuse what is too large, cut short, or spread over several files, before decoding."""
     page = series.keyframe
     if page.dtype is None or series.dtype is None:
@@ -83,15 +97,20 @@ def _check(tif: Any, series: Any, request: ReadRequest) -> None:
     declared = (tif.imagej_metadata or {}).get("images", 1) if tif.is_imagej else 1
     if declared > 1 and series.kind != "imagej":
         raise request.problem("is cut short: it declares more frames than it holds; copy it again.")
-    if any(one is None for one in series):
-        raise request.problem("keeps some of its planes in other files; export it as one file.")
+    if tif.is_ome and series.kind != "ome" and request.channels is None:
+        raise request.problem(
+            "keeps some of its planes in other files, or its OME metadata are damaged; export it "
+            "as one file, or give --channels N to take only the frames inside."
+        )
     end = tif.filehandle.size
-    if len(series) == 1 and series.dataoffset is not None:
+    if pages is None and series.dataoffset is not None:
         # One page that stands for a whole contiguous stack (ImageJ, or written in one go).
         if series.dataoffset + series.nbytes > end:
             raise _cut_short(request)
         return
-    for one in series:
+    if pages is None and any(one is None for one in series):
+        raise request.problem("keeps some of its planes in other files; export it as one file.")
+    for one in series if pages is None else pages:
         _check_segments(one, page, end, request)
 
 
