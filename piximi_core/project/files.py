@@ -64,7 +64,7 @@ class ProjectFiles:
 
     def thumbnail(self, sha256: str) -> Path:
         """Return where the thumbnail of this original is cached."""
-        return self.cache / "thumbs" / sha256[:2] / f"{sha256}.webp"
+        return self.cache / "thumbs" / sha256[:2] / f"{sha256}.jpg"
 
     def run(self, run_id: str) -> Path:
         """Return the folder of one training."""

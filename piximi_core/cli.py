@@ -1,0 +1,274 @@
+"""The command line: the same services as the pages, for scripts and clusters."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from piximi_core import __version__, reports
+from piximi_core.classification.settings import settings_from, with_overrides
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.formats.label_table import read_label_table
+from piximi_core.jobs import add_images, export, predict, train
+from piximi_core.jobs.applying import settle_project
+from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.labels import label_from_table
+from piximi_core.jobs.planning import default_settings
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.runs import find_run
+from piximi_core.project.store import IMAGE_KIND, Store, create_store, open_store
+from piximi_core.project.things import PARTITIONS, ThingFilter, find_ids
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Label images, train a classifier, and take it to Piximi.",
+)
+
+Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="The folder of the project.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id or number, or 'latest'.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Kind = Annotated[str, typer.Option(help="The kind of things.")]
+
+
+def _open(folder: Path) -> Store:
+    store = open_store(folder)
+    settle_project(store)
+    return store
+
+
+def _show(value: dict[str, Any], as_json: bool, text: str) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"piximi-dashboard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Label images, train a classifier, and take it to Piximi."""
+
+
+@app.command()
+def create(
+    project: Project, name: Annotated[str, typer.Option(help="Its name for people.")] = ""
+) -> None:
+    """Create an empty project."""
+    store = create_store(project.absolute(), name or project.absolute().name)
+    typer.echo(f"Created the project in {store.folder}.")
+
+
+@app.command()
+def add(
+    project: Project,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders, zips.")],
+    labels: Annotated[
+        str, typer.Option(help="'folders', or a CSV of name,category[,partition].")
+    ] = "",
+    channels: Annotated[
+        int | None, typer.Option(min=1, help="Channels of stacks that do not say.")
+    ] = None,
+    category: Annotated[str, typer.Option(help="Category of images without a label.")] = "",
+    partition: Annotated[str, typer.Option(help="Partition of the new images.")] = "",
+) -> None:
+    """Add images."""
+    if partition and partition not in PARTITIONS:
+        raise BadInput(f"{partition!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
+    store = _open(project)
+    options = add_images.AddOptions(
+        labels=labels if labels in ("", "folders") else str(Path(labels).absolute()),
+        channels=channels,
+        category=category or None,
+        partition=partition or None,
+    )
+    if not options.labels:
+        options = add_images.AddOptions(**{**asdict(options), "labels": None})
+    result = run_here(store, add_images.ask(store, _sources(paths), options))
+    typer.echo(reports.added(result))
+    for line in reports.reasons(result):
+        typer.echo(line, err=True)
+    if not result["added"] and result["failed"]:
+        raise BadInput("No image was added; the reasons are listed above.")
+
+
+def _sources(paths: list[Path]) -> list[SourceFile]:
+    return [SourceFile(path.absolute(), path.name) for path in paths]
+
+
+@app.command()
+def label(
+    project: Project,
+    table: Annotated[Path, typer.Argument(metavar="FILE.csv", help="name,category[,partition]")],
+) -> None:
+    """Label images by a table."""
+    outcome = label_from_table(_open(project), read_label_table(table))
+    typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
+    for name in outcome.unmatched[:20]:
+        typer.echo(f"not found: {name}", err=True)
+
+
+@app.command()
+def info(project: Project, json: Json = False) -> None:
+    """Say what is in a project."""
+    store = _open(project)
+    _show(reports.project_info(store), json, reports.project_text(store))
+
+
+@app.command()
+def runs(project: Project, json: Json = False) -> None:
+    """List the runs."""
+    listed = reports.run_list(_open(project))
+    _show({"runs": listed}, json, reports.run_text(listed))
+
+
+@app.command("train")
+def train_command(
+    project: Project,
+    kind: Kind = IMAGE_KIND,
+    settings: Annotated[Path | None, typer.Option(help="Settings as JSON.")] = None,
+    override: Annotated[
+        list[str] | None, typer.Option("-o", metavar="key.path=value", help="One setting.")
+    ] = None,
+    resume: Annotated[str, typer.Option(metavar="RUN", help="Go on with this run.")] = "",
+    json: Json = False,
+) -> None:
+    """Train a classifier, or resume an interrupted run."""
+    store = _open(project)
+    if resume:
+        if settings or override:
+            raise BadInput("A resumed run keeps its settings; leave --settings and -o out.")
+        job = train.ask_to_resume(store, reports.resumable_run(store, resume))
+    else:
+        chosen = default_settings(store, kind)
+        if settings is not None:
+            chosen = settings_from({**chosen.model_dump(), **_settings_file(settings)})
+        job = train.ask(store, with_overrides(chosen, override or []), kind_id=kind)
+    result = run_here(store, job)
+    summary = {"run": job.id, **result}
+    _show(summary, json, reports.trained(summary))
+
+
+def _settings_file(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(f"{path} is no JSON file of settings ({error}).") from None
+    if not isinstance(content, dict):
+        raise BadInput(f"{path} must hold one JSON object of settings, such as {{}}.")
+    return content
+
+
+@app.command()
+def evaluate(
+    project: Project,
+    run: RunName,
+    partition: Annotated[str, typer.Option(help="Which images.")] = "Validation",
+    json: Json = False,
+) -> None:
+    """Compare a run's predictions with the labels."""
+    if partition not in PARTITIONS:
+        raise BadInput(f"{partition!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
+    store = _open(project)
+    found = find_run(store, run)
+    missing = unscored_ids(store, found, partition)
+    if missing:
+        run_here(store, predict.ask(store, found, missing, purpose="evaluate"))
+    result = evaluate_run(store, found, partition)
+    figures = {"run": found.id, "partition": partition, **result.figures.to_dict()}
+    text = "\n".join([result.figures.sentence(partition), *result.notes])
+    _show({**figures, "notes": list(result.notes)}, json, text)
+
+
+@app.command("predict")
+def predict_command(
+    project: Project,
+    run: RunName,
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where the table goes.")],
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None,
+    kind: Kind = IMAGE_KIND,
+) -> None:
+    """Predict files, or all unlabelled images of the project."""
+    store = _open(project)
+    found = find_run(store, run)
+    if paths:
+        count, failed = reports.predict_to_table(store, found, _sources(paths), out)
+        for name, reason in failed:
+            typer.echo(f"failed: {name}: {reason}", err=True)
+        typer.echo(f"Predicted {count:,} images into {out}; {len(failed):,} failed.")
+        if not count:
+            raise BadInput("No image could be predicted; the reasons are listed above.")
+        return
+    ids = find_ids(store, ThingFilter(kind_id=kind, labelled=False))
+    run_here(store, predict.ask(store, found, ids))
+    count = reports.predictions_to_table(store, found, ids, out)
+    typer.echo(f"Predicted {count:,} images into {out}.")
+
+
+@app.command("export")
+def export_command(
+    project: Project,
+    run: RunName,
+    out: Annotated[Path, typer.Option(help="A zip file, or a folder for loose files.")],
+    format: Annotated[  # noqa: A002 - the option's name is the contract
+        str, typer.Option(help="piximi, piximi-files or tfjs.")
+    ] = "piximi",
+    shard_bytes: Annotated[int, typer.Option(min=1, help="Largest file of 'tfjs'.")] = 4 * 2**20,
+) -> None:
+    """Write a classifier that opens in Piximi or TensorFlow.js."""
+    if format not in export.FORMATS:
+        raise BadInput(f"{format!r} is no format; choose one of {', '.join(export.FORMATS)}.")
+    store = _open(project)
+    found = find_run(store, run)
+    job = export.ask(store, found, format, shard_bytes=shard_bytes)
+    result = run_here(store, job)
+    for path in reports.deliver(job, out):
+        typer.echo(f"Wrote {path}")
+    typer.echo(
+        f"Read again and compared on {result['compared']} images: "
+        f"largest difference {result['difference']:.2g}."
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation with one tiny training and export."""
+    from piximi_core.jobs.doctor import examine
+
+    for line in examine():
+        typer.echo(line)
+
+
+def main() -> None:
+    """Run the command line; exit 0 done, 2 the caller's mistake, 1 ours."""
+    try:
+        code = app(standalone_mode=False)
+    except click.ClickException as error:
+        typer.echo(f"Error: {error.format_message()}", err=True)
+        code = 2
+    except PiximiError as error:
+        typer.echo(f"Error: {error}", err=True)
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        typer.echo("Stopped.", err=True)
+        code = 2
+    except Exception:
+        traceback.print_exc()
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,134 @@
+"""Labels as a table: CSV files of ``name,category[,partition]``, read and matched."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from piximi_core.errors import BadInput
+
+__all__ = ["LabelRow", "LabelTable", "defuse", "read_label_table"]
+
+_PARTITIONS = {"unassigned", "training", "validation", "test", "inference"}
+_MOST_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """One line: which image, its category, and its partition if the table names one."""
+
+    name: str
+    category: str
+    partition: str | None
+
+
+class LabelTable:
+    """Rows that are found by relative path first, then by a unique base name."""
+
+    def __init__(self, rows: Iterable[LabelRow]) -> None:
+        self.rows = list(rows)
+        self._by_path: dict[str, LabelRow] = {}
+        self._by_base: dict[str, list[LabelRow]] = {}
+        self._used: set[str] = set()
+        for row in self.rows:
+            self._by_path[row.name] = row
+        for row in self._by_path.values():
+            self._by_base.setdefault(PurePosixPath(row.name).name, []).append(row)
+
+    def find(self, relative: str) -> LabelRow | None:
+        """Return the row of an image given its relative path, or None."""
+        row = self._by_path.get(relative)
+        if row is None:
+            same_base = self._by_base.get(PurePosixPath(relative).name, [])
+            row = same_base[0] if len(same_base) == 1 else None
+        if row is not None:
+            self._used.add(row.name)
+        return row
+
+    def unused(self) -> list[LabelRow]:
+        """Return the rows that no image has asked for."""
+        return [row for row in self._by_path.values() if row.name not in self._used]
+
+
+def read_label_table(path: Path) -> LabelTable:
+    """Read a CSV with the columns ``name``, ``category`` and, if wanted, ``partition``.
+
+    Everything is text: a category "None" or "01" stays what it is. Without a header line the
+    columns are taken in that order. Conflicting lines for one name are refused.
+
+    Raises
+    ------
+    BadInput
+        No such file, not text, a missing column, or a line that cannot be used; the text says
+        which.
+    """
+    shown = path.name[:80]
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise BadInput(f"{shown} is larger than 256 MB, too large for a table of labels.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(f"There is no file {path}; check the path of the label table.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{shown} is not UTF-8 text; save the table as CSV UTF-8.") from None
+    except OSError as error:
+        raise BadInput(f"{shown} cannot be read ({error.strerror}); check the file.") from error
+    lines = _lines(text, shown)
+    columns = _columns(lines, shown)
+    found: dict[str, LabelRow] = {}
+    for number, line in lines[columns.pop("_skip") :]:
+        row = _row(number, line, columns, shown)
+        if found.setdefault(row.name, row) != row:
+            raise BadInput(f"{shown} gives {row.name[:80]!r} twice with different labels.")
+    return LabelTable(found.values())
+
+
+def _lines(text: str, shown: str) -> list[tuple[int, list[str]]]:
+    first = text.partition("\n")[0]
+    delimiter = ";" if ";" in first and "," not in first else "\t" if "\t" in first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise BadInput(f"{shown} is no CSV table ({error}); check its quotes.") from error
+    if not lines:
+        raise BadInput(f"{shown} is empty; it needs lines of name,category.")
+    return lines
+
+
+def _columns(lines: list[tuple[int, list[str]]], shown: str) -> dict[str, int]:
+    header = [cell.strip().lower() for cell in lines[0][1]]
+    if "name" in header and "category" in header:
+        wanted = ("name", "category", "partition")
+        return {column: header.index(column) for column in wanted if column in header} | {
+            "_skip": 1
+        }
+    if len(header) in (2, 3):
+        order = ("name", "category", "partition")
+        return {order[index]: index for index in range(len(header))} | {"_skip": 0}
+    raise BadInput(f"{shown} needs the columns name and category (and, if wanted, partition).")
+
+
+def _row(number: int, line: list[str], columns: Mapping[str, int], shown: str) -> LabelRow:
+    if len(line) <= max(columns["name"], columns["category"]):
+        raise BadInput(f"{shown}, line {number}: a name and a category are needed.")
+    name, category = line[columns["name"]].strip(), line[columns["category"]].strip()
+    if not name:
+        raise BadInput(f"{shown}, line {number}: the name is empty.")
+    at = columns.get("partition")
+    partition = line[at].strip() if at is not None and at < len(line) else ""
+    if partition and partition.lower() not in _PARTITIONS:
+        raise BadInput(
+            f"{shown}, line {number}: {partition[:40]!r} is no partition; use Training, "
+            "Validation, Test, Inference or Unassigned."
+        )
+    path = PurePosixPath(name.replace("\\", "/")).as_posix().removeprefix("./")
+    return LabelRow(path, category, partition.capitalize() or None)
+
+
+def defuse(text: str) -> str:
+    """Return text for a CSV cell that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

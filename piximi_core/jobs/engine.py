@@ -1,0 +1,197 @@
+"""Carry jobs to worker processes: dask on this machine, or the cluster in PIXIMI_SCHEDULER.
+
+Two local workers of one thread each, so that a preview never waits for an hour of training. The
+engine only carries: every state is read from the job's folder, and the watcher brings results home.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from typing import Any
+
+from piximi_core.errors import PiximiError
+from piximi_core.jobs.applying import apply_result
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.running import run_job, service_of
+from piximi_core.project.store import open_store
+
+__all__ = ["dismiss", "shutdown", "submit", "waits_for", "warm", "watch"]
+
+log = logging.getLogger("piximi")
+
+_WATCH_SECONDS = 0.25
+_lock = threading.RLock()
+
+
+class _Engine:
+    """The cluster, its client, and the thread that applies results."""
+
+    def __init__(self) -> None:
+        self._cluster, self._client = _connect()
+        # Futures are kept only so that dask does not forget the work.
+        self._futures: dict[str, Any] = {}
+        self._over = threading.Event()
+        self._watched: dict[str, Job] = {}
+        self._thread = threading.Thread(target=self._watch, name="job watcher", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        resource = service_of(job.request()["service"]).RESOURCE
+        self._futures[job.id] = self._client.submit(
+            run_job,
+            job.folder,
+            key=f"{job.id}-{os.urandom(4).hex()}",
+            resources={resource: 1},
+            pure=False,
+            retries=0,
+        )
+        self.watch(job)
+
+    def watch(self, job: Job) -> None:
+        with _lock:
+            self._watched[job.id] = job
+
+    def watched(self) -> list[Job]:
+        with _lock:
+            return list(self._watched.values())
+
+    def warm(self) -> None:
+        if "warm" not in self._futures:
+            self._futures["warm"] = self._client.submit(
+                _import_tensorflow, resources={"train": 1}, pure=False
+            )
+
+    def _watch(self) -> None:
+        while not self._over.wait(_WATCH_SECONDS):
+            for job in self.watched():
+                try:
+                    self._settle(job)
+                except Exception:
+                    # A busy project or a full disk: the result waits in its folder.
+                    log.exception("The result of job %s could not be applied yet", job.id)
+
+    def _settle(self, job: Job) -> None:
+        if job.state().is_active:
+            return
+        if job.result():
+            apply_result(open_store(job.project_folder), job)
+        with _lock:
+            self._watched.pop(job.id, None)
+            self._futures.pop(job.id, None)
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join(timeout=5)
+        self._client.close()
+        if self._cluster is not None:
+            self._cluster.close()
+
+
+def _connect() -> tuple[Any, Any]:
+    import dask
+    from distributed import Client, Nanny, Scheduler, Security, SpecCluster
+
+    # A training holds Python's lock for long stretches; that is no reason to give up on it.
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": 0,
+            "distributed.scheduler.worker-ttl": None,
+            "distributed.worker.daemon": False,
+            "distributed.admin.tick.limit": "1h",
+            "distributed.nanny.pre-spawn-environ.TF_CPP_MIN_LOG_LEVEL": "2",
+        }
+    )
+    address = os.environ.get("PIXIMI_SCHEDULER")
+    if address:
+        return None, Client(address, timeout="10s", set_as_default=False)
+    security = Security.temporary()
+
+    def worker(resource: str) -> dict[str, Any]:
+        options = {
+            "nthreads": 1,
+            "resources": {resource: 1},
+            "memory_limit": 0,
+            "dashboard": False,
+            "security": security,
+            "host": "127.0.0.1",
+        }
+        return {"cls": Nanny, "options": options}
+
+    cluster = SpecCluster(
+        workers={resource: worker(resource) for resource in ("train", "quick")},
+        scheduler={
+            "cls": Scheduler,
+            "options": {"security": security, "dashboard": False, "host": "127.0.0.1", "port": 0},
+        },
+        security=security,
+        silence_logs=logging.ERROR,
+    )
+    return cluster, Client(cluster, security=security, set_as_default=False)
+
+
+def _import_tensorflow() -> None:
+    import tf_keras  # noqa: F401
+
+
+_engine: _Engine | None = None
+
+
+def _get() -> _Engine:
+    global _engine
+    with _lock:
+        if _engine is None:
+            try:
+                _engine = _Engine()
+            except OSError as error:
+                raise PiximiError(
+                    f"The job engine could not be reached ({error}); check PIXIMI_SCHEDULER, "
+                    "or unset it to work on this machine."
+                ) from error
+            atexit.register(shutdown)
+        return _engine
+
+
+def submit(job: Job) -> None:
+    """Send a job to its worker; its result is applied to the project when it ends."""
+    _get().submit(job)
+
+
+def watch(job: Job) -> None:
+    """Apply the result of a job that another process carries, when it ends."""
+    _get().watch(job)
+
+
+def warm() -> None:
+    """Let the training worker import TensorFlow while the person still chooses settings."""
+    _get().warm()
+
+
+def waits_for(job: Job) -> Job | None:
+    """Return the job that a queued one waits for: the running one on the same worker."""
+    if _engine is None:
+        return None
+    resource = service_of(job.request()["service"]).RESOURCE
+    for other in _engine.watched():
+        same = resource == service_of(other.request()["service"]).RESOURCE
+        if other.id != job.id and same and other.state().is_active:
+            return other
+    return None
+
+
+def dismiss(job: Job) -> None:
+    """End an interrupted job that nobody wants continued."""
+    if not job.state().is_active:
+        job.fail("Interrupted before it was done; nothing of it is in the project.")
+        apply_result(open_store(job.project_folder), job)
+
+
+def shutdown() -> None:
+    """Stop the workers and the watcher of this process, if they were started."""
+    global _engine
+    with _lock:
+        engine, _engine = _engine, None
+    if engine is not None:
+        engine.stop()

@@ -1,0 +1,138 @@
+"""The service "export": a run's classifier as files that open in Piximi or a web page."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.pixels import resized_batches
+from piximi_core.jobs.predict import load_classifier
+from piximi_core.jobs.things_list import item_of, read_items, write_items
+from piximi_core.project import schema
+from piximi_core.project.files import ProjectFiles
+from piximi_core.project.ids import new_id
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store, current_user
+from piximi_core.project.things import ThingFilter, list_things
+
+__all__ = ["FORMATS", "RESOURCE", "ExportFormat", "apply", "ask", "label", "run"]
+
+RESOURCE = "quick"
+ExportFormat = Literal["piximi", "piximi-files", "tfjs"]
+FORMATS: tuple[ExportFormat, ...] = ("piximi", "piximi-files", "tfjs")
+TOLERANCE = 1e-5
+_CHECKED_ON = 32
+
+
+def ask(
+    store: Store,
+    run: Run,
+    export_format: ExportFormat,
+    *,
+    shard_bytes: int = 4 * 2**20,
+    who: str | None = None,
+) -> Job:
+    """Write the request for an export.
+
+    Raises
+    ------
+    BadInput
+        The run has no classifier, or there is no such format.
+    """
+    if export_format not in FORMATS:
+        raise BadInput(f"There is no export format {export_format!r}; use {', '.join(FORMATS)}.")
+    if not run.has_classifier:
+        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
+    folder = store.files.jobs / new_id()
+    some = list_things(store, ThingFilter(kind_id=run.kind_id, sort="random"), limit=_CHECKED_ON)
+    channels = run.settings["input_shape"][2]
+    write_items(folder / "data.csv", (item_of(t) for t in some if t.channels == channels))
+    with store.read() as db:
+        float_range = db.execute(select(schema.project.c.float_range)).scalar_one()
+    request = {
+        "run_id": run.id,
+        "format": export_format,
+        "shard_bytes": shard_bytes,
+        "stem": run.summary["stem"] if run.summary else run.name,
+        "input_shape": run.settings["input_shape"],
+        "float_range": json.loads(float_range) if float_range else None,
+        "who": who or current_user(),
+    }
+    return Job.create(folder, "export", request)
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Write the files, read them again and compare them; return what was delivered."""
+    request = job.request()
+    job.report(0, 3, "Starting TensorFlow")
+    from piximi_core.formats.classifier_reader import same_predictions
+
+    files = ProjectFiles(job.project_folder)
+    classifier = load_classifier(files.run(request["run_id"]))
+    job.report(1, 3, "Writing and checking the files")
+    written = _write(classifier, request, job.folder / "out")
+    job.report(2, 3, "Comparing predictions")
+    images = _images(job, request, files)
+    difference = same_predictions(classifier.model, written, images)
+    if not difference <= TOLERANCE:
+        raise PiximiError(
+            f"The written files predict otherwise than the classifier (by {difference:.2g}), so "
+            "nothing was delivered; train again, or report this."
+        )
+    return {
+        "files": [str(path.relative_to(job.folder)) for path in written],
+        "difference": difference,
+        "compared": len(images),
+        "bytes": sum(path.stat().st_size for path in written),
+    }
+
+
+def _write(classifier: Any, request: dict[str, Any], out: Path) -> list[Path]:
+    from piximi_core.formats import classifier as formats
+
+    stem = request["stem"]
+    parts = (classifier.model, classifier.metadata)
+    if request["format"] == "piximi":
+        return [formats.write_piximi_zip(*parts, out / f"{stem}.zip", stem)]
+    if request["format"] == "piximi-files":
+        return list(formats.write_classifier(*parts, out, stem))
+    return formats.write_sharded(*parts, out / "model", request["shard_bytes"])
+
+
+def _images(job: Job, request: dict[str, Any], files: ProjectFiles) -> Any:
+    """Return up to 32 real images of the project, as the network takes them."""
+    shape = tuple(request["input_shape"])
+    float_range = request["float_range"] and tuple(request["float_range"])
+    items = read_items(job.folder / "data.csv")
+    batches = list(resized_batches(items, files, shape, float_range=float_range))
+    return np.concatenate(batches) if batches else np.zeros((0, *shape), np.float32)
+
+
+def label(job: Job, result: dict[str, Any]) -> str:
+    """Name the step; an export changes nothing in the project."""
+    return "Export classifier"
+
+
+def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+    """Change nothing: the files wait in the job's folder."""
+
+
+def delivered(job: Job) -> list[Path]:
+    """Return the files of a finished export."""
+    return [job.folder / name for name in job.result().get("files", [])]
+
+
+def as_zip(paths: Sequence[Path], target: Path) -> Path:
+    """Pack several delivered files into one download, stored without compression."""
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in paths:
+            archive.write(path, path.name)
+    return target

@@ -1,0 +1,187 @@
+"""A job is a folder: what is asked, how far it is, what came of it.
+
+Its state is read from the folder alone, so that it survives the dashboard, the worker and the
+engine that carried it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from piximi_core.errors import Stopped
+from piximi_core.project.files import replace_atomically, sync_folder
+
+__all__ = ["Job", "JobState", "write_json"]
+
+_PROGRESS_SECONDS = 0.2
+_SILENT_SECONDS = 60.0
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether there is something to wait for."""
+        return self in (JobState.QUEUED, JobState.RUNNING)
+
+
+def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
+    """Write JSON so that a reader sees the old file or the new one, never half of one."""
+    with replace_atomically(path, durable=durable) as part:
+        part.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+
+
+def _this_process() -> dict[str, Any]:
+    process = psutil.Process()
+    return {"host": socket.gethostname(), "pid": process.pid, "since": process.create_time()}
+
+
+def _is_alive(process: Mapping[str, Any], heartbeat: Path) -> bool:
+    if process.get("host") != socket.gethostname():
+        # Another machine's processes cannot be asked; its job touches a file while it lives.
+        return heartbeat.exists() and time.time() - heartbeat.stat().st_mtime < _SILENT_SECONDS
+    try:
+        found = psutil.Process(int(process["pid"]))
+        # Process numbers are used again; the moment of birth tells them apart.
+        same = abs(found.create_time() - float(process["since"])) < 1
+        return same and found.status() != psutil.STATUS_ZOMBIE
+    except (psutil.NoSuchProcess, psutil.AccessDenied, KeyError, ValueError):
+        return False
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of long work, wherever it runs.
+
+    Attributes
+    ----------
+    folder
+        ``jobs/<id>`` of a project, or ``runs/<id>`` of a training.
+    """
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The job's id: the name of its folder."""
+        return self.folder.name
+
+    @property
+    def project_folder(self) -> Path:
+        """The folder of the project it belongs to."""
+        return self.folder.parent.parent
+
+    @classmethod
+    def create(cls, folder: Path, service: str, request: Mapping[str, Any]) -> Job:
+        """Write a job's request; the folder may already hold its inputs."""
+        folder.mkdir(parents=True, exist_ok=True)
+        job = cls(folder)
+        content = {**request, "service": service, "asked_by": _this_process()}
+        write_json(folder / "request.json", content)
+        sync_folder(folder.parent)
+        return job
+
+    def request(self) -> dict[str, Any]:
+        """Return what was asked; empty if the request was never completed."""
+        return _read_json(self.folder / "request.json")
+
+    def result(self) -> dict[str, Any]:
+        """Return what came of it, with ``state`` and, if it failed, ``error``; else empty."""
+        return _read_json(self.folder / "result.json")
+
+    def progress(self) -> dict[str, Any]:
+        """Return the latest progress: at least ``done``, ``total`` and ``text`` once begun."""
+        return _read_json(self.folder / "progress.json")
+
+    def state(self) -> JobState:
+        """Tell where the job stands, from its folder."""
+        result = self.result()
+        if result:
+            return JobState(result["state"])
+        heartbeat = self.folder / "heartbeat"
+        started = _read_json(self.folder / "started")
+        if (self.folder / "started").exists():
+            alive = _is_alive(started, heartbeat)
+            return JobState.RUNNING if alive else JobState.INTERRUPTED
+        asked_by = self.request().get("asked_by", {})
+        return JobState.QUEUED if _is_alive(asked_by, heartbeat) else JobState.INTERRUPTED
+
+    def claim(self) -> bool:
+        """Begin the work, unless another process has: then return False."""
+        mine = self.folder / f".started.{uuid.uuid4().hex}"
+        write_json(mine, _this_process())
+        try:
+            # A link appears complete and fails if there is one: two workers cannot both begin.
+            os.link(mine, self.folder / "started")
+        except FileExistsError:
+            return False
+        finally:
+            mine.unlink()
+        return True
+
+    def reopen(self) -> None:
+        """Make an ended job ready to run again in the same folder."""
+        for name in ("result.json", "stop", "started"):
+            (self.folder / name).unlink(missing_ok=True)
+        request = self.request()
+        write_json(self.folder / "request.json", {**request, "asked_by": _this_process()})
+
+    def report(self, done: float, total: float, text: str, **more: Any) -> None:
+        """Publish progress; a call too soon after the last one is dropped, the final one never."""
+        path = self.folder / "progress.json"
+        # The file's own age is the throttle: several threads and a resumed job share it.
+        recent = path.exists() and time.time() - path.stat().st_mtime < _PROGRESS_SECONDS
+        if not recent or done >= total:
+            content = {"done": done, "total": total, "text": text, **more}
+            write_json(path, content, durable=False)
+
+    def beat(self) -> None:
+        """Show other machines that the job lives."""
+        (self.folder / "heartbeat").touch()
+
+    def ask_to_stop(self) -> None:
+        """Ask the work to end at its next check."""
+        (self.folder / "stop").touch()
+
+    def should_stop(self) -> bool:
+        """Whether someone asked the work to end."""
+        return (self.folder / "stop").exists()
+
+    def raise_if_stopped(self) -> None:
+        """Raise `Stopped` if someone asked the work to end."""
+        if self.should_stop():
+            raise Stopped("Stopped.")
+
+    def finish(self, result: Mapping[str, Any], state: JobState = JobState.DONE) -> None:
+        """Publish the outcome; from here on the job is over."""
+        write_json(self.folder / "result.json", {**result, "state": state.value})
+
+    def fail(self, error: str, *, ours: bool = False) -> None:
+        """Publish why there is no outcome, in one sentence, and whether the program is to blame."""
+        self.finish({"error": error, "ours": ours}, JobState.FAILED)

@@ -1,0 +1,82 @@
+"""Run a job in this very process: what the command line does."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from piximi_core.errors import PiximiError, Stopped
+from piximi_core.jobs.applying import apply_result
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.running import run_job
+from piximi_core.project.store import Store
+
+__all__ = ["run_here"]
+
+_SHOW_SECONDS = 0.5
+
+
+def run_here(store: Store, job: Job) -> dict[str, Any]:
+    """Do a job, apply its result to the project and return it.
+
+    Control-C asks the job to stop, which keeps what it has; on a terminal its progress is shown.
+
+    Raises
+    ------
+    PiximiError
+        The job failed, with its reason.
+    RuntimeError
+        The program itself failed.
+    """
+    with _stop_on_interrupt(job), _progress_shown(job):
+        run_job(job.folder)
+    apply_result(store, job)
+    result = job.result()
+    state = JobState(result["state"])
+    if state is JobState.FAILED:
+        raise RuntimeError(result["error"]) if result.get("ours") else PiximiError(result["error"])
+    if state is JobState.STOPPED:
+        raise Stopped("Stopped before there was anything to keep.")
+    return {key: value for key, value in result.items() if key != "state"}
+
+
+@contextmanager
+def _stop_on_interrupt(job: Job) -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        job.ask_to_stop()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress_shown(job: Job) -> Iterator[None]:
+    if not sys.stderr.isatty():
+        yield
+        return
+    over = threading.Event()
+
+    def show() -> None:
+        while not over.wait(_SHOW_SECONDS):
+            sys.stderr.write(f"\r\x1b[K{job.progress().get('text', '')}")
+            sys.stderr.flush()
+        sys.stderr.write("\r\x1b[K")
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

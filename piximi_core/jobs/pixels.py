@@ -1,0 +1,144 @@
+"""From items to the arrays a network takes: read, scaled to 0…1, resized, cached per image."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.errors import BadInput
+from piximi_core.images import read_picture, to_unit
+from piximi_core.jobs.things_list import Item
+from piximi_core.project.files import ProjectFiles, replace_atomically
+
+__all__ = ["THREADS", "resized_batches", "training_arrays", "unit_image"]
+
+THREADS = 4
+_BATCH = 256
+# Part of every cache key: raise it when reading, scaling or resizing changes.
+_VERSION = 1
+
+Shape = tuple[int, int, int]
+Range = tuple[float, float]
+FloatImage = NDArray[np.float32]
+
+
+def unit_image(
+    path: Path,
+    *,
+    name: str,
+    plane: int = 0,
+    channels: int | None = None,
+    float_range: Range | None = None,
+) -> FloatImage:
+    """Read one plane of a file as ``[H, W, C]`` float32 in 0…1 (Piximi's scaling, C.3)."""
+    picture = read_picture(path, name=name, channels=channels)
+    plane = min(plane, picture.planes - 1)
+    return to_unit(picture.pixels[plane], picture.bit_depth, float_range)
+
+
+def _resized(
+    item: Item, files: ProjectFiles, shape: Shape, float_range: Range | None
+) -> FloatImage:
+    """Return one item at the network's size, from the cache if it was made before."""
+    key = json.dumps([_VERSION, item.plane, item.read_channels, float_range, shape])
+    view = hashlib.sha256(key.encode()).hexdigest()[:12]
+    folder = files.cache / "resized" / view / item.file_sha256[:2]
+    cached = folder / f"{item.file_sha256}.npy"
+    try:
+        kept: FloatImage = np.load(cached, allow_pickle=False)
+        if kept.shape == shape:
+            return kept
+    except (OSError, ValueError, EOFError):
+        pass  # not made yet, or cut short by a crash: the cache is made again
+    pixels = _made(item, files, shape, float_range)
+    with replace_atomically(cached, durable=False) as part, part.open("wb") as file:
+        np.save(file, pixels, allow_pickle=False)
+    return pixels
+
+
+def _made(item: Item, files: ProjectFiles, shape: Shape, float_range: Range | None) -> FloatImage:
+    from piximi_core.classification.preprocess import resize
+
+    pixels = unit_image(
+        item.path(files),
+        name=item.name,
+        plane=item.plane,
+        channels=item.read_channels or None,
+        float_range=float_range,
+    )
+    height, width, channels = shape
+    if pixels.shape[-1] != channels:
+        raise BadInput(
+            f"{item.name} has {pixels.shape[-1]} channels, but the network takes {channels}; "
+            "set the input channels to those of the images, or leave that image out."
+        )
+    return np.asarray(resize(pixels, height, width), dtype=np.float32)
+
+
+def resized_batches(
+    items: Sequence[Item],
+    files: ProjectFiles,
+    shape: Shape,
+    *,
+    float_range: Range | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[FloatImage]:
+    """Yield float32 ``[N, H, W, C]`` batches in the items' order, decoding ahead on threads.
+
+    Parameters
+    ----------
+    items
+        What to read.
+    shape
+        Height, width and channels of the network's input.
+    float_range
+        The project's [low, high] for float images.
+    check
+        Called before each batch; it raises to stop.
+    """
+    with ThreadPoolExecutor(THREADS) as pool:
+
+        def start(at: int) -> list[object]:
+            piece = items[at : at + _BATCH]
+            return [pool.submit(_resized, item, files, shape, float_range) for item in piece]
+
+        ahead = start(0)
+        for at in range(0, len(items), _BATCH):
+            check()
+            now, ahead = ahead, start(at + _BATCH)
+            yield np.stack([future.result() for future in now])  # type: ignore[attr-defined]
+
+
+@contextmanager
+def training_arrays(
+    items: Sequence[Item],
+    files: ProjectFiles,
+    shape: Shape,
+    scratch: Path,
+    *,
+    float_range: Range | None = None,
+    on_progress: Callable[[int, int], None],
+    check: Callable[[], None],
+) -> Iterator[FloatImage]:
+    """Give all items as one memory-mapped float32 array ``[N, H, W, C]``, gone afterwards."""
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Memory maps are swapped by the system, so a project larger than memory trains too.
+        whole = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
+            scratch, mode="w+", dtype=np.float32, shape=(max(len(items), 1), *shape)
+        )
+        at = 0
+        for batch in resized_batches(items, files, shape, float_range=float_range, check=check):
+            whole[at : at + len(batch)] = batch
+            at += len(batch)
+            on_progress(at, len(items))
+        yield whole[: len(items)]
+    finally:
+        scratch.unlink(missing_ok=True)

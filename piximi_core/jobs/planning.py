@@ -1,0 +1,178 @@
+"""What a training would learn from, before anyone starts it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from piximi_core.classification.settings import ModelSettings, propose_input_shape
+from piximi_core.classification.split import TRAINING, VALIDATION, deal_new
+from piximi_core.project.drafts import load_draft
+from piximi_core.project.labelling import plural
+from piximi_core.project.runs import RunClass
+from piximi_core.project.schema import categories, images, project, things
+from piximi_core.project.store import IMAGE_KIND, Store
+
+__all__ = ["TrainingPlan", "default_settings", "plan_training", "split_again"]
+
+_LEARNED_FROM = ("Unassigned", TRAINING, VALIDATION)
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """Who is learned from, who is checked on, and what stands in the way.
+
+    Attributes
+    ----------
+    classes
+        The categories with labelled images, in the project's order.
+    parts
+        "Training" or "Validation" by thing id.
+    labels
+        Index of the class by thing id.
+    left_out
+        Names of categories without labelled images.
+    obstacle
+        One sentence if training cannot start, else None.
+    warnings
+        What a person should know before starting.
+    """
+
+    classes: tuple[RunClass, ...]
+    parts: dict[str, str]
+    labels: dict[str, int]
+    left_out: tuple[str, ...]
+    obstacle: str | None
+    warnings: tuple[str, ...]
+
+    def count(self, part: str) -> int:
+        """Return how many things are in a part."""
+        return sum(1 for value in self.parts.values() if value == part)
+
+
+def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KIND) -> TrainingPlan:
+    """Deal the labelled things as `settings` ask, changing nothing.
+
+    Things that were dealt before keep their part. Those a person put in Test or Inference are
+    left alone.
+    """
+    query = (
+        select(things.c.id, things.c.category_id, things.c.partition, things.c.name)
+        .add_columns(images.c.sha256)
+        .join(images, images.c.id == things.c.id)
+        .where(things.c.kind_id == kind_id, things.c.partition.in_(_LEARNED_FROM))
+        .where(things.c.category_id.not_like("0%"))
+    )
+    known = (
+        select(categories.c.id, categories.c.name, categories.c.color)
+        .where(categories.c.kind_id == kind_id, categories.c.id.not_like("0%"))
+        .order_by(categories.c.position)
+    )
+    with store.read() as db:
+        rows = db.execute(query).all()
+        listed = [RunClass(*row) for row in db.execute(known)]
+        channels = db.execute(select(project.c.channels)).scalar_one()
+    present = {row.category_id for row in rows}
+    classes = tuple(c for c in listed if c.id in present)
+    index = {c.id: number for number, c in enumerate(classes)}
+    labels = {row.id: index[row.category_id] for row in rows}
+    dealt = deal_new(
+        list(labels.values()),
+        [(row.sha256, row.name) for row in rows],
+        [row.partition for row in rows],
+        settings.training_percentage,
+        settings.seed,
+        stratify=settings.stratify,
+        shuffle=settings.shuffle,
+    )
+    parts = dict(zip(labels, dealt, strict=True))
+    return TrainingPlan(
+        classes=classes,
+        parts=parts,
+        labels=labels,
+        left_out=tuple(c.name for c in listed if c.id not in present),
+        obstacle=_obstacle(classes, parts, settings, channels),
+        warnings=_warnings(classes, parts, labels),
+    )
+
+
+def _obstacle(
+    classes: tuple[RunClass, ...],
+    parts: dict[str, str],
+    settings: ModelSettings,
+    channels: int | None,
+) -> str | None:
+    if channels is None:
+        return "There are no images yet: add some on the Images page."
+    if not classes:
+        return "No image has a label yet: label some on the Images page."
+    if len(classes) == 1:
+        return (
+            f"All labelled images are {classes[0].name}: label images of at least one more "
+            "category, so that there is something to tell apart."
+        )
+    if settings.input_shape[2] != channels:
+        return (
+            f"The network is set to {plural(settings.input_shape[2], 'channel')}, but the images "
+            f"have {channels}: change the input channels."
+        )
+    if TRAINING not in parts.values():
+        return "All labelled images are kept for checking: put some in Training, or split again."
+    return None
+
+
+def _warnings(
+    classes: tuple[RunClass, ...], parts: dict[str, str], labels: dict[str, int]
+) -> tuple[str, ...]:
+    found = []
+    counts = {
+        part: Counter(labels[thing] for thing, value in parts.items() if value == part)
+        for part in (TRAINING, VALIDATION)
+    }
+    unlearned = [c.name for i, c in enumerate(classes) if not counts[TRAINING][i]]
+    unchecked = [c.name for i, c in enumerate(classes) if not counts[VALIDATION][i]]
+    few = [c.name for i, c in enumerate(classes) if 0 < counts[TRAINING][i] < 10]
+    if unlearned:
+        found.append(f"Nothing to learn from in Training for: {_names(unlearned)}.")
+    if unchecked:
+        found.append(f"Nothing to check on in Validation for: {_names(unchecked)}.")
+    if few:
+        found.append(f"Fewer than 10 images to learn from in: {_names(few)}.")
+    return tuple(found)
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(name[:40] for name in names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+def default_settings(store: Store, kind_id: str = IMAGE_KIND) -> ModelSettings:
+    """Return the settings as last edited; the input size is proposed from the images until set."""
+    draft = load_draft(store, kind_id)
+    if "input_shape" not in draft:
+        query = (
+            select(images.c.height, images.c.width)
+            .join(things, things.c.id == images.c.id)
+            .where(things.c.kind_id == kind_id)
+            .order_by(things.c.position)
+            .limit(1000)
+        )
+        with store.read() as db:
+            sizes = [(row.height, row.width) for row in db.execute(query)]
+            channels = db.execute(select(project.c.channels)).scalar_one()
+        draft["input_shape"] = list(propose_input_shape(sizes, channels or 1))
+    return ModelSettings.model_validate_json(json.dumps(draft))
+
+
+def split_again(store: Store, kind_id: str = IMAGE_KIND, *, who: str | None = None) -> int:
+    """Take all labelled things out of Training and Validation, so that the next run deals anew."""
+    with store.step("Split again", who=who) as db:
+        return db.execute(
+            things.update()
+            .where(things.c.kind_id == kind_id, things.c.category_id.not_like("0%"))
+            .where(things.c.partition.in_((TRAINING, VALIDATION)))
+            .values(partition="Unassigned")
+        ).rowcount

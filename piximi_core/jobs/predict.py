@@ -1,0 +1,189 @@
+"""The service "predict": a run's probabilities for things that it has not scored yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.jobs.folder import Job, write_json
+from piximi_core.jobs.pixels import resized_batches
+from piximi_core.jobs.scores import Scores, load_scores, merge_scores
+from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
+from piximi_core.project import schema
+from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.project.ids import new_id
+from piximi_core.project.labelling import plural
+from piximi_core.project.predictions import PredictedThing, store_predictions
+from piximi_core.project.runs import Run, RunClass
+from piximi_core.project.store import Store, current_user
+from piximi_core.project.things import among, get_things
+
+__all__ = ["RESOURCE", "apply", "ask", "label", "load_classifier", "run"]
+
+RESOURCE = "quick"
+
+Purpose = Literal["predict", "evaluate"]
+
+
+def ask(
+    store: Store,
+    run: Run,
+    ids: Sequence[str],
+    *,
+    purpose: Purpose = "predict",
+    who: str | None = None,
+) -> Job:
+    """Write the request to score things.
+
+    Parameters
+    ----------
+    ids
+        The things, in the order the answers are wanted.
+    purpose
+        "predict" puts the answers beside the labels; "evaluate" only keeps them with the run.
+
+    Raises
+    ------
+    BadInput
+        The run has no classifier, or there is nothing to predict.
+    """
+    if not run.has_classifier:
+        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
+    if not ids:
+        raise BadInput("There is no image to predict; choose others, or add images first.")
+    place = {thing_id: number for number, thing_id in enumerate(ids)}
+    found = get_things(store, ids, run.kind_id)
+    found.sort(key=lambda thing: place[thing.id])
+    folder = store.files.jobs / new_id()
+    write_items(
+        folder / "data.csv",
+        (item_of(thing, "labelled" if thing.is_labelled else "") for thing in found),
+    )
+    with store.read() as db:
+        float_range = db.execute(select(schema.project.c.float_range)).scalar_one()
+    request = {
+        "run_id": run.id,
+        "classes": [vars(c) for c in run.classes],
+        "input_shape": run.settings["input_shape"],
+        "float_range": json.loads(float_range) if float_range else None,
+        "purpose": purpose,
+        "who": who or current_user(),
+    }
+    return Job.create(folder, "predict", request)
+
+
+def load_classifier(run_folder: Path) -> Any:
+    """Return the run's stored classifier (a `formats` Classifier) with its best weights.
+
+    Raises
+    ------
+    PiximiError
+        Its files are missing or damaged.
+    """
+    from piximi_core.formats.classifier_reader import read_classifier
+
+    for description in sorted(run_folder.glob("*.weights.bin")):
+        return read_classifier(
+            [
+                description.with_name(f"{description.name.removesuffix('.weights.bin')}.json"),
+                description,
+            ]
+        )
+    raise PiximiError(
+        f"The classifier of the run {run_folder.name[:8]} is missing on the disk; train again."
+    )
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Score what the run has not scored before; keep all in the job's folder."""
+    request = job.request()
+    items = read_items(job.folder / "data.csv")
+    files = ProjectFiles(job.project_folder)
+    known = load_scores(files.run(request["run_id"]))
+    rows = known.rows() if known is not None else {}
+    missing = [item for item in items if Scores.key(item.id, item.plane) not in rows]
+    fresh = _score(job, request, missing, files) if missing else None
+    found = {
+        key: probabilities
+        for scores in (known, fresh)
+        if scores is not None
+        for key, probabilities in zip(scores.keys, scores.probabilities, strict=True)
+    }
+    wanted = [Scores.key(item.id, item.plane) for item in items]
+    with replace_atomically(job.folder / "scores.npz") as part, part.open("wb") as file:
+        probabilities = np.stack([found[key] for key in wanted])
+        np.savez(file, keys=np.array(wanted, dtype=np.str_), probabilities=probabilities)
+    return {"scored": len(missing), "total": len(items), "run_id": request["run_id"]}
+
+
+def _score(job: Job, request: dict[str, Any], items: Sequence[Item], files: ProjectFiles) -> Scores:
+    job.report(0, len(items), "Starting TensorFlow")
+    from piximi_core.classification.prediction import predict
+
+    model = load_classifier(files.run(request["run_id"])).model
+    shape = tuple(request["input_shape"])
+    float_range = request["float_range"] and tuple(request["float_range"])
+    answers = []
+    done = 0
+    for batch in resized_batches(
+        items, files, shape, float_range=float_range, check=job.raise_if_stopped
+    ):
+        answers.append(predict(model, batch))
+        done += len(batch)
+        job.report(done, len(items), f"Predicting: {done:,} of {len(items):,}")
+    return Scores.of(items, np.concatenate(answers))
+
+
+def label(job: Job, result: dict[str, Any]) -> str:
+    """Name the step in the history."""
+    return f"Predict {plural(int(result['total']), 'image')}"
+
+
+def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+    """Keep the scores with the run and, if asked, put predictions beside the labels.
+
+    Things that a person labelled meanwhile keep their label and get no prediction.
+    """
+    request = job.request()
+    scores = load_scores(job.folder)
+    if scores is None:
+        raise PiximiError(f"The scores of the job {job.id[:8]} are damaged; predict again.")
+    merge_scores(store.files.run(request["run_id"]), scores)
+    if request["purpose"] == "predict":
+        kept = _store(job, request, scores, db)
+        skipped = int(result["total"]) - kept
+        write_json(job.folder / "applied.json", {"kept": kept, "skipped": skipped})
+
+
+def _store(job: Job, request: dict[str, Any], scores: Scores, db: Connection) -> int:
+    items = read_items(job.folder / "data.csv")
+    classes = [RunClass(**c) for c in request["classes"]]
+    labelled_now = set(
+        db.execute(
+            select(schema.things.c.id).where(
+                among(schema.things.c.id, [item.id for item in items]),
+                schema.things.c.category_id.not_like("0%"),
+            )
+        ).scalars()
+    )
+    found = []
+    for item, row in zip(items, scores.probabilities, strict=True):
+        if item.partition != "labelled" and item.id in labelled_now:
+            continue
+        best = int(np.argmax(row))
+        found.append(
+            PredictedThing(
+                item.id,
+                classes[best].id,
+                classes[best].name,
+                float(row[best]),
+                [float(p) for p in row],
+            )
+        )
+    return store_predictions(db, request["run_id"], found)

@@ -1,0 +1,96 @@
+"""Run one job in this process: what a worker does, and the command line."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from piximi_core.errors import PiximiError, Stopped
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.store import Store
+
+__all__ = ["Service", "run_job", "service_of"]
+
+_SERVICES = {
+    "add": "piximi_core.jobs.add_images",
+    "train": "piximi_core.jobs.train",
+    "predict": "piximi_core.jobs.predict",
+    "export": "piximi_core.jobs.export",
+}
+_HEARTBEAT_SECONDS = 10.0
+
+
+class Service(Protocol):
+    """What every service module offers."""
+
+    RESOURCE: str  # "train" or "quick": which worker carries it
+
+    def run(self, job: Job) -> dict[str, Any]:
+        """Do the work from the job's files and return the result; never write the database."""
+
+    def apply(self, job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+        """Bring the result into the project, inside an open step."""
+
+    def label(self, job: Job, result: dict[str, Any]) -> str:
+        """Name the undo step that applying the result makes."""
+
+
+def service_of(name: str) -> Service:
+    """Return the module of a service; importing it imports no TensorFlow.
+
+    Raises
+    ------
+    PiximiError
+        The folder asks for a service this program does not have.
+    """
+    if name not in _SERVICES:
+        raise PiximiError(f"This program has no job of the sort {name[:40]!r}; update the program.")
+    module: Any = importlib.import_module(_SERVICES[name])
+    service: Service = module
+    return service
+
+
+def run_job(folder: Path) -> None:
+    """Do a job, whoever asked; return at once if another process does it already."""
+    job = Job(folder)
+    if not job.claim():
+        return
+    try:
+        with _heartbeat(job):
+            job.finish(service_of(job.request()["service"]).run(job))
+    except Stopped:
+        job.finish({}, JobState.STOPPED)
+    except PiximiError as error:
+        job.fail(str(error))
+    except Exception:
+        (folder / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
+        job.fail(
+            "The program itself failed here, which is not your fault; nothing of the project is "
+            f"lost. Details are in error.log of the job {job.id}.",
+            ours=True,
+        )
+
+
+@contextmanager
+def _heartbeat(job: Job) -> Iterator[None]:
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.is_set():
+            job.beat()
+            over.wait(_HEARTBEAT_SECONDS)
+
+    thread = threading.Thread(target=beat, name=f"heartbeat {job.id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,67 @@
+"""Every probability a run has given, kept beside it, so that nothing is predicted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.jobs.things_list import Item
+from piximi_core.project.files import replace_atomically
+
+__all__ = ["Scores", "load_scores", "merge_scores"]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Probabilities of some things.
+
+    Attributes
+    ----------
+    keys
+        Thing id and plane of each row; a thing shown at another plane has another key.
+    probabilities
+        float32 ``[N, K]`` in the run's class order.
+    """
+
+    keys: list[str]
+    probabilities: NDArray[np.float32]
+
+    @staticmethod
+    def key(thing_id: str, plane: int) -> str:
+        """Return the key of a thing at a plane."""
+        return f"{thing_id}:{plane}"
+
+    @classmethod
+    def of(cls, items: Sequence[Item], probabilities: NDArray[np.float32]) -> Scores:
+        """Pair items with their rows."""
+        return cls([cls.key(item.id, item.plane) for item in items], probabilities)
+
+    def rows(self) -> dict[str, int]:
+        """Return the row number of each key."""
+        return {key: number for number, key in enumerate(self.keys)}
+
+
+def load_scores(run_folder: Path) -> Scores | None:
+    """Return what a run has scored so far; None if nothing, or if the file is damaged."""
+    try:
+        with np.load(run_folder / "scores.npz", allow_pickle=False) as file:
+            return Scores([str(key) for key in file["keys"]], file["probabilities"])
+    except (OSError, ValueError, KeyError, EOFError):
+        return None  # predicted again when asked for
+
+
+def merge_scores(run_folder: Path, new: Scores) -> None:
+    """Add rows to a run's scores; a key scored again takes the new row."""
+    old = load_scores(run_folder)
+    keys, probabilities = new.keys, new.probabilities
+    if old is not None and old.probabilities.shape[1:] == probabilities.shape[1:]:
+        fresh = set(keys)
+        kept = [number for number, key in enumerate(old.keys) if key not in fresh]
+        keys = [old.keys[number] for number in kept] + keys
+        probabilities = np.concatenate([old.probabilities[kept], probabilities])
+    with replace_atomically(run_folder / "scores.npz") as part, part.open("wb") as file:
+        np.savez(file, keys=np.array(keys, dtype=np.str_), probabilities=probabilities)

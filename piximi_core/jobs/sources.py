@@ -1,0 +1,98 @@
+"""Which files an import means: files, folders and zips, each with its relative name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.formats.archives import extract_zip
+
+__all__ = ["SourceFile", "expand_sources"]
+
+_ZIP_MAGIC = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file to import.
+
+    Attributes
+    ----------
+    path
+        Where it lies.
+    name
+        Its name relative to what the person gave, with ``/``; shown and matched, never opened.
+    """
+
+    path: Path
+    name: str
+
+    @property
+    def base(self) -> str:
+        """The last part of the name."""
+        return PurePosixPath(self.name).name
+
+    @property
+    def folder(self) -> str | None:
+        """The name of the folder it lies in, or None at the top."""
+        parent = PurePosixPath(self.name).parent.name
+        return parent or None
+
+
+def expand_sources(
+    given: Iterable[SourceFile], unpack_into: Path, refused: list[tuple[str, str]]
+) -> Iterator[SourceFile]:
+    """Yield the files behind what was given, folders and zips opened, in the order of names.
+
+    Parameters
+    ----------
+    given
+        Files, folders and zips.
+    unpack_into
+        A folder for the members of zips; made if needed.
+    refused
+        Collects (name, reason) of archives that cannot be opened.
+
+    Raises
+    ------
+    BadInput
+        A path that does not exist.
+    """
+    for number, source in enumerate(given):
+        if source.path.is_dir():
+            yield from _walk(source.path)
+        elif not source.path.is_file():
+            raise BadInput(f"There is no file or folder {source.path}; check the path.")
+        elif _is_zip(source.path):
+            room = unpack_into / str(number)
+            room.mkdir(parents=True, exist_ok=True)
+            try:
+                members = extract_zip(source.path, room, name=source.name)
+            except BadInput as error:
+                refused.append((source.name, str(error)))
+                continue
+            for member in sorted(members, key=lambda member: member.name):
+                yield SourceFile(member.path, member.name)
+        else:
+            yield source
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == _ZIP_MAGIC
+    except OSError as error:
+        raise PiximiError(f"{path} cannot be read ({error.strerror}); check the file.") from error
+
+
+def _walk(top: Path) -> Iterator[SourceFile]:
+    # Links are not followed: a link in a shared folder could lead anywhere on the server.
+    for folder, names, files in os.walk(top, followlinks=False):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(folder) / name
+            if not name.startswith(".") and path.is_file() and not path.is_symlink():
+                yield SourceFile(path, path.relative_to(top).as_posix())

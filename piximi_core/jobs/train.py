@@ -1,0 +1,299 @@
+"""The service "train": one run, from stored labels to a stored classifier."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from piximi_core import __version__
+from piximi_core.classification.settings import ModelSettings
+from piximi_core.classification.split import TRAINING, VALIDATION
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.jobs.folder import Job, JobState, write_json
+from piximi_core.jobs.pixels import training_arrays
+from piximi_core.jobs.planning import TrainingPlan, plan_training
+from piximi_core.jobs.scores import Scores, merge_scores
+from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
+from piximi_core.jobs.training_log import TrainingLog
+from piximi_core.project import schema
+from piximi_core.project.files import ProjectFiles, require_space
+from piximi_core.project.ids import now
+from piximi_core.project.runs import Run, finish_run, register_run, reserve_run
+from piximi_core.project.store import IMAGE_KIND, Store, current_user
+from piximi_core.project.things import get_things
+
+__all__ = ["RESOURCE", "apply", "ask", "ask_to_resume", "label", "run", "run_settings"]
+
+RESOURCE = "train"
+_LIBRARIES = ("tensorflow", "tf-keras", "tensorflowjs", "numpy", "pillow", "tifffile")
+
+
+def ask(
+    store: Store,
+    settings: ModelSettings,
+    *,
+    kind_id: str = IMAGE_KIND,
+    who: str | None = None,
+) -> Job:
+    """Write a new run: its folder first, then its row and the split, in one step.
+
+    Raises
+    ------
+    BadInput
+        Training cannot start; the text says why.
+    """
+    plan = plan_training(store, settings, kind_id)
+    if plan.obstacle:
+        raise BadInput(plan.obstacle)
+    items = _items(store, plan, kind_id)
+    height, width, channels = settings.input_shape
+    require_space(store.folder, len(items) * height * width * channels * 4 * 2)
+    with store.step("Split for training", who=who) as db:
+        run_id, number, name = reserve_run(db, kind_id, settings.name)
+        settings = settings.model_copy(update={"name": name})
+        folder = store.files.run(run_id)
+        write_items(folder / "data.csv", items)
+        float_range = db.execute(select(schema.project.c.float_range)).scalar_one()
+        request: dict[str, Any] = {
+            "settings": settings.model_dump(mode="json"),
+            "classes": [asdict(c) for c in plan.classes],
+            "float_range": json.loads(float_range) if float_range else None,
+            "kind_id": kind_id,
+            "who": who or current_user(),
+        }
+        job = Job.create(folder, "train", request)
+        counts = {part: plan.count(part) for part in (TRAINING, VALIDATION)}
+        register_run(
+            db,
+            Run(
+                id=run_id,
+                kind_id=kind_id,
+                number=number,
+                name=name,
+                settings=request["settings"],
+                classes=plan.classes,
+                counts=counts,
+                created_at=now(),
+                finished_at=None,
+                summary=None,
+            ),
+        )
+        moves = [{"key": thing, "part": part} for thing, part in plan.parts.items()]
+        part_of = schema.things.update().where(
+            schema.things.c.id == bindparam("key"),
+            schema.things.c.partition != bindparam("part"),
+        )
+        db.execute(part_of.values(partition=bindparam("part")), moves)
+    return job
+
+
+def _items(store: Store, plan: TrainingPlan, kind_id: str) -> list[Item]:
+    """Return the things to learn from, by (SHA-256, name): equal data give equal runs."""
+    found = get_things(store, plan.parts, kind_id)
+    found.sort(key=lambda thing: (thing.sha256, thing.name))
+    return [item_of(thing, plan.parts[thing.id], plan.labels[thing.id]) for thing in found]
+
+
+def ask_to_resume(store: Store, run: Run) -> Job:
+    """Make an interrupted, stopped or failed training ready to go on from its last checkpoint.
+
+    Raises
+    ------
+    PiximiError
+        It is running, or it has done all its epochs.
+    """
+    job = Job(store.files.run(run.id))
+    state = job.state()
+    if state.is_active:
+        raise PiximiError(f"The run {run.name!r} is still going on; there is nothing to resume.")
+    if state is JobState.DONE and not job.result().get("stopped"):
+        raise PiximiError(f"The run {run.name!r} did all its epochs; train a new run instead.")
+    with store.write() as db:
+        # Its result, once there is one again, is to be applied again.
+        db.execute(schema.applied_jobs.delete().where(schema.applied_jobs.c.id == run.id))
+        job.reopen()
+    return job
+
+
+def run_settings(job: Job) -> ModelSettings:
+    """Return the settings a run was asked with."""
+    return ModelSettings.model_validate_json(json.dumps(job.request()["settings"]))
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Train, evaluate, store the classifier; return the run's summary."""
+    started = time.monotonic()
+    settings = run_settings(job)
+    job.report(0, settings.epochs, "Starting TensorFlow", phase="start")
+    from piximi_core.classification.device import describe_device
+
+    device = describe_device()
+    request = job.request()
+    items = read_items(job.folder / "data.csv")
+    _write_settings(job, settings, items, asdict(device))
+    files = ProjectFiles(job.project_folder)
+    scratch = files.cache / "training" / f"{job.id}.npy"
+    with training_arrays(
+        items,
+        files,
+        settings.input_shape,
+        scratch,
+        float_range=request["float_range"] and tuple(request["float_range"]),
+        on_progress=lambda done, total: job.report(
+            0, settings.epochs, f"Reading images: {done:,} of {total:,}", phase="read"
+        ),
+        check=job.raise_if_stopped,
+    ) as pixels:
+        summary = _train(job, settings, items, pixels, device.name)
+    return {**summary, "seconds": time.monotonic() - started, "device": asdict(device)}
+
+
+def _write_settings(
+    job: Job, settings: ModelSettings, items: Sequence[Item], device: dict[str, str]
+) -> None:
+    """Write all that is needed to repeat the run."""
+    split = {
+        part: [item.id for item in items if item.partition == part]
+        for part in (TRAINING, VALIDATION)
+    }
+    request = job.request()
+    content = {
+        "settings": settings.model_dump(mode="json"),
+        "classes": request["classes"],
+        "float_range": request["float_range"],
+        "split": split,
+        "device": device,
+        "versions": {
+            "piximi-dashboard": __version__,
+            "python": platform.python_version(),
+            **{library: version(library) for library in _LIBRARIES},
+        },
+    }
+    write_json(job.folder / "settings.json", content)
+
+
+def _train(
+    job: Job, settings: ModelSettings, items: Sequence[Item], pixels: Any, device: str
+) -> dict[str, Any]:
+    import numpy as np
+
+    from piximi_core.classification.architectures import build, summary, with_softmax
+    from piximi_core.classification.checkpoints import CheckpointStore
+    from piximi_core.classification.prediction import predict
+    from piximi_core.classification.progress import TrainingData
+    from piximi_core.classification.training import train
+
+    labels = np.array([item.label for item in items], dtype=np.int64)
+    learned = np.array([item.partition == TRAINING for item in items], dtype=bool)
+    n_classes = len(job.request()["classes"])
+    data = TrainingData(
+        x_train=pixels[learned],
+        y_train=labels[learned],
+        x_val=pixels[~learned],
+        y_val=labels[~learned],
+        n_classes=n_classes,
+    )
+    model = build(settings, n_classes)
+    layers = [asdict(row) for row in summary(model)]
+    write_json(job.folder / "summary.json", layers)
+    watch = TrainingLog(job, device)
+    result = train(
+        model,
+        data,
+        settings,
+        store=CheckpointStore(job.folder / "checkpoints"),
+        on_progress=watch,
+        should_stop=job.should_stop,
+        resume=True,
+    )
+    if result.best is None:
+        job.raise_if_stopped()
+        raise PiximiError(
+            " ".join(result.notes) or "The training ended before its first epoch was done."
+        )
+    watch.write_history(result.history)
+    job.report(settings.epochs, settings.epochs, "Storing the classifier", phase="store")
+    classifier = with_softmax(model)
+    stem = _store_classifier(job, settings, classifier)
+    probabilities = predict(classifier, pixels)
+    merge_scores(job.folder, Scores.of(items, probabilities))
+    figures = _figures(probabilities, labels, learned, job)
+    return {
+        **figures,
+        "stem": stem,
+        "stopped": result.stopped,
+        "diverged": result.diverged,
+        "epochs": len(result.history),
+        "best_epoch": result.best_epoch,
+        "loss": result.best.loss,
+        "val_loss": result.best.val_loss,
+        "batch_size": result.batch_size,
+        "images_per_second": result.images_per_second,
+        "notes": list(result.notes),
+        "parameters": sum(layer["parameters"] for layer in layers),
+    }
+
+
+def _figures(probabilities: Any, labels: Any, learned: Any, job: Job) -> dict[str, Any]:
+    """Return the accuracies of the stored weights, and write the whole evaluation."""
+    from piximi_core.classification.evaluation import evaluate
+
+    names = [c["name"] for c in job.request()["classes"]]
+    found = {}
+    for part, chosen in ((TRAINING, learned), (VALIDATION, ~learned)):
+        if chosen.any():
+            found[part] = evaluate(probabilities[chosen], labels[chosen], names).to_dict()
+    write_json(job.folder / "evaluation.json", found)
+    checked = found.get(VALIDATION)
+    return {
+        "accuracy": found[TRAINING]["accuracy"],
+        "val_accuracy": checked["accuracy"] if checked else None,
+    }
+
+
+def _store_classifier(job: Job, settings: ModelSettings, classifier: Any) -> str:
+    from piximi_core.formats.classifier import write_classifier
+    from piximi_core.formats.metadata import (
+        ClassifierMetadata,
+        InputShape,
+        LossFunction,
+        OptimizationAlgorithm,
+        OptimizerSettings,
+        PreprocessSettings,
+    )
+
+    height, width, channels = settings.input_shape
+    metadata = ClassifierMetadata(
+        preprocess=PreprocessSettings(
+            input_shape=InputShape(height=height, width=width, channels=channels),
+            shuffle=settings.shuffle,
+            batch_size=settings.batch_size,
+        ),
+        classes=tuple(c["name"] for c in job.request()["classes"]),
+        optimizer=OptimizerSettings(
+            learning_rate=settings.learning_rate,
+            loss_function=LossFunction(settings.loss),
+            optimization_algorithm=OptimizationAlgorithm(settings.optimizer),
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+        ),
+    )
+    description, _ = write_classifier(classifier, metadata, job.folder, settings.name)
+    return description.stem
+
+
+def label(job: Job, result: dict[str, Any]) -> str:
+    """Name the step; training itself changes nothing that undo could take back."""
+    return "Finish training"
+
+
+def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+    """Note in the project that the run has a classifier."""
+    finish_run(db, job.id, {key: value for key, value in result.items() if key != "state"})

@@ -1,0 +1,228 @@
+"""What the command line prints and writes: the same facts as text, JSON and files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from piximi_core.errors import BadInput, NotFound
+from piximi_core.formats.prediction_table import write_prediction_csv
+from piximi_core.jobs.export import delivered
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.predict_files import predict_files
+from piximi_core.jobs.scores import Scores, load_scores
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project import schema
+from piximi_core.project.categories import list_categories
+from piximi_core.project.files import replace_atomically
+from piximi_core.project.labelling import plural
+from piximi_core.project.runs import Run, find_run, list_runs
+from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter, count_by_category, get_things, list_things
+from piximi_core.project.workspace import project_name
+
+__all__ = [
+    "added",
+    "deliver",
+    "predict_to_table",
+    "predictions_to_table",
+    "project_info",
+    "project_text",
+    "reasons",
+    "resumable_run",
+    "run_list",
+    "run_text",
+    "trained",
+]
+
+_REASONS = 20
+
+
+def added(result: dict[str, Any]) -> str:
+    """Return the outcome of an import in one line."""
+    text = (
+        f"Added {result['added']:,}, duplicates {len(result['duplicates']):,}, "
+        f"conflicts {len(result['conflicts']):,}, failed {len(result['failed']):,}."
+    )
+    return f"Stopped. {text}" if result["stopped"] else text
+
+
+def reasons(result: dict[str, Any]) -> list[str]:
+    """Return one line for each file that was not added, the first of each sort."""
+    lines = []
+    for sort in ("failed", "conflicts", "duplicates"):
+        listed = result[sort]
+        lines += [f"{sort.rstrip('s')}: {name}: {why}" for name, why in listed[:_REASONS]]
+        if len(listed) > _REASONS:
+            lines.append(f"{sort}: and {len(listed) - _REASONS:,} more")
+    return lines
+
+
+def project_info(store: Store) -> dict[str, Any]:
+    """Return everything `info --json` promises (design: the command line)."""
+    with store.read() as db:
+        kinds = [dict(row._mapping) for row in db.execute(select(schema.kinds))]
+    categories = []
+    images = []
+    for kind in kinds:
+        counts = count_by_category(store, kind["id"])
+        listed = list_categories(store, kind["id"])
+        names = {category.id: category.name for category in listed}
+        categories += [
+            {
+                "kind": kind["name"],
+                "name": category.name,
+                "color": category.color,
+                "counts": counts.get(category.id, {}),
+            }
+            for category in listed
+        ]
+        images += [
+            {
+                "name": thing.name,
+                "kind": kind["name"],
+                "category": names[thing.category_id],
+                "partition": thing.partition,
+                "channels": thing.channels,
+                "planes": thing.planes,
+                "height": thing.height,
+                "width": thing.width,
+                "bit_depth": thing.bit_depth,
+                "sha256": thing.sha256,
+            }
+            for thing in list_things(store, ThingFilter(kind_id=kind["id"]))
+        ]
+    return {
+        "name": project_name(store),
+        "kinds": [kind["name"] for kind in kinds],
+        "categories": categories,
+        "images": images,
+        "revision": store.revision(),
+    }
+
+
+def project_text(store: Store) -> str:
+    """Return the same for people."""
+    info = project_info(store)
+    lines = [f"{info['name']}: {plural(len(info['images']), 'image')}"]
+    for category in info["categories"]:
+        counts = ", ".join(f"{part} {count:,}" for part, count in category["counts"].items())
+        lines.append(f"  {category['name']}: {counts or 'no images'}")
+    return "\n".join(lines)
+
+
+def run_list(store: Store) -> list[dict[str, Any]]:
+    """Return the runs, newest first, each with the state its folder shows."""
+    return [
+        {
+            "run": run.id,
+            "number": run.number,
+            "name": run.name,
+            "state": Job(store.files.run(run.id)).state().value,
+            "created_at": run.created_at,
+            "classes": [c.name for c in run.classes],
+            "settings": run.settings,
+            "summary": run.summary,
+        }
+        for run in list_runs(store)
+    ]
+
+
+def run_text(listed: Sequence[dict[str, Any]]) -> str:
+    """Return the same for people."""
+    if not listed:
+        return "No runs yet; train one."
+    lines = []
+    for run in listed:
+        summary = run["summary"] or {}
+        checked = summary.get("val_accuracy")
+        score = f", validation accuracy {checked:.3f}" if checked is not None else ""
+        lines.append(f"{run['number']}  {run['run'][:8]}  {run['name']}: {run['state']}{score}")
+    return "\n".join(lines)
+
+
+def trained(summary: dict[str, Any]) -> str:
+    """Return the outcome of a training in a few lines."""
+    checked = summary["val_accuracy"]
+    lines = [
+        f"Trained run {summary['run'][:8]}: {plural(summary['epochs'], 'epoch')}, "
+        f"best was {summary['best_epoch']}",
+        f"  accuracy {summary['accuracy']:.3f}"
+        + (f", validation accuracy {checked:.3f}" if checked is not None else ""),
+        f"  {summary['images_per_second']:,.0f} images per second",
+    ]
+    return "\n".join([*lines, *(f"  {note}" for note in summary["notes"])])
+
+
+def resumable_run(store: Store, run: str) -> Run:
+    """Return the run to resume; ``latest`` is here the newest of all, finished or not."""
+    if run != "latest":
+        return find_run(store, run)
+    known = list_runs(store)
+    if not known:
+        raise NotFound("The project has no run to resume; train one first.")
+    return known[0]
+
+
+def _float_range(store: Store) -> Any:
+    with store.read() as db:
+        found = db.execute(select(schema.project.c.float_range)).scalar_one()
+    return json.loads(found) if found else None
+
+
+def predict_to_table(
+    store: Store, run: Run, sources: Sequence[SourceFile], out: Path
+) -> tuple[int, Sequence[tuple[str, str]]]:
+    """Predict files into a CSV; return how many, and (name, reason) of those that failed."""
+    if not run.has_classifier:
+        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
+    scores = predict_files(store.files.run(run.id), sources, float_range=_float_range(store))
+    rows = zip(scores.names, scores.probabilities.tolist(), strict=True)
+    with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
+        count = write_prediction_csv(file, [c.name for c in run.classes], rows)
+    return count, scores.failed
+
+
+def predictions_to_table(store: Store, run: Run, ids: Sequence[str], out: Path) -> int:
+    """Write what a run says of some things of the project as CSV; return how many."""
+    scores = load_scores(store.files.run(run.id))
+    rows = scores.rows() if scores else {}
+    found = []
+    for thing in get_things(store, ids, run.kind_id):
+        row = rows.get(Scores.key(thing.id, thing.active_plane))
+        if scores is not None and row is not None:
+            found.append((thing.name, scores.probabilities[row].tolist()))
+    with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
+        return write_prediction_csv(file, [c.name for c in run.classes], found)
+
+
+def _open_csv(path: Path) -> Any:
+    return path.open("w", newline="", encoding="utf-8")
+
+
+def deliver(job: Job, out: Path) -> list[Path]:
+    """Copy a finished export to where the person wants it; return the files.
+
+    A zip goes to `out` itself; loose files go into the folder `out`.
+    """
+    files = delivered(job)
+    if len(files) == 1 and files[0].suffix == ".zip":
+        target = out / files[0].name if out.is_dir() else out
+        _copy(files[0], target)
+        return [target]
+    if out.is_file():
+        raise BadInput(f"{out} is a file; give a folder for the {len(files)} files.")
+    targets = [out / file.name for file in files]
+    for file, target in zip(files, targets, strict=True):
+        _copy(file, target)
+    return targets
+
+
+def _copy(source: Path, target: Path) -> None:
+    with replace_atomically(target.absolute()) as part:
+        shutil.copyfile(source, part)
