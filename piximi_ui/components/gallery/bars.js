@@ -97,6 +97,7 @@ export class TypedPanel {
   }
 
   show(typed, categories, texts) {
+    clearTimeout(this.timer);
     this.node.hidden = typed === null;
     if (typed === null) return;
     const category = typed === "" ? null : categories[Number(typed)];
@@ -111,6 +112,7 @@ export class TypedPanel {
   say(message) {
     this.node.hidden = false;
     this.digits.hidden = true;
+    this.digits.textContent = "";
     this.name.textContent = message;
     paint(this.node, "#808080");
     clearTimeout(this.timer);

@@ -1,4 +1,4 @@
-// One thumbnail: picture, check mark, partition letter, label and prediction, name.
+// One thumbnail: picture, check mark, partition letters, label and prediction, name.
 
 import { element, fill, paint } from "./dom.js";
 
@@ -43,7 +43,7 @@ export class Tile {
       this.image.src = item.thumb;
     }
     this.name.textContent = item.name;
-    this.partition.textContent = item.partition.slice(0, 1).toUpperCase();
+    this.partition.textContent = item.partition.slice(0, 2);
     this.partition.hidden = !item.partition || item.partition === "Unassigned";
     this.partition.title = item.partition;
     this.chips.replaceChildren(...this.#chips(item, category, pending, texts));

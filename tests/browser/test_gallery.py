@@ -1,0 +1,360 @@
+"""The gallery in a real browser: mouse, keyboard, paging, and nothing lost in a hurry."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+IMAGES, PAGE_SIZE = 150, 60
+
+
+def make_images(project: Path, count: int) -> None:
+    """Small coloured discs on noise, stored as the project stores its originals."""
+    rng = np.random.default_rng(7)
+    y, x = np.mgrid[:48, :48]
+    for _ in range(count):
+        pixels = rng.integers(0, 60, (48, 48, 3), dtype=np.uint8)
+        disc = (x - rng.integers(16, 32)) ** 2 + (y - 24) ** 2 < rng.integers(8, 20) ** 2
+        pixels[disc] = rng.integers(90, 256, 3)
+        out = BytesIO()
+        Image.fromarray(pixels).save(out, "PNG")
+        sha256 = hashlib.sha256(out.getvalue()).hexdigest()
+        path = project / "images" / sha256[:2] / f"{sha256}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(out.getvalue())
+
+
+class Demo:
+    """The demo application in a process of its own."""
+
+    def __init__(self, project: Path, slowly: float = 0) -> None:
+        self.project = project
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.slowly = slowly
+        self.log = (project / "demo.log").open("ab")
+        self.start()
+
+    def start(self) -> None:
+        settings = {
+            "server.port": self.port,
+            "server.address": "127.0.0.1",
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+            "browser.gatherUsageStats": "false",
+        }
+        options = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(HERE / "gallery_demo.py"), *options],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(REPOSITORY),
+                "PIXIMI_DEMO": str(self.project),
+                "PIXIMI_DEMO_PAGE": str(PAGE_SIZE),
+                "PIXIMI_DEMO_SLOWLY": str(self.slowly),
+            },
+            cwd=self.project,
+            stdout=self.log,
+            stderr=self.log,
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(self.url + "_stcore/health", timeout=5).close()
+                return
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        raise AssertionError((self.project / "demo.log").read_text())
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def journal(self) -> list[tuple[str, list[str], str | None]]:
+        """Every action Python was handed so far: type, image ids, category id."""
+        path = self.project / "journal.jsonl"
+        return (
+            [tuple(json.loads(line)) for line in path.read_text().splitlines()]
+            if path.exists()
+            else []
+        )
+
+
+Start = Callable[..., tuple[Demo, Page]]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def start(chromium, tmp_path: Path) -> Iterator[Start]:
+    """Start a demo of its own and open it."""
+    demos: list[Demo] = []
+
+    def run(slowly: float = 0) -> tuple[Demo, Page]:
+        make_images(tmp_path, IMAGES)
+        demos.append(Demo(tmp_path, slowly))
+        page = chromium.new_page(viewport={"width": 1400, "height": 900})
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.problems = problems
+        page.goto(demos[0].url)
+        expect(tiles(page)).to_have_count(PAGE_SIZE, timeout=30_000)
+        return demos[0], page
+
+    yield run
+    for context in chromium.contexts:
+        for page in context.pages:
+            assert page.problems == []
+        context.close()
+    for demo in demos:
+        demo.stop()
+        demo.log.close()
+
+
+def tiles(page: Page) -> Locator:
+    return page.locator(".tile")
+
+
+def chosen(page: Page) -> list[int]:
+    """Positions of the selected tiles."""
+    states = tiles(page).evaluate_all("nodes => nodes.map(n => n.getAttribute('aria-selected'))")
+    return [n for n, state in enumerate(states) if state == "true"]
+
+
+def type_category(page: Page, digits: str) -> None:
+    page.keyboard.down("Shift")
+    for digit in digits:
+        page.keyboard.press(f"Digit{digit}")
+    page.keyboard.up("Shift")
+
+
+def python_sees(page: Page, n: int) -> None:
+    expect(page.get_by_text(f"Python sees {n} selected")).to_be_visible()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator(".unsaved")).to_have_text("", timeout=30_000)
+
+
+def test_mouse_selection_and_labels(start: Start) -> None:
+    demo, page = start()
+    expect(page.locator(".count")).to_have_text(f"1–{PAGE_SIZE} of {IMAGES}")
+    expect(tiles(page).nth(0).locator(".name")).to_have_text("cell <b>000</b> é🦠.png")
+    tiles(page).nth(2).click()
+    tiles(page).nth(5).click(modifiers=["Shift"])
+    assert chosen(page) == [2, 3, 4, 5]
+    tiles(page).nth(3).click(modifiers=["Control"])
+    tiles(page).nth(8).click()
+    assert chosen(page) == [2, 4, 5, 8]
+    expect(page.locator(".count")).to_have_text("4 selected")
+    python_sees(page, 4)
+    page.locator("[data-category='2']").click()
+    expect(tiles(page).nth(8).locator(".chip.label")).to_have_text("WBC")
+    saved(page)
+    assert demo.journal() == [("label", ["i2", "i4", "i5", "i8"], "c2")]
+    assert chosen(page) == [2, 4, 5, 8], "a label keeps the selection"
+    page.locator("[data-act='delete']").click()
+    expect(page.get_by_text("Delete 4?")).to_be_visible()
+    tiles(page).nth(11).dblclick()
+    saved(page)
+    assert demo.journal()[1:] == [
+        ("delete", ["i2", "i4", "i5", "i8"], None),
+        ("open", ["i11"], None),
+    ]
+    assert chosen(page) == [2, 4, 5, 8], "a double click opens and leaves the selection"
+
+
+def test_a_label_and_a_prediction_look_different(start: Start) -> None:
+    _, page = start()
+    label = tiles(page).nth(1).locator(".chip.label")
+    prediction = tiles(page).nth(2).locator(".chip.prediction")
+    expect(label).to_have_text("RBC")
+    expect(prediction).to_have_text("Platelets65 %")
+    expect(label).to_have_css("background-color", "rgb(229, 68, 109)")
+    expect(prediction).to_have_css("border-style", "dashed")
+    expect(prediction).to_have_css("font-style", "italic")
+    expect(tiles(page).nth(0).locator(".chip")).to_have_count(0)
+    assert "Predicted Platelets, 65 %" in tiles(page).nth(2).get_attribute("aria-label")
+    loaded = "nodes => nodes.slice(0, 12).every(n => n.complete && n.naturalWidth > 0)"
+    images = page.locator(".tile img")
+    for _ in range(100):
+        if images.evaluate_all(loaded):
+            break
+        page.wait_for_timeout(100)
+    assert images.evaluate_all(loaded), "thumbnails come through the picture route"
+
+
+def test_the_keyboard_alone(start: Start) -> None:
+    demo, page = start()
+    tiles(page).nth(0).focus()
+    columns = tiles(page).evaluate_all(
+        "nodes => nodes.filter(n => n.offsetTop === nodes[0].offsetTop).length"
+    )
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert chosen(page) == [columns + 1]
+    expect(tiles(page).nth(columns + 1)).to_be_focused()
+    page.keyboard.press("Shift+ArrowRight")
+    assert chosen(page) == [columns + 1, columns + 2]
+    python_sees(page, 2)
+    page.keyboard.down("Shift")
+    page.keyboard.press("Digit1")
+    page.keyboard.press("Digit2")
+    expect(page.locator(".typed")).to_have_text("12Sort 12")
+    page.keyboard.press("Backspace")
+    expect(page.locator(".typed")).to_have_text("1RBC")
+    page.keyboard.press("Digit1")
+    page.keyboard.up("Shift")
+    expect(page.locator(".typed")).to_be_hidden()
+    expect(tiles(page).nth(columns + 1).locator(".chip.label")).to_have_text("Sort 11")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+Shift+Z")
+    page.keyboard.press("Control+y")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert chosen(page) == []
+    saved(page)
+    ids = [f"i{columns + 1}", f"i{columns + 2}"]
+    assert demo.journal() == [
+        ("label", ids, "c11"),
+        ("delete", ids, None),
+        ("undo", [], None),
+        ("redo", [], None),
+        ("redo", [], None),
+        ("open", [ids[1]], None),
+    ]
+    python_sees(page, 0)
+    type_category(page, "99")
+    type_category(page, "1")
+    expect(page.locator(".typed")).to_have_text("Select images first")
+    page.get_by_label("Name").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    type_category(page, "1")
+    assert chosen(page) == [], "keys typed into a field are the field's"
+    assert len(demo.journal()) == 6
+
+
+def test_pages_and_selecting_all(start: Start) -> None:
+    demo, page = start()
+    tiles(page).nth(0).click()
+    page.locator("[data-page='next']").first.click()
+    expect(page.locator(".page-text").first).to_have_text("Page 2 of 3")
+    expect(tiles(page).nth(0).locator(".name")).to_have_text("cell <b>060</b> é🦠.png")
+    tiles(page).nth(1).click()
+    python_sees(page, 2)
+    page.locator("[data-page='last']").first.click()
+    expect(tiles(page)).to_have_count(IMAGES - 2 * PAGE_SIZE)
+    expect(page.locator("[data-page='next']").first).to_be_disabled()
+    page.locator("[data-page='first']").first.click()
+    expect(tiles(page)).to_have_count(PAGE_SIZE)
+    assert chosen(page) == [0]
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")
+    assert chosen(page) == list(range(PAGE_SIZE))
+    expect(page.locator(".banner")).to_contain_text(f"All {PAGE_SIZE} on this page are selected.")
+    page.locator("[data-act='select-all']").click()
+    python_sees(page, IMAGES)
+    expect(page.locator(".count")).to_have_text(f"{IMAGES} selected")
+    assert [action[0] for action in demo.journal()] == ["select_all"]
+
+
+def test_fifty_quick_labels_arrive_once_each_in_order(start: Start) -> None:
+    demo, page = start(slowly=0.3)
+    for n in range(50):
+        tiles(page).nth(n).click()
+        type_category(page, str(n % 14))
+        page.keyboard.press("Escape")
+    expect(page.locator(".unsaved")).to_contain_text("not yet saved")
+    wanted = page.locator(".tile:nth-child(13) .chip.label")
+    expect(wanted).to_have_text("Sort 12")
+    saved(page)
+    assert demo.journal() == [("label", [f"i{n}"], f"c{n % 14}") for n in range(50)]
+
+
+def test_labels_given_while_the_server_is_away_arrive_when_it_is_back(start: Start) -> None:
+    demo, page = start()
+    tiles(page).nth(0).click()
+    python_sees(page, 1)
+    demo.stop()
+    type_category(page, "12")
+    page.keyboard.press("Escape")
+    tiles(page).nth(1).click()
+    type_category(page, "3")
+    expect(page.locator(".unsaved")).to_have_text("2 not yet saved")
+    expect(tiles(page).nth(0).locator(".chip.label")).to_have_text("Sort 12")
+    demo.start()
+    saved(page)
+    assert demo.journal() == [("label", ["i0"], "c12"), ("label", ["i1"], "c3")]
+    expect(tiles(page).nth(0).locator(".chip.label")).to_have_text("Sort 12")
+
+
+def test_a_label_survives_a_reload_of_the_page(start: Start) -> None:
+    demo, page = start(slowly=1)
+    tiles(page).nth(0).click()
+    type_category(page, "12")
+    page.reload()
+    expect(tiles(page).nth(0).locator(".chip.label")).to_have_text("Sort 12", timeout=30_000)
+    saved(page)
+    assert ("label", ["i0"], "c12") in demo.journal()
+
+
+def test_the_thumbnails_have_the_size_the_person_chose(start: Start) -> None:
+    _, page = start()
+    before = tiles(page).nth(0).bounding_box()["width"]
+    page.locator(".size").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    larger = tiles(page).nth(0).bounding_box()["width"]
+    assert larger > before + 40
+    page.reload()
+    expect(tiles(page)).to_have_count(PAGE_SIZE, timeout=30_000)
+    assert tiles(page).nth(0).bounding_box()["width"] == pytest.approx(larger, abs=2)
+
+
+def test_a_project_without_images_says_so(start: Start) -> None:
+    demo, page = start()
+    page.goto(demo.url + "?empty=1")
+    expect(page.locator(".empty")).to_have_text("No images yet.\nDrop files here or use Add.")
+    expect(page.locator(".grid")).to_be_hidden()

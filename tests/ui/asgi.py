@@ -1,0 +1,58 @@
+"""A client without a network: calls an ASGI application in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers (lower-case names) and body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+async def fetch(app: Starlette, path: str, method: str = "GET") -> Answer:
+    """Send one request and collect the answer."""
+    sent: list[dict] = []
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [],
+    }
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    start = next(m for m in sent if m["type"] == "http.response.start")
+    body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
+    headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], headers, body)
+
+
+def get(routes: Sequence[BaseRoute], *paths: str) -> list[Answer]:
+    """Fetch several paths at the same time."""
+
+    async def all_of_them() -> list[Answer]:
+        app = Starlette(routes=list(routes))
+        return await asyncio.gather(*(fetch(app, path) for path in paths))
+
+    return asyncio.run(all_of_them())

@@ -1,0 +1,169 @@
+"""The gallery's contract: actions arrive once, selections do not overtake each other."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from piximi_ui.components.gallery import GalleryCategory, GalleryItem
+from piximi_ui.components.gallery.contract import GalleryMemory, to_data
+
+
+def label(nonce: int, *ids: str) -> dict:
+    return {"nonce": nonce, "uid": f"u{nonce}", "type": "label", "ids": list(ids), "category": "c1"}
+
+
+def batch(*actions: dict, client: str = "tab") -> dict:
+    return {"client": client, "actions": list(actions)}
+
+
+def data(memory: GalleryMemory, items=(), page=1, pages=1, total=0) -> dict:
+    return to_data(
+        memory,
+        list(items),
+        [GalleryCategory("c0", "Unknown", "#aaaaaa")],
+        acks=memory.acks,
+        page=page,
+        pages=pages,
+        total=total,
+        tile=144,
+        allow=["label"],
+        texts={},
+        store="g",
+    )
+
+
+def test_a_repeated_batch_is_handed_on_once() -> None:
+    memory = GalleryMemory()
+    first = memory.take(batch(label(1, "a"), label(2, "b")))
+    again = memory.take(batch(label(1, "a"), label(2, "b"), label(3, "c")))
+    assert [action.ids for action in first] == [("a",), ("b",)]
+    assert [action.ids for action in again] == [("c",)]
+    assert data(memory)["acks"] == {"tab": 3}
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.booleans()), min_size=1, max_size=30))
+def test_nothing_is_lost_or_doubled_whatever_is_cut_off(steps: list[tuple[int, bool]]) -> None:
+    """Model of the browser: it sends all that is not acknowledged; some batches never arrive."""
+    memory, waiting, made, heard = GalleryMemory(), [], 0, []
+    for count, arrives in [*steps, (1, True)]:
+        for _ in range(count):
+            made += 1
+            waiting.append(label(made, str(made)))
+        if arrives:
+            heard += [action.nonce for action in memory.take(batch(*waiting))]
+            if count % 2:  # the acknowledgement itself may be lost as well
+                waiting = [a for a in waiting if a["nonce"] > memory.acks["tab"]]
+    assert heard == list(range(1, made + 1))
+
+
+def test_two_mounted_galleries_count_apart_and_old_ones_are_forgotten() -> None:
+    memory = GalleryMemory()
+    assert len(memory.take(batch(label(1, "a"), client="first"))) == 1
+    assert len(memory.take(batch(label(1, "a"), client="second"))) == 1
+    for n in range(20):
+        memory.take(batch(label(1, "a"), client=f"other {n}"))
+    assert len(memory.acks) <= 8
+
+
+def test_malformed_messages_are_ignored() -> None:
+    memory = GalleryMemory()
+    for message in (
+        None,
+        7,
+        {},
+        {"client": 1, "actions": []},
+        batch({"nonce": 1}),
+        batch({**label(1), "type": "format disk"}),
+        batch({**label(1), "ids": [3]}),
+        batch({**label(1), "ids": "abc"}),
+        batch({**label(1), "category": 4}),
+    ):
+        assert memory.take(message) == ()
+    memory.turn("2")
+    memory.turn(True)
+    memory.turn(0)
+    memory.report({"version": memory.version, "ids": [1]})
+    assert (memory.page, memory.selected) == (1, ())
+
+
+def test_a_selection_from_before_python_imposed_one_is_ignored() -> None:
+    memory = GalleryMemory()
+    before = memory.version
+    memory.report({"version": before, "ids": ["a", "b"]})
+    assert memory.selected == ("a", "b")
+    memory.impose(["a", "b"])
+    assert memory.version == before, "nothing was imposed"
+    memory.impose(["c"])
+    memory.report({"version": before, "ids": ["a"]})
+    assert memory.selected == ("c",)
+    sent = data(memory)["selection"]
+    assert sent["ids"] == ["c"]
+    memory.report({"version": sent["version"], "ids": []})
+    assert memory.selected == ()
+
+
+def test_the_data_is_json_and_counts_positions_over_pages() -> None:
+    items = [
+        GalleryItem(f"i{n}", 'a "name" <b>🦠', "/pictures/t", category=1, labelled=n == 0)
+        for n in range(3)
+    ]
+    middle = data(GalleryMemory(), items, page=2, pages=4, total=11)
+    last = data(GalleryMemory(), items[:2], page=4, pages=4, total=11)
+    assert (middle["first"], last["first"]) == (4, 10)
+    assert data(GalleryMemory(), page=9, pages=4)["page"] == 4
+    assert data(GalleryMemory(), page=1, pages=0)["pages"] == 1
+    assert json.loads(json.dumps(middle)) == middle
+    assert [item["category"] for item in middle["items"]] == [1, 0, 0], "unlabelled shows no label"
+
+
+def test_predictions_travel_beside_the_label() -> None:
+    items = [
+        GalleryItem("i", "n", "t", prediction=("WBC", "#123456", 0.874)),
+        GalleryItem("j", "n", "t", category=1, labelled=True, prediction=("WBC", "#123456", 1)),
+    ]
+    first, second = data(GalleryMemory(), items, total=2)["items"]
+    assert first["prediction"] == {"name": "WBC", "color": "#123456", "confidence": 0.874}
+    assert (second["category"], second["prediction"]["confidence"]) == (1, 1.0)
+
+
+def test_new_sessions_never_reuse_a_version() -> None:
+    memories = [GalleryMemory() for _ in range(3)]
+    for older, newer in pairwise(memories):
+        assert newer.version >= older.version
+
+
+def page_with_a_gallery() -> None:
+    import streamlit as st
+
+    from piximi_ui.components.gallery import (
+        GalleryCategory,
+        GalleryItem,
+        gallery,
+        gallery_view,
+        set_gallery_page,
+    )
+
+    set_gallery_page("project__Image", 2)
+    view = gallery_view("project__Image")
+    result = gallery(
+        [GalleryItem("i", "n.png", "/t", prediction=("WBC", "#123456", 0.5))],
+        [GalleryCategory("c0", "Unknown", "#aaaaaa")],
+        key="project__Image",
+        selected=["i"],
+        pages=3,
+        total=201,
+    )
+    st.write(f"{view.page} {result.page} {result.selected} {result.actions}")
+
+
+def test_the_page_renders_without_a_browser_twice_and_in_two_sessions() -> None:
+    for _ in range(2):
+        app = AppTest.from_function(page_with_a_gallery, default_timeout=30).run()
+        app.run()
+        assert not app.exception
+        assert app.markdown[0].value == "2 2 ('i',) ()"
