@@ -148,6 +148,61 @@ def test_a_full_disk_is_told_before_anything_is_fetched(path: Path, tmp_path: Pa
     assert "has 1000 MB free and the installation needs about 4000 MB" in text
 
 
+@pytest.fixture
+def asked(path: Path, tmp_path: Path) -> Path:
+    """A file in which a stand-in for uv writes what it was asked to install; the disk is roomy."""
+    log = tmp_path / "asked"
+    log.touch()
+    put(
+        path,
+        "uv",
+        f'case "$1" in pip) echo "$@" >>"{log}" ;; '
+        f'venv) {shutil.which("mkdir")} -p "{tmp_path}/my venv" ;; esac',
+    )
+    real_python(path, "python3")
+    (path / "df").unlink()
+    put(path, "df", "echo head; echo '/dev/disk 100 90 90000000 90% /'")
+    return log
+
+
+@pytest.mark.parametrize(
+    ("driver", "option", "expected"),
+    [
+        ("exit 0", None, True),
+        ("exit 9", None, False),
+        (None, None, False),
+        ("exit 0", "--cpu", False),
+        (None, "--gpu", True),
+    ],
+)
+def test_the_gpu_packages_follow_the_driver(
+    driver: str | None, option: str | None, expected: bool, path: Path, tmp_path: Path, asked: Path
+) -> None:
+    if sys.platform != "linux":
+        pytest.skip("NVIDIA drivers are looked for on Linux only")
+    if driver is not None:
+        put(path, "nvidia-smi", driver)
+    options = [option] if option else []
+    done = script("setup", *options, path=path, PIXIMI_VENV=str(tmp_path / "my venv"))
+    assert done.returncode == 0, done.stderr
+    assert "-r requirements.txt" in asked.read_text()
+    assert ("-r requirements-gpu.txt" in asked.read_text()) is expected
+    assert "requirements-dev.txt" not in asked.read_text()
+
+
+def test_what_is_installed_is_not_installed_again(path: Path, tmp_path: Path, asked: Path) -> None:
+    venv = str(tmp_path / "my venv")
+    first = script("setup", "--dev", "--cpu", path=path, PIXIMI_VENV=venv)
+    assert "about 3 GB" in first.stdout
+    assert asked.read_text().count("pip install") == 2
+    second = script("setup", "--dev", "--cpu", path=path, PIXIMI_VENV=venv)
+    assert second.returncode == 0, second.stderr
+    assert asked.read_text().count("pip install") == 2
+    (tmp_path / "my venv" / ".installed-base").write_text("older pins\n")
+    script("setup", "--dev", "--cpu", path=path, PIXIMI_VENV=venv)
+    assert asked.read_text().count("pip install") == 3
+
+
 def test_an_unknown_option_is_one_sentence(path: Path) -> None:
     assert '--fast"' in one_sentence(script("setup", "--fast", path=path))
 
