@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import stat
 import struct
 import zipfile
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from piximi_core.errors import BadInput
+from piximi_core.errors import BadInput, NoSpace
 from piximi_core.formats.archives import ArchiveLimits, extract_zip
 
 
@@ -138,6 +139,18 @@ def test_a_changed_byte_is_noticed_and_nothing_is_left(tmp_path: Path) -> None:
     source.write_bytes(raw)
     with pytest.raises(BadInput, match=r"damaged at 'b\.png'"):
         extract_zip(source, out_folder(tmp_path))
+    assert not list(out_folder(tmp_path).iterdir())
+
+
+def test_a_full_disk_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    source = make_zip(tmp_path / "big.zip", {"a.png": b"x", "b.png": bytes(3 * 2**20)})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, hard))
+    try:
+        with pytest.raises(NoSpace, match=r"no room to unpack 'big\.zip'"):
+            extract_zip(source, out_folder(tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not list(out_folder(tmp_path).iterdir())
 
 

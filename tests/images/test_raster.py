@@ -94,6 +94,16 @@ def test_a_palette_becomes_rgb(tmp_path: Path) -> None:
         assert picture.notes
 
 
+def test_transparent_palette_entries_keep_their_colour(tmp_path: Path) -> None:
+    image = Image.new("P", (3, 1))
+    image.putpalette([10, 20, 30, 200, 100, 50])
+    image.putdata([1, 0, 1])
+    for transparency in (bytes([0, 128]), 1):
+        image.save(tmp_path / "t.png", transparency=transparency)
+        pixels = read_picture(tmp_path / "t.png").pixels
+        assert pixels.tolist() == [[[[200, 100, 50], [10, 20, 30], [200, 100, 50]]]]
+
+
 def test_jpeg_agrees_with_another_decoder(tmp_path: Path) -> None:
     smooth = np.add.outer(np.arange(48), np.arange(64)).astype(np.uint8)
     rgb = np.stack([smooth, 255 - smooth, smooth // 2], axis=-1)

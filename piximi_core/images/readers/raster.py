@@ -66,15 +66,16 @@ def _read_shallow(image: Image.Image) -> Picture:
         image = image.convert("L")
         notes.append("1-bit values widened to 0 and 255")
     elif mode in ("P", "PA"):
+        # Pillow warns when transparent entries get lost, which is what we want.
+        if image.info.pop("transparency", None) is not None:
+            notes.append("transparency dropped")
         image = image.convert("RGB")
         notes.append("palette turned into RGB")
     elif mode in ("LA", "La"):
         image = image.getchannel(0)
         notes.append("alpha channel dropped")
     elif mode in ("RGBA", "RGBX", "RGBa"):
-        # Not convert("RGB"): three bands merged leave hidden colours as they are as well, but
-        # this also never blends them.
-        image = Image.merge("RGB", image.split()[:3])
+        image = image.convert("RGB")
         notes.append("alpha channel dropped")
     elif mode.startswith("I"):
         # 16-bit grey PNG: mode "I;16", or "I" with 32-bit room in older files' modes.
