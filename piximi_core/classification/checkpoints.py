@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import os
 import tempfile
@@ -109,8 +110,8 @@ class CheckpointStore:
         """
         path = self._path(name)
         try:
-            with np.load(path, allow_pickle=False) as file:
-                return _from_arrays({key: file[key] for key in file.files})
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return _from_arrays({key: arrays[key] for key in arrays.files})
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
@@ -162,10 +163,12 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Checkpoint:
 
 def _replace(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write beside, force to the disk, rename, and force the folder's entry to the disk."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **dict(arrays))
     handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **dict(arrays))
+            file.write(buffer.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)

@@ -14,8 +14,6 @@ from piximi_core.errors import BadInput, Stopped
 
 __all__ = ["predict"]
 
-_BATCHES_PER_CALL = 8
-
 
 def predict(
     model: tf_keras.Model,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from piximi_core.classification.losses import loss_function
 
-__all__ = ["Feed", "Pace", "Steps", "Totals"]
+__all__ = ["Chunk", "Feed", "Pace", "Steps", "Totals"]
 
 _MOST_BATCHES = 16
 _SECONDS_PER_CALL = 0.25
@@ -43,6 +43,15 @@ class Totals:
     def accuracy(self) -> float:
         """Share of samples whose most probable class is the true one."""
         return self.correct / max(self.samples, 1)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The data of one call: rows `order` of x and y."""
+
+    x: tf.Tensor
+    y: tf.Tensor
+    order: NDArray[np.int32]
 
 
 class Steps:
@@ -113,26 +122,31 @@ class Steps:
         return loss, correct
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """The data of one call: rows `order` of x and y."""
-
-    x: tf.Tensor
-    y: tf.Tensor
-    order: NDArray[np.int32]
-
-
 class Feed:
     """Hands out chunks of a data set in a given order.
 
     Small data sets are put beside the model once; of larger ones (memory maps, perhaps) only the
     rows of the present chunk are.
+
+    Parameters
+    ----------
+    x
+        float32 [N, H, W, C].
+    y
+        Class numbers [N].
+    resident_bytes
+        The largest data set to put beside the model.
     """
 
-    def __init__(self, x: NDArray[np.float32], y: NDArray[np.integer[Any]]) -> None:
+    def __init__(
+        self,
+        x: NDArray[np.float32],
+        y: NDArray[np.integer[Any]],
+        resident_bytes: int = _RESIDENT_BYTES,
+    ) -> None:
         self._x: Any = x
         self._y = tf.constant(np.asarray(y, np.int32))
-        self._resident = x.nbytes <= _RESIDENT_BYTES
+        self._resident = x.nbytes <= resident_bytes
         if self._resident:
             self._x = tf.constant(np.asarray(x, np.float32))
 

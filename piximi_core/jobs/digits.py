@@ -6,6 +6,7 @@ import hashlib
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from piximi_core.classification.settings import ModelSettings
@@ -53,7 +54,7 @@ def add_digits(store: Store, *, limit: int | None = None) -> int:
         return add_images(db, found, who=current_user())
 
 
-def _store(store: Store, pixels: np.ndarray, name: str, category: str | None) -> NewImage:
+def _store(store: Store, pixels: NDArray[np.uint8], name: str, category: str | None) -> NewImage:
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")
     content = stream.getvalue()

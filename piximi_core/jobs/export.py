@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from sqlalchemy import Connection, select
 
+from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.pixels import resized_batches
@@ -73,6 +74,7 @@ def run(job: Job) -> dict[str, Any]:
     """Write the files, read them again and compare them; return what was delivered."""
     request = job.request()
     job.report(0, 3, "Starting TensorFlow")
+    import_quietly()
     from piximi_core.formats.classifier_reader import same_predictions
 
     files = ProjectFiles(job.project_folder)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from sqlalchemy import Connection, select
 
+from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, write_json
 from piximi_core.jobs.pixels import resized_batches
@@ -124,6 +125,7 @@ def run(job: Job) -> dict[str, Any]:
 
 def _score(job: Job, request: dict[str, Any], items: Sequence[Item], files: ProjectFiles) -> Scores:
     job.report(0, len(items), "Starting TensorFlow")
+    import_quietly()
     from piximi_core.classification.prediction import predict
 
     model = load_classifier(files.run(request["run_id"])).model

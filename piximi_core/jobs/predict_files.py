@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.pixels import THREADS, unit_image
 from piximi_core.jobs.predict import load_classifier
@@ -69,6 +70,7 @@ def predict_files(
         files = list(expand_sources(sources, Path(room), failed))
         if not files and not failed:
             raise BadInput("There is no image file at that path; check it.")
+        import_quietly()
         from piximi_core.classification.prediction import predict
 
         classifier = load_classifier(run_folder)

@@ -129,7 +129,7 @@ explain() {
     if grep -qiE 'no space left|disk quota' "$log"; then
         why="the disk is full; make room and run this again"
     elif grep -qiE 'dns error|name resolution|error sending request|failed to (fetch|connect)|connection (refused|error|broken|reset)|unreachable|timed out|connecttimeout|could not find a version' "$log"; then
-        why="the package index could not be reached; check the network or the proxy and run this again (details in $log)"
+        why="the server to fetch from could not be reached; check the network or the proxy and run this again (details in $log)"
     elif grep -qiE 'permission denied|read-only file system' "$log"; then
         why="this user may not write there (details in $log)"
     fi
