@@ -1,0 +1,5 @@
+"""The train page."""
+
+from piximi_ui.context import current_store
+
+store = current_store()

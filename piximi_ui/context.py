@@ -1,0 +1,123 @@
+"""What every page begins with: the project that the address names, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import streamlit as st
+from sqlalchemy import select
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from piximi_core.errors import PiximiError
+from piximi_core.jobs import engine
+from piximi_core.jobs.applying import settle_project, unsettled_jobs
+from piximi_core.project.history import redo, undo
+from piximi_core.project.schema import project as project_table
+from piximi_core.project.store import Store
+from piximi_core.project.workspace import open_project
+from piximi_ui import navigation, pictures
+from piximi_ui.texts import _
+
+__all__ = [
+    "current_store",
+    "errors_shown",
+    "find_store",
+    "picture_token",
+    "redo_step",
+    "said",
+    "say",
+    "undo_step",
+    "who",
+]
+
+_settled: set[Path] = set()
+_settling = Lock()
+
+
+def current_store() -> Store:
+    """Return the project of the address; without one, say what to do and end the page."""
+    try:
+        store = find_store()
+    except PiximiError as error:
+        st.error(str(error), icon=":material/error:")
+        navigation.link("home", label=_("Go to your projects"))
+        st.stop()
+    if store is None:
+        st.info(_("No project is open. Open one, or start a new one."))
+        navigation.link("home", label=_("Go to your projects"))
+        st.stop()
+    return store
+
+
+def find_store() -> Store | None:
+    """Return the project of the address, None if it names none.
+
+    Raises
+    ------
+    PiximiError
+        It names one that cannot be opened.
+    """
+    address = navigation.started_at()
+    if address is None:
+        return None
+    store = open_project(address)
+    with _settling:
+        if store.folder not in _settled:
+            # Once per process: what jobs finished while no dashboard was looking.
+            settle_project(store)
+            for job in unsettled_jobs(store):
+                if job.state().is_active:
+                    engine.watch(job)
+            _settled.add(store.folder)
+    return store
+
+
+def who() -> str | None:
+    """Return who is signed in, None on a machine of one's own."""
+    if st.user.get("is_logged_in"):
+        return str(st.user.get("email") or st.user.get("name") or _("someone"))
+    return None
+
+
+def picture_token(store: Store) -> str:
+    """Return the right of this browser session to see this project's pictures."""
+    context = get_script_run_ctx()
+    session = context.session_id if context else "no session"
+    with store.read() as db:
+        channels = db.execute(select(project_table.c.channels)).scalar_one()
+    return pictures.issue_token(session, store.folder, channels)
+
+
+def say(text: str, icon: str = ":material/check_circle:") -> None:
+    """Keep a message for the next drawing of the page."""
+    st.session_state.setdefault("piximi_messages", []).append((text, icon))
+
+
+def said() -> None:
+    """Show the messages kept by `say`, once."""
+    for text, icon in st.session_state.pop("piximi_messages", []):
+        st.toast(text, icon=icon)
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show a person's mistake as one sentence where it happened, and go on."""
+    try:
+        yield
+    except PiximiError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def undo_step(store: Store) -> None:
+    """Undo, and say what was undone."""
+    label = undo(store)
+    say(_("Undone: {step}").format(step=label) if label else _("There is nothing to undo."))
+
+
+def redo_step(store: Store) -> None:
+    """Redo, and say what was done again."""
+    label = redo(store)
+    say(_("Done again: {step}").format(step=label) if label else _("There is nothing to redo."))

@@ -1,0 +1,13 @@
+"""What Streamlit runs for every page: sign-in, navigation, sidebar, then the page itself."""
+
+if __name__ == "__main__":
+    # A spawned worker runs the main script again, under another name: it must import nothing.
+    import streamlit as st
+
+    from piximi_ui import access, navigation, sidebar
+
+    st.set_page_config(page_title="Piximi Dashboard", page_icon="🔬", layout="wide")
+    access.require_sign_in()
+    page = navigation.register()
+    sidebar.draw()
+    page.run()

@@ -1,0 +1,67 @@
+"""Beside every page: which project, which page, undo and redo, and the jobs under way."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_core.errors import PiximiError
+from piximi_core.project.history import history
+from piximi_core.project.store import Store
+from piximi_core.project.workspace import project_name
+from piximi_ui import job_panel, navigation
+from piximi_ui.context import errors_shown, find_store, redo_step, said, undo_step
+from piximi_ui.texts import _
+
+__all__ = ["draw"]
+
+
+def draw() -> None:
+    """Draw the sidebar; a project that cannot be opened is the page's to explain."""
+    said()
+    with st.sidebar:
+        st.markdown(f"#### :material/biotech: {_('Piximi Dashboard')}")
+        navigation.link("home", width="stretch")
+        try:
+            store = find_store()
+        except PiximiError:
+            return
+        if store is None:
+            return
+        st.subheader(_plain(project_name(store)), divider="gray")
+        for name in navigation.PROJECT_PAGES:
+            navigation.link(name, width="stretch")
+        _steps(store)
+        job_panel.draw(store)
+
+
+def _plain(name: str) -> str:
+    """Return a name so that Markdown shows it as it is."""
+    special = "\\`*_{}[]()<>#+-.!|$~:"
+    return "".join(f"\\{char}" if char in special else char for char in name[:80])
+
+
+def _steps(store: Store) -> None:
+    steps = history(store, limit=200)
+    done = next((step.label for step in steps if not step.undone), None)
+    undone = [step.label for step in steps if step.undone]
+    with st.container(horizontal=True):
+        if st.button(
+            _("Undo"),
+            icon=":material/undo:",
+            disabled=done is None,
+            help=done or _("Nothing to undo"),
+            key="sidebar-undo",
+        ):
+            with errors_shown():
+                undo_step(store)
+                st.rerun()
+        if st.button(
+            _("Redo"),
+            icon=":material/redo:",
+            disabled=not undone,
+            help=undone[-1] if undone else _("Nothing to redo"),
+            key="sidebar-redo",
+        ):
+            with errors_shown():
+                redo_step(store)
+                st.rerun()
