@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,24 +23,12 @@ from piximi_core.formats.metadata import (
     OptimizerSettings,
     PreprocessSettings,
 )
+from tests.browser import tfjs_runner as tfjs
+from tests.formats.checker_cases import CASES, document, encoded, functional, weight_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HEIGHT, WIDTH, CLASSES = 48, 48, ("RBC", "WBC", "Platelets")
-
-
-def _runner_module() -> Any:
-    # Tests are no package, so a helper beside this file is loaded by its place.
-    path = Path(__file__).with_name("tfjs_runner.py")
-    spec = importlib.util.spec_from_file_location("tfjs_runner", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tfjs = _runner_module()
 
 
 def metadata(height: int = HEIGHT, width: int = WIDTH, channels: int = 3) -> Any:
@@ -201,3 +188,21 @@ def test_the_runner_refuses_what_piximi_refuses(model: Any, runner: Any, tmp_pat
     renamed = pair[1].rename(pair[1].with_name("other.weights.bin"))
     with pytest.raises(Error, match=r"basename 'cells\.weights\.bin' is not provided"):
         runner.load_files([pair[0], renamed])
+
+
+def opens(runner: Any, folder: Path, changed: dict[str, Any]) -> bool:
+    files = [folder / "cells.json", folder / "cells.weights.bin"]
+    files[0].write_bytes(encoded(changed))
+    files[1].write_bytes(weight_bytes())
+    try:
+        runner.load_files(files)
+    except Error:
+        return False
+    return True
+
+
+def test_the_checkers_table_is_what_tensorflow_js_does(runner: Any, tmp_path: Path) -> None:
+    assert opens(runner, tmp_path, document())
+    assert opens(runner, tmp_path, functional())
+    refused = {name for name, case in CASES.items() if not opens(runner, tmp_path, case.made())}
+    assert refused == {name for name, case in CASES.items() if case.tfjs}
