@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config, net_util
 
 from piximi_core.errors import PiximiError
+from piximi_ui.texts import _
 
 __all__ = [
     "LocalOnly",
@@ -174,13 +175,13 @@ def require_sign_in() -> None:
         return
     problem = sign_in_problem(auth)
     if problem is not None:
-        st.error(f"Nobody can sign in: {problem}.")
+        st.error(_("Nobody can sign in: {problem}.").format(problem=problem))
         st.stop()
     if not st.user.get("is_logged_in", False):
         st.title("Piximi Dashboard")
         for name in _providers(auth) or [None]:
             st.button(
-                f"Sign in with {name}" if name else "Sign in",
+                _("Sign in with {name}").format(name=name) if name else _("Sign in"),
                 key=f"sign-in-{name}",
                 type="primary",
                 on_click=st.login,
@@ -188,8 +189,8 @@ def require_sign_in() -> None:
             )
         st.stop()
     if not may_use(st.user.to_dict(), _allowed_people()):
-        st.error("This account is not on the list of this dashboard: ask whoever runs it.")
-        st.button("Sign out", on_click=st.logout)
+        st.error(_("This account is not on the list of this dashboard: ask whoever runs it."))
+        st.button(_("Sign out"), on_click=st.logout)
         st.stop()
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_ui.access import forbid_address_lookup
+from piximi_ui.texts import _
 
 __all__ = ["lifespan", "on_script_error"]
 
@@ -52,7 +53,9 @@ def on_script_error(error: Exception) -> bool:
     number = secrets.token_hex(3)
     log.error("Error %s: %s", number, type(error).__name__, exc_info=error)
     st.error(
-        f"Something went wrong here (error {number}). Nothing you saved is lost; reload the page "
-        "to go on, and give this number to whoever runs the dashboard if it happens again."
+        _(
+            "Something went wrong here (error {number}). Nothing you saved is lost; reload the "
+            "page to go on, and give this number to whoever runs the dashboard if it happens again."
+        ).format(number=number)
     )
     return True
