@@ -82,8 +82,8 @@ class Evaluation:
         return (
             f"Right on {self.correct} of {self.count} {which} {noun}"
             f" ({_percent(self.accuracy)} %, 95 % interval"
-            f" {_percent(low)}-{_percent(high)} %);"
-            f" always guessing the largest category gives {_percent(self.majority_share)} %."
+            f" {100 * low:.0f}-{100 * high:.0f} %);"
+            f" always guessing the largest category gives {100 * self.majority_share:.0f} %."
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -144,6 +144,8 @@ class _Trainer:
                 " start a new run."
             )
         self.state = found
+        # "best" is written after "latest", so an interruption may have left an older one.
+        self.unsaved = True
         self._load_state()
 
     def run(self) -> TrainingResult:

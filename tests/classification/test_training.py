@@ -232,6 +232,21 @@ def test_more_epochs_go_on_from_the_end(
     assert equal(continued.get_weights(), whole.get_weights())
 
 
+def test_resume_mends_best_when_killed_between_the_two_files(
+    data: TrainingData, make_settings: Make, tmp_path: Path
+) -> None:
+    settings = make_settings(epochs=1)
+    store = CheckpointStore(tmp_path)
+    train(build(settings, 10), data, settings, store=store)
+    (tmp_path / "best.npz").unlink()
+    model = build(settings, 10)
+    result = train(model, data, settings, store=store, resume=True)
+    best = store.load("best")
+    assert best is not None
+    assert result.best_epoch == best.best_epoch == 1
+    assert equal(model.get_weights(), list(best.weights))
+
+
 def test_another_trainings_checkpoint_is_refused(
     data: TrainingData, make_settings: Make, tmp_path: Path
 ) -> None:
