@@ -197,7 +197,9 @@ def _undone() -> Any:
 
 
 def _trim(db: Connection, newest: int) -> None:
-    """Forget an empty step, and steps older than the history is long."""
+    """Forget a step that changed nothing, and steps older than the history is long."""
+    same = schema.journal.c.before == schema.journal.c.after
+    db.execute(schema.journal.delete().where(schema.journal.c.step == newest, same))
     if db.execute(select(schema.journal.c.id).where(schema.journal.c.step == newest)).first():
         oldest = newest - HISTORY_STEPS
         db.execute(schema.journal.delete().where(schema.journal.c.step <= oldest))

@@ -1,0 +1,64 @@
+"""The folder of projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from piximi_core.errors import BadInput, NotFound
+from piximi_core.project.runs import find_run, list_runs
+from piximi_core.project.workspace import (
+    create_project,
+    folder_name,
+    list_projects,
+    open_project,
+    project_name,
+    rename_project,
+)
+
+
+def test_projects_of_one_name_get_folders_of_their_own(tmp_path: Path) -> None:
+    first, second = create_project("Zellen ☃", tmp_path), create_project("Zellen ☃", tmp_path)
+    assert (first.folder.name, second.folder.name) == ("zellen", "zellen-2")
+    assert project_name(second) == "Zellen ☃"
+    assert {p.address for p in list_projects(tmp_path)} == {"zellen", "zellen-2"}
+    rename_project(second, "Kept")
+    assert open_project("zellen-2", tmp_path) is second
+    assert project_name(second) == "Kept"
+
+
+@pytest.mark.parametrize("name", ["../../etc", "/abs", "a" * 300, "🧫", "con", "..", "<b>"])
+def test_names_never_become_paths(tmp_path: Path, name: str) -> None:
+    (tmp_path / "w").mkdir()
+    store = create_project(name, tmp_path / "w")
+    assert store.folder.parent == tmp_path / "w"
+    assert project_name(store) == name
+    assert folder_name(name).isascii()
+
+
+@pytest.mark.parametrize("address", ["../x", "/etc", "", "a/b", ".hidden", "x" * 200, "nothing"])
+def test_addresses_stay_inside_the_workspace(tmp_path: Path, address: str) -> None:
+    with pytest.raises(NotFound):
+        open_project(address, tmp_path)
+
+
+def test_a_damaged_project_is_listed_with_the_reason(tmp_path: Path) -> None:
+    create_project("good", tmp_path)
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "project.sqlite").write_bytes(b"rubbish" * 1000)
+    trouble = {p.address: p.trouble for p in list_projects(tmp_path)}
+    assert trouble["good"] is None
+    assert "cannot be read" in str(trouble["bad"])
+
+
+def test_an_empty_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="needs a name"):
+        create_project("  ", tmp_path)
+
+
+def test_a_project_without_runs(tmp_path: Path) -> None:
+    store = create_project("none", tmp_path)
+    assert list_runs(store) == []
+    with pytest.raises(NotFound, match="train one first"):
+        find_run(store, "latest")
