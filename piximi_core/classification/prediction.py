@@ -9,6 +9,7 @@ import tensorflow as tf
 import tf_keras
 from numpy.typing import NDArray
 
+from piximi_core.classification.data_checks import size_text
 from piximi_core.classification.runtime import grow_gpu_memory
 from piximi_core.errors import BadInput, Stopped
 
@@ -34,10 +35,8 @@ def predict(
         `preprocess.resize`; may be a memory map.
     batch_size
         Images at a time; halved by itself when memory is short.
-    should_stop
-        Asked between calls into TensorFlow.
-    on_progress
-        Called with (images done, images in all).
+    should_stop, on_progress
+        Asked, and called with (images done, images in all), after every batch.
 
     Returns
     -------
@@ -46,16 +45,14 @@ def predict(
 
     Raises
     ------
-    BadInput
-        The images have another size than the model takes.
-    Stopped
-        `should_stop` said so.
+    BadInput, Stopped
+        The images have another size than the model takes, or `should_stop` said so.
     """
     wanted = tuple(model.input_shape[1:])
     if tuple(x.shape[1:]) != wanted:
         raise BadInput(
-            f"The classifier takes images of {' x '.join(map(str, wanted))}, but they are"
-            f" {' x '.join(map(str, x.shape[1:]))}."
+            f"The classifier takes images of {size_text(wanted)}, but they are"
+            f" {size_text(x.shape[1:])}."
         )
     grow_gpu_memory()
     forward = tf.function(

@@ -5,14 +5,13 @@ The option names are Piximi's own strings (spelling and case), because exported 
 
 from __future__ import annotations
 
-import difflib
-import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from piximi_core.classification.settings_errors import check_known, read_json, sentence
 from piximi_core.errors import BadInput
 
 __all__ = [
@@ -55,6 +54,13 @@ MINIMUM_SIDE = 16
 
 _MAXIMUM_SIDE = 1024
 _PROPOSED_SIDES = (20, 128)
+_EXPECTED = {
+    "name": "a text of at most 300 characters",
+    "input_shape": (
+        f"[height, width, channels] with sides from {MINIMUM_SIDE} to {_MAXIMUM_SIDE} pixels"
+        " and 1 to 64 channels"
+    ),
+}
 
 
 def _as_tuple(value: object) -> object:
@@ -189,11 +195,11 @@ def settings_from(values: Mapping[str, Any]) -> ModelSettings:
         A name is unknown (the text names the nearest one) or a value cannot be used.
     """
     for key in values:
-        _known(str(key), ModelSettings.model_fields)
+        check_known(str(key), ModelSettings.model_fields)
     try:
         return ModelSettings.model_validate(dict(values))
     except ValidationError as error:
-        raise BadInput(_sentence(error)) from None
+        raise BadInput(sentence(error, _EXPECTED)) from None
 
 
 def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSettings:
@@ -218,8 +224,9 @@ def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSe
         key = key.strip()
         if not equals:
             raise BadInput(f"Write settings as key=value, such as epochs=20, not '{override}'.")
-        _known(key, ModelSettings.model_fields)
-        values[key] = text if _is_text(key) else _json(key, text)
+        check_known(key, ModelSettings.model_fields)
+        default = ModelSettings.model_fields[key].default
+        values[key] = text if _is_text(key) else read_json(key, text, default)
     return settings_from(values)
 
 
@@ -256,55 +263,6 @@ def propose_input_shape(
     return (rounded(height), rounded(width), channels)
 
 
-def _known(key: str, names: Iterable[str]) -> None:
-    """Refuse an unknown setting by naming the nearest known one."""
-    names = list(names)
-    if key in names:
-        return
-    near = difflib.get_close_matches(key.lower(), names, n=1, cutoff=0.0)[0]
-    raise BadInput(f"There is no setting '{key}'; the nearest one is '{near}'.")
-
-
 def _is_text(key: str) -> bool:
     kind = ModelSettings.model_fields[key].annotation
     return kind is str or all(isinstance(option, str) for option in get_args(kind) or (None,))
-
-
-def _json(key: str, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        example = json.dumps(ModelSettings.model_fields[key].default)
-        raise BadInput(
-            f"The setting '{key}' cannot be '{text}'; write a value such as {key}={example}."
-        ) from None
-
-
-def _sentence(error: ValidationError) -> str:
-    """One sentence on the first of pydantic's complaints."""
-    first = error.errors()[0]
-    key = str(first["loc"][0])
-    reason = str(first["msg"]).removeprefix("Input ").removeprefix("should be ")
-    shown = json.dumps(first["input"], default=str, ensure_ascii=False)
-    if len(shown) > 60:
-        shown = f"{shown[:57]}..."
-    if key == "input_shape":
-        reason = (
-            f"[height, width, channels] with sides from {MINIMUM_SIDE} to {_MAXIMUM_SIDE} pixels"
-            " and 1 to 64 channels"
-        )
-    if first["type"] == "string_too_long":
-        reason = "at most 300 characters long"
-    return f"The setting '{key}' must be {_plain(reason)}, not {shown}."
-
-
-def _plain(reason: str) -> str:
-    """Pydantic's words, as a person would say them."""
-    return (
-        reason.replace("a valid integer", "a whole number")
-        .replace("a valid number", "a number")
-        .replace("a valid boolean", "true or false")
-        .replace("a valid string", "a text")
-        .replace("greater than or equal to", "at least")
-        .replace("less than or equal to", "at most")
-    )

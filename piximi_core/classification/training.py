@@ -14,6 +14,7 @@ import tf_keras
 from numpy.typing import NDArray
 
 from piximi_core.classification.checkpoints import Checkpoint, CheckpointStore
+from piximi_core.classification.data_checks import check_data, facts
 from piximi_core.classification.optimizers import optimizer
 from piximi_core.classification.progress import EpochRow, Progress, TrainingData, TrainingResult
 from piximi_core.classification.runtime import seed_everything
@@ -72,10 +73,6 @@ def train(
         Called with (epoch, batch size) before each call that learns; may raise what TensorFlow
         could raise there.
 
-    Returns
-    -------
-    TrainingResult
-
     Raises
     ------
     BadInput
@@ -86,7 +83,7 @@ def train(
     NoSpace
         A checkpoint could not be written.
     """
-    _check(model, data)
+    check_data(model, data)
     seed_everything(settings.seed, settings.deterministic)
     trainer = _Trainer(model, data, settings, store)
     trainer.on_progress = on_progress or (lambda progress: None)
@@ -128,7 +125,7 @@ class _Trainer:
             weights=_copies(model.get_weights()),
             optimizer=_copies(self.optimizer.get_weights()),
             batch_size=settings.batch_size,
-            facts=_facts(data, settings),
+            facts=facts(data, settings),
         )
 
     def restore(self) -> None:
@@ -321,38 +318,6 @@ class _Trainer:
             seconds_left=left,
             row=row,
         )
-
-
-def _check(model: tf_keras.Model, data: TrainingData) -> None:
-    """Refuse data that the model cannot learn from."""
-    if len(data.x_train) == 0:
-        raise BadInput("There are no labelled images to train on; label some first.")
-    if data.n_classes < 2 or model.output_shape[-1] != data.n_classes:
-        raise BadInput(
-            f"The network tells {model.output_shape[-1]} categories apart, but the labels have"
-            f" {data.n_classes}; at least two are needed."
-        )
-    wanted = tuple(model.input_shape[1:])
-    for x, y in ((data.x_train, data.y_train), (data.x_val, data.y_val)):
-        if len(x) != len(y):
-            raise BadInput(f"There are {len(x)} images but {len(y)} labels.")
-        if len(x) and tuple(x.shape[1:]) != wanted:
-            raise BadInput(
-                f"The network takes images of {_size(wanted)}, but they are {_size(x.shape[1:])}."
-            )
-        if len(y) and (np.min(y) < 0 or np.max(y) >= data.n_classes):
-            raise BadInput("A label names a category that the network does not have.")
-
-
-def _size(shape: tuple[int, ...]) -> str:
-    return " x ".join(str(side) for side in shape)
-
-
-def _facts(data: TrainingData, settings: ModelSettings) -> dict[str, Any]:
-    """What a resumed training must share with the interrupted one."""
-    used = {"seed", "optimizer", "loss", "learning_rate"}
-    counts = {"training": len(data.x_train), "validation": len(data.x_val)}
-    return {**settings.model_dump(include=used), **counts}
 
 
 def _copies(arrays: list[NDArray[Any]]) -> tuple[NDArray[Any], ...]:

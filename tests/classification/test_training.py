@@ -98,7 +98,7 @@ def test_without_validation_the_training_loss_decides(
     assert result.best_epoch == 1 + int(np.argmin([row.loss for row in result.history]))
 
 
-@pytest.mark.parametrize("name", ["Adam", "Momentum", "RMSProp"])
+@pytest.mark.parametrize("name", ["Adam", "RMSProp"])
 def test_equal_bytes_again(data: TrainingData, make_settings: Make, name: str) -> None:
     settings = make_settings(optimizer=name)
     models = [build(settings, 10) for _ in range(2)]
@@ -143,7 +143,7 @@ class Death(BaseException):
     """Ends a training without any chance to tidy up."""
 
 
-@pytest.mark.parametrize("dies_in", [1, 2, 5])
+@pytest.mark.parametrize("dies_in", [1, 4])
 def test_interrupted_and_resumed_gives_equal_bytes(
     data: TrainingData, make_settings: Make, tmp_path: Path, dies_in: int
 ) -> None:

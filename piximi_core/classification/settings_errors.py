@@ -1,0 +1,81 @@
+"""Saying in one sentence what is wrong with a setting that a person wrote."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from piximi_core.errors import BadInput
+
+__all__ = ["check_known", "read_json", "sentence"]
+
+_LONGEST_SHOWN = 60
+
+# Pydantic's words, and a person's.
+_WORDS = {
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid boolean": "true or false",
+    "a valid string": "a text",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
+
+
+def check_known(key: str, names: Iterable[str]) -> None:
+    """Refuse an unknown setting by naming the nearest known one.
+
+    Raises
+    ------
+    BadInput
+        `key` is not among `names`.
+    """
+    names = list(names)
+    if key in names:
+        return
+    near = difflib.get_close_matches(key.lower(), names, n=1, cutoff=0.0)[0]
+    raise BadInput(f"There is no setting '{_shortened(key)}'; the nearest one is '{near}'.")
+
+
+def read_json(key: str, text: str, example: object) -> Any:
+    """Read the value of a setting that is not text.
+
+    Raises
+    ------
+    BadInput
+        It is no JSON; the sentence shows the example.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadInput(
+            f"The setting '{key}' cannot be '{_shortened(text)}';"
+            f" write a value such as {key}={json.dumps(example)}."
+        ) from None
+
+
+def sentence(error: ValidationError, expected: Mapping[str, str]) -> str:
+    """Say the first of pydantic's complaints.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    expected
+        What to say of settings for which pydantic's own words are too technical.
+    """
+    first = error.errors()[0]
+    key = str(first["loc"][0])
+    reason = str(first["msg"]).removeprefix("Input ").removeprefix("should be ")
+    for technical, plain in _WORDS.items():
+        reason = reason.replace(technical, plain)
+    shown = _shortened(json.dumps(first["input"], default=str, ensure_ascii=False))
+    return f"The setting '{key}' must be {expected.get(key, reason)}, not {shown}."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
