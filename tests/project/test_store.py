@@ -35,9 +35,14 @@ def test_a_new_project_has_piximis_beginnings(store: Store) -> None:
 
 def test_a_failed_step_leaves_nothing(store: Store) -> None:
     before = store.revision()
-    with pytest.raises(RuntimeError), store.step("Half") as db:
-        db.execute(schema.project.update().values(name="changed"))
-        raise RuntimeError
+
+    def fail_half_way() -> None:
+        with store.step("Half") as db:
+            db.execute(schema.project.update().values(name="changed"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     with store.read() as db:
         assert db.execute(schema.project.select()).one().name == "Test project"
         assert db.execute(schema.steps.select()).all() == []
