@@ -120,8 +120,8 @@ def revoke_session(session_id: str) -> None:
 
 
 def thumb_address(token: str, sha256: str) -> str:
-    """Address of an image's thumbnail (longest side 256 pixels)."""
-    return f"{base_path()}/pictures/{token}/thumb/{sha256}.webp"
+    """Address of an image's thumbnail (JPEG, longest side 256 pixels)."""
+    return f"{base_path()}/pictures/{token}/thumb/{sha256}.jpg"
 
 
 def plane_address(token: str, sha256: str, plane: int = 0) -> str:
@@ -133,7 +133,7 @@ def routes() -> list[BaseRoute]:
     """Routes for ``st.App(routes=...)``; an unknown token, hash or plane answers 404."""
     start = f"{base_path()}/pictures/{{token}}"
     return [
-        Route(f"{start}/thumb/{{sha256}}.webp", _thumb, methods=["GET"]),
+        Route(f"{start}/thumb/{{sha256}}.jpg", _thumb, methods=["GET"]),
         Route(f"{start}/plane/{{sha256}}/{{plane}}.webp", _plane, methods=["GET"]),
     ]
 
@@ -177,7 +177,7 @@ async def _answer(
 
 
 def _picture(content: bytes, keep: str) -> Response:
-    # By content: thumbnails are JPEG, which is made ten times faster, planes are WebP.
+    # By content: thumbnails are JPEG, planes and the placeholder WebP.
     media_type = "image/jpeg" if content.startswith(b"\xff\xd8") else "image/webp"
     headers = {"Cache-Control": keep, "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=media_type, headers=headers)

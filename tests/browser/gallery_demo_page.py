@@ -64,39 +64,52 @@ def apply(actions):
             st.session_state["asked"] = len(action.ids)
 
 
+def item(record, token):
+    return GalleryItem(
+        id=record["id"],
+        name=record["name"],
+        thumb=thumb_address(token, record["sha"]),
+        category=record["category"],
+        labelled=record["category"] > 0,
+        prediction=record["prediction"],
+        partition=record["partition"],
+        width=96,
+        height=96,
+        channels=3,
+    )
+
+
+def images():
+    """The gallery; with ``?plain`` in the address its actions are taken from the result."""
+    plain = "plain" in st.query_params
+    everything = [] if "empty" in st.query_params else records()
+    pages = max(1, -(-len(everything) // PAGE_SIZE))
+    view = gallery_view("demo__images")
+    shown = everything[(view.page - 1) * PAGE_SIZE : view.page * PAGE_SIZE]
+    token = issue_token("demo", PROJECT)
+    time.sleep(SLOWLY)
+    result = gallery(
+        [item(record, token) for record in shown],
+        CATEGORIES,
+        key="demo__images",
+        selected=st.session_state.pop("impose", None),
+        pages=pages,
+        total=len(everything),
+        texts={"empty": "No images yet.\nDrop files here or use Add."},
+        on_actions=None if plain else apply,
+    )
+    st.caption(f"Python sees {len(result.selected)} selected on page {result.page}")
+    if result.actions:
+        apply(result.actions)
+        st.rerun()
+
+
 st.set_page_config(layout="wide", page_title="Gallery")
-token = issue_token("demo", PROJECT)
-everything = [] if "empty" in st.query_params else records()
-pages = max(1, -(-len(everything) // PAGE_SIZE))
-view = gallery_view("demo__images")
-shown = everything[(view.page - 1) * PAGE_SIZE : view.page * PAGE_SIZE]
 with st.sidebar:
     st.text_input("Name", key="name")
     if "asked" in st.session_state:
         st.write(f"Delete {st.session_state['asked']}?")
-time.sleep(SLOWLY)
-result = gallery(
-    [
-        GalleryItem(
-            id=record["id"],
-            name=record["name"],
-            thumb=thumb_address(token, record["sha"]),
-            category=record["category"],
-            labelled=record["category"] > 0,
-            prediction=record["prediction"],
-            partition=record["partition"],
-            width=96,
-            height=96,
-            channels=3,
-        )
-        for record in shown
-    ],
-    CATEGORIES[: int(os.environ.get("PIXIMI_DEMO_CATEGORIES", "14"))],
-    key="demo__images",
-    selected=st.session_state.pop("impose", None),
-    pages=pages,
-    total=len(everything),
-    texts={"empty": "No images yet.\nDrop files here or use Add."},
-    on_actions=apply,
-)
-st.caption(f"Python sees {len(result.selected)} selected on page {result.page}")
+if "fragment" in st.query_params:
+    st.fragment(images)()
+else:
+    images()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from piximi_core.errors import ProjectBusy, StaleWrite
 from piximi_ui.components.gallery import GalleryCategory, GalleryItem
 from piximi_ui.components.gallery.contract import GalleryMemory, to_data
 
@@ -26,7 +28,6 @@ def data(memory: GalleryMemory, items=(), page=1, pages=1, total=0) -> dict:
         memory,
         list(items),
         [GalleryCategory("c0", "Unknown", "#aaaaaa")],
-        acks=memory.acks,
         page=page,
         pages=pages,
         total=total,
@@ -43,6 +44,8 @@ def test_a_repeated_batch_is_handed_on_once() -> None:
     again = memory.take(batch(label(1, "a"), label(2, "b"), label(3, "c")))
     assert [action.ids for action in first] == [("a",), ("b",)]
     assert [action.ids for action in again] == [("c",)]
+    assert data(memory)["acks"] == {}, "nothing shows their effect yet"
+    memory.mark_shown()
     assert data(memory)["acks"] == {"tab": 3}
 
 
@@ -59,6 +62,48 @@ def test_nothing_is_lost_or_doubled_whatever_is_cut_off(steps: list[tuple[int, b
             if count % 2:  # the acknowledgement itself may be lost as well
                 waiting = [a for a in waiting if a["nonce"] > memory.acks["tab"]]
     assert heard == list(range(1, made + 1))
+
+
+def test_a_page_turn_takes_effect_once_and_is_acknowledged() -> None:
+    memory = GalleryMemory()
+    turn = {"nonce": 2, "uid": "u", "type": "turn", "page": 7, "ids": [], "category": None}
+    assert [a.type for a in memory.take(batch(label(1, "a"), turn))] == ["label"]
+    assert memory.page == 7
+    memory.page = 1  # a filter changed
+    assert memory.take(batch(turn)) == ()
+    assert memory.page == 1
+    memory.mark_shown()
+    assert data(memory)["acks"] == {"tab": 2}
+
+
+def test_the_inbox_is_emptied_once() -> None:
+    memory = GalleryMemory()
+    memory.inbox.extend(memory.take(batch(label(1, "a"))))
+    memory.inbox.extend(memory.take(batch(label(1, "a"), label(2, "b"))))
+    assert [action.ids for action in memory.empty_inbox()] == [("a",), ("b",)]
+    assert memory.empty_inbox() == ()
+
+
+def test_a_busy_project_gets_its_actions_again_and_a_refusal_is_final() -> None:
+    memory, heard = GalleryMemory(), []
+
+    def handler(actions: tuple) -> None:
+        heard.append([action.ids for action in actions])
+        if len(heard) == 1:
+            raise ProjectBusy("Another program is writing.")
+        if len(heard) == 3:
+            raise StaleWrite("This category is gone.")
+
+    with pytest.raises(ProjectBusy):
+        memory.deliver(batch(label(1, "a")), handler)
+    assert data(memory)["acks"] == {}
+    memory.deliver(batch(label(1, "a"), label(2, "b")), handler)
+    assert data(memory)["acks"] == {"tab": 2}
+    with pytest.raises(StaleWrite):
+        memory.deliver(batch(label(3, "c")), handler)
+    assert data(memory)["acks"] == {"tab": 3}
+    memory.deliver(batch(label(3, "c")), handler)
+    assert heard == [[("a",)], [("a",), ("b",)], [("c",)]]
 
 
 def test_two_mounted_galleries_count_apart_and_old_ones_are_forgotten() -> None:
@@ -84,9 +129,8 @@ def test_malformed_messages_are_ignored() -> None:
         batch({**label(1), "category": 4}),
     ):
         assert memory.take(message) == ()
-    memory.turn("2")
-    memory.turn(True)
-    memory.turn(0)
+    for n, page in enumerate(("2", True, 0, None, 1.5), start=10):
+        assert memory.take(batch({"nonce": n, "uid": "u", "type": "turn", "page": page})) == ()
     memory.report({"version": memory.version, "ids": [1]})
     assert (memory.page, memory.selected) == (1, ())
 

@@ -11,6 +11,7 @@ import pytest
 import tifffile
 from PIL import Image
 
+from piximi_core.project.files import ProjectFiles
 from piximi_ui import pictures
 from tests.ui.asgi import Answer, get
 
@@ -48,7 +49,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_a_cached_thumbnail_is_served_as_it_is(project: Path) -> None:
     sha256 = "ab" + "0" * 62
-    cached = project / "cache" / "thumbs" / "ab" / f"{sha256}.webp"
+    cached = ProjectFiles(project).thumbnail(sha256)
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"any bytes")
     token = pictures.issue_token("s", project)
@@ -64,8 +65,8 @@ def test_a_missing_thumbnail_is_made_once_and_kept(project: Path) -> None:
     answers = get(pictures.routes(), *[address] * 8)
     assert opened(answers[0]).size == (256, 128)
     assert len({answer.body for answer in answers}) == 1
-    folder = project / "cache" / "thumbs" / sha256[:2]
-    assert [path.name for path in folder.iterdir()] == [f"{sha256}.webp"], "no half-written files"
+    kept = ProjectFiles(project).thumbnail(sha256)
+    assert list(kept.parent.iterdir()) == [kept], "no half-written files"
     next((project / "images").rglob("*.png")).unlink()
     [later] = get(pictures.routes(), address)
     assert later.body == answers[0].body
@@ -115,7 +116,7 @@ def test_a_broken_original_gives_a_placeholder_that_is_not_kept(
     [answer] = get(pictures.routes(), pictures.thumb_address(token, sha256))
     assert max(opened(answer).size) <= 64
     assert "immutable" not in answer.headers["cache-control"]
-    assert not list((project / "cache").rglob("*.webp"))
+    assert not list((project / "cache").rglob("*.*"))
 
 
 def test_tokens_belong_to_one_session_and_project(project: Path, tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_only_hashes_and_numbers_are_addresses(project: Path) -> None:
     token = pictures.issue_token("s", project)
     sha256 = add_original(project, png(), "png")
     bad = [
-        f"/pictures/{token}/thumb/{name}.webp"
+        f"/pictures/{token}/thumb/{name}.jpg"
         for name in ("..", "../../project", sha256.upper(), sha256[:-1], sha256 + "0", "*" * 64)
     ]
     bad += [f"/pictures/{token}/plane/{sha256}/{n}.webp" for n in ("-1", "x", "1e3", "٣", "9" * 40)]

@@ -56,7 +56,7 @@ def gallery_view(key: str) -> GalleryView:
 
 def set_gallery_page(key: str, page: int = 1) -> None:
     """Turn a gallery to a page, for example back to 1 when a filter changes."""
-    _memory(key).turn(page)
+    _memory(key).page = max(1, page)
 
 
 def gallery(
@@ -97,7 +97,9 @@ def gallery(
         Words that replace those of :data:`TEXTS`.
     on_actions
         Called with new actions before the script runs again, so that one run both applies and
-        shows them. It must not draw. Without it, actions come in the result once, and are
+        shows them. It must not draw, and must apply a batch wholly or not at all:
+        after ``ProjectBusy`` it gets the same batch again, any other error counts as an
+        answer. Without it, actions come in the result once, and are
         acknowledged to the browser by the following run: apply them, then ``st.rerun()``.
 
     Returns
@@ -109,12 +111,10 @@ def gallery(
     if selected is not None:
         memory.impose(selected)
     widget = _widget_key(key)
-    acknowledged = dict(memory.acks)
     data = to_data(
         memory,
         items,
         categories,
-        acks=acknowledged,
         page=memory.page if page is None else page,
         pages=pages,
         total=len(items) if total is None else total,
@@ -127,20 +127,15 @@ def gallery(
     def received(part: str) -> Any:
         return (st.session_state.get(widget) or {}).get(part)
 
-    def hear_actions() -> None:
-        if on_actions is not None:
-            actions = memory.take(received("action"))
-            if actions:
-                on_actions(actions)
-
-    answer = _component()(
+    _component()(
         key=widget,
         data=data,
         on_selection_change=lambda: memory.report(received("selection")),
-        on_page_change=lambda: memory.turn(received("page")),
-        on_action_change=hear_actions,
+        on_action_change=lambda: memory.deliver(received("action"), on_actions),
     )
-    actions = memory.take(answer.get("action")) if on_actions is None else ()
+    actions = memory.empty_inbox()
+    if on_actions is None:
+        memory.mark_shown()  # by the next drawing the caller has applied them
     return GalleryResult(memory.selected, actions, cast(int, data["page"]))
 
 

@@ -1,16 +1,18 @@
 """What the gallery's two halves say to each other, free of Streamlit and of the browser.
 
-To the browser goes one JSON object (:func:`to_data`). Back come the selection, a page number, and
-batches of actions. An action is repeated by the browser until a later object acknowledges its
-number, so :class:`GalleryMemory` hands each one on exactly once.
+To the browser goes one JSON object (:func:`to_data`). Back come the selection and batches of
+actions, page turns among them. An action is repeated by the browser until a later object
+acknowledges its number, so :class:`GalleryMemory` hands each one on exactly once.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from piximi_core.errors import ProjectBusy
 
 __all__ = [
     "ACTIONS",
@@ -110,7 +112,11 @@ class GalleryMemory:
         Counts the selections that Python imposed. The browser adopts a selection whose version it
         has not seen, and reports made under an older version are ignored.
     acks
-        Highest action number handed on, by client (one mounted gallery in one browser tab).
+        Highest action number taken, by client (one mounted gallery in one browser tab).
+    shown
+        The same, of the actions whose effect the next drawing shows: what the browser is told.
+    inbox
+        Actions taken and not yet given to a page that asks for them.
     """
 
     page: int = 1
@@ -118,6 +124,8 @@ class GalleryMemory:
     # Starts from the clock, so that a new session never reuses the version of an old one.
     version: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
     acks: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    inbox: list[GalleryAction] = field(default_factory=list)
 
     def impose(self, selected: Sequence[str]) -> None:
         """Set the selection from Python; nothing happens when it is already so."""
@@ -133,13 +141,11 @@ class GalleryMemory:
         if isinstance(ids, list) and all(isinstance(i, str) for i in ids):
             self.selected = tuple(ids)
 
-    def turn(self, value: object) -> None:
-        """Take the page number the browser asks for."""
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
-            self.page = value
-
     def take(self, value: object) -> tuple[GalleryAction, ...]:
-        """Take a batch ``{"client": str, "actions": [...]}``; return what was not seen before."""
+        """Take a batch ``{"client": str, "actions": [...]}``; return what was not seen before.
+
+        Page turns take effect here and are not returned.
+        """
         if not isinstance(value, Mapping):
             return ()
         client, batch = value.get("client"), value.get("actions")
@@ -148,14 +154,57 @@ class GalleryMemory:
         last = self.acks.pop(client, 0)
         fresh: list[GalleryAction] = []
         for raw in batch:
+            nonce = raw.get("nonce") if isinstance(raw, Mapping) else None
+            if not isinstance(nonce, int) or nonce <= last:
+                continue
+            last = nonce
             action = _action(raw)
-            if action is not None and action.nonce > last:
-                last = action.nonce
+            if action is not None:
                 fresh.append(action)
+            elif raw.get("type") == "turn":
+                self._turn(raw.get("page"))
         self.acks[client] = last
         while len(self.acks) > _CLIENTS_REMEMBERED:
             del self.acks[next(iter(self.acks))]
         return tuple(fresh)
+
+    def deliver(
+        self, value: object, handler: Callable[[tuple[GalleryAction, ...]], None] | None
+    ) -> None:
+        """Take a batch and give it to a handler, or to the inbox when there is none.
+
+        A handler that raises :class:`ProjectBusy` gets the same actions again when the browser
+        repeats them. Any other error is an answer: the browser shows what is really stored and
+        does not repeat an action that can never succeed.
+        """
+        before = dict(self.acks)
+        actions = self.take(value)
+        if handler is None:
+            self.inbox.extend(actions)
+            return
+        try:
+            if actions:
+                handler(actions)
+        except ProjectBusy:
+            self.acks = before
+            raise
+        except Exception:
+            self.mark_shown()
+            raise
+        self.mark_shown()
+
+    def mark_shown(self) -> None:
+        """Declare that from now on drawings show the effect of everything taken."""
+        self.shown = dict(self.acks)
+
+    def empty_inbox(self) -> tuple[GalleryAction, ...]:
+        """Give out what waits in the inbox."""
+        actions, self.inbox = tuple(self.inbox), []
+        return actions
+
+    def _turn(self, page: object) -> None:
+        if isinstance(page, int) and not isinstance(page, bool) and page >= 1:
+            self.page = page
 
 
 def to_data(
@@ -163,7 +212,6 @@ def to_data(
     items: Sequence[GalleryItem],
     categories: Sequence[GalleryCategory],
     *,
-    acks: Mapping[str, int],
     page: int,
     pages: int,
     total: int,
@@ -174,8 +222,8 @@ def to_data(
 ) -> dict[str, Any]:
     """Build the JSON object for the browser.
 
-    ``acks`` must name only actions whose effect ``items`` already shows: the browser then drops
-    its own provisional picture of them.
+    On an acknowledgement the browser drops its own provisional picture of an action, so
+    ``memory.shown`` may name only actions whose effect ``items`` already shows.
     """
     pages = max(1, pages)
     page = min(max(1, page), pages)
@@ -189,7 +237,7 @@ def to_data(
         "first": first if items else 0,
         "tile": tile,
         "selection": {"version": memory.version, "ids": list(memory.selected)},
-        "acks": dict(acks),
+        "acks": dict(memory.shown),
         "allow": sorted(allow),
         "texts": dict(texts),
         "store": store,

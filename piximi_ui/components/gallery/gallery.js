@@ -79,7 +79,6 @@ class Gallery {
       clearTimeout(this.reporting);
       this.selection.replace(data.selection.ids);
     }
-    this.view.root.classList.remove("turning");
     const place = this.focused() ? this.view.order.indexOf(this.focus) : -1;
     if (this.view.lay(data.items)) this.offer = false;
     const { order } = this.view;
@@ -87,6 +86,7 @@ class Gallery {
       this.focus = order[Math.max(0, Math.min(place, order.length - 1))] ?? null;
     }
     this.queue.acknowledge(data.acks);
+    this.view.root.classList.toggle("turning", this.queue.has("turn"));
     this.redraw();
     // The focused tile moved or is gone: the keyboard stays where it was in the grid.
     if (place >= 0) this.view.tile(this.focus)?.focus({ preventScroll: true });
@@ -96,7 +96,7 @@ class Gallery {
   redraw() {
     if (this.data === undefined) return;
     const { selection, focus, offer, queue } = this;
-    const state = { selection, focus, offer, labels: queue.labels(), waiting: queue.waiting.length };
+    const state = { selection, focus, offer, labels: queue.labels(), waiting: queue.unsaved };
     this.view.draw(this.data, state);
   }
 
@@ -120,7 +120,7 @@ class Gallery {
 
   act(type, ids = [], category = null) {
     if (!this.may(type)) return false;
-    this.queue.push(type, ids, category);
+    this.queue.push({ type, ids, category });
     return true;
   }
 
@@ -162,7 +162,7 @@ class Gallery {
   turn(page) {
     if (page < 1 || page > this.data.pages) return false;
     this.view.root.classList.add("turning");
-    this.component.setTriggerValue("page", page);
+    this.queue.push({ type: "turn", page });
     this.view.root.scrollIntoView({ block: "nearest" });
     return true;
   }

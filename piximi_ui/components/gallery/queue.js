@@ -27,8 +27,9 @@ export class ActionQueue {
     if (this.waiting.length) this.timer = setTimeout(() => this.#flush(), 0);
   }
 
-  push(type, ids = [], category = null) {
-    this.#add({ type, ids: [...ids], category, uid: random() });
+  /** @param {object} action type, and what belongs to it: ids, category, page */
+  push(action) {
+    this.#add({ ids: [], category: null, ...action, uid: random() });
     this.#persist();
     this.changed();
     // With a batch on its way the new action follows after the answer: sending now would cut
@@ -56,6 +57,15 @@ export class ActionQueue {
       if (action.type === "label") for (const id of action.ids) labels.set(id, action.category);
     }
     return labels;
+  }
+
+  /** How many of a person's changes are not saved; turning a page changes nothing. */
+  get unsaved() {
+    return this.waiting.filter((action) => action.type !== "turn").length;
+  }
+
+  has(type) {
+    return this.waiting.some((action) => action.type === type);
   }
 
   close() {
