@@ -10,7 +10,7 @@ from piximi_core.project.store import Store
 from piximi_core.project.workspace import project_name
 from piximi_ui import job_panel, navigation
 from piximi_ui.context import errors_shown, find_store, redo_step, said, undo_step
-from piximi_ui.texts import _
+from piximi_ui.texts import _, plain
 
 __all__ = ["draw"]
 
@@ -27,17 +27,11 @@ def draw() -> None:
             return
         if store is None:
             return
-        st.subheader(_plain(project_name(store)), divider="gray")
+        st.subheader(plain(project_name(store)), divider="gray")
         for name in navigation.PROJECT_PAGES:
             navigation.link(name, width="stretch")
         _steps(store)
         job_panel.draw(store)
-
-
-def _plain(name: str) -> str:
-    """Return a name so that Markdown shows it as it is."""
-    special = "\\`*_{}[]()<>#+-.!|$~:"
-    return "".join(f"\\{char}" if char in special else char for char in name[:80])
 
 
 def _steps(store: Store) -> None:

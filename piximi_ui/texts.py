@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 
-__all__ = ["_", "plural"]
+__all__ = ["_", "plain", "plural"]
 
 _catalogue = gettext.NullTranslations()
 
@@ -17,3 +17,10 @@ def _(text: str) -> str:
 def plural(one: str, many: str, count: int) -> str:
     """Return the form that fits the count, with the count in place of ``{n}``."""
     return _catalogue.ngettext(one, many, count).format(n=f"{count:,}")
+
+
+def plain(name: str, longest: int = 80) -> str:
+    """Return a person's own word so that Markdown shows it as it is, shortened if need be."""
+    special = "\\`*_{}[]()<>#+-.!|$~:&"
+    shown = name if len(name) <= longest else f"{name[: longest - 1]}…"
+    return "".join(f"\\{char}" if char in special else char for char in shown)

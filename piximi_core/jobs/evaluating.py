@@ -31,6 +31,8 @@ class RunEvaluation:
         The judged things.
     truth, predicted
         Class index of each, ``[N]``.
+    confidence
+        The probability of the predicted class of each, ``[N]``.
     notes
         Sentences on what was left out, or learned from.
     """
@@ -39,12 +41,24 @@ class RunEvaluation:
     ids: tuple[str, ...]
     truth: NDArray[np.int64]
     predicted: NDArray[np.int64]
+    confidence: NDArray[np.float32]
     notes: tuple[str, ...]
 
     def cell(self, truth: int, predicted: int) -> list[str]:
-        """Return the things of one cell of the confusion matrix."""
-        chosen = (self.truth == truth) & (self.predicted == predicted)
-        return [self.ids[number] for number in np.flatnonzero(chosen)]
+        """Return the things of one cell of the confusion matrix, the most surprising first.
+
+        That is the most confident mistake, or the least confident right answer.
+        """
+        chosen = np.flatnonzero((self.truth == truth) & (self.predicted == predicted))
+        return self._surprising(chosen, self.confidence if truth == predicted else -self.confidence)
+
+    def mistakes(self) -> list[str]:
+        """Return all things predicted wrong, the most confident mistake first."""
+        return self._surprising(np.flatnonzero(self.truth != self.predicted), -self.confidence)
+
+    def _surprising(self, chosen: NDArray[np.intp], key: NDArray[np.float32]) -> list[str]:
+        order = chosen[np.argsort(key[chosen], kind="stable")]
+        return [self.ids[number] for number in order]
 
 
 def _labelled(store: Store, run: Run, partition: str) -> list[Thing]:
@@ -92,6 +106,7 @@ def evaluate_run(store: Store, run: Run, partition: str) -> RunEvaluation:
         ids=tuple(thing.id for thing in judged),
         truth=truth,
         predicted=np.argmax(probabilities, axis=1),
+        confidence=probabilities.max(axis=1),
         notes=_notes(store, run, partition, judged, len(things) - len(judged)) + figures.notes,
     )
 

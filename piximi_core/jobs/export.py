@@ -13,18 +13,30 @@ from sqlalchemy import Connection, select
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
-from piximi_core.jobs.folder import Job
+from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.pixels import resized_batches
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.things_list import item_of, read_items, write_items
 from piximi_core.project import schema
-from piximi_core.project.files import ProjectFiles
+from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.project.ids import new_id
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.things import ThingFilter, list_things
 
-__all__ = ["FORMATS", "RESOURCE", "ExportFormat", "apply", "ask", "label", "run"]
+__all__ = [
+    "FORMATS",
+    "RESOURCE",
+    "ExportFormat",
+    "apply",
+    "as_zip",
+    "ask",
+    "delivered",
+    "finished_exports",
+    "label",
+    "run",
+]
 
 RESOURCE = "quick"
 ExportFormat = Literal["piximi", "piximi-files", "tfjs"]
@@ -134,7 +146,20 @@ def delivered(job: Job) -> list[Path]:
 
 def as_zip(paths: Sequence[Path], target: Path) -> Path:
     """Pack several delivered files into one download, stored without compression."""
-    with zipfile.ZipFile(target, "w") as archive:
+    # Two browser windows may ask at once: each sees no file or a whole one.
+    with replace_atomically(target, durable=False) as part, zipfile.ZipFile(part, "w") as archive:
         for path in paths:
             archive.write(path, path.name)
     return target
+
+
+def finished_exports(store: Store, run_id: str) -> list[Job]:
+    """Return the exports of a run whose files are still there, newest first."""
+    return [
+        job
+        for job in jobs_of(store)
+        if job.request().get("service") == "export"
+        and job.request().get("run_id") == run_id
+        and job.state() is JobState.DONE
+        and all(path.is_file() for path in delivered(job))
+    ]

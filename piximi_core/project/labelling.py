@@ -21,6 +21,7 @@ __all__ = [
     "label_things",
     "plural",
     "rename_thing",
+    "require_category",
     "set_label",
     "set_partition",
 ]
@@ -53,11 +54,12 @@ def label_things(
     with store.step(
         f"{label} {plural(len(ids), 'image')}", who=who, expected_revision=expected_revision
     ) as db:
-        _require_category(db, category_id)
+        require_category(db, category_id)
         return set_label(db, ids, category_id, who or current_user())
 
 
-def _require_category(db: Connection, category_id: str) -> None:
+def require_category(db: Connection, category_id: str) -> None:
+    """Raise `NotFound` if the category is gone."""
     query = select(categories.c.id).where(categories.c.id == category_id)
     if db.execute(query).first() is None:
         raise NotFound("That category is gone; reload the page to see the present ones.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from piximi_core.project.ids import now
-from piximi_core.project.labelling import plural
+from piximi_core.project.labelling import plural, require_category, set_label
 from piximi_core.project.schema import categories, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among
@@ -18,6 +18,7 @@ __all__ = [
     "PredictedThing",
     "accept_predictions",
     "clear_predictions",
+    "label_predicted",
     "reject_predictions",
     "store_predictions",
 ]
@@ -93,6 +94,24 @@ def reject_predictions(store: Store, ids: Sequence[str], *, who: str | None = No
     """Take these predictions away; labels stay. Return how many there were."""
     with store.step(f"Reject {plural(len(ids), 'prediction')}", who=who) as db:
         return db.execute(predictions.delete().where(among(predictions.c.id, ids))).rowcount
+
+
+def label_predicted(
+    store: Store, ids: Sequence[str], category_id: str, *, who: str | None = None
+) -> int:
+    """Label things otherwise than predicted, which answers their predictions, in one step.
+
+    Return how many things there were.
+
+    Raises
+    ------
+    NotFound
+        The category is gone.
+    """
+    with store.step(f"Label {plural(len(ids), 'image')}", who=who) as db:
+        require_category(db, category_id)
+        db.execute(predictions.delete().where(among(predictions.c.id, ids)))
+        return set_label(db, ids, category_id, who or current_user())
 
 
 def clear_predictions(store: Store, kind_id: str = IMAGE_KIND, *, who: str | None = None) -> int:

@@ -80,7 +80,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class ThingFilter:
-    """Which things, and in which order; None means "any"."""
+    """Which things, and in which order; None means "any". `run_id` asks who predicted."""
 
     kind_id: str = IMAGE_KIND
     category_ids: Collection[str] | None = None
@@ -88,6 +88,7 @@ class ThingFilter:
     predicted_ids: Collection[str] | None = None
     labelled: bool | None = None
     predicted: bool | None = None
+    run_id: str | None = None
     least_confidence: float = 0.0
     name_contains: str = ""
     ids: Collection[str] | None = None
@@ -119,6 +120,8 @@ def _conditions(wanted: ThingFilter) -> list[ColumnElement[bool]]:
     if wanted.predicted is not None:
         has = predictions.c.id.is_not(None)
         conditions.append(has if wanted.predicted else ~has)
+    if wanted.run_id is not None:
+        conditions.append(predictions.c.run_id == wanted.run_id)
     if wanted.least_confidence > 0:
         conditions.append(predictions.c.confidence >= wanted.least_confidence)
     if wanted.name_contains:
