@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
 
 from piximi_core.errors import NotFound, PiximiError
 from piximi_core.project.categories import clean_name
@@ -130,4 +131,8 @@ def summarise(folder: Path) -> ProjectSummary:
             trainings = db.execute(select(func.count()).select_from(runs)).scalar_one()
     except PiximiError as error:
         return ProjectSummary(folder.name, folder.name, 0, 0, 0, changed, str(error))
+    except DatabaseError as error:
+        # Damage deeper inside than opening looks: it must not hide the other projects.
+        reason = f"Its database cannot be read ({error.orig}); put back a copy from its backups."
+        return ProjectSummary(folder.name, folder.name, 0, 0, 0, changed, reason)
     return ProjectSummary(folder.name, str(name), total, labelled, trainings, changed)

@@ -1,0 +1,74 @@
+"""What the tests of pages share: projects to open, and pages opened at an address."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from piximi_core.classification.settings import ModelSettings
+from piximi_core.jobs import engine, train
+from piximi_core.jobs.digits import add_digits
+from piximi_core.jobs.inline import run_here
+from piximi_core.project.store import Store, create_store, open_store
+from piximi_core.project.workspace import create_project
+
+MAIN = Path(__file__).resolve().parents[2] / "piximi_ui" / "main.py"
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A workspace of this test alone; workers that the test started are stopped."""
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    monkeypatch.setenv("PIXIMI_WORKSPACE", str(folder))
+    yield folder
+    engine.shutdown()
+
+
+@pytest.fixture(scope="session")
+def trained_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of 200 Digits, 160 of them labelled, with one finished run; copy, never change."""
+    folder = tmp_path_factory.mktemp("trained") / "digits"
+    store = create_store(folder, "Digits")
+    add_digits(store, limit=200)
+    settings = ModelSettings(name="Digits", input_shape=(20, 20, 1), epochs=2, seed=1)
+    run_here(store, train.ask(store, settings))
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def digits(trained_project: Path, workspace: Path) -> Store:
+    """The project ``digits`` in this test's workspace: 200 images and one finished run."""
+    shutil.copytree(trained_project, workspace / "digits")
+    return open_store(workspace / "digits")
+
+
+@pytest.fixture
+def untrained(workspace: Path) -> Store:
+    """The project ``digits`` with 60 images, 48 of them labelled, and no run."""
+    store = create_project("Digits")
+    add_digits(store, limit=60)
+    return store
+
+
+@pytest.fixture
+def open_page(workspace: Path) -> OpenPage:
+    """Open a page as its address would: ``open_page("images", project="digits")``."""
+
+    def open_at(name: str, **query: str) -> AppTest:
+        test = AppTest.from_file(MAIN, default_timeout=30)
+        test.run()
+        for key, value in query.items():
+            test.query_params[key] = value
+        test.switch_page(f"../pages/{name}.py").run()
+        assert not test.exception, test.exception
+        return test
+
+    return open_at
