@@ -160,11 +160,11 @@ def _take_all(
 ) -> bool:
     """Take the files in order into the tally; return whether someone stopped it."""
     known = set(json.loads((job.folder / "known.json").read_text()))
-    first: dict[str, NewImage] = {}
-    for number, (source, taken) in enumerate(_read_ahead(job, files, options.channels)):
-        if job.should_stop():
-            return True
-        job.report(number + 1, len(files), f"Reading {source.base[:60]}")
+    first: dict[str, int] = {}  # place in tally.images by SHA-256
+    done = 0
+    for source, taken in _read_ahead(job, files, options.channels):
+        done += 1
+        job.report(done, len(files), f"Reading {source.base[:60]}")
         if isinstance(taken, PiximiError):
             # A full disk and an open question end the import with nothing added.
             if isinstance(taken, NoSpace | ChannelsUnknown):
@@ -180,10 +180,10 @@ def _take_all(
             tally.failed.append([source.name, _other_channels(image, channels)])
         else:
             channels = image.channels if channels is None else channels
-            first[image.sha256] = image
+            first[image.sha256] = len(tally.images)
             tally.images.append(image)
             _widen(tally, taken.float_range)
-    return False
+    return done < len(files)
 
 
 def _other_channels(image: NewImage, channels: int) -> str:
@@ -193,12 +193,19 @@ def _other_channels(image: NewImage, channels: int) -> str:
     )
 
 
-def _note_second(source: SourceFile, image: NewImage, kept: NewImage, tally: _Tally) -> None:
+def _note_second(source: SourceFile, image: NewImage, place: int, tally: _Tally) -> None:
+    kept = tally.images[place]
     if image.category and kept.category and image.category != kept.category:
         reason = f"is the same picture as {kept.name}, kept as {kept.category}"
         tally.conflicts.append([source.name, f"{reason}, not {image.category}"])
-    else:
-        tally.duplicates.append([source.name, f"is the same picture as {kept.name}"])
+        return
+    tally.duplicates.append([source.name, f"is the same picture as {kept.name}"])
+    # A label is not lost because a copy without one came first.
+    tally.images[place] = replace(
+        kept,
+        category=kept.category or image.category,
+        partition=kept.partition or image.partition,
+    )
 
 
 def _widen(tally: _Tally, found: tuple[float, float] | None) -> None:

@@ -10,6 +10,7 @@ import atexit
 import logging
 import os
 import threading
+from dataclasses import asdict
 from typing import Any
 
 from piximi_core.errors import PiximiError
@@ -18,12 +19,20 @@ from piximi_core.jobs.folder import Job
 from piximi_core.jobs.running import run_job, service_of
 from piximi_core.project.store import open_store
 
-__all__ = ["dismiss", "shutdown", "submit", "waits_for", "warm", "watch"]
+__all__ = ["device", "dismiss", "shutdown", "submit", "waits_for", "warm", "watch"]
 
 log = logging.getLogger("piximi")
 
 _WATCH_SECONDS = 0.25
+_NO_DEVICE = {
+    "kind": "",
+    "name": "",
+    "reason": "TensorFlow could not be loaded.",
+    "advice": "Run scripts/run again.",
+}
 _lock = threading.RLock()
+# Apart from the lock above, which is held while the workers start.
+_starting = threading.Lock()
 
 
 class _Engine:
@@ -35,6 +44,7 @@ class _Engine:
         self._futures: dict[str, Any] = {}
         self._over = threading.Event()
         self._watched: dict[str, Job] = {}
+        self._device: dict[str, str] | None = None
         self._thread = threading.Thread(target=self._watch, name="job watcher", daemon=True)
         self._thread.start()
 
@@ -59,10 +69,18 @@ class _Engine:
             return list(self._watched.values())
 
     def warm(self) -> None:
-        if "warm" not in self._futures:
-            self._futures["warm"] = self._client.submit(
-                _import_tensorflow, resources={"train": 1}, pure=False
-            )
+        with _lock:
+            if "warm" not in self._futures:
+                self._futures["warm"] = self._client.submit(
+                    _load_tensorflow, resources={"train": 1}, pure=False
+                )
+
+    def device(self) -> dict[str, str] | None:
+        future = self._futures.get("warm")
+        # Fetched once: the worker that knows may be gone the next time.
+        if self._device is None and future is not None and future.done():
+            self._device = dict(future.result()) if future.status == "finished" else _NO_DEVICE
+        return self._device
 
     def _watch(self) -> None:
         while not self._over.wait(_WATCH_SECONDS):
@@ -132,11 +150,17 @@ def _connect() -> tuple[Any, Any]:
     return cluster, Client(cluster, security=security, set_as_default=False)
 
 
-def _import_tensorflow() -> None:
+def _load_tensorflow() -> dict[str, str]:
+    from piximi_core.classification.device import describe_device
+
+    found = asdict(describe_device())
     import tf_keras  # noqa: F401
+
+    return found
 
 
 _engine: _Engine | None = None
+_warming: threading.Thread | None = None
 
 
 def _get() -> _Engine:
@@ -165,8 +189,36 @@ def watch(job: Job) -> None:
 
 
 def warm() -> None:
-    """Let the training worker import TensorFlow while the person still chooses settings."""
-    _get().warm()
+    """Let the training worker import TensorFlow while the person still chooses settings.
+
+    Returns at once: the workers are started on a thread, which takes about a second.
+    """
+    global _warming
+    with _starting:
+        if _warming is None:
+            _warming = threading.Thread(target=_warm, name="engine start", daemon=True)
+            _warming.start()
+
+
+def _warm() -> None:
+    try:
+        _get().warm()
+    except Exception:
+        # Nothing is lost: the first job starts the engine, and says why if it cannot.
+        log.exception("The job engine could not be started ahead of the first job")
+
+
+def device() -> dict[str, str] | None:
+    """Return what the training worker trains on, None while that is not known yet.
+
+    Returns
+    -------
+    dict or None
+        ``kind``, ``name``, ``reason`` and ``advice`` as in `classification.device.Device`; known a
+        few seconds after `warm`, later while a training occupies the worker.
+    """
+    engine = _engine
+    return engine.device() if engine is not None else None
 
 
 def waits_for(job: Job) -> Job | None:
@@ -190,7 +242,11 @@ def dismiss(job: Job) -> None:
 
 def shutdown() -> None:
     """Stop the workers and the watcher of this process, if they were started."""
-    global _engine
+    global _engine, _warming
+    with _starting:
+        warming, _warming = _warming, None
+    if warming is not None:
+        warming.join()
     with _lock:
         engine, _engine = _engine, None
     if engine is not None:

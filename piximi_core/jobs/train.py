@@ -21,7 +21,7 @@ from piximi_core.jobs.pixels import training_arrays
 from piximi_core.jobs.planning import TrainingPlan, plan_training
 from piximi_core.jobs.scores import Scores, merge_scores
 from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
-from piximi_core.jobs.training_log import TrainingLog
+from piximi_core.jobs.training_log import TrainingLog, carried_over
 from piximi_core.project import schema
 from piximi_core.project.files import ProjectFiles, require_space
 from piximi_core.project.ids import now
@@ -131,7 +131,8 @@ def run(job: Job) -> dict[str, Any]:
     """Train, evaluate, store the classifier; return the run's summary."""
     started = time.monotonic()
     settings = run_settings(job)
-    job.report(0, settings.epochs, "Starting TensorFlow", phase="start")
+    before = carried_over(job)
+    job.report(0, settings.epochs, "Starting TensorFlow", phase="start", **before)
     from piximi_core.classification.device import describe_device
 
     device = describe_device()
@@ -147,7 +148,7 @@ def run(job: Job) -> dict[str, Any]:
         scratch,
         float_range=request["float_range"] and tuple(request["float_range"]),
         on_progress=lambda done, total: job.report(
-            0, settings.epochs, f"Reading images: {done:,} of {total:,}", phase="read"
+            0, settings.epochs, f"Reading images: {done:,} of {total:,}", phase="read", **before
         ),
         check=job.raise_if_stopped,
     ) as pixels:
@@ -219,7 +220,7 @@ def _train(
             " ".join(result.notes) or "The training ended before its first epoch was done."
         )
     watch.write_history(result.history)
-    job.report(settings.epochs, settings.epochs, "Storing the classifier", phase="store")
+    watch.storing(settings.epochs)
     classifier = with_softmax(model)
     stem = _store_classifier(job, settings, classifier)
     probabilities = predict(classifier, pixels)
@@ -236,7 +237,7 @@ def _train(
         "val_loss": result.best.val_loss,
         "batch_size": result.batch_size,
         "images_per_second": result.images_per_second,
-        "notes": list(result.notes),
+        "notes": list(dict.fromkeys([*watch.notes, *result.notes])),
         "parameters": sum(layer["parameters"] for layer in layers),
     }
 

@@ -6,19 +6,28 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from piximi_core.classification.progress import EpochRow, Progress
 from piximi_core.jobs.folder import Job
 from piximi_core.project.files import replace_atomically
 from piximi_core.project.ids import now
 
-__all__ = ["TrainingLog", "read_history", "write_history"]
+__all__ = ["TrainingLog", "carried_over", "read_history", "write_history"]
 
 _CURVE_POINTS = 400
 
 
+def carried_over(job: Job) -> dict[str, list[Any]]:
+    """Return what the progress of a run keeps from before it was interrupted: curve and notes."""
+    before = job.progress()
+    return {"curve": list(before.get("curve", [])), "notes": list(before.get("notes", []))}
+
+
 class TrainingLog:
     """Turns the training's reports into the job's progress, its history and its log.
+
+    A resumed run goes on with the history, curve and notes that its folder holds.
 
     Parameters
     ----------
@@ -31,14 +40,22 @@ class TrainingLog:
     def __init__(self, job: Job, device: str) -> None:
         self._job = job
         self._device = device
-        self._rows: list[EpochRow] = []
-        self._curve: list[tuple[float, float]] = []
-        self._notes: list[str] = []
+        before = carried_over(job)
+        self._rows = read_history(job.folder / "history.csv")
+        self._curve = [(float(at), float(loss)) for at, loss in before["curve"]]
+        self._notes = [str(note) for note in before["notes"]]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was unusual so far, also before the run was resumed; each once."""
+        return tuple(dict.fromkeys(self._notes))
 
     def __call__(self, progress: Progress) -> None:
         """Take one report."""
         if progress.row is not None:
-            self._rows.append(progress.row)
+            # The epochs between the last checkpoint and a crash are done a second time.
+            kept = [row for row in self._rows if row.epoch < progress.row.epoch]
+            self._rows = [*kept, progress.row]
             self.write_history(self._rows)
             self._log(json.dumps(progress.row.to_dict()))
         if progress.note is not None:
@@ -55,12 +72,18 @@ class TrainingLog:
             running_loss=progress.running_loss,
             images_per_second=progress.images_per_second,
             seconds_left=progress.seconds_left,
-            device=self._device,
-            curve=self._curve,
-            notes=self._notes,
+            **self._so_far(),
         )
 
+    def storing(self, epochs: int) -> None:
+        """Say that the epochs are over and the classifier is written."""
+        self._job.report(epochs, epochs, "Storing the classifier", phase="store", **self._so_far())
+
+    def _so_far(self) -> dict[str, Any]:
+        return {"device": self._device, "curve": self._curve, "notes": list(self.notes)}
+
     def _add_to_curve(self, at: float, loss: float) -> None:
+        self._curve = [point for point in self._curve if point[0] < at]
         self._curve.append((round(at, 4), round(loss, 6)))
         if len(self._curve) > _CURVE_POINTS:
             # Every second point of the older half: recent batches stay fine-grained.

@@ -1,0 +1,54 @@
+"""Small real projects for jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from piximi_core.jobs import add_images
+from piximi_core.jobs.add_images import AddOptions
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.store import Store, create_store
+
+
+def write_classes(
+    folder: Path,
+    classes: Sequence[str] = ("dark", "light"),
+    count: int = 12,
+    shape: tuple[int, ...] = (24, 24),
+) -> Path:
+    """Write PNG files in class-named folders: noise around a level of the class's own."""
+    random = np.random.default_rng(7)
+    for number, name in enumerate(classes):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        level = 40 + number * 150 // max(1, len(classes) - 1)
+        for index in range(count):
+            noise = random.integers(0, 50, shape)
+            pixels = (level + noise).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{name}-{index:02d}.png")
+    return folder
+
+
+def add(store: Store, *paths: Path, **options: Any) -> dict[str, Any]:
+    """Import paths as the command line does, and return the outcome."""
+    sources = [SourceFile(path, path.name) for path in paths]
+    return run_here(store, add_images.ask(store, sources, AddOptions(**options)))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty project."""
+    return create_store(tmp_path / "project", "Test project")
+
+
+@pytest.fixture
+def labelled(store: Store, tmp_path: Path) -> Store:
+    """Two classes of twelve grey images each."""
+    add(store, write_classes(tmp_path / "images"), labels="folders")
+    return store
