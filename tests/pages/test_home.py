@@ -1,0 +1,95 @@
+"""The projects page: start, open, rename, and the example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from piximi_core.project.workspace import create_project, list_projects
+from piximi_ui.project_list import ago
+
+
+def words(test: AppTest) -> str:
+    return " ".join(str(e.value) for e in [*test.markdown, *test.caption, *test.title])
+
+
+def test_without_projects_it_says_what_the_program_does(open_page):
+    test = open_page("home")
+    assert "label some of them" in words(test)
+    assert test.button(key="try-digits").label == "Try with Digits"
+    assert test.text_input(key="new-project-name").label == "Name"
+
+
+def test_new_project_asks_for_a_name_and_opens_its_images(open_page, workspace):
+    test = open_page("home")
+    test.text_input(key="new-project-name").set_value("Cells *of* <b>July</b> 🦠")
+    test.button(key="new-project-create").click().run()
+    assert [p.name for p in list_projects()] == ["Cells *of* <b>July</b> 🦠"]
+    assert test.query_params["project"] == list_projects()[0].address
+
+
+def test_an_empty_name_is_refused_with_one_sentence(open_page, workspace):
+    test = open_page("home")
+    test.button(key="new-project-create").click().run()
+    assert "needs a name" in test.error[0].value
+    assert not list_projects()
+
+
+def test_the_list_counts_and_opens(open_page, digits):
+    test = open_page("home")
+    assert "200 images · 160 labelled · 1 run" in words(test)
+    test.button(key="open-digits").click().run()
+    assert test.query_params["project"] == "digits"
+
+
+def test_a_damaged_project_is_listed_with_the_reason(open_page, workspace):
+    good = create_project("Good")
+    (workspace / "broken").mkdir()
+    (workspace / "broken" / "project.sqlite").write_bytes(b"no database at all" * 100)
+    test = open_page("home")
+    assert "cannot be opened" in words(test)
+    assert test.button(key=f"open-{good.folder.name}")
+    assert "open-broken" not in {button.key for button in test.button}
+
+
+def test_renaming_changes_the_name_and_keeps_the_address(open_page, digits):
+    test = open_page("home")
+    test.text_input(key="rename-name-digits").set_value("My digits")
+    test.button(key="rename-save-digits").click().run()
+    assert [(p.address, p.name) for p in list_projects()] == [("digits", "My digits")]
+
+
+def test_an_existing_example_is_offered_again(open_page, digits):
+    test = open_page("home")
+    test.button(key="example-open").click().run()
+    assert test.query_params["project"] == "digits"
+
+
+@pytest.mark.slow
+def test_try_with_digits_ends_with_a_finished_run(open_page, workspace: Path):
+    from piximi_core.jobs.applying import unsettled_jobs
+    from piximi_core.jobs.folder import JobState
+    from piximi_core.project.runs import list_runs
+    from piximi_core.project.workspace import open_project
+
+    test = open_page("home")
+    test.button(key="try-digits").click().run(timeout=60)
+    store = open_project("digits")
+    assert len(list_runs(store)) == 1
+    [job] = unsettled_jobs(store)
+    assert job.state() in (JobState.QUEUED, JobState.RUNNING)
+    assert "1,797 scanned digits added" in words(test)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(5, "just now"), (60, "1 minute ago"), (7300, "2 hours ago"), (90_000, "1 day ago")],
+)
+def test_ago(seconds, said):
+    assert ago(1_000_000 - seconds, now=1_000_000) == said
+
+
+def test_long_ago_is_a_date():
+    assert ago(0, now=10_000_000) == "on 1970-01-01"
