@@ -95,9 +95,9 @@ def ask(
 
 
 def _items(store: Store, plan: TrainingPlan, kind_id: str) -> list[Item]:
-    """Return the things to learn from, by (SHA-256, name): equal data give equal runs."""
+    """Return the things, those to learn from first, by (SHA-256, name): equal data, equal runs."""
     found = get_things(store, plan.parts, kind_id)
-    found.sort(key=lambda thing: (thing.sha256, thing.name))
+    found.sort(key=lambda thing: (plan.parts[thing.id] != TRAINING, thing.sha256, thing.name))
     return [item_of(thing, plan.parts[thing.id], plan.labels[thing.id]) for thing in found]
 
 
@@ -192,13 +192,14 @@ def _train(
     from piximi_core.classification.training import train
 
     labels = np.array([item.label for item in items], dtype=np.int64)
-    learned = np.array([item.partition == TRAINING for item in items], dtype=bool)
+    # Items to learn from come first, so that both parts are slices of one memory map.
+    learned = sum(item.partition == TRAINING for item in items)
     n_classes = len(job.request()["classes"])
     data = TrainingData(
-        x_train=pixels[learned],
-        y_train=labels[learned],
-        x_val=pixels[~learned],
-        y_val=labels[~learned],
+        x_train=pixels[:learned],
+        y_train=labels[:learned],
+        x_val=pixels[learned:],
+        y_val=labels[learned:],
         n_classes=n_classes,
     )
     model = build(settings, n_classes)
@@ -242,15 +243,15 @@ def _train(
     }
 
 
-def _figures(probabilities: Any, labels: Any, learned: Any, job: Job) -> dict[str, Any]:
+def _figures(probabilities: Any, labels: Any, learned: int, job: Job) -> dict[str, Any]:
     """Return the accuracies of the stored weights, and write the whole evaluation."""
     from piximi_core.classification.evaluation import evaluate
 
     names = [c["name"] for c in job.request()["classes"]]
     found = {}
-    for part, chosen in ((TRAINING, learned), (VALIDATION, ~learned)):
-        if chosen.any():
-            found[part] = evaluate(probabilities[chosen], labels[chosen], names).to_dict()
+    for part, rows in ((TRAINING, slice(learned)), (VALIDATION, slice(learned, None))):
+        if len(labels[rows]):
+            found[part] = evaluate(probabilities[rows], labels[rows], names).to_dict()
     write_json(job.folder / "evaluation.json", found)
     checked = found.get(VALIDATION)
     return {

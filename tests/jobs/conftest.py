@@ -22,9 +22,10 @@ def write_classes(
     classes: Sequence[str] = ("dark", "light"),
     count: int = 12,
     shape: tuple[int, ...] = (24, 24),
+    seed: int = 7,
 ) -> Path:
     """Write PNG files in class-named folders: noise around a level of the class's own."""
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(seed)
     for number, name in enumerate(classes):
         (folder / name).mkdir(parents=True, exist_ok=True)
         level = 40 + number * 150 // max(1, len(classes) - 1)

@@ -14,7 +14,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.errors import BadInput, PiximiError
+from piximi_core.errors import BadInput, PiximiError, Stopped
 from piximi_core.formats.checker import check_for_piximi
 from piximi_core.jobs import export, predict, train
 from piximi_core.jobs.applying import apply_finished, settle_project
@@ -66,8 +66,8 @@ def test_a_plan_says_what_stands_in_the_way(store: Store, tmp_path: Path) -> Non
 def test_new_labels_are_dealt_without_moving_old_ones(labelled: Store, tmp_path: Path) -> None:
     run_here(labelled, train.ask(labelled, SMALL))
     dealt = {t.id: t.partition for t in get_things(labelled, find_ids(labelled, ThingFilter()))}
-    more = write_classes(tmp_path / "more", count=14)
-    assert add(labelled, more, labels="folders")["added"] == 28 - len(dealt)
+    more = write_classes(tmp_path / "more", count=3, seed=8)
+    assert add(labelled, more, labels="folders")["added"] == 6
     plan = plan_training(labelled, SMALL)
     assert {thing: plan.parts[thing] for thing in dealt} == dealt
     assert split_again(labelled) == 24
@@ -168,8 +168,12 @@ def test_a_stopped_run_keeps_its_best_weights_and_resumes(labelled: Store) -> No
     again = train.ask_to_resume(labelled, find_run(labelled, job.id))
     assert again.state() is JobState.QUEUED
     (job.folder / "stop").touch()
-    run_job_result = run_here(labelled, again)
-    assert run_job_result["epochs"] >= epochs
+    with pytest.raises(Stopped):
+        run_here(labelled, again)
+    # Stopped again before it began: the classifier of before is still there.
+    kept = find_run(labelled, "latest").summary
+    assert kept is not None
+    assert kept["epochs"] == epochs
 
 
 def test_scores_evaluation_prediction_and_export_agree(labelled: Store, tmp_path: Path) -> None:
@@ -188,7 +192,7 @@ def test_scores_evaluation_prediction_and_export_agree(labelled: Store, tmp_path
     changed = evaluate_run(labelled, run, "Validation")
     assert changed.truth[list(changed.ids).index(result.ids[0])] == 1 - result.truth[0]
 
-    new = write_classes(tmp_path / "new", classes=("more",), count=3)
+    new = write_classes(tmp_path / "new", classes=("more",), count=3, seed=8)
     add(labelled, new)
     unlabelled = find_ids(labelled, ThingFilter(labelled=False))
     run_here(labelled, predict.ask(labelled, run, unlabelled))
@@ -210,7 +214,7 @@ def test_scores_evaluation_prediction_and_export_agree(labelled: Store, tmp_path
 def test_things_deleted_or_labelled_meanwhile_are_skipped(labelled: Store, tmp_path: Path) -> None:
     run_here(labelled, train.ask(labelled, SMALL))
     run = find_run(labelled, "latest")
-    add(labelled, write_classes(tmp_path / "new", classes=("more",), count=4))
+    add(labelled, write_classes(tmp_path / "new", ("more",), count=4, seed=8))
     ids = find_ids(labelled, ThingFilter(labelled=False))
     job = predict.ask(labelled, run, ids)
     labelling.delete_things(labelled, ids[:1])
