@@ -1,5 +1,80 @@
-"""The evaluate page."""
+"""The Evaluate page: how good a run is, and the images behind every figure."""
 
-from piximi_ui.context import current_store
+from collections.abc import Sequence
+
+import streamlit as st
+
+from piximi_core.jobs import predict
+from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_ui import navigation
+from piximi_ui.context import current_store, errors_shown, who
+from piximi_ui.evaluation.cell_gallery import draw_cell
+from piximi_ui.evaluation.matrix import draw_matrix
+from piximi_ui.evaluation.figures import draw_figures, draw_table
+from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.evaluation.partition_picker import pick_partition
+from piximi_ui.run_picker import pick_run
+from piximi_ui.texts import _, plain, plural
+
+_SIDE_BY_SIDE = 12  # categories
+_WIDE, _NARROW = 840, 400  # pixels of a row of the matrix
+
+
+def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
+    """Score what the run has not seen yet, as a job."""
+    wanted = {"service": "predict", "run_id": run.id, "purpose": "evaluate"}
+    job = pending_job(store, **wanted)
+    if job is not None:
+        draw_bar(store, job)
+        return
+    reason = last_failure(store, **wanted)
+    if reason:
+        st.error(reason, icon=":material/error:")
+    st.info(
+        plural(
+            "This run has not looked at {n} of these images yet.",
+            "This run has not looked at {n} of these images yet.",
+            len(missing),
+        ),
+        icon=":material/grid_on:",
+    )
+    label = plural("Evaluate on {n} more image", "Evaluate on {n} more images", len(missing))
+    if st.button(label, type="primary", icon=":material/play_arrow:"):
+        with errors_shown():
+            start(store, predict.ask(store, run, missing, purpose="evaluate", who=who()))
+            st.rerun()
+
+
+def _show(store: Store, run: Run, partition: str) -> None:
+    result = evaluate_run(store, run, partition)
+    figures = result.figures
+    st.markdown(f"### {figures.sentence(partition)}")
+    for note in result.notes:
+        st.caption(f":material/info: {plain(note, 2000)}")
+    wide = len(figures.classes) > _SIDE_BY_SIDE
+    left, right = (st.container(), st.container()) if wide else st.columns([8, 6], gap="medium")
+    with left:
+        cell = draw_matrix(figures, f"{run.id}-{partition}", _WIDE if wide else _NARROW)
+    with right:
+        draw_table(figures, run, partition)
+        draw_figures(figures)
+    draw_cell(store, run, result, cell)
+
 
 store = current_store()
+st.title(_("Evaluate"))
+with st.container(horizontal=True, vertical_alignment="top"):
+    run = pick_run(store)
+    partition = pick_partition(store, run)
+if partition is not None:
+    missing = unscored_ids(store, run, partition)
+    with errors_shown():
+        if missing:
+            _ask(store, run, missing)
+        else:
+            _show(store, run, partition)
+with st.container(horizontal=True):
+    navigation.link("predict", label=_("Predict with this run"), run=run.id)
+    navigation.link("export", label=_("Export this run"), run=run.id)

@@ -1,5 +1,15 @@
-"""The predict page."""
+"""The Predict page: let a run label the rest, and look over what it says."""
+
+import streamlit as st
 
 from piximi_ui.context import current_store
+from piximi_ui.prediction.ask import draw_ask
+from piximi_ui.prediction.review import draw_review
+from piximi_ui.run_picker import pick_run
+from piximi_ui.texts import _
 
 store = current_store()
+st.title(_("Predict"))
+run = pick_run(store)
+draw_ask(store, run)
+draw_review(store, run)

@@ -1,0 +1,198 @@
+"""The confusion matrix as a Plotly figure whose cells can be clicked."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from piximi_ui.texts import _
+
+__all__ = ["CONFIG", "clicked_cell", "confusion_figure"]
+
+CONFIG = {"displayModeBar": "hover", "displaylogo": False, "modeBarButtons": [["toImage"]]}
+
+_LONGEST_NAME = 18
+_CELL = (24, 76)  # smallest and largest, in pixels
+_RIGHT = {"light": ["#F3F6F7", "#0B6E75"], "dark": ["#192024", "#1FA0AB"]}
+_WRONG = {"light": ["#F3F6F7", "#C2410C"], "dark": ["#192024", "#EA580C"]}
+
+
+def confusion_figure(
+    matrix: Sequence[Sequence[int]],
+    names: Sequence[str],
+    *,
+    shares: bool = False,
+    theme: str = "light",
+    selected: tuple[int, int] | None = None,
+    space: int = 450,
+) -> go.Figure:
+    """Draw a matrix: rows are the truth, columns the prediction.
+
+    A cell's colour is its share of the row in both modes, right answers in one hue and mistakes in
+    another. Plotly's heatmaps cannot be selected, so transparent squares lie over the cells.
+
+    Parameters
+    ----------
+    matrix
+        Counts, [K][K].
+    names
+        The K category names, as people wrote them.
+    shares
+        Write percentages of the row instead of counts.
+    theme
+        "light" or "dark".
+    selected
+        The cell, (truth, prediction), that is framed at first.
+    space
+        Pixels that the cells of a row may share.
+    """
+    counts = np.asarray(matrix, dtype=np.int64)
+    number = len(names)
+    cell = int(min(_CELL[1], max(_CELL[0], space / number)))
+    short = _short_names(names)
+    figure = go.Figure()
+    for colors, chosen in (
+        (_RIGHT, np.eye(number, dtype=bool)),
+        (_WRONG, ~np.eye(number, dtype=bool)),
+    ):
+        figure.add_trace(_cells(counts, chosen, colors[theme], cell, shares=shares))
+    figure.add_trace(_targets(counts, names, cell, theme, selected))
+    _lay_out(figure, short, cell)
+    return figure
+
+
+def clicked_cell(event: Mapping[str, Any] | None) -> tuple[int, int] | None:
+    """Return the cell, (truth, prediction), of a selection event; None if nothing is selected."""
+    points = ((event or {}).get("selection") or {}).get("points") or []
+    if not points:
+        return None
+    return round(points[0]["y"]), round(points[0]["x"])
+
+
+def _short_names(names: Sequence[str]) -> list[str]:
+    """Shorten names for the axes, escaped: Plotly reads some HTML in its texts."""
+    return [
+        html.escape(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
+        for name in names
+    ]
+
+
+def _row_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+def _cells(
+    counts: NDArray[np.int64],
+    chosen: NDArray[np.bool_],
+    colors: Sequence[str],
+    cell: int,
+    *,
+    shares: bool,
+) -> go.Heatmap:
+    values = _row_shares(counts)
+    written = [
+        [
+            (_percent(share) if shares else f"{count:,}") if count and mine else ""
+            for count, share, mine in zip(*row, strict=True)
+        ]
+        for row in zip(counts.tolist(), values.tolist(), chosen.tolist(), strict=True)
+    ]
+    # Even one image in a thousand must differ from none.
+    strength = np.where(counts > 0, 0.18 + 0.82 * values, 0)
+    return go.Heatmap(
+        z=np.where(chosen, strength, np.nan),
+        text=written,
+        texttemplate="%{text}",
+        textfont_size=max(9, min(16, cell * 0.32)),
+        colorscale=[[0, colors[0]], [1, colors[1]]],
+        zmin=0,
+        zmax=1,
+        xgap=2,
+        ygap=2,
+        showscale=False,
+        hoverinfo="skip",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.005 else "<1"
+
+
+def _targets(
+    counts: NDArray[np.int64],
+    names: Sequence[str],
+    cell: int,
+    theme: str,
+    selected: tuple[int, int] | None,
+) -> go.Scatter:
+    number = len(names)
+    rows, columns = np.divmod(np.arange(number * number), number)
+    values = _row_shares(counts)
+    whole = [html.escape(name) for name in names]
+    wrapped = [
+        "<br>".join(name[i : i + 60] for i in range(0, min(len(name), 300), 60)) for name in whole
+    ]
+    return go.Scatter(
+        x=columns,
+        y=rows,
+        mode="markers",
+        marker={
+            "symbol": "square-open",
+            "size": cell - 5,
+            "opacity": 0.004,
+            "color": "#111827" if theme == "light" else "#F9FAFB",
+            "line": {"width": 3},
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0.004}},
+        selectedpoints=None if selected is None else [selected[0] * number + selected[1]],
+        customdata=[
+            [wrapped[row], wrapped[column], int(counts[row, column]), 100 * values[row, column]]
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ],
+        hovertemplate=_("Is %{customdata[0]}<br>Predicted %{customdata[1]}")
+        + "<br><b>%{customdata[2]:,}</b> "
+        + _("(%{customdata[3]:.1f} % of the row)")
+        + "<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _lay_out(figure: go.Figure, short: list[str], cell: int) -> None:
+    number = len(short)
+    longest = max(len(name) for name in short)
+    left = 52 + 7 * longest
+    slanted = cell < 8 * longest
+    bottom = 40 + (6 * longest if slanted else 16)
+    places = list(range(number))
+    side = cell * number
+    figure.update_layout(
+        width=left + side + 16,
+        height=side + bottom + 12,
+        margin={"l": left, "r": 16, "t": 12, "b": bottom},
+        dragmode=False,
+        hovermode="closest",
+        # However near an edge of the cell a person clicks, its square is the nearest.
+        hoverdistance=-1,
+        hoverlabel={"align": "left"},
+        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="rgba(0,0,0,0)",
+    )
+    common = {
+        "tickvals": places,
+        "ticktext": short,
+        "range": [-0.5, number - 0.5],
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "fixedrange": True,
+        "automargin": False,
+    }
+    figure.update_xaxes(**common, title=_("Prediction"), tickangle=-45 if slanted else 0)
+    figure.update_yaxes(**{**common, "range": [number - 0.5, -0.5]}, title=_("Truth"))

@@ -1,0 +1,118 @@
+"""The images behind a cell of the confusion matrix, or behind all mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from piximi_core.jobs.evaluating import RunEvaluation
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_core.project.things import get_things
+from piximi_ui import navigation
+from piximi_ui.components.gallery import (
+    GalleryPrediction,
+    gallery,
+    gallery_view,
+    set_gallery_page,
+)
+from piximi_ui.gallery_items import gallery_categories, gallery_items
+from piximi_ui.label_actions import ALLOWED, label_actions
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["draw_cell"]
+
+_PAGE = 24
+
+
+def draw_cell(store: Store, run: Run, result: RunEvaluation, cell: tuple[int, int] | None) -> None:
+    """Draw the images of a cell, (truth, prediction); without one, all mistakes."""
+    ids = result.mistakes() if cell is None else result.cell(*cell)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container():
+            st.subheader(_title(run, cell, len(ids)))
+            st.caption(_hint(cell, bool(ids)))
+        if ids and st.button(_("Open in Images"), icon=":material/photo_library:"):
+            st.session_state["piximi_shown_ids"] = (_plain_title(run, cell), ids)
+            navigation.go_to("images")
+    if ids:
+        _draw(store, run, result, ids, cell)
+
+
+def _title(run: Run, cell: tuple[int, int] | None, count: int) -> str:
+    images = plural("{n} image", "{n} images", count)
+    if cell is None:
+        return plural("{n} mistake", "{n} mistakes", count)
+    truth, predicted = (plain(run.classes[index].name, 40) for index in cell)
+    if cell[0] == cell[1]:
+        return _("{truth}, predicted right: {images}").format(truth=truth, images=images)
+    return _("{truth}, predicted as {predicted}: {images}").format(
+        truth=truth, predicted=predicted, images=images
+    )
+
+
+def _plain_title(run: Run, cell: tuple[int, int] | None) -> str:
+    if cell is None:
+        return _("Mistakes of {run}").format(run=run.name[:60])
+    truth, predicted = (run.classes[index].name[:60] for index in cell)
+    return _("{truth}, predicted as {predicted}").format(truth=truth, predicted=predicted)
+
+
+def _hint(cell: tuple[int, int] | None, any_there: bool) -> str:
+    if cell is None:
+        hint = _("Click a cell of the matrix to see its images.")
+        return _("The most confident first. ") + hint if any_there else hint
+    if not any_there:
+        return _("No image is in this cell.")
+    if cell[0] == cell[1]:
+        return _("The most doubtful first. Double-click the matrix to see all mistakes.")
+    return _("The most confident first. Double-click the matrix to see all mistakes.")
+
+
+def _draw(
+    store: Store,
+    run: Run,
+    result: RunEvaluation,
+    ids: Sequence[str],
+    cell: tuple[int, int] | None,
+) -> None:
+    key = f"evaluate-{store.folder.name}-{run.id}"
+    if st.session_state.get("evaluate-shown") != (run.id, cell):
+        st.session_state["evaluate-shown"] = (run.id, cell)
+        set_gallery_page(key, 1)
+    pages = -(-len(ids) // _PAGE)
+    page = min(gallery_view(key).page, pages)
+    shown = list(ids[(page - 1) * _PAGE : page * _PAGE])
+    found = {thing.id: thing for thing in get_things(store, shown, run.kind_id)}
+    categories = gallery_categories(store, run.kind_id)
+    gallery(
+        gallery_items(
+            store,
+            [found[thing_id] for thing_id in shown if thing_id in found],
+            categories,
+            _predictions(run, result, shown),
+        ),
+        categories,
+        key=key,
+        page=page,
+        pages=pages,
+        total=len(ids),
+        tile=112,
+        allow=ALLOWED,
+        texts={"label_hint": _("A wrong label? Select the image, then click its category.")},
+        on_actions=label_actions(store),
+    )
+
+
+def _predictions(
+    run: Run, result: RunEvaluation, ids: Sequence[str]
+) -> dict[str, GalleryPrediction]:
+    place = {thing_id: number for number, thing_id in enumerate(result.ids)}
+    said = {}
+    for thing_id in ids:
+        number = place[thing_id]
+        predicted = run.classes[int(result.predicted[number])]
+        confidence = float(result.confidence[number])
+        said[thing_id] = GalleryPrediction(predicted.name, predicted.color, confidence)
+    return said

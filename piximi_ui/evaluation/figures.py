@@ -1,0 +1,120 @@
+"""How good a run is, in words, figures and a table; each figure explained in a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.classification.evaluation import Evaluation
+from piximi_core.formats.evaluation_table import evaluation_csv
+from piximi_core.formats.stem import safe_stem
+from piximi_core.project.runs import Run
+from piximi_ui.texts import _
+
+__all__ = ["draw_figures", "draw_table"]
+
+_MOST_ROWS = 13
+
+
+def _tips() -> dict[str, str]:
+    return {
+        "accuracy": _("The share of images that were predicted right."),
+        "precision": _(
+            "Of the images predicted as a category, the share that is of it. "
+            "Piximi 1.1.4 shows this figure as recall."
+        ),
+        "recall": _(
+            "Of the images of a category, the share that was found. "
+            "Piximi 1.1.4 shows this figure as precision."
+        ),
+        "f1": _("The harmonic mean of precision and recall: high only where both are."),
+        "support": _("How many images of the category were judged."),
+        "entropy": _(
+            "The mean of -ln(p), p being the probability given to the right category: "
+            "0 is perfect, and confident mistakes cost most."
+        ),
+        "macro": _(
+            "The last line is the mean over the categories, each counting the same (macro mean)."
+        ),
+    }
+
+
+def draw_figures(figures: Evaluation) -> None:
+    """Draw the figures that belong to no single category."""
+    tips = _tips()
+    shown = (
+        (_("Accuracy"), _share(figures.accuracy), tips["accuracy"]),
+        (_("Cross entropy"), f"{figures.cross_entropy:.3f}", tips["entropy"]),
+    )
+    for column, (name, value, tip) in zip(st.columns(len(shown)), shown, strict=True):
+        column.metric(name, value, help=tip)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
+    """Draw the figures of each category, and the file of all figures."""
+    tips = _tips()
+    rows = [_row(figures, index) for index in range(len(figures.classes))]
+    rows.append(
+        {
+            "category": _("Macro mean"),
+            "precision": _share(figures.macro_precision),
+            "recall": _share(figures.macro_recall),
+            "f1": _share(figures.macro_f1),
+            "support": figures.count,
+        }
+    )
+    text = {
+        "precision": (_("Precision"), tips["precision"]),
+        "recall": (_("Recall"), tips["recall"]),
+        "f1": (_("F1"), tips["f1"]),
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(_("By category"), help=tips["macro"])
+        _download(figures, run, partition)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "category": st.column_config.TextColumn(_("Category"), width=104),
+            **{
+                key: st.column_config.TextColumn(name, help=tip, alignment="right", width=66)
+                for key, (name, tip) in text.items()
+            },
+            "support": st.column_config.NumberColumn(
+                _("Images"), help=tips["support"], format="localized", width=60
+            ),
+        },
+        height="content" if len(rows) <= _MOST_ROWS else 480,
+    )
+
+
+def _row(figures: Evaluation, index: int) -> dict[str, Any]:
+    def written(value: float | None) -> str:
+        if value is not None:
+            return f"{100 * value:.1f} %"
+        return _("no images") if not figures.support[index] else _("never predicted")
+
+    return {
+        "category": figures.classes[index],
+        "precision": written(figures.precision[index]),
+        "recall": written(figures.recall[index]),
+        "f1": written(figures.f1[index]),
+        "support": figures.support[index],
+    }
+
+
+def _download(figures: Evaluation, run: Run, partition: str) -> None:
+    st.download_button(
+        _("CSV"),
+        data=lambda: evaluation_csv(figures).encode("utf-8"),
+        file_name=f"{safe_stem(run.name)}-{partition.lower()}-evaluation.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help=_("One line per category: its figures and its row of the matrix."),
+    )

@@ -1,0 +1,65 @@
+"""Which labelled images a run is judged on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_core.project.things import PARTITIONS, count_by_category
+from piximi_ui.texts import _
+
+__all__ = ["labelled_counts", "pick_partition"]
+
+_ORDER = ("Validation", "Test", "Training", "Unassigned", "Inference")
+
+
+def labelled_counts(store: Store, run: Run) -> dict[str, int]:
+    """Return, by partition, how many images have a label that the run knows."""
+    by_category = count_by_category(store, run.kind_id)
+    known = [by_category.get(run_class.id, {}) for run_class in run.classes]
+    return {part: sum(counts.get(part, 0) for counts in known) for part in PARTITIONS}
+
+
+def pick_partition(store: Store, run: Run) -> str | None:
+    """Draw the choice among partitions with labelled images, kept in the address.
+
+    Return None, having said so, if there is none.
+    """
+    counts = labelled_counts(store, run)
+    offered = [part for part in _ORDER if counts[part]]
+    if not offered:
+        st.info(_("No image has a label that this run knows."), icon=":material/label:")
+        return None
+    asked = st.query_params.get("partition")
+    proposed = asked if asked in offered else offered[0]
+    chosen = st.segmented_control(
+        _("Judged on"),
+        offered,
+        default=proposed,
+        required=True,
+        format_func=lambda part: f"{_names()[part]} · {counts[part]:,}",
+        key=f"evaluate-partition-{run.id}-{'-'.join(offered)}",
+        help=_empty_ones(counts),
+    )
+    if chosen != offered[0] or asked is not None:
+        st.query_params["partition"] = str(chosen)
+    return str(chosen)
+
+
+def _names() -> dict[str, str]:
+    return {
+        "Validation": _("Validation"),
+        "Test": _("Test"),
+        "Training": _("Training"),
+        "Unassigned": _("Labelled since"),
+        "Inference": _("Inference"),
+    }
+
+
+def _empty_ones(counts: dict[str, int]) -> str:
+    empty = [_names()[part] for part in ("Validation", "Test", "Training") if not counts[part]]
+    text = _("Images whose label is known. Only those that training did not see tell the truth.")
+    if not empty:
+        return text
+    return f"{text} " + _("No labelled images in: {names}.").format(names=", ".join(empty))

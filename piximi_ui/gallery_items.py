@@ -1,0 +1,67 @@
+"""Things of the project as the gallery shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from piximi_core.project.categories import Category, list_categories
+from piximi_core.project.palette import UNKNOWN_COLOR
+from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.things import Thing
+from piximi_ui.components.gallery import GalleryCategory, GalleryItem, GalleryPrediction
+from piximi_ui.context import picture_token
+from piximi_ui.pictures import thumb_address
+
+__all__ = ["gallery_categories", "gallery_items"]
+
+
+def gallery_categories(store: Store, kind_id: str = IMAGE_KIND) -> list[GalleryCategory]:
+    """Return the kind's categories, Unknown first."""
+    return [GalleryCategory(c.id, c.name, c.color) for c in list_categories(store, kind_id)]
+
+
+def gallery_items(
+    store: Store,
+    things: Sequence[Thing],
+    categories: Sequence[GalleryCategory | Category],
+    said: Mapping[str, GalleryPrediction] | None = None,
+) -> list[GalleryItem]:
+    """Return the tiles of some things, in their order.
+
+    Parameters
+    ----------
+    said
+        Predictions by thing id, in place of those kept in the project.
+    """
+    token = picture_token(store)
+    place = {category.id: number for number, category in enumerate(categories)}
+    return [
+        GalleryItem(
+            id=thing.id,
+            name=thing.name,
+            thumb=thumb_address(token, thing.file_sha256),
+            category=place.get(thing.category_id, 0),
+            labelled=thing.is_labelled,
+            prediction=(_prediction(thing, categories) if said is None else said.get(thing.id)),
+            partition=thing.partition,
+            width=thing.width,
+            height=thing.height,
+            channels=thing.channels,
+            planes=thing.planes,
+            bit_depth=thing.bit_depth,
+        )
+        for thing in things
+    ]
+
+
+def _prediction(
+    thing: Thing, categories: Sequence[GalleryCategory | Category]
+) -> GalleryPrediction | None:
+    found = thing.prediction
+    if found is None:
+        return None
+    for category in categories:
+        if category.id == found.category_id:
+            return GalleryPrediction(category.name, category.color, found.confidence)
+    # Its category was deleted since; the run still knows what it was called.
+    return GalleryPrediction(found.class_name, UNKNOWN_COLOR, found.confidence)

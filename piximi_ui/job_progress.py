@@ -1,0 +1,67 @@
+"""The one job that a page waits for: found again after a reload, drawn, and its failure told."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_core.jobs import engine
+from piximi_core.jobs.applying import jobs_of, unsettled_jobs
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.store import Store
+from piximi_ui import job_panel, job_texts
+from piximi_ui.texts import _
+
+__all__ = ["draw_bar", "last_failure", "pending_job", "start"]
+
+
+def pending_job(store: Store, **request: str) -> Job | None:
+    """Return the newest job that was asked like this and is not yet in the project.
+
+    Parameters
+    ----------
+    **request
+        What its request must hold, such as ``service="predict", run_id=…``.
+    """
+    for job in unsettled_jobs(store):
+        if _fits(job, request) and (job.state().is_active or job.result()):
+            return job
+    return None
+
+
+def last_failure(store: Store, **request: str) -> str | None:
+    """Return why the newest job asked like this failed; None if it did not."""
+    newest = next((job for job in jobs_of(store) if _fits(job, request)), None)
+    if newest is None or newest.state() is not JobState.FAILED:
+        return None
+    return str(newest.result().get("error"))
+
+
+def _fits(job: Job, wanted: dict[str, str]) -> bool:
+    request = job.request()
+    return all(request.get(key) == value for key, value in wanted.items())
+
+
+def start(store: Store, job: Job) -> None:
+    """Send a job to its worker, in place of interrupted ones that were asked alike."""
+    request = job.request()
+    alike = {key: request[key] for key in ("service", "run_id", "purpose") if key in request}
+    for other in unsettled_jobs(store):
+        if other.id != job.id and _fits(other, alike) and other.state() is JobState.INTERRUPTED:
+            engine.dismiss(other)
+    with st.spinner(_("Starting…")):
+        # The first job of the day starts the workers.
+        engine.submit(job)
+    job_panel.follow(job)
+
+
+def draw_bar(store: Store, job: Job) -> None:
+    """Draw how far a job is, every second, and the page anew once its result is there."""
+    st.fragment(_bar, run_every="1s")(store, job)
+
+
+def _bar(store: Store, job: Job) -> None:
+    if job.id not in {other.id for other in unsettled_jobs(store)}:
+        st.rerun()
+    progress, total = job.progress(), float(job.progress().get("total") or 0)
+    share = min(1.0, float(progress.get("done", 0)) / total) if total else 0.0
+    st.progress(share, text=job_texts.doing(job, job.state()))

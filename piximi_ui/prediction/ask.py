@@ -1,0 +1,96 @@
+"""Which images a run is to predict, and the button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from piximi_core.jobs import predict
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter, count_things, find_ids
+from piximi_ui import navigation
+from piximi_ui.components.gallery import gallery_view
+from piximi_ui.context import errors_shown, who
+from piximi_ui.images.view import gallery_key
+from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.texts import _, plural
+
+__all__ = ["draw_ask"]
+
+
+def draw_ask(store: Store, run: Run) -> None:
+    """Draw the choice of images and the Predict button, or how far a prediction is."""
+    wanted = {"service": "predict", "run_id": run.id, "purpose": "predict"}
+    job = pending_job(store, **wanted)
+    # Those that were deleted since are no longer there.
+    chosen = gallery_view(gallery_key(store)).selected
+    selected = find_ids(store, ThingFilter(kind_id=run.kind_id, ids=chosen))
+    counts = {
+        "unlabelled": count_things(store, ThingFilter(kind_id=run.kind_id, labelled=False)),
+        "selected": len(selected),
+        "all": count_things(store, ThingFilter(kind_id=run.kind_id)),
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        which = _pick(store, counts)
+        label = plural("Predict {n} image", "Predict {n} images", counts[which])
+        if st.button(
+            label,
+            type="primary",
+            icon=":material/auto_awesome:",
+            disabled=not counts[which] or job is not None,
+            key="predict-go",
+        ):
+            with errors_shown():
+                ids = _ids(store, run, which, selected)
+                start(store, predict.ask(store, run, ids, who=who()))
+                st.rerun()
+    if job is not None:
+        draw_bar(store, job)
+        return
+    if not counts[which]:
+        _say_why(which, counts)
+    reason = last_failure(store, **wanted)
+    if reason:
+        st.error(reason, icon=":material/error:")
+
+
+def _pick(store: Store, counts: dict[str, int]) -> str:
+    names = {
+        "unlabelled": _("Unlabelled"),
+        "selected": _("Selected on Images"),
+        "all": _("All"),
+    }
+    chosen = st.segmented_control(
+        _("Which images"),
+        list(names),
+        default="unlabelled",
+        required=True,
+        format_func=lambda which: f"{names[which]} · {counts[which]:,}",
+        key=f"predict-which-{store.folder.name}",
+        persist_state="session",
+        help=_("A prediction is kept beside a label, never over it, until you accept it."),
+    )
+    return str(chosen)
+
+
+def _ids(store: Store, run: Run, which: str, selected: Sequence[str]) -> Sequence[str]:
+    if which == "selected":
+        return selected
+    labelled = False if which == "unlabelled" else None
+    return find_ids(store, ThingFilter(kind_id=run.kind_id, labelled=labelled))
+
+
+def _say_why(which: str, counts: dict[str, int]) -> None:
+    """Say why there is nothing to predict, and where to get something."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not counts["all"]:
+            st.caption(_("There are no images yet."))
+            navigation.link("images", label=_("Add images"))
+        elif which == "selected":
+            st.caption(_("No image is selected on the Images page."))
+            navigation.link("images", label=_("Select some"))
+        else:
+            st.caption(_("Every image has a label: nothing is left to predict."))
+            navigation.link("images", label=_("Add images"))

@@ -1,0 +1,104 @@
+"""Which predictions are reviewed, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import streamlit as st
+
+from piximi_core.project.categories import list_categories
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter, count_things
+from piximi_ui.texts import _
+
+__all__ = ["all_predictions", "pick_filter"]
+
+_ANY = "any"
+
+
+def all_predictions(run: Run) -> ThingFilter:
+    """Return the filter of everything the run predicted and nobody answered yet."""
+    return ThingFilter(kind_id=run.kind_id, predicted=True, run_id=run.id)
+
+
+def pick_filter(store: Store, run: Run) -> ThingFilter:
+    """Draw the filters of a run's predictions and return what they let through."""
+    base = all_predictions(run)
+    labelled = count_things(store, replace(base, labelled=True))
+    with st.container(horizontal=True, gap="medium"):
+        order = st.segmented_control(
+            _("Order"),
+            ["doubtful", "certain"],
+            default="doubtful",
+            required=True,
+            format_func={
+                "doubtful": _("Most doubtful first"),
+                "certain": _("Most certain first"),
+            }.__getitem__,
+            key=_key(store, run, "order"),
+            persist_state="session",
+        )
+        predicted = _pick_category(store, run)
+        least = cast(
+            int,
+            st.slider(
+                _("Confidence at least"),
+                0,
+                100,
+                0,
+                format="%d %%",
+                key=_key(store, run, "least"),
+                persist_state="session",
+                width=220,
+                help=_("The probability that the run gives to the category it predicts."),
+            ),
+        )
+        only = _pick_labelled(store, run, labelled) if labelled else False
+    return replace(
+        base,
+        predicted_ids=None if predicted == _ANY else [predicted],
+        least_confidence=least / 100,
+        labelled=only,
+        sort="confidence",
+        descending=order == "certain",
+    )
+
+
+def _key(store: Store, run: Run, what: str) -> str:
+    return f"review-{what}-{store.folder.name}-{run.id}"
+
+
+def _pick_category(store: Store, run: Run) -> str:
+    """Draw the choice among the run's categories that are still there."""
+    present = {category.id: category.name for category in list_categories(store, run.kind_id)}
+    names = {c.id: present[c.id] for c in run.classes if c.id in present}
+    chosen = st.selectbox(
+        _("Predicted as"),
+        [_ANY, *names],
+        format_func=lambda category: names.get(category, _("Any category")),
+        key=_key(store, run, "category"),
+        persist_state="session",
+        width=200,
+    )
+    return str(chosen)
+
+
+def _pick_labelled(store: Store, run: Run, count: int) -> bool | None:
+    """Draw the choice between images with and without a label; None means both."""
+    chosen = st.segmented_control(
+        _("Their labels"),
+        ["without", "with", "both"],
+        default="without",
+        required=True,
+        format_func={
+            "without": _("Not labelled"),
+            "with": _("Labelled · {count}").format(count=f"{count:,}"),
+            "both": _("Both"),
+        }.__getitem__,
+        key=_key(store, run, "labelled"),
+        persist_state="session",
+        help=_("Accepting the prediction of a labelled image replaces its label."),
+    )
+    return {"without": False, "with": True}.get(str(chosen))

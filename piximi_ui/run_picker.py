@@ -1,0 +1,117 @@
+"""Which training the page is about; without one, what is missing and where to get it."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import streamlit as st
+
+from piximi_core.jobs.folder import Job
+from piximi_core.project.runs import Run, list_runs
+from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter, count_things
+from piximi_ui import navigation
+from piximi_ui.job_progress import draw_bar
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["pick_run"]
+
+_PICKED = "piximi_picked_run"
+
+
+def pick_run(store: Store) -> Run:
+    """Draw the choice of a trained run, kept in the address; without any, end the page.
+
+    The newest is proposed, until a person picks another.
+    """
+    known = list_runs(store)
+    trained = [run for run in known if run.has_classifier]
+    training = _training(store, known)
+    if not trained:
+        _end_without_run(store, training)
+    by_id = {run.id: run for run in trained}
+    proposed = _proposed(trained)
+    chosen = st.selectbox(
+        _("Run"),
+        list(by_id),
+        index=list(by_id).index(proposed),
+        format_func=lambda run_id: _title(by_id[run_id]),
+        key=f"pick-run-{store.folder.name}-{trained[0].id}",
+        width=420,
+    )
+    if chosen != proposed or navigation_run() is None:
+        st.query_params["run"] = chosen
+    if chosen != trained[0].id or _PICKED in st.session_state:
+        # A newer run makes the choice out of date.
+        st.session_state[_PICKED] = (chosen, trained[0].id)
+    if training is not None:
+        st.caption(
+            _("A newer run, {name}, is still in training.").format(name=plain(training.name))
+        )
+    return by_id[chosen]
+
+
+def navigation_run() -> str | None:
+    """Return the run that the address names."""
+    found = st.query_params.get("run")
+    return str(found) if found else None
+
+
+def _proposed(trained: list[Run]) -> str:
+    ids = [run.id for run in trained]
+    asked = navigation_run()
+    if asked in ids:
+        return str(asked)
+    if asked is not None:
+        st.warning(_("The run that the address names is not here; this is the newest."))
+        return ids[0]
+    picked, newest_then = st.session_state.get(_PICKED, (None, None))
+    return picked if picked in ids and newest_then == ids[0] else ids[0]
+
+
+def _title(run: Run) -> str:
+    """Return the run's number, name and, if it was checked, how often it was right."""
+    title = _("Run {number} · {name}").format(number=run.number, name=run.name[:60])
+    checked = (run.summary or {}).get("val_accuracy")
+    if checked is None:
+        return title
+    return _("{run} · {share:.1f} % right in validation").format(run=title, share=100 * checked)
+
+
+def _training(store: Store, known: list[Run]) -> Run | None:
+    """Return the newest run if it is being trained at this moment."""
+    for run in known[:1]:
+        if not run.has_classifier and Job(store.files.run(run.id)).state().is_active:
+            return run
+    return None
+
+
+def _end_without_run(store: Store, training: Run | None) -> NoReturn:
+    """Say what is missing before there can be a result, with the button that leads there."""
+    if training is not None:
+        st.info(
+            _("The first training is under way; its result appears here when it is done."),
+            icon=":material/hourglass_top:",
+        )
+        draw_bar(store, Job(store.files.run(training.id)))
+        navigation.link("train", label=_("Watch it on the Train page"))
+    elif not count_things(store, ThingFilter()):
+        st.info(_("There are no images yet. Add some first."), icon=":material/photo_library:")
+        navigation.link("images", label=_("Add images"))
+    elif not (labelled := count_things(store, ThingFilter(labelled=True))):
+        st.info(
+            _("No image has a label yet. Label some, then train a classifier."),
+            icon=":material/label:",
+        )
+        navigation.link("images", label=_("Label images"))
+    else:
+        st.info(
+            plural(
+                "There is no trained classifier yet. {n} image has a label: train on it first.",
+                "There is no trained classifier yet. {n} images have a label: train on them first.",
+                labelled,
+            ),
+            icon=":material/model_training:",
+        )
+        navigation.link("train", label=_("Go to Train"))
+    st.stop()
