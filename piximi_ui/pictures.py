@@ -27,7 +27,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from piximi_core.errors import NoSpace, PiximiError
-from piximi_core.images import ChannelsUnknown, Picture, read_picture, render, thumbnail
+from piximi_core.images import (
+    ChannelsUnknown,
+    Picture,
+    default_colors,
+    display_ranges,
+    read_picture,
+    render,
+    thumbnail,
+)
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_ui.assets import base_path
 
@@ -212,7 +220,8 @@ def _keep(path: Path, content: bytes) -> None:
 def _encode_plane(picture: Picture, index: int) -> bytes:
     if index >= picture.planes:
         raise IndexError(index)
-    image = Image.fromarray(render(picture.pixels[index]))
+    colors = picture.channel_colors or default_colors(picture.channels)
+    image = Image.fromarray(render(picture.pixels[index], display_ranges(picture), colors))
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = BytesIO()
     if image.width * image.height <= LOSSLESS_PIXELS:
