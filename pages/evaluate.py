@@ -11,10 +11,10 @@ from piximi_core.project.store import Store
 from piximi_ui import navigation
 from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.evaluation.cell_gallery import draw_cell
-from piximi_ui.evaluation.matrix import draw_matrix
 from piximi_ui.evaluation.figures import draw_figures, draw_table
-from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.evaluation.matrix import draw_matrix
 from piximi_ui.evaluation.partition_picker import pick_partition
+from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
 from piximi_ui.run_picker import pick_run
 from piximi_ui.texts import _, plain, plural
 

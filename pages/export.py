@@ -1,5 +1,34 @@
-"""The export page."""
+"""The Export page: take a run's classifier away, checked, to Piximi or a web page."""
 
-from piximi_ui.context import current_store
+import streamlit as st
+
+from piximi_core.jobs import export
+from piximi_core.project.workspace import float_range
+from piximi_ui.context import current_store, errors_shown, who
+from piximi_ui.exporting.deliveries import draw_deliveries
+from piximi_ui.exporting.format_picker import on_windows, pick_format
+from piximi_ui.exporting.guide import draw_guide
+from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.run_picker import pick_run
+from piximi_ui.texts import _
 
 store = current_store()
+st.title(_("Export"))
+run = pick_run(store)
+left, right = st.columns([1, 1], gap="large")
+with left:
+    chosen, shard_bytes = pick_format(windows=on_windows())
+    job = pending_job(store, service="export", run_id=run.id)
+    if st.button(
+        _("Export"), type="primary", icon=":material/ios_share:", disabled=job is not None
+    ):
+        with errors_shown():
+            start(store, export.ask(store, run, chosen, shard_bytes=shard_bytes, who=who()))
+            st.rerun()
+    if job is not None:
+        draw_bar(store, job)
+    elif reason := last_failure(store, service="export", run_id=run.id):
+        st.error(reason, icon=":material/error:")
+    draw_deliveries(store, run)
+with right:
+    draw_guide(run, chosen, floats=float_range(store) is not None)

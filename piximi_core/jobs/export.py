@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
@@ -18,12 +17,12 @@ from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.pixels import resized_batches
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.things_list import item_of, read_items, write_items
-from piximi_core.project import schema
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.project.ids import new_id
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.workspace import float_range
 
 __all__ = [
     "FORMATS",
@@ -68,15 +67,13 @@ def ask(
     some = list_things(store, ThingFilter(kind_id=run.kind_id, sort="random"), limit=_CHECKED_ON)
     channels = run.settings["input_shape"][2]
     write_items(folder / "data.csv", (item_of(t) for t in some if t.channels == channels))
-    with store.read() as db:
-        float_range = db.execute(select(schema.project.c.float_range)).scalar_one()
     request = {
         "run_id": run.id,
         "format": export_format,
         "shard_bytes": shard_bytes,
         "stem": run.summary["stem"] if run.summary else run.name,
         "input_shape": run.settings["input_shape"],
-        "float_range": json.loads(float_range) if float_range else None,
+        "float_range": float_range(store),
         "who": who or current_user(),
     }
     return Job.create(folder, "export", request)
@@ -124,9 +121,9 @@ def _write(classifier: Any, request: dict[str, Any], out: Path) -> list[Path]:
 def _images(job: Job, request: dict[str, Any], files: ProjectFiles) -> Any:
     """Return up to 32 real images of the project, as the network takes them."""
     shape = tuple(request["input_shape"])
-    float_range = request["float_range"] and tuple(request["float_range"])
+    known_range = request["float_range"] and tuple(request["float_range"])
     items = read_items(job.folder / "data.csv")
-    batches = list(resized_batches(items, files, shape, float_range=float_range))
+    batches = list(resized_batches(items, files, shape, float_range=known_range))
     return np.concatenate(batches) if batches else np.zeros((0, *shape), np.float32)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import unicodedata
@@ -19,6 +20,7 @@ from piximi_core.project.store import Store, create_store, open_store
 __all__ = [
     "ProjectSummary",
     "create_project",
+    "float_range",
     "folder_name",
     "list_projects",
     "open_project",
@@ -99,6 +101,16 @@ def project_name(store: Store) -> str:
     """Return the project's name as the person gave it."""
     with store.read() as db:
         return str(db.execute(select(project.c.name)).scalar_one())
+
+
+def float_range(store: Store) -> tuple[float, float] | None:
+    """Return which decimal numbers become 0 and 1; None while all images hold whole ones."""
+    with store.read() as db:
+        found = db.execute(select(project.c.float_range)).scalar_one()
+    if not found:
+        return None
+    low, high = json.loads(found)
+    return float(low), float(high)
 
 
 def rename_project(store: Store, name: str, *, who: str | None = None) -> None:

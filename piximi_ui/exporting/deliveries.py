@@ -1,0 +1,122 @@
+"""Finished exports: the self-check in words, and the files to download."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from piximi_core.jobs.export import as_zip, delivered, finished_exports
+from piximi_core.jobs.folder import Job
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_ui.exporting.format_picker import format_names
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["check_in_words", "draw_deliveries", "size_in_words"]
+
+
+def draw_deliveries(store: Store, run: Run) -> None:
+    """Draw the run's newest export with its files, and earlier ones folded away."""
+    jobs = finished_exports(store, run.id)
+    if not jobs:
+        return
+    with st.container(border=True):
+        _draw(jobs[0], prominent=True)
+    if len(jobs) > 1:
+        title = plural("{n} earlier export", "{n} earlier exports", len(jobs) - 1)
+        with st.expander(title, icon=":material/history:"):
+            for job in jobs[1:]:
+                _draw(job, prominent=False)
+
+
+def _draw(job: Job, *, prominent: bool) -> None:
+    request, paths = job.request(), delivered(job)
+    name = format_names().get(request["format"], str(request["format"]))
+    st.markdown(f"**{name}** · {_when(job)} · {size_in_words(job.result()['bytes'])}")
+    if prominent:
+        st.caption(f":material/verified: {check_in_words(job)}")
+    with st.container(horizontal=True):
+        if len(paths) <= 2:
+            for path in paths:
+                _button(path, job, prominent=prominent)
+        if len(paths) > 1:
+            _together(paths, job, prominent=prominent and len(paths) > 2)
+
+
+def _button(path: Path, job: Job, *, prominent: bool) -> None:
+    st.download_button(
+        f"{plain(path.name, 60)} · {size_in_words(path.stat().st_size)}",
+        data=path.read_bytes,
+        file_name=path.name,
+        mime=_mime(path),
+        icon=":material/download:",
+        type="primary" if prominent else "secondary",
+        on_click="ignore",
+        key=f"download-{job.id}-{path.name}",
+    )
+
+
+def _together(paths: list[Path], job: Job, *, prominent: bool) -> None:
+    """Draw the download of several files at once; it is no file for Piximi itself."""
+    stem = str(job.request()["stem"])
+    st.download_button(
+        _("All {count} files, to unpack").format(count=len(paths)),
+        data=lambda: as_zip(paths, job.folder / "together.zip").read_bytes(),
+        file_name=f"{stem}-unpack-me.zip",
+        mime="application/zip",
+        icon=":material/folder_zip:",
+        type="primary" if prominent else "secondary",
+        on_click="ignore",
+        key=f"download-{job.id}-together",
+        help=_("Unpack this zip first: Piximi opens the files in it, not the zip itself."),
+    )
+
+
+def _mime(path: Path) -> str:
+    kinds = {".zip": "application/zip", ".json": "application/json"}
+    return kinds.get(path.suffix, "application/octet-stream")
+
+
+def _when(job: Job) -> str:
+    seconds = (job.folder / "result.json").stat().st_mtime
+    zone = st.context.timezone
+    return datetime.fromtimestamp(seconds, ZoneInfo(zone) if zone else None).strftime("%d %b %H:%M")
+
+
+def check_in_words(job: Job) -> str:
+    """Say what the export's check of itself found."""
+    result = job.result()
+    compared = int(result["compared"])
+    if not compared:
+        return _("Read again: all weights are equal. There was no image to predict.")
+    return plural(
+        "Read again and compared on {n} image of this project",
+        "Read again and compared on {n} images of this project",
+        compared,
+    ) + _(": the largest difference of a probability is {difference}.").format(
+        difference=_small(float(result["difference"]))
+    )
+
+
+def _small(number: float) -> str:
+    """Write a small number as people do: 2 × 10⁻⁸."""
+    if number == 0:
+        return "0"
+    mantissa, exponent = f"{number:.0e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa} × 10{raised}"
+
+
+def size_in_words(size: int) -> str:
+    """Return a file size in the unit that fits."""
+    if size < 1000:
+        return plural("{n} byte", "{n} bytes", size)
+    value = size / 1000
+    for unit in ("kB", "MB", "GB"):
+        if value < 999.5 or unit == "GB":
+            break
+        value /= 1000
+    return f"{value:.0f} {unit}" if value >= 10 else f"{value:.1f} {unit}"

@@ -1,0 +1,92 @@
+"""What to click in Piximi, for the format that was chosen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_core.jobs.export import ExportFormat
+from piximi_core.project.runs import Run
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["draw_guide"]
+
+_SHOWN_CLASSES = 12
+
+
+def draw_guide(run: Run, chosen: ExportFormat, *, floats: bool) -> None:
+    """Draw the steps in Piximi 1.1.4, with what the classifier expects and answers.
+
+    Parameters
+    ----------
+    floats
+        Whether the project's images are of decimal numbers, which Piximi does not open.
+    """
+    stem = str((run.summary or {}).get("stem") or run.name)
+    st.subheader(_("Then, in Piximi") if chosen != "tfjs" else _("Then, in your program"))
+    steps = _web_steps(run) if chosen == "tfjs" else _piximi_steps(run, chosen, stem)
+    st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
+    if floats and chosen != "tfjs":
+        st.warning(
+            _(
+                "The images of this project hold decimal numbers, which Piximi does not open: "
+                "convert them to 8 or 16 bit for it, and expect other predictions."
+            ),
+            icon=":material/warning:",
+        )
+    _draw_facts(run)
+
+
+def _piximi_steps(run: Run, chosen: ExportFormat, stem: str) -> list[str]:
+    channels = run.settings["input_shape"][2]
+    if chosen == "piximi":
+        files = _("choose **{file}**, still packed").format(file=plain(f"{stem}.zip"))
+    else:
+        files = _("choose **{json}** and **{weights}** together").format(
+            json=plain(f"{stem}.json"), weights=plain(f"{stem}.weights.bin")
+        )
+    return [
+        _("Open [piximi.app](https://www.piximi.app) and your images there: {images}.").format(
+            images=_needed_channels(channels)
+        ),
+        _(
+            "In the classification panel click **Load Model**, then **Upload Local**: {files}."
+        ).format(files=files),
+        _("Keep **Layers Model** and click **Open Classification model**."),
+        _(
+            "Click **Predict** and keep **Create new categories from model classes** ticked. "
+            "Piximi predicts the images whose category is Unknown."
+        ),
+    ]
+
+
+def _needed_channels(channels: int) -> str:
+    needed = plural("they must have {n} channel", "they must have {n} channels", channels)
+    return needed + {1: _(" (grey)"), 3: _(" (such as RGB)")}.get(channels, "")
+
+
+def _web_steps(run: Run) -> list[str]:
+    height, width, channels = run.settings["input_shape"]
+    return [
+        _("Put model.json and all .bin files into one folder of your web site."),
+        _("Load it with `await tf.loadLayersModel('model.json')`."),
+        _(
+            "Give it images of {height} × {width} × {channels}, resized by "
+            "`tf.image.cropAndResize` with values from 0 to 1."
+        ).format(height=height, width=width, channels=channels),
+        _("It answers one probability per category, in the order below."),
+    ]
+
+
+def _draw_facts(run: Run) -> None:
+    height, width, channels = run.settings["input_shape"]
+    size = _("{height} × {width} pixels").format(height=height, width=width)
+    planes = plural("{n} channel", "{n} channels", channels)
+    st.caption(
+        _("**Input:** {size}, {channels}. Other sizes are resized by Piximi.").format(
+            size=size, channels=planes
+        )
+    )
+    names = [plain(c.name, 40) for c in run.classes[:_SHOWN_CLASSES]]
+    more = len(run.classes) - len(names)
+    listed = ", ".join(names) + (plural(" and {n} more", " and {n} more", more) if more else "")
+    st.caption(_("**Categories:** {names}").format(names=listed))
