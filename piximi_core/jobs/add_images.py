@@ -167,7 +167,10 @@ def _take_all(
         job.report(done, len(files), f"Reading {source.base[:60]}")
         if isinstance(taken, PiximiError):
             # A full disk and an open question end the import with nothing added.
-            if isinstance(taken, NoSpace | ChannelsUnknown):
+            if isinstance(taken, ChannelsUnknown):
+                job.report(1, 1, "Waiting for an answer", frames=taken.frames)
+                raise taken
+            if isinstance(taken, NoSpace):
                 raise taken
             tally.failed.append([source.name, str(taken)])
             continue

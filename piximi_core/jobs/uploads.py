@@ -1,0 +1,125 @@
+"""Uploaded files on their way into a job: copied under numbers, their names kept as data only."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.files import disk_errors_in_words, require_space
+from piximi_core.project.ids import new_id
+from piximi_core.project.store import Store
+
+__all__ = ["Upload", "UploadedFile", "discard", "stage", "stage_labels", "sweep"]
+
+_ABANDONED_SECONDS = 24 * 3600
+_ZIP_NAMES = 2000
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file as the browser sent it; the name may be anything."""
+
+    name: str
+    size: int
+    content: BinaryIO
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Files that wait in a job's folder until the job is asked for.
+
+    Attributes
+    ----------
+    folders
+        The names of the folders that directly hold files, as far as the names tell.
+    """
+
+    job_id: str
+    sources: tuple[SourceFile, ...] = ()
+    size: int = 0
+    folders: frozenset[str] = frozenset()
+
+
+def stage(store: Store, files: Iterable[UploadedFile], upload: Upload | None = None) -> Upload:
+    """Copy uploaded files to the job's folder, after those that are there; return all of them.
+
+    Raises
+    ------
+    NoSpace
+        The disk cannot hold them twice: here, and among the originals.
+    """
+    given = list(files)
+    upload = upload or Upload(new_id())
+    size = sum(file.size for file in given)
+    require_space(store.folder, 2 * size)
+    room = _folder(store, upload) / "upload"
+    room.mkdir(parents=True, exist_ok=True)
+    sources, folders = list(upload.sources), set(upload.folders)
+    for number, file in enumerate(given, start=len(sources) + 1):
+        path = room / f"{number:06d}"
+        with disk_errors_in_words(path), path.open("wb") as target:
+            file.content.seek(0)
+            shutil.copyfileobj(file.content, target)
+        source = SourceFile(path, _relative(file.name))
+        sources.append(source)
+        folders |= {source.folder} if source.folder else _folders_in_zip(path)
+    return replace(
+        upload,
+        sources=tuple(sources),
+        size=upload.size + size,
+        folders=frozenset(folders),
+    )
+
+
+def _folder(store: Store, upload: Upload) -> Path:
+    return store.files.jobs / upload.job_id
+
+
+def _relative(name: str) -> str:
+    """Return a name with ``/`` between its parts, none of them empty or upwards."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return "/".join(part for part in parts if part not in ("/", "..", ".")) or "unnamed"
+
+
+def _folders_in_zip(path: Path) -> set[str]:
+    """Return the folders a zip's names speak of; what is wrong with it, the job will say."""
+    if not zipfile.is_zipfile(path):
+        return set()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()[:_ZIP_NAMES]
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return set()
+    found = [PurePosixPath(name) for name in names if not name.endswith("/")]
+    return {path.parent.name for path in found if path.parent.name and "__MACOSX" not in path.parts}
+
+
+def stage_labels(store: Store, upload: Upload, table: bytes) -> Path:
+    """Put an uploaded label table beside the uploaded files; return where."""
+    path = _folder(store, upload) / "labels.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with disk_errors_in_words(path):
+        path.write_bytes(table)
+    return path
+
+
+def discard(store: Store, upload: Upload) -> None:
+    """Delete files that nobody wants added any more."""
+    folder = _folder(store, upload)
+    if not (folder / "request.json").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(store: Store) -> None:
+    """Delete uploads that were left behind more than a day ago."""
+    limit = time.time() - _ABANDONED_SECONDS
+    for folder in store.files.jobs.glob("*"):
+        abandoned = not (folder / "request.json").exists() and folder.stat().st_mtime < limit
+        if abandoned and (folder / "upload").is_dir():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""The parts of the Images page, one module each."""

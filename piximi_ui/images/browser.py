@@ -1,0 +1,90 @@
+"""The gallery of the Images page: one page of images, and what a person does to them there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from piximi_core.errors import PiximiError, ProjectBusy
+from piximi_core.project.categories import Category
+from piximi_core.project.labelling import label_things
+from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter
+from piximi_ui.components.gallery import (
+    GalleryAction,
+    gallery,
+    gallery_view,
+    set_gallery_page,
+)
+from piximi_ui.context import redo_step, say, undo_step, who
+from piximi_ui.dialogs import open_dialog
+from piximi_ui.gallery_items import gallery_items
+from piximi_ui.images import queries
+from piximi_ui.images.view import View, gallery_key, impose_selection, taken_selection
+from piximi_ui.texts import _
+
+__all__ = ["acted", "draw"]
+
+_ACTED = "piximi_images_acted"
+
+
+def acted() -> bool:
+    """Whether a gallery action changed something since the last look: the whole page shows it."""
+    return bool(st.session_state.pop(_ACTED, False))
+
+
+def draw(
+    store: Store,
+    revision: int,
+    view: View,
+    wanted: ThingFilter,
+    categories: Sequence[Category],
+) -> tuple[str, ...]:
+    """Draw the page of the gallery that the person turned to; return the selected ids."""
+    key = gallery_key(store)
+    total = queries.total(store, revision, wanted)
+    pages = max(1, -(-total // view.page_size))
+    page = min(gallery_view(key).page, pages)
+    set_gallery_page(key, page)
+    things = queries.page_of(store, revision, wanted, page, view.page_size)
+    result = gallery(
+        gallery_items(store, things, categories),
+        categories,
+        key=key,
+        selected=taken_selection(store),
+        page=page,
+        pages=pages,
+        total=total,
+        texts={"empty": _("No image passes the filter.")},
+        on_actions=lambda actions: _apply(store, wanted, actions),
+    )
+    return result.selected
+
+
+def _apply(store: Store, wanted: ThingFilter, actions: Sequence[GalleryAction]) -> None:
+    """Do what the person did; a mistake is told and leaves the rest to be done."""
+    st.session_state[_ACTED] = True
+    for action in actions:
+        try:
+            _apply_one(store, wanted, action)
+        except ProjectBusy:
+            # Nothing was changed: the browser keeps the action and sends it again.
+            raise
+        except PiximiError as error:
+            say(str(error), ":material/error:")
+
+
+def _apply_one(store: Store, wanted: ThingFilter, action: GalleryAction) -> None:
+    if action.type == "label" and action.category is not None:
+        label_things(store, action.ids, action.category, who=who())
+    elif action.type == "delete":
+        open_dialog("delete", ids=action.ids)
+    elif action.type == "undo":
+        undo_step(store)
+    elif action.type == "redo":
+        redo_step(store)
+    elif action.type == "open" and action.ids:
+        open_dialog("picture", thing_id=action.ids[0])
+    elif action.type == "select_all":
+        impose_selection(store, queries.ids(store, wanted))

@@ -1,0 +1,190 @@
+"""Beside the gallery: what is known of the selected images, and changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.project.categories import Category
+from piximi_core.project.labelling import label_things, rename_thing, set_partition
+from piximi_core.project.predictions import accept_predictions, reject_predictions
+from piximi_core.project.store import Store
+from piximi_core.project.things import PARTITIONS, Thing
+from piximi_ui.context import errors_shown, say, who
+from piximi_ui.dialogs import open_dialog
+from piximi_ui.images import queries
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["draw"]
+
+
+def draw(
+    store: Store, revision: int, selected: tuple[str, ...], categories: Sequence[Category]
+) -> None:
+    """Draw the panel for what is selected."""
+    if len(selected) == 1:
+        found = queries.things(store, revision, selected)
+        if found:
+            _single(store, found[0], categories)
+            return
+    if len(selected) > 1:
+        _several(store, selected, categories)
+        return
+    st.markdown(f"**{_('Selection')}**")
+    st.caption(_("Click an image to select it, with Shift for a range."))
+    st.caption(_("Hold Shift and type a category's number to label the selection."))
+
+
+def _several(store: Store, selected: tuple[str, ...], categories: Sequence[Category]) -> None:
+    st.markdown(f"**{plural('{n} image selected', '{n} images selected', len(selected))}**")
+    slot = f"{len(selected)}-{hash(selected)}"
+    names = {category.id: category.name[:80] for category in categories}
+    chosen = st.selectbox(
+        _("Category"),
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=_("Set for all"),
+        key=f"many-category-{slot}",
+    )
+    partition = st.selectbox(
+        _("Partition"),
+        PARTITIONS,
+        index=None,
+        placeholder=_("Set for all"),
+        key=f"many-partition-{slot}",
+    )
+    label = plural("Apply to {n} image", "Apply to {n} images", len(selected))
+    if st.button(
+        label, disabled=chosen is None and partition is None, width="stretch", key="many-apply"
+    ):
+        with errors_shown():
+            if chosen is not None:
+                label_things(store, selected, chosen, who=who())
+            if partition is not None:
+                set_partition(store, selected, partition, who=who())
+            st.rerun()
+    _delete_button(selected)
+
+
+def _delete_button(selected: tuple[str, ...]) -> None:
+    st.button(
+        plural("Delete {n} image", "Delete {n} images", len(selected)),
+        icon=":material/delete:",
+        width="stretch",
+        key="delete-selected",
+        on_click=open_dialog,
+        args=("delete",),
+        kwargs={"ids": selected},
+    )
+
+
+def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
+    st.markdown(f"**{_('Image')}**")
+    # The keys hold the stored value, so that a widget never shows one that changed elsewhere.
+    name = st.text_input(_("Name"), thing.name, max_chars=300, key=f"name-{thing.id}-{thing.name}")
+    names = {category.id: category.name[:80] for category in categories}
+    chosen = st.selectbox(
+        _("Category"),
+        list(names),
+        index=list(names).index(thing.category_id),
+        format_func=names.__getitem__,
+        key=f"category-of-{thing.id}-{thing.category_id}",
+    )
+    partition = st.selectbox(
+        _("Partition"),
+        PARTITIONS,
+        index=PARTITIONS.index(thing.partition),  # type: ignore[arg-type]
+        key=f"partition-of-{thing.id}-{thing.partition}",
+    )
+    with errors_shown():
+        if name != thing.name:
+            rename_thing(store, thing.id, name, who=who())
+            st.rerun()
+        if chosen != thing.category_id:
+            label_things(store, [thing.id], chosen, who=who())
+            st.rerun()
+        if partition != thing.partition:
+            set_partition(store, [thing.id], partition, who=who())
+            st.rerun()
+    if thing.prediction is not None:
+        _prediction(store, thing)
+    _facts(thing)
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            _("Details"),
+            icon=":material/edit_note:",
+            help=_("Free columns of this image, such as patient group or stain"),
+            key="details",
+            on_click=open_dialog,
+            args=("details",),
+            kwargs={"thing_id": thing.id},
+        )
+        st.button(
+            _("Enlarge"),
+            icon=":material/open_in_full:",
+            key="enlarge",
+            on_click=open_dialog,
+            args=("picture",),
+            kwargs={"thing_id": thing.id},
+        )
+    _delete_button((thing.id,))
+
+
+def _prediction(store: Store, thing: Thing) -> None:
+    assert thing.prediction is not None
+    st.markdown(
+        _("Predicted **{name}**, {share:.0%}").format(
+            name=plain(thing.prediction.class_name, 40), share=thing.prediction.confidence
+        )
+    )
+    with st.container(horizontal=True, gap="small"):
+        accepted = st.button(
+            _("Accept"),
+            icon=":material/check:",
+            key="accept-prediction",
+            disabled=thing.prediction.category_id is None,
+        )
+        rejected = st.button(_("Reject"), icon=":material/close:", key="reject-prediction")
+    with errors_shown():
+        if accepted:
+            accept_predictions(store, [thing.id], who=who())
+            say(_("Accepted as a label."))
+            st.rerun()
+        if rejected:
+            reject_predictions(store, [thing.id], who=who())
+            st.rerun()
+
+
+def _facts(thing: Thing) -> None:
+    lines = [f"{label}: {plain(value, 120)}" for label, value in facts_of(thing).items()]
+    st.caption("  \n".join(lines))
+
+
+def facts_of(thing: Thing) -> dict[str, str]:
+    """Return what is known of an image, by label, in words."""
+    facts = {
+        _("Size"): f"{thing.width:,} × {thing.height:,}",
+        _("Channels"): str(thing.channels),
+        _("Planes"): str(thing.planes),
+        _("Depth"): _("{n} bit").format(n=thing.bit_depth)
+        + (_(" float") if thing.dtype.startswith("float") else ""),
+    }
+    if thing.pixel_size:
+        facts[_("Pixel size")] = _pixel_size(thing.pixel_size)
+    if thing.labelled_by:
+        when = (thing.labelled_at or "")[:16].replace("T", " ")
+        facts[_("Labelled by")] = f"{thing.labelled_by}, {when} UTC"
+    for note in thing.notes:
+        facts.setdefault(_("Notes"), "")
+        facts[_("Notes")] = "; ".join(filter(None, [facts[_("Notes")], note]))
+    facts.update({str(name)[:60]: str(value) for name, value in thing.metadata.items()})
+    return facts
+
+
+def _pixel_size(size: dict[str, Any]) -> str:
+    unit = str(size.get("unit") or "")
+    sides = [size.get(axis) for axis in ("x", "y", "z") if size.get(axis)]
+    return " × ".join(f"{float(side):.4g}" for side in sides) + f" {unit}"

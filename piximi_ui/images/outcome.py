@@ -1,0 +1,124 @@
+"""What came of an import: added, duplicates, conflicts, failed, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.jobs import engine
+from piximi_core.jobs.add_again import ask_again, asks_for_channels
+from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.store import Store
+from piximi_ui import job_panel, job_texts
+from piximi_ui.context import errors_shown, who
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["draw", "expect"]
+
+# Beside the job, so that a reload or another tab still shows what nobody has read yet.
+_UNREAD = "unread"
+_MOST_ROWS = 5000
+
+
+def expect(job: Job) -> None:
+    """Have the outcome of an import shown until a person dismisses it."""
+    (job.folder / _UNREAD).touch()
+
+
+def draw(store: Store) -> None:
+    """Draw the outcome of every import that ended and was not dismissed."""
+    unread = {path.parent for path in store.files.jobs.glob(f"*/{_UNREAD}")}
+    if not unread:
+        return
+    for job in jobs_of(store):
+        if job.folder in unread and job.result():
+            _outcome(store, job)
+
+
+def _dismiss(job: Job) -> None:
+    (job.folder / _UNREAD).unlink(missing_ok=True)
+
+
+def _outcome(store: Store, job: Job) -> None:
+    result = job.result()
+    if job.state() is JobState.STOPPED:
+        _dismiss(job)
+        return
+    with st.container(border=True, key=f"outcome-{job.id}"):
+        if job.state() is JobState.FAILED:
+            _failed(store, job)
+            return
+        rows = _rows(result)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            icon = ":material/check_circle:" if not rows else ":material/info:"
+            st.markdown(f"{icon} {job_texts.outcome(job)}{_stopped(result)}", width="stretch")
+            _dismiss_button(job)
+        if rows:
+            label = plural("{n} file was left out", "{n} files were left out", len(rows))
+            with st.expander(label, key=f"outcome-rows-{job.id}"):
+                st.dataframe(
+                    rows[:_MOST_ROWS],
+                    hide_index=True,
+                    width="stretch",
+                    height=min(320, 38 + 35 * len(rows)),
+                    column_config={
+                        "file": st.column_config.TextColumn(_("File")),
+                        "outcome": st.column_config.TextColumn(_("Outcome"), width="small"),
+                        "reason": st.column_config.TextColumn(_("Reason"), width="large"),
+                    },
+                )
+
+
+def _dismiss_button(job: Job) -> None:
+    st.button(
+        _("Dismiss"),
+        icon=":material/close:",
+        type="tertiary",
+        key=f"outcome-dismiss-{job.id}",
+        on_click=_dismiss,
+        args=(job,),
+    )
+
+
+def _stopped(result: dict[str, Any]) -> str:
+    return f" {_('It was stopped before the rest.')}" if result.get("stopped") else ""
+
+
+def _rows(result: dict[str, Any]) -> list[dict[str, str]]:
+    words = {
+        "failed": _("Failed"),
+        "conflicts": _("Conflict"),
+        "duplicates": _("Duplicate"),
+    }
+    return [
+        {"file": str(name), "outcome": word, "reason": str(reason)}
+        for key, word in words.items()
+        for name, reason in result.get(key, [])
+    ]
+
+
+def _failed(store: Store, job: Job) -> None:
+    frames = asks_for_channels(job)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = str(job.result().get("error"))
+        if frames:
+            text = _("A stack of {n} frames does not say how many channels it has.").format(
+                n=frames
+            )
+        st.markdown(f":material/error: {plain(text, 400)}", width="stretch")
+        _dismiss_button(job)
+    if not frames:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        fitting = [n for n in range(1, min(frames, 100) + 1) if frames % n == 0]
+        channels = st.selectbox(_("Channels"), fitting, width=160, key=f"outcome-channels-{job.id}")
+        if st.button(_("Add again"), type="primary", key=f"outcome-again-{job.id}"):
+            with errors_shown():
+                again = ask_again(store, job, channels, who=who())
+                _dismiss(job)
+                expect(again)
+                engine.submit(again)
+                job_panel.follow(again)
+                st.rerun()

@@ -1,0 +1,58 @@
+"""What the Images page asks the store, remembered until the project changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from piximi_core.project.categories import Category, list_categories
+from piximi_core.project.store import Store
+from piximi_core.project.things import (
+    Thing,
+    ThingFilter,
+    count_by_category,
+    count_things,
+    find_ids,
+    get_things,
+    list_things,
+)
+
+__all__ = ["categories", "counts", "ids", "page_of", "things", "total"]
+
+# The revision is part of every key: a click that changes nothing costs one small query.
+
+
+@lru_cache(maxsize=32)
+def categories(store: Store, revision: int) -> tuple[Category, ...]:
+    """Return the categories, Unknown first."""
+    return tuple(list_categories(store))
+
+
+@lru_cache(maxsize=32)
+def counts(store: Store, revision: int) -> dict[str, dict[str, int]]:
+    """Return ``{category id: {partition: count}}``."""
+    return count_by_category(store)
+
+
+@lru_cache(maxsize=64)
+def total(store: Store, revision: int, wanted: ThingFilter) -> int:
+    """Return how many images pass a filter."""
+    return count_things(store, wanted)
+
+
+@lru_cache(maxsize=64)
+def page_of(
+    store: Store, revision: int, wanted: ThingFilter, page: int, size: int
+) -> tuple[Thing, ...]:
+    """Return one page of images, the first being 1."""
+    return tuple(list_things(store, wanted, offset=(page - 1) * size, limit=size))
+
+
+@lru_cache(maxsize=32)
+def things(store: Store, revision: int, chosen: tuple[str, ...]) -> tuple[Thing, ...]:
+    """Return these images, those that are gone left out."""
+    return tuple(get_things(store, chosen))
+
+
+def ids(store: Store, wanted: ThingFilter) -> list[str]:
+    """Return the ids of everything that passes a filter, in its order."""
+    return find_ids(store, wanted)

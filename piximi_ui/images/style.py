@@ -1,0 +1,34 @@
+"""The few rules of style that Streamlit has no words for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+__all__ = ["draw"]
+
+_RULES = """<style>
+/* Room for pictures. */
+[data-testid="stMainBlockContainer"] { padding: 4rem 2.5rem 2rem; }
+/* The panel stays beside the gallery while that scrolls. */
+[data-testid="stColumn"]:has(> div .st-key-images-side),
+[data-testid="stColumn"]:has(.st-key-images-side) {
+  position: sticky; top: 4.25rem; align-self: flex-start;
+  max-height: calc(100vh - 5rem); overflow-y: auto; scrollbar-width: thin;
+}
+.st-key-categories-list button, .st-key-server-folders button {
+  justify-content: flex-start; text-align: left; min-height: 1.9rem; padding: 0.1rem 0.35rem;
+}
+.st-key-categories-list button > div, .st-key-server-folders button > div {
+  justify-content: flex-start; width: 100%;
+}
+.st-key-categories-list { max-height: 44vh; overflow-y: auto; scrollbar-width: thin; }
+.st-key-categories-list code { font-size: 0.75rem; margin-left: 0.4rem; }
+.st-key-categories-list button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.st-key-categories-head { justify-content: space-between; }
+.st-key-images-empty { padding: 4rem 1rem; text-align: center; }
+</style>"""
+
+
+def draw() -> None:
+    """Put the rules into the page; they name only our own containers."""
+    st.html(_RULES)

@@ -1,0 +1,110 @@
+"""The dialogs about images: deletion confirmed, free columns edited, one picture enlarged."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from piximi_core.project.labelling import delete_things, describe_thing
+from piximi_core.project.store import Store
+from piximi_core.project.things import Thing, get_things
+from piximi_ui.context import errors_shown, picture_token, say, who
+from piximi_ui.dialogs import close_dialog, dialog_data
+from piximi_ui.images.view import impose_selection
+from piximi_ui.pictures import plane_address
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["draw"]
+
+_NAMED = 5
+
+
+def draw(store: Store) -> None:
+    """Draw the dialog that was asked for, if it is one of these."""
+    if (data := dialog_data("delete")) is not None:
+        st.dialog(_("Delete images?"), on_dismiss=close_dialog)(_deletion)(store, data["ids"])
+        return
+    for name, title, body, width in (
+        ("details", _("Details"), _details, "small"),
+        ("picture", _("Image"), _picture, "large"),
+    ):
+        data = dialog_data(name)
+        if data is None:
+            continue
+        found = get_things(store, [data["thing_id"]])
+        if not found:
+            close_dialog()
+            return
+        st.dialog(title, width=width, on_dismiss=close_dialog)(body)(store, found[0])
+
+
+def _deletion(store: Store, ids: tuple[str, ...]) -> None:
+    found = get_things(store, ids)
+    names = [plain(thing.name, 60) for thing in found[:_NAMED]]
+    st.markdown(
+        plural(
+            "Delete {n} image with its label and prediction? Undo brings it back.",
+            "Delete {n} images with their labels and predictions? Undo brings them back.",
+            len(found),
+        )
+    )
+    st.caption(
+        ", ".join(names)
+        + (f" {_('and {n} more').format(n=len(found) - _NAMED)}" if len(found) > _NAMED else "")
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(_("Keep"), key="delete-cancel"):
+            close_dialog()
+            st.rerun()
+        label = plural("Delete {n} image", "Delete {n} images", len(found))
+        if st.button(label, type="primary", icon=":material/delete:", key="delete-confirm"):
+            with errors_shown():
+                count = delete_things(store, [thing.id for thing in found], who=who())
+                say(plural("Deleted {n} image.", "Deleted {n} images.", count))
+                impose_selection(store, ())
+                close_dialog()
+                st.rerun()
+
+
+def _details(store: Store, thing: Thing) -> None:
+    st.caption(_("Your own columns for {name}.").format(name=plain(thing.name)))
+    rows = [{"name": str(name), "value": str(value)} for name, value in thing.metadata.items()]
+    edited = st.data_editor(
+        rows or [{"name": "", "value": ""}],
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "name": st.column_config.TextColumn(_("Column"), max_chars=100),
+            "value": st.column_config.TextColumn(_("Value"), max_chars=2000),
+        },
+        key=f"details-{thing.id}",
+    )
+    if st.button(_("Save"), type="primary", key="details-save"):
+        with errors_shown():
+            kept = {
+                str(row["name"]).strip(): str(row.get("value") or "")
+                for row in edited
+                if str(row.get("name") or "").strip()
+            }
+            describe_thing(store, thing.id, kept, who=who())
+            close_dialog()
+            st.rerun()
+
+
+def _picture(store: Store, thing: Thing) -> None:
+    plane = 0
+    if thing.planes > 1:
+        plane = st.slider(_("Plane"), 1, thing.planes, key=f"plane-{thing.id}") - 1
+    address = plane_address(picture_token(store), thing.file_sha256, plane)
+    smooth = "pixelated" if max(thing.width, thing.height) < 400 else "auto"
+    st.html(
+        f'<img src="{escape(address)}" alt="{escape(thing.name)}" style="display:block;'
+        "margin:auto;width:100%;max-height:68vh;object-fit:contain;border-radius:6px;"
+        f'image-rendering:{smooth}">'
+    )
+    st.caption(
+        f"{plain(thing.name, 120)} · {thing.width:,} × {thing.height:,} · "
+        + plural("{n} channel", "{n} channels", thing.channels)
+    )

@@ -1,0 +1,152 @@
+"""Above the gallery: add images, search, filter, sort, and what is being shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.project.categories import Category
+from piximi_core.project.store import Store
+from piximi_core.project.things import PARTITIONS
+from piximi_ui.dialogs import open_dialog
+from piximi_ui.images.view import (
+    PAGE_SIZES,
+    STATES,
+    View,
+    change_view,
+    shown_ids,
+    stop_showing,
+)
+from piximi_ui.texts import _, plain
+
+__all__ = ["draw"]
+
+
+def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
+    """Draw the bar; every change shows the first page anew."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            _("Add images"),
+            icon=":material/add_photo_alternate:",
+            type="primary",
+            key="add-images",
+            on_click=open_dialog,
+            args=("add",),
+        )
+        st.text_input(
+            _("Search by name"),
+            placeholder=_("Search by name"),
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=240,
+            **_bound(store, view, "search"),
+        )
+        count = view.filters
+        label = _("Filter ({n})").format(n=count) if count else _("Filter")
+        with st.popover(label, icon=":material/filter_list:", key="filter"):
+            _filters(store, view, categories)
+        with st.popover(_("Sort"), icon=":material/sort:", key="sort"):
+            _sorting(store, view)
+        _chips(store, view)
+
+
+def _bound(store: Store, view: View, field: str) -> dict[str, Any]:
+    """Return what ties a widget to a field of the view, whoever changes it."""
+    key = f"view-{field}-{store.folder.name}"
+    value = getattr(view, field)
+    value = list(value) if isinstance(value, tuple) else value
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return {"key": key, "on_change": _take, "args": (store, field, key)}
+
+
+def _take(store: Store, field: str, key: str) -> None:
+    value = st.session_state[key]
+    change_view(store, **{field: tuple(value) if isinstance(value, list) else value})
+
+
+def _filters(store: Store, view: View, categories: Sequence[Category]) -> None:
+    names = {category.id: category.name for category in categories}
+    # A category deleted meanwhile is still asked for by the view, and shows nothing.
+    gone = {category: _("(deleted)") for category in view.categories if category not in names}
+    words = {**names, **gone}
+    st.multiselect(
+        _("Category"),
+        list(words),
+        format_func=lambda c: words[c][:80],
+        placeholder=_("Any"),
+        **_bound(store, view, "categories"),
+    )
+    st.multiselect(
+        _("Partition"),
+        list(PARTITIONS),
+        placeholder=_("Any"),
+        **_bound(store, view, "partitions"),
+    )
+    st.selectbox(
+        _("Labels and predictions"),
+        STATES,
+        format_func=_state_words().__getitem__,
+        **_bound(store, view, "state"),
+    )
+
+
+def _state_words() -> dict[str, str]:
+    return {
+        "all": _("All images"),
+        "labelled": _("Labelled"),
+        "unlabelled": _("Not labelled"),
+        "predicted": _("Predicted"),
+        "unpredicted": _("Not predicted"),
+    }
+
+
+def _sorting(store: Store, view: View) -> None:
+    words = {
+        "added": _("As added"),
+        "name": _("Name"),
+        "category": _("Category"),
+        "confidence": _("Confidence of the prediction"),
+        "partition": _("Partition"),
+        "random": _("Random"),
+    }
+    st.radio(
+        _("Sort by"), list(words), format_func=words.__getitem__, **_bound(store, view, "sort")
+    )
+    if view.sort == "random":
+        st.button(
+            _("Shuffle again"),
+            icon=":material/shuffle:",
+            key="shuffle",
+            on_click=lambda: change_view(store, seed=view.seed + 1),
+        )
+    st.toggle(_("Descending"), **_bound(store, view, "descending"))
+    st.segmented_control(
+        _("Images per page"), PAGE_SIZES, required=True, **_bound(store, view, "page_size")
+    )
+
+
+def _chips(store: Store, view: View) -> None:
+    shown = shown_ids()
+    if shown is not None:
+        st.button(
+            _("Showing: {title}").format(title=plain(shown[0])),
+            icon=":material/close:",
+            icon_position="right",
+            help=_("Show all images again"),
+            key="stop-showing",
+            on_click=stop_showing,
+            args=(store,),
+        )
+    if view.filters or view.search:
+        st.button(
+            _("Clear filters"),
+            icon=":material/filter_list_off:",
+            type="tertiary",
+            key="clear-filters",
+            on_click=lambda: change_view(
+                store, categories=(), partitions=(), state="all", search=""
+            ),
+        )

@@ -1,0 +1,156 @@
+"""What the Images page shows: sorting, filters and search, kept in session and address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, get_args
+
+import streamlit as st
+
+from piximi_core.project.store import Store
+from piximi_core.project.things import PARTITIONS, SortKey, ThingFilter
+from piximi_ui.components.gallery import set_gallery_page
+
+__all__ = [
+    "PAGE_SIZES",
+    "STATES",
+    "View",
+    "change_view",
+    "current_view",
+    "gallery_key",
+    "impose_selection",
+    "shown_ids",
+    "stop_showing",
+    "taken_selection",
+    "to_filter",
+    "view_from_address",
+]
+
+STATES = ("all", "labelled", "unlabelled", "predicted", "unpredicted")
+PAGE_SIZES = (100, 200)
+_SHOWN = "piximi_shown_ids"
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown, and in which order; the defaults show everything as it was added."""
+
+    sort: SortKey = "added"
+    descending: bool = False
+    state: str = "all"
+    categories: tuple[str, ...] = ()
+    partitions: tuple[str, ...] = ()
+    search: str = ""
+    page_size: int = PAGE_SIZES[0]
+    seed: int = 0
+
+    @property
+    def filters(self) -> int:
+        """How many filters are set, the search apart."""
+        return bool(self.categories) + bool(self.partitions) + (self.state != "all")
+
+
+def to_filter(view: View, ids: Sequence[str] | None = None) -> ThingFilter:
+    """Return the view as the project's own filter, among ``ids`` only if given."""
+    labelled = {"labelled": True, "unlabelled": False}.get(view.state)
+    predicted = {"predicted": True, "unpredicted": False}.get(view.state)
+    return ThingFilter(
+        category_ids=view.categories or None,
+        partitions=view.partitions or None,
+        labelled=labelled,
+        predicted=predicted,
+        name_contains=view.search.strip(),
+        ids=None if ids is None else tuple(ids),
+        sort=view.sort,
+        descending=view.descending,
+        seed=view.seed,
+    )
+
+
+def view_from_address(query: Mapping[str, str]) -> View:
+    """Return the view an address asks for; what it says wrongly is left at its default."""
+    sort = query.get("sort", "")
+    size = query.get("page_size", "")
+    listed = {name: tuple(filter(None, query.get(name, "").split(","))) for name in _LISTS}
+    return View(
+        sort=sort if sort in get_args(SortKey) else "added",  # type: ignore[arg-type]
+        descending=query.get("descending") == "1",
+        state=query.get("state", "") if query.get("state") in STATES else "all",
+        categories=listed["categories"],
+        partitions=tuple(p for p in listed["partitions"] if p in PARTITIONS),
+        search=query.get("search", "")[:300],
+        page_size=int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0],
+    )
+
+
+_LISTS = ("categories", "partitions")
+
+
+def _in_address(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(int(value)) if isinstance(value, bool | int) else str(value)
+
+
+def _slot(store: Store) -> str:
+    return f"piximi_view:{store.folder.name}"
+
+
+def gallery_key(store: Store) -> str:
+    """Return the key of the project's gallery."""
+    return f"images-{store.folder.name}"
+
+
+def current_view(store: Store) -> View:
+    """Return the project's view; at the first look in a session, the one of the address."""
+    slot = _slot(store)
+    if slot not in st.session_state:
+        st.session_state[slot] = view_from_address(st.query_params.to_dict())
+    view: View = st.session_state[slot]
+    _write_address(view)
+    return view
+
+
+def _write_address(view: View) -> None:
+    for field in fields(View):
+        value = asdict(view)[field.name]
+        if field.name == "seed" or value == field.default:
+            st.query_params.pop(field.name, None)
+        elif st.query_params.get(field.name) != _in_address(value):
+            st.query_params[field.name] = _in_address(value)
+
+
+def change_view(store: Store, **changes: Any) -> None:
+    """Change the view: its first page is shown, with nothing selected."""
+    st.session_state[_slot(store)] = replace(current_view(store), **changes)
+    start_over(store)
+
+
+def start_over(store: Store) -> None:
+    """Show the first page with nothing selected: what was selected may no longer be shown."""
+    set_gallery_page(gallery_key(store), 1)
+    impose_selection(store, ())
+
+
+def impose_selection(store: Store, ids: Sequence[str]) -> None:
+    """Make the gallery select these at its next drawing."""
+    st.session_state[f"piximi_impose:{store.folder.name}"] = tuple(ids)
+
+
+def taken_selection(store: Store) -> tuple[str, ...] | None:
+    """Return what `impose_selection` asked for, once."""
+    taken: tuple[str, ...] | None = st.session_state.pop(f"piximi_impose:{store.folder.name}", None)
+    return taken
+
+
+def shown_ids() -> tuple[str, tuple[str, ...]] | None:
+    """Return the title and ids of images that another page asked to see, None if none did."""
+    found = st.session_state.get(_SHOWN)
+    return (str(found[0]), tuple(found[1])) if found else None
+
+
+def stop_showing(store: Store) -> None:
+    """Show all images again."""
+    st.session_state.pop(_SHOWN, None)
+    start_over(store)
