@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from piximi_core import __version__, reports
@@ -259,13 +258,13 @@ def main() -> None:
     """Run the command line; exit 0 done, 2 the caller's mistake, 1 ours."""
     try:
         code = app(standalone_mode=False)
-    except click.ClickException as error:
+    except typer.TyperException as error:
         typer.echo(f"Error: {error.format_message()}", err=True)
         code = 2
     except PiximiError as error:
         typer.echo(f"Error: {error}", err=True)
         code = 2
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         typer.echo("Stopped.", err=True)
         code = 2
     except Exception:
