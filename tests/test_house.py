@@ -1,0 +1,85 @@
+"""The walls of the house that import-linter cannot see."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import piximi_core
+from piximi_core.jobs.digits import add_digits
+from piximi_core.project.workspace import create_project
+from tests.conftest import REPOSITORY
+
+PAGES = ("home", "images", "train", "evaluate", "predict", "export")
+
+OPEN_EVERY_PAGE = """
+import json, sys
+from streamlit.testing.v1 import AppTest
+pages = json.loads(sys.argv[1])
+for name in pages:
+    test = AppTest.from_file("piximi_ui/main.py", default_timeout=60)
+    test.run()
+    test.query_params["project"] = "digits"
+    test.switch_page(f"../pages/{name}.py").run()
+    assert not test.exception, (name, test.exception)
+heavy = ("tensorflow", "tf_keras", "tensorflowjs", "keras", "jax", "sklearn", "torch")
+print(json.dumps(sorted(set(heavy) & set(sys.modules))))
+from piximi_core.jobs import engine
+engine.shutdown()
+"""
+
+
+def test_the_dashboard_process_never_imports_tensorflow(tmp_path: Path) -> None:
+    store = create_project("Digits", tmp_path)
+    add_digits(store, limit=20)
+    store.close()
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_EVERY_PAGE, json.dumps(PAGES)],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        env={**os.environ, "PIXIMI_WORKSPACE": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.strip().splitlines()[-1]) == []
+
+
+def test_a_worker_never_imports_streamlit() -> None:
+    script = (
+        "import runpy, sys\n"
+        "import piximi_core.jobs.running\n"
+        # What a spawned process does with the main script of its parent.
+        "runpy.run_path('piximi_ui/main.py', run_name='__mp_main__')\n"
+        "print('streamlit' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def core_modules() -> list[str]:
+    return [
+        module.name
+        for module in pkgutil.walk_packages(piximi_core.__path__, "piximi_core.")
+        if not module.name.endswith("__main__")
+    ]
+
+
+@pytest.mark.parametrize("name", core_modules())
+def test_every_public_name_exists_and_is_explained(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__doc__, f"{name} does not say what it is for"
+    for public in getattr(module, "__all__", []):
+        found = getattr(module, public)
+        if inspect.isfunction(found) or inspect.isclass(found):
+            assert found.__doc__, f"{name}.{public} is not explained"
