@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
+from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import service_of
 from piximi_core.project.ids import now
@@ -15,7 +20,13 @@ from piximi_core.project.store import Store
 
 __all__ = ["apply_finished", "apply_result", "jobs_of", "settle_project", "unsettled_jobs"]
 
+log = logging.getLogger("piximi")
+
 _KEPT_JOBS = 30
+_ABANDONED_SECONDS = 24 * 3600
+# What may go well the next time, and what never will.
+_LATER = (NoSpace, ProjectBusy)
+_DAMAGED = (ValueError, TypeError, KeyError, EOFError, FileNotFoundError, IntegrityError)
 
 
 def jobs_of(store: Store) -> list[Job]:
@@ -34,31 +45,60 @@ def _asked_at(job: Job) -> float:
 def _all_jobs(store: Store) -> Iterator[Job]:
     for parent in (store.files.jobs, store.files.runs):
         if parent.is_dir():
-            yield from (Job(path) for path in parent.iterdir() if (path / "request.json").exists())
+            yield from (job for job in map(Job, parent.iterdir()) if job.request().get("service"))
+
+
+def _settled_ids(store: Store) -> set[str]:
+    with store.read() as db:
+        return set(db.execute(select(applied_jobs.c.id)).scalars())
 
 
 def unsettled_jobs(store: Store) -> list[Job]:
     """Return the jobs whose result is not yet in the project, newest first."""
-    with store.read() as db:
-        settled = set(db.execute(select(applied_jobs.c.id)).scalars())
+    settled = _settled_ids(store)
     return [job for job in jobs_of(store) if job.id not in settled]
 
 
 def apply_result(store: Store, job: Job) -> bool:
     """Apply a finished job's result unless that has been done; return whether it was now."""
     result = job.result()
-    if not result:
+    if not result or job.id in _settled_ids(store):
         return False
-    service = service_of(job.request()["service"])
-    useful = result["state"] == JobState.DONE
-    label = service.label(job, result) if useful else f"End job {job.id[:8]}"
-    with store.step(label, who=job.request().get("who")) as db:
-        done = db.execute(select(applied_jobs.c.id).where(applied_jobs.c.id == job.id)).first()
-        if done:
+    if result["state"] != JobState.DONE:
+        return _end(store, job)
+    try:
+        return _bring_in(store, job, result)
+    except _LATER:
+        raise
+    except PiximiError as error:
+        job.fail(str(error))
+    except _DAMAGED:
+        log.exception("The result of job %s cannot be applied", job.id)
+        job.fail("What this job found is damaged on the disk; ask for it again.")
+    # Damage on the disk will not mend itself, and must not keep the project from opening.
+    return _end(store, job)
+
+
+def _bring_in(store: Store, job: Job, result: dict[str, Any]) -> bool:
+    service = service_of(job.request().get("service"))
+    with store.step(service.label(job, result), who=job.request().get("who")) as db:
+        if not _note(db, job):
             return False
-        if useful:
-            service.apply(job, result, store, db)
-        db.execute(applied_jobs.insert().values(id=job.id, at=now()))
+        service.apply(job, result, store, db)
+    return True
+
+
+def _end(store: Store, job: Job) -> bool:
+    """Note that a job without a useful result is over; that is no step of the history."""
+    with store.write() as db:
+        return _note(db, job)
+
+
+def _note(db: Connection, job: Job) -> bool:
+    """Write that a job is applied; return False if it was before."""
+    if db.execute(select(applied_jobs.c.id).where(applied_jobs.c.id == job.id)).first():
+        return False
+    db.execute(applied_jobs.insert().values(id=job.id, at=now()))
     return True
 
 
@@ -73,12 +113,27 @@ def settle_project(store: Store) -> None:
     apply_finished(store)
     with store.read() as db:
         registered = set(db.execute(select(runs.c.id)).scalars())
-        settled = set(db.execute(select(applied_jobs.c.id)).scalars())
+    settled = _settled_ids(store)
     for job in list(_all_jobs(store)):
         is_run = job.folder.parent == store.files.runs
         # A run's folder is completed before its row is written; without a row it never began.
         if is_run and job.id not in registered and job.state() is JobState.INTERRUPTED:
             shutil.rmtree(job.folder, ignore_errors=True)
+    _drop_half_made(store, registered)
     ended = [job for job in jobs_of(store) if job.folder.parent == store.files.jobs]
     for job in [job for job in ended if job.id in settled][_KEPT_JOBS:]:
         shutil.rmtree(job.folder, ignore_errors=True)
+
+
+def _drop_half_made(store: Store, registered: Collection[str]) -> None:
+    """Delete what killed processes left: requests never completed, and pixels of dead trainings."""
+    limit = time.time() - _ABANDONED_SECONDS
+    for parent in (store.files.jobs, store.files.runs):
+        for folder in parent.iterdir() if parent.is_dir() else ():
+            unasked = folder.name not in registered and not Job(folder).request().get("service")
+            # Another program may be preparing it just now.
+            if unasked and folder.stat().st_mtime < limit:
+                shutil.rmtree(folder, ignore_errors=True)
+    for scratch in (store.files.cache / "training").glob("*.npy"):
+        if not Job(store.files.run(scratch.stem)).state().is_active:
+            scratch.unlink(missing_ok=True)

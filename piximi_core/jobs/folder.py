@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -51,10 +53,12 @@ def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
+    """Return what a file holds; empty if it is missing, or was cut short by a crash."""
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _this_process() -> dict[str, Any]:
@@ -71,7 +75,7 @@ def _is_alive(process: Mapping[str, Any], heartbeat: Path) -> bool:
         # Process numbers are used again; the moment of birth tells them apart.
         same = abs(found.create_time() - float(process["since"])) < 1
         return same and found.status() != psutil.STATUS_ZOMBIE
-    except (psutil.NoSuchProcess, psutil.AccessDenied, KeyError, ValueError):
+    except (psutil.NoSuchProcess, psutil.AccessDenied, KeyError, TypeError, ValueError):
         return False
 
 
@@ -108,12 +112,13 @@ class Job:
         return job
 
     def request(self) -> dict[str, Any]:
-        """Return what was asked; empty if the request was never completed."""
+        """Return what was asked; empty if the request was never completed, or is damaged."""
         return _read_json(self.folder / "request.json")
 
     def result(self) -> dict[str, Any]:
         """Return what came of it, with ``state`` and, if it failed, ``error``; else empty."""
-        return _read_json(self.folder / "result.json")
+        found = _read_json(self.folder / "result.json")
+        return found if found.get("state") in list(JobState) else {}
 
     def progress(self) -> dict[str, Any]:
         """Return the latest progress: at least ``done``, ``total`` and ``text`` once begun."""
@@ -149,6 +154,9 @@ class Job:
         """Make an ended job ready to run again in the same folder."""
         for name in ("result.json", "stop", "started"):
             (self.folder / name).unlink(missing_ok=True)
+        # What a killed process was writing; everything of ours with a leading dot is half made.
+        for left in list(self.folder.rglob(".*")):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
         request = self.request()
         write_json(self.folder / "request.json", {**request, "asked_by": _this_process()})
 
@@ -181,6 +189,12 @@ class Job:
     def finish(self, result: Mapping[str, Any], state: JobState = JobState.DONE) -> None:
         """Publish the outcome; from here on the job is over."""
         write_json(self.folder / "result.json", {**result, "state": state.value})
+
+    def let_go(self) -> None:
+        """Show as interrupted a job that ends without an outcome; works on a full disk."""
+        (self.folder / "heartbeat").unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.truncate(self.folder / "started", 0)
 
     def fail(self, error: str, *, ours: bool = False) -> None:
         """Publish why there is no outcome, in one sentence, and whether the program is to blame."""

@@ -37,6 +37,8 @@ def run_here(store: Store, job: Job) -> dict[str, Any]:
         run_job(job.folder)
     apply_result(store, job)
     result = job.result()
+    if not result:
+        raise PiximiError(f"Another process does the job {job.id[:8]} already; wait until it ends.")
     state = JobState(result["state"])
     if state is JobState.FAILED:
         raise RuntimeError(result["error"]) if result.get("ours") else PiximiError(result["error"])

@@ -6,7 +6,7 @@ import importlib
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,14 +42,16 @@ class Service(Protocol):
         """Name the undo step that applying the result makes."""
 
 
-def service_of(name: str) -> Service:
+def service_of(name: str | None) -> Service:
     """Return the module of a service; importing it imports no TensorFlow.
 
     Raises
     ------
     PiximiError
-        The folder asks for a service this program does not have.
+        The folder asks for a service this program does not have, or its request is damaged.
     """
+    if name is None:
+        raise PiximiError("The request of this job is damaged on the disk; ask for it again.")
     if name not in _SERVICES:
         raise PiximiError(f"This program has no job of the sort {name[:40]!r}; update the program.")
     module: Any = importlib.import_module(_SERVICES[name])
@@ -63,14 +65,23 @@ def run_job(folder: Path) -> None:
     if not job.claim():
         return
     try:
+        _run(job)
+    except BaseException:
+        # Not even the failure could be written down (a full disk): nobody must wait for it.
+        job.let_go()
+        raise
+
+
+def _run(job: Job) -> None:
+    try:
         with _heartbeat(job):
-            job.finish(service_of(job.request()["service"]).run(job))
+            job.finish(service_of(job.request().get("service")).run(job))
     except Stopped:
         job.finish({}, JobState.STOPPED)
     except PiximiError as error:
         job.fail(str(error))
     except Exception:
-        (folder / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
+        (job.folder / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
         job.fail(
             "The program itself failed here, which is not your fault; nothing of the project is "
             f"lost. Details are in error.log of the job {job.id}.",
@@ -84,7 +95,9 @@ def _heartbeat(job: Job) -> Iterator[None]:
 
     def beat() -> None:
         while not over.is_set():
-            job.beat()
+            # A full disk must not end the beat: the job may still get through.
+            with suppress(OSError):
+                job.beat()
             over.wait(_HEARTBEAT_SECONDS)
 
     thread = threading.Thread(target=beat, name=f"heartbeat {job.id}", daemon=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import replace_atomically
 
-__all__ = ["Scores", "load_scores", "merge_scores"]
+__all__ = ["Scores", "drop_scores", "load_scores", "merge_scores"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,19 @@ class Scores:
 def load_scores(run_folder: Path) -> Scores | None:
     """Return what a run has scored so far; None if nothing, or if the file is damaged."""
     try:
-        with np.load(run_folder / "scores.npz", allow_pickle=False) as file:
-            return Scores([str(key) for key in file["keys"]], file["probabilities"])
-    except (OSError, ValueError, KeyError, EOFError):
+        # Opened here, because np.load leaves a damaged archive open.
+        with (
+            (run_folder / "scores.npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
+            return Scores([str(key) for key in arrays["keys"]], arrays["probabilities"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None  # predicted again when asked for
+
+
+def drop_scores(run_folder: Path) -> None:
+    """Forget what a run has scored, because its weights are about to change."""
+    (run_folder / "scores.npz").unlink(missing_ok=True)
 
 
 def merge_scores(run_folder: Path, new: Scores) -> None:

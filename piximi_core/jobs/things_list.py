@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from piximi_core.errors import PiximiError
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.project.things import Thing
 
@@ -64,10 +65,22 @@ def write_items(path: Path, items: Iterable[Item]) -> None:
 
 
 def read_items(path: Path) -> Sequence[Item]:
-    """Read what `write_items` wrote."""
+    """Read what `write_items` wrote.
+
+    Raises
+    ------
+    PiximiError
+        The file is missing or damaged.
+    """
     whole = ("plane", "read_channels", "bit_depth", "label")
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            Item(**{key: int(value) if key in whole else value for key, value in row.items()})  # type: ignore[arg-type]
-            for row in csv.DictReader(file)
-        ]
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [
+                Item(**{key: int(value) if key in whole else value for key, value in row.items()})  # type: ignore[arg-type]
+                for row in csv.DictReader(file)
+            ]
+    except (FileNotFoundError, ValueError, TypeError, csv.Error) as error:
+        raise PiximiError(
+            f"The list of images in {path.parent.name[:8]}/{path.name} is missing or damaged; "
+            "ask for the work again."
+        ) from error

@@ -111,25 +111,27 @@ def write_history(path: Path, rows: Sequence[EpochRow]) -> None:
 
 
 def read_history(path: Path) -> list[EpochRow]:
-    """Read what `write_history` wrote; empty before the first epoch is done."""
+    """Read what `write_history` wrote; empty before the first epoch is done, or if damaged.
+
+    The rows themselves are safe in the checkpoint, from which the file is written again.
+    """
 
     def number(text: str) -> float | None:
         return float(text) if text else None
 
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            lines = list(csv.DictReader(file))
-    except FileNotFoundError:
+            return [
+                EpochRow(
+                    epoch=int(line["epoch"]),
+                    loss=float(line["loss"]),
+                    accuracy=float(line["accuracy"]),
+                    val_loss=number(line["val_loss"]),
+                    val_accuracy=number(line["val_accuracy"]),
+                    seconds=float(line["seconds"]),
+                    batch_size=int(line["batch_size"]),
+                )
+                for line in csv.DictReader(file)
+            ]
+    except (FileNotFoundError, ValueError, KeyError, TypeError, csv.Error):
         return []
-    return [
-        EpochRow(
-            epoch=int(line["epoch"]),
-            loss=float(line["loss"]),
-            accuracy=float(line["accuracy"]),
-            val_loss=number(line["val_loss"]),
-            val_accuracy=number(line["val_accuracy"]),
-            seconds=float(line["seconds"]),
-            batch_size=int(line["batch_size"]),
-        )
-        for line in lines
-    ]
