@@ -127,8 +127,10 @@ def run(job: Job) -> dict[str, Any]:
     given = [SourceFile(Path(s["path"]), s["name"]) for s in request["sources"]]
     unpacked = job.folder / "unpacked"
     job.report(0, 1, "Looking at the files")
+    # What an import that was killed here before had unpacked.
+    shutil.rmtree(unpacked, ignore_errors=True)
     files = list(expand_sources(given, unpacked, refused))
-    require_space(job.project_folder, sum(source.path.stat().st_size for source in files))
+    require_space(job.project_folder, sum(_size(source.path) for source in files))
     tally = _Tally(failed=[list(pair) for pair in refused])
     stopped = _take_all(job, files, options, table, request["project_channels"], tally)
     if table is not None and not stopped:
@@ -136,9 +138,7 @@ def run(job: Job) -> dict[str, Any]:
     with replace_atomically(job.folder / "images.jsonl") as part:
         lines = (json.dumps(asdict(image), ensure_ascii=False) for image in tally.images)
         part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    # What was uploaded or unpacked is stored under images/ by now.
     shutil.rmtree(unpacked, ignore_errors=True)
-    shutil.rmtree(job.folder / "upload", ignore_errors=True)
     return {
         "added": len(tally.images),
         "duplicates": tally.duplicates,
@@ -148,6 +148,13 @@ def run(job: Job) -> dict[str, Any]:
         "stopped": stopped,
         "total": len(files),
     }
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # gone meanwhile: reading it will say so
 
 
 def _take_all(
@@ -295,20 +302,29 @@ def _finite_range(picture: Picture) -> tuple[float, float] | None:
 def _keep(path: Path, sha256: str, extension: str, project: ProjectFiles) -> str:
     """Store the original, durably and once; return the SHA-256 of what is stored."""
     if extension == "dcm":
-        # The stored copy leaves the patient out, so its content and name differ.
-        with replace_atomically(project.folder / "images" / f"{sha256}.dcm") as part:
-            deidentify_dicom(path, part)
-        stripped = project.folder / "images" / f"{sha256}.dcm"
-        file_sha256 = hash_file(stripped)
-        target = project.original(file_sha256, extension)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        stripped.replace(target)
+        # The stored copy leaves the patient out, so its content and name differ. Its first name is
+        # its own: the same file may be read twice at once.
+        stripped = project.folder / "images" / f".{new_id()}.dcm.part"
+        try:
+            deidentify_dicom(path, stripped)
+            file_sha256 = hash_file(stripped)
+            _copy_durably(stripped, project.original(file_sha256, extension), file_sha256)
+        finally:
+            stripped.unlink(missing_ok=True)
         return file_sha256
-    target = project.original(sha256, extension)
-    if not target.exists():
-        with replace_atomically(target) as part:
-            shutil.copyfile(path, part)
+    _copy_durably(path, project.original(sha256, extension), sha256)
     return sha256
+
+
+def _copy_durably(path: Path, target: Path, sha256: str) -> None:
+    if target.exists():
+        return
+    with replace_atomically(target) as part:
+        shutil.copyfile(path, part)
+        if hash_file(part) != sha256:
+            raise BadInput(
+                f"{path.name[:80]} changed while it was read; add it again when it is complete."
+            )
 
 
 def _make_thumbnail(picture: Picture, target: Path) -> None:
@@ -328,6 +344,8 @@ def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> Non
     with (job.folder / "images.jsonl").open(encoding="utf-8") as lines:
         found = [NewImage(**json.loads(line)) for line in lines]
     add_images(db, found, kind_id=request["options"]["kind_id"], who=request["who"])
+    # Not before the result is on the disk: until then the import may have to run again.
+    shutil.rmtree(job.folder / "upload", ignore_errors=True)
     if result["float_range"]:
         unset = schema.project.c.float_range.is_(None)
         fixed = json.dumps(result["float_range"])

@@ -19,7 +19,7 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, JobState, write_json
 from piximi_core.jobs.pixels import training_arrays
 from piximi_core.jobs.planning import TrainingPlan, plan_training
-from piximi_core.jobs.scores import Scores, merge_scores
+from piximi_core.jobs.scores import Scores, drop_scores, merge_scores
 from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
 from piximi_core.jobs.training_log import TrainingLog, carried_over
 from piximi_core.project import schema
@@ -107,9 +107,13 @@ def ask_to_resume(store: Store, run: Run) -> Job:
     Raises
     ------
     PiximiError
-        It is running, or it has done all its epochs.
+        It is running, has done all its epochs, or its files are damaged.
     """
     job = Job(store.files.run(run.id))
+    if not job.request().get("settings"):
+        raise BadInput(
+            f"The files of the run {run.name!r} are missing or damaged; train a new run instead."
+        )
     state = job.state()
     if state.is_active:
         raise PiximiError(f"The run {run.name!r} is still going on; there is nothing to resume.")
@@ -223,6 +227,8 @@ def _train(
     watch.write_history(result.history)
     watch.storing(settings.epochs)
     classifier = with_softmax(model)
+    # A run that was stopped, and then resumed, may have scored with the weights of that time.
+    drop_scores(job.folder)
     stem = _store_classifier(job, settings, classifier)
     probabilities = predict(classifier, pixels)
     merge_scores(job.folder, Scores.of(items, probabilities))
