@@ -107,6 +107,9 @@ def replace_atomically(target: Path, *, durable: bool = True) -> Iterator[Path]:
     NoSpace
         The disk (or a quota) is full; ``target`` is as it was before.
     """
+    if durable and not target.parent.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sync_folder(target.parent.parent)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{uuid.uuid4().hex}.part")
     try:

@@ -9,10 +9,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from piximi_core.errors import ProjectBusy
+from piximi_core.errors import BadInput, ProjectBusy
+from piximi_core.project.files import disk_errors_in_words
 
 __all__ = ["WAIT_SECONDS", "writer_lock"]
 
@@ -40,15 +41,32 @@ def writer_lock(project_folder: Path, wait_seconds: float = WAIT_SECONDS) -> Ite
     ------
     ProjectBusy
         Another program still held the lock after the wait; the text names it.
+    BadInput
+        The folder cannot be written.
+    NoSpace
+        There is no lock file yet, and no room for one.
     """
-    handle = os.open(project_folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _open(project_folder)
     try:
         _acquire(handle, project_folder, wait_seconds)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, _who().encode(), 0)
+        # The name is for people only: a full disk must not stop a deletion.
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, _who().encode(), 0)
         yield
     finally:
         os.close(handle)  # which also gives the lock back
+
+
+def _open(project_folder: Path) -> int:
+    try:
+        with disk_errors_in_words(project_folder / "writer.lock"):
+            return os.open(project_folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise BadInput(
+            f"The project {project_folder.name!r} cannot be written ({error.strerror}); "
+            "check that its folder is there and who owns it."
+        ) from error
 
 
 def _acquire(handle: int, project_folder: Path, wait_seconds: float) -> None:

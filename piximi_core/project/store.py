@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from piximi_core.errors import BadInput, NoSpace, NotFound, ProjectBusy, StaleWrite
 from piximi_core.project import schema
-from piximi_core.project.files import ProjectFiles
+from piximi_core.project.files import ProjectFiles, sync_folder
 from piximi_core.project.ids import new_id, new_unknown_id, now
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.palette import UNKNOWN_COLOR
@@ -82,6 +81,8 @@ class Store:
             with self.read() as db:
                 version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
         except DatabaseError as error:
+            if isinstance(error, OperationalError) and "locked" in str(error.orig):
+                raise self._in_words(error) from error
             raise BadInput(
                 f"{self.files.database} cannot be read as a project ({error.orig}); "
                 f"put back a copy from {self.files.backups}."
@@ -170,8 +171,6 @@ class Store:
             As in `write`.
         """
         with self.write(expected_revision) as db:
-            db.execute(schema.journal.delete().where(schema.journal.c.step.in_(_undone())))
-            db.execute(schema.steps.delete().where(schema.steps.c.undone))
             step_id = db.execute(
                 schema.steps.insert().values(
                     label=label, who=who or current_user(), at=now(), undone=False
@@ -192,18 +191,18 @@ class Store:
         self._engine.dispose()
 
 
-def _undone() -> Any:
-    return select(schema.steps.c.id).where(schema.steps.c.undone)
-
-
 def _trim(db: Connection, newest: int) -> None:
     """Forget a step that changed nothing, and steps older than the history is long."""
     same = schema.journal.c.before == schema.journal.c.after
     db.execute(schema.journal.delete().where(schema.journal.c.step == newest, same))
     if db.execute(select(schema.journal.c.id).where(schema.journal.c.step == newest)).first():
-        oldest = newest - HISTORY_STEPS
-        db.execute(schema.journal.delete().where(schema.journal.c.step <= oldest))
-        db.execute(schema.steps.delete().where(schema.steps.c.id <= oldest))
+        # What was undone cannot be done again once something else was changed.
+        undone = select(schema.steps.c.id).where(schema.steps.c.undone)
+        too_old = select(schema.steps.c.id).order_by(schema.steps.c.id.desc()).offset(HISTORY_STEPS)
+        for gone in (undone, too_old):
+            ids = list(db.execute(gone).scalars())
+            db.execute(schema.journal.delete().where(schema.journal.c.step.in_(ids)))
+            db.execute(schema.steps.delete().where(schema.steps.c.id.in_(ids)))
     else:
         db.execute(schema.steps.delete().where(schema.steps.c.id == newest))
 
@@ -252,16 +251,26 @@ def create_store(folder: Path, name: str) -> Store:
     if files.database.exists():
         raise BadInput(f"There is already a project in {folder}; choose another folder or name.")
     files.make()
+    # Of two programs that create here at once, the second finds the first one's project.
+    with writer_lock(folder):
+        if files.database.exists():
+            raise BadInput(f"A project was just made in {folder}; choose another folder or name.")
+        _draft(files, name.strip())
+    return open_store(folder)
+
+
+def _draft(files: ProjectFiles, name: str) -> None:
+    """Write the database so that it appears whole or not at all, whatever kills us."""
     draft = files.folder / ".project.sqlite.part"
-    draft.unlink(missing_ok=True)
+    for left in (draft, draft.with_name(f"{draft.name}-journal")):
+        left.unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{draft}")
     with engine.begin() as db:
         schema.create_schema(db)
-        _insert_beginnings(db, name.strip())
+        _insert_beginnings(db, name)
     engine.dispose()
-    # The database appears whole or not at all, whatever kills us.
     draft.replace(files.database)
-    return open_store(folder)
+    sync_folder(files.folder)
 
 
 def _insert_beginnings(db: Connection, name: str) -> None:

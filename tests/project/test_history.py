@@ -175,3 +175,23 @@ def test_nothing_to_undo(filled: Store) -> None:
     while history.undo(filled):
         pass
     assert history.undo(filled) is None
+
+
+def test_a_step_that_changes_nothing_leaves_redo_and_the_length_of_history(filled: Store) -> None:
+    labelling.label_things(filled, first_ids(filled), known(filled))
+    assert history.undo(filled) is not None
+    with filled.step("Nothing"):
+        pass
+    assert history.redo(filled) is not None
+    for _ in range(store.HISTORY_STEPS):
+        with filled.step("Nothing"):
+            pass
+    labelling.label_things(filled, first_ids(filled, 1), list_unknown(filled))
+    assert [step.label for step in history.history(filled)][:2] == [
+        "Remove label of 1 image",
+        "Label 3 images",
+    ]
+
+
+def list_unknown(project: Store) -> str:
+    return categories.list_categories(project)[0].id

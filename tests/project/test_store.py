@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,29 @@ print([c.name for c in list_categories(store)])
 
 def test_no_space_is_a_users_error() -> None:
     assert str(NoSpace("The disk is full.")) == "The disk is full."
+
+
+def test_two_programs_creating_at_once_do_not_replace_each_other(tmp_path: Path) -> None:
+    for number in range(4):
+        folder = tmp_path / str(number)
+
+        def create(name: str, folder: Path = folder) -> str:
+            try:
+                create_store(folder, name)
+            except BadInput:
+                return "refused"
+            return name
+
+        with ThreadPoolExecutor(4) as pool:
+            outcomes = list(pool.map(create, "abcd"))
+        (winner,) = set(outcomes) - {"refused"}
+        with Store(folder).read() as db:
+            assert db.execute(schema.project.select()).one().name == winner
+
+
+def test_a_project_that_cannot_be_written_is_said(store: Store) -> None:
+    lock = store.folder / "writer.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    with pytest.raises(BadInput, match="cannot be written"):
+        create_category(store, "never")
