@@ -19,7 +19,6 @@ from piximi_ui.run_picker import pick_run
 from piximi_ui.texts import _, plain, plural
 
 _SIDE_BY_SIDE = 12  # categories
-_WIDE, _NARROW = 840, 400  # pixels of a row of the matrix
 
 
 def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
@@ -56,7 +55,7 @@ def _show(store: Store, run: Run, partition: str) -> None:
     wide = len(figures.classes) > _SIDE_BY_SIDE
     left, right = (st.container(), st.container()) if wide else st.columns([8, 6], gap="medium")
     with left:
-        cell = draw_matrix(figures, f"{run.id}-{partition}", _WIDE if wide else _NARROW)
+        cell = draw_matrix(figures, f"{run.id}-{partition}", wide=wide)
     with right:
         draw_table(figures, run, partition)
         draw_figures(figures)

@@ -142,7 +142,14 @@ def _connect() -> tuple[Any, Any]:
         workers={resource: worker(resource) for resource in ("train", "quick")},
         scheduler={
             "cls": Scheduler,
-            "options": {"security": security, "dashboard": False, "host": "127.0.0.1", "port": 0},
+            "options": {
+                "security": security,
+                "dashboard": False,
+                # Any free port: dask's own is taken where a second dashboard runs.
+                "dashboard_address": "127.0.0.1:0",
+                "host": "127.0.0.1",
+                "port": 0,
+            },
         },
         security=security,
         silence_logs=logging.ERROR,

@@ -17,6 +17,7 @@ __all__ = ["CONFIG", "clicked_cell", "confusion_figure"]
 CONFIG = {"displayModeBar": "hover", "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 _LONGEST_NAME = 18
+_RIGHT_MARGIN = 16
 _CELL = (24, 76)  # smallest and largest, in pixels
 _RIGHT = {"light": ["#F3F6F7", "#0B6E75"], "dark": ["#192024", "#1FA0AB"]}
 _WRONG = {"light": ["#F3F6F7", "#C2410C"], "dark": ["#192024", "#EA580C"]}
@@ -29,7 +30,8 @@ def confusion_figure(
     shares: bool = False,
     theme: str = "light",
     selected: tuple[int, int] | None = None,
-    space: int = 450,
+    width: int = 520,
+    side: int = 400,
 ) -> go.Figure:
     """Draw a matrix: rows are the truth, columns the prediction.
 
@@ -48,13 +50,15 @@ def confusion_figure(
         "light" or "dark".
     selected
         The cell, (truth, prediction), that is framed at first.
-    space
-        Pixels that the cells of a row may share.
+    width, side
+        The most pixels that the figure, and that the cells of a row, may take.
     """
     counts = np.asarray(matrix, dtype=np.int64)
     number = len(names)
-    cell = int(min(_CELL[1], max(_CELL[0], space / number)))
-    short = _short_names(names)
+    short = [_shortened(name) for name in names]
+    left = 52 + 7 * max(len(name) for name in short)
+    room = min(side, width - left - _RIGHT_MARGIN)
+    cell = int(min(_CELL[1], max(_CELL[0], room / number)))
     figure = go.Figure()
     for colors, chosen in (
         (_RIGHT, np.eye(number, dtype=bool)),
@@ -62,7 +66,7 @@ def confusion_figure(
     ):
         figure.add_trace(_cells(counts, chosen, colors[theme], cell, shares=shares))
     figure.add_trace(_targets(counts, names, cell, theme, selected))
-    _lay_out(figure, short, cell)
+    _lay_out(figure, short, cell, left)
     return figure
 
 
@@ -74,12 +78,14 @@ def clicked_cell(event: Mapping[str, Any] | None) -> tuple[int, int] | None:
     return round(points[0]["y"]), round(points[0]["x"])
 
 
-def _short_names(names: Sequence[str]) -> list[str]:
-    """Shorten names for the axes, escaped: Plotly reads some HTML in its texts."""
-    return [
-        html.escape(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
-        for name in names
-    ]
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _wrapped(name: str) -> str:
+    """Return a name for the hover text, in lines; Plotly reads some HTML, so it is escaped."""
+    shown = name if len(name) <= 120 else f"{name[:119]}…"
+    return "<br>".join(html.escape(shown[start : start + 40]) for start in range(0, len(shown), 40))
 
 
 def _row_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -133,10 +139,7 @@ def _targets(
     number = len(names)
     rows, columns = np.divmod(np.arange(number * number), number)
     values = _row_shares(counts)
-    whole = [html.escape(name) for name in names]
-    wrapped = [
-        "<br>".join(name[i : i + 60] for i in range(0, min(len(name), 300), 60)) for name in whole
-    ]
+    wrapped = [_wrapped(name) for name in names]
     return go.Scatter(
         x=columns,
         y=rows,
@@ -163,29 +166,29 @@ def _targets(
     )
 
 
-def _lay_out(figure: go.Figure, short: list[str], cell: int) -> None:
+def _lay_out(figure: go.Figure, short: list[str], cell: int, left: int) -> None:
     number = len(short)
     longest = max(len(name) for name in short)
-    left = 52 + 7 * longest
     slanted = cell < 8 * longest
     bottom = 40 + (6 * longest if slanted else 16)
     places = list(range(number))
     side = cell * number
     figure.update_layout(
-        width=left + side + 16,
+        width=left + side + _RIGHT_MARGIN,
         height=side + bottom + 12,
-        margin={"l": left, "r": 16, "t": 12, "b": bottom},
+        margin={"l": left, "r": _RIGHT_MARGIN, "t": 12, "b": bottom},
         dragmode=False,
         hovermode="closest",
         # However near an edge of the cell a person clicks, its square is the nearest.
         hoverdistance=-1,
         hoverlabel={"align": "left"},
+        modebar={"bgcolor": "rgba(0,0,0,0)"},
         plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
     )
     common = {
         "tickvals": places,
-        "ticktext": short,
+        "ticktext": [html.escape(name) for name in short],
         "range": [-0.5, number - 0.5],
         "showgrid": False,
         "zeroline": False,

@@ -12,6 +12,7 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import get_things
 from piximi_ui import navigation
 from piximi_ui.components.gallery import (
+    GalleryAction,
     GalleryPrediction,
     gallery,
     gallery_view,
@@ -86,6 +87,13 @@ def _draw(
     shown = list(ids[(page - 1) * _PAGE : page * _PAGE])
     found = {thing.id: thing for thing in get_things(store, shown, run.kind_id)}
     categories = gallery_categories(store, run.kind_id)
+    carry_out = label_actions(store)
+
+    def act(actions: Sequence[GalleryAction]) -> None:
+        carry_out(actions)
+        if any(action.type == "label" for action in actions):
+            st.session_state[f"impose-{key}"] = ()
+
     gallery(
         gallery_items(
             store,
@@ -101,7 +109,8 @@ def _draw(
         tile=112,
         allow=ALLOWED,
         texts={"label_hint": _("A wrong label? Select the image, then click its category.")},
-        on_actions=label_actions(store),
+        selected=st.session_state.pop(f"impose-{key}", None),
+        on_actions=act,
     )
 
 

@@ -13,15 +13,15 @@ __all__ = ["draw_matrix"]
 Cell = tuple[int, int]
 
 
-def draw_matrix(figures: Evaluation, key: str, space: int) -> Cell | None:
+def draw_matrix(figures: Evaluation, key: str, *, wide: bool) -> Cell | None:
     """Draw the matrix and return the clicked cell, (truth, prediction).
 
     Parameters
     ----------
     key
         Names what is judged: another run or partition begins without a clicked cell.
-    space
-        Pixels that the cells of a row may share.
+    wide
+        Whether the matrix has the page's width, or shares it with the table.
     """
     cell_key, framed_key, mode_key = f"cell-{key}", f"framed-{key}", f"mode-{key}"
     chart_key = f"matrix-{key}"
@@ -55,7 +55,8 @@ def draw_matrix(figures: Evaluation, key: str, space: int) -> Cell | None:
             shares=mode == "shares",
             theme=str(st.context.theme.type or "light"),
             selected=st.session_state.get(framed_key),
-            space=space,
+            width=960 if wide else 520,
+            side=900 if wide else 400,
         ),
         key=chart_key,
         width="content",

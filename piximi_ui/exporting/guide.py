@@ -33,7 +33,7 @@ def draw_guide(run: Run, chosen: ExportFormat, *, floats: bool) -> None:
             ),
             icon=":material/warning:",
         )
-    _draw_facts(run)
+    _draw_facts(run, resized=chosen != "tfjs")
 
 
 def _piximi_steps(run: Run, chosen: ExportFormat, stem: str) -> list[str]:
@@ -74,17 +74,17 @@ def _web_steps(run: Run) -> list[str]:
             "`tf.image.cropAndResize` with values from 0 to 1."
         ).format(height=height, width=width, channels=channels),
         _("It answers one probability per category, in the order below."),
+        _("Piximi opens these files too: choose all of them together under **Load Model**."),
     ]
 
 
-def _draw_facts(run: Run) -> None:
+def _draw_facts(run: Run, *, resized: bool) -> None:
     height, width, channels = run.settings["input_shape"]
     size = _("{height} × {width} pixels").format(height=height, width=width)
     planes = plural("{n} channel", "{n} channels", channels)
     st.caption(
-        _("**Input:** {size}, {channels}. Other sizes are resized by Piximi.").format(
-            size=size, channels=planes
-        )
+        _("**Input:** {size}, {channels}.").format(size=size, channels=planes)
+        + (" " + _("Piximi resizes other sizes by itself.") if resized else "")
     )
     names = [plain(c.name, 40) for c in run.classes[:_SHOWN_CLASSES]]
     more = len(run.classes) - len(names)

@@ -168,6 +168,9 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
 
     def act(actions: Sequence[GalleryAction]) -> None:
         carry_out(actions)
+        if any(action.type == "label" for action in actions):
+            # They have left the gallery, so they leave the selection.
+            st.session_state[f"impose-{key}"] = ()
         if any(action.type == "select_all" for action in actions):
             st.session_state[f"impose-{key}"] = find_ids(store, wanted)
 

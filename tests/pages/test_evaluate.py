@@ -1,0 +1,100 @@
+"""The Evaluate page: figures by hand, cells that lead to images, and what is missing in words."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
+from piximi_core.project.categories import list_categories
+from piximi_core.project.labelling import label_things
+from piximi_core.project.runs import find_run
+from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.workspace import create_project
+from tests.pages.results import button, links, texts, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def test_without_images_it_leads_to_images(open_page, workspace):
+    create_project("Empty")
+    page = open_page("evaluate", project="empty")
+    assert "no images yet" in texts(page)
+    assert links(page) == ["Add images"]
+
+
+def test_without_a_run_it_leads_to_training(open_page, untrained):
+    page = open_page("evaluate", project="digits")
+    assert "48 images have a label" in texts(page)
+    assert links(page) == ["Go to Train"]
+
+
+def test_the_sentence_and_the_table_are_those_of_the_evaluation(open_page, digits):
+    page = open_page("evaluate", project="digits")
+    run = find_run(digits, "latest")
+    result = evaluate_run(digits, run, "Validation")
+    assert f"Right on {result.figures.correct} of {result.figures.count} unseen" in texts(page)
+    table = page.dataframe[0].value
+    assert list(table["category"][:-1]) == [c.name for c in run.classes]
+    by_hand = [int((result.truth == index).sum()) for index in range(len(run.classes))]
+    assert list(table["support"][:-1]) == by_hand
+    assert table["support"].iloc[-1] == sum(by_hand)
+
+
+def test_a_clicked_cell_shows_its_images(open_page, digits):
+    page = open_page("evaluate", project="digits")
+    run = find_run(digits, "latest")
+    result = evaluate_run(digits, run, "Validation")
+    truth, predicted = int(result.truth[0]), int(result.predicted[0])
+    page.session_state[f"cell-{run.id}-Validation"] = (truth, predicted)
+    page.run()
+    count = int(((result.truth == truth) & (result.predicted == predicted)).sum())
+    assert any(s.value.endswith(f"{count} image{'s' * (count != 1)}") for s in page.subheader)
+    button(page, "Open in Images").click().run()
+    title, ids = page.session_state["piximi_shown_ids"]
+    assert ids == result.cell(truth, predicted)
+    assert run.classes[predicted].name in title
+
+
+def test_an_empty_cell_says_so(open_page, digits):
+    run = find_run(digits, "latest")
+    matrix = evaluate_run(digits, run, "Validation").figures.confusion_matrix
+    row, column = next(
+        (r, c) for r, counts in enumerate(matrix) for c, n in enumerate(counts) if not n
+    )
+    page = open_page("evaluate", project="digits")
+    page.session_state[f"cell-{run.id}-Validation"] = (row, column)
+    page.run()
+    assert "No image is in this cell" in texts(page)
+
+
+def test_images_that_the_run_has_not_seen_are_scored_on_demand(open_page, digits):
+    run = find_run(digits, "latest")
+    unlabelled = find_ids(digits, ThingFilter(labelled=False))[:3]
+    label_things(digits, unlabelled, list_categories(digits)[1].id)
+    assert len(unscored_ids(digits, run, "Unassigned")) == 3
+    page = open_page("evaluate", project="digits", partition="Unassigned")
+    button(page, "Evaluate on 3 more images").click().run()
+    wait_until(page, lambda p: "of 3 unseen images" in texts(p))
+    assert not unscored_ids(digits, run, "Unassigned")
+
+
+def test_an_address_of_another_run_is_answered_with_the_newest(open_page, digits):
+    page = open_page("evaluate", project="digits", run="gone")
+    assert "not here" in texts(page)
+    assert "Right on" in texts(page)
+
+
+def test_a_category_without_images_says_so_in_its_line():
+    def table():
+        from types import SimpleNamespace
+
+        from piximi_core.classification.evaluation import evaluate
+        from piximi_ui.evaluation.figures import draw_table
+
+        figures = evaluate([[1, 0, 0], [1, 0, 0]], [0, 1], ["a", "b", "c"])
+        draw_table(figures, SimpleNamespace(name="Run"), "Validation")
+
+    drawn = AppTest.from_function(table).run().dataframe[0].value
+    assert list(drawn["precision"]) == ["50.0 %", "never predicted", "no images", "50.0 %"]
+    assert list(drawn["recall"]) == ["100.0 %", "0.0 %", "no images", "50.0 %"]

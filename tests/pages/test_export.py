@@ -1,0 +1,91 @@
+"""The Export page: the check in words, files that are what they say, and what Windows needs."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from piximi_core.jobs import export
+from piximi_core.jobs.applying import apply_result
+from piximi_core.jobs.inline import run_here
+from piximi_core.project.runs import find_run
+from piximi_ui.exporting.deliveries import size_in_words
+from tests.pages.results import button, links, texts, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def downloads(page: AppTest) -> list[str]:
+    """The labels of the download buttons in the page's body."""
+    return [b.proto.label for b in page.main.get("download_button")]
+
+
+def test_without_a_run_it_leads_to_training(open_page, untrained):
+    assert links(open_page("export", project="digits")) == ["Go to Train"]
+
+
+def test_the_zip_is_checked_and_delivered(open_page, digits):
+    page = open_page("export", project="digits")
+    assert not downloads(page)
+    button(page, "Export").click().run()
+    wait_until(page, lambda p: bool(downloads(p)))
+    assert "Read again and compared on 32 images" in texts(page)
+    assert len(downloads(page)) == 1
+    (job,) = export.finished_exports(digits, find_run(digits, "latest").id)
+    (path,) = export.delivered(job)
+    assert zipfile.ZipFile(path).namelist() == ["Digits.json", "Digits.weights.bin"]
+
+
+def test_loose_files_come_singly_and_together(open_page, digits):
+    run = find_run(digits, "latest")
+    job = export.ask(digits, run, "piximi-files")
+    run_here(digits, job)
+    page = open_page("export", project="digits")
+    labels = downloads(page)
+    assert [label.split(" · ")[0].replace("\\", "") for label in labels[:2]] == [
+        "Digits.json",
+        "Digits.weights.bin",
+    ]
+    together = export.as_zip(export.delivered(job), job.folder / "together.zip")
+    assert zipfile.ZipFile(together).namelist() == ["Digits.json", "Digits.weights.bin"]
+
+
+def test_a_failed_check_says_why_and_delivers_nothing(open_page, digits):
+    job = export.ask(digits, find_run(digits, "latest"), "piximi")
+    job.claim()
+    job.fail("The written files predict otherwise than the classifier.")
+    apply_result(digits, job)
+    page = open_page("export", project="digits")
+    assert "predict otherwise" in page.error[0].value
+    assert not downloads(page)
+
+
+def test_the_guide_names_the_file_the_channels_and_the_categories(open_page, digits):
+    said = texts(open_page("export", project="digits")).replace("\\", "")
+    assert "**Digits.zip**" in said
+    assert "they must have 1 channel" in said
+    assert "20 × 20 pixels" in said
+    assert "0, 1, 2, 3, 4, 5, 6, 7, 8, 9" in said
+    assert "Create new categories from model classes" in said
+
+
+@pytest.mark.parametrize(("windows", "first"), [(True, "two loose files"), (False, "zip")])
+def test_windows_is_offered_the_loose_files_first(windows, first):
+    def choice(windows):
+        from piximi_ui.exporting.format_picker import pick_format
+
+        pick_format(windows=windows)
+
+    drawn = AppTest.from_function(choice, args=(windows,)).run()
+    assert drawn.radio[0].options[0].endswith(first)
+    assert drawn.radio[0].index == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(1, "1 byte"), (999, "999 bytes"), (34_321, "34 kB"), (9_950_000, "9.9 MB"), (3e9, "3.0 GB")],
+)
+def test_sizes_in_words(size, words):
+    assert size_in_words(int(size)) == words

@@ -1,0 +1,129 @@
+"""The Predict page: what is predicted, what is shown, and answers that undo takes back."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from piximi_core.project.categories import list_categories
+from piximi_core.project.history import undo
+from piximi_core.project.labelling import label_things
+from piximi_core.project.runs import find_run
+from piximi_core.project.things import ThingFilter, count_things, find_ids, get_things
+from piximi_ui.components.gallery.contract import GalleryMemory
+from piximi_ui.prediction.downloads import table_of
+from piximi_ui.prediction.filters import all_predictions
+from tests.pages.results import button, links, predict_here, texts, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def waiting(store) -> int:
+    """How many predictions nobody has answered."""
+    return count_things(store, ThingFilter(predicted=True))
+
+
+def select(page, store, ids) -> None:
+    """Select images in the review gallery, as a click in it does."""
+    memory = GalleryMemory()
+    memory.impose(ids)
+    run = find_run(store, "latest")
+    page.session_state[f"gallery-memory:review-digits-{run.id}"] = memory
+    page.run()
+
+
+def test_without_a_run_it_leads_to_training(open_page, untrained):
+    assert links(open_page("predict", project="digits")) == ["Go to Train"]
+
+
+def test_predict_the_unlabelled_ones_as_a_job(open_page, digits):
+    page = open_page("predict", project="digits")
+    assert "No prediction of this run waits" in texts(page)
+    button(page, "Predict 40 images").click().run()
+    wait_until(page, lambda p: "40 predictions to review" in texts(p))
+    assert waiting(digits) == 40
+
+
+def test_nothing_to_predict_says_why(open_page, digits):
+    ids = find_ids(digits, ThingFilter(labelled=False))
+    label_things(digits, ids, list_categories(digits)[1].id)
+    page = open_page("predict", project="digits")
+    assert button(page, "Predict 0 images").disabled
+    assert "Every image has a label" in texts(page)
+
+
+def test_what_is_selected_on_the_images_page_can_be_predicted(open_page, digits):
+    from piximi_ui.images.view import gallery_key
+
+    chosen = find_ids(digits, ThingFilter())[:5]
+    page = open_page("predict", project="digits")
+    memory = GalleryMemory()
+    memory.impose([*chosen, "deleted since"])
+    page.session_state[f"gallery-memory:{gallery_key(digits)}"] = memory
+    page.session_state["predict-which-digits"] = "selected"
+    page.run()
+    assert not button(page, "Predict 5 images").disabled
+
+
+def test_accept_all_shown_obeys_the_threshold_and_is_one_step(open_page, digits):
+    ids = predict_here(digits)
+    confidences = sorted(t.prediction.confidence for t in get_things(digits, ids))
+    least = int(100 * confidences[20]) + 1
+    expected = sum(confidence >= least / 100 for confidence in confidences)
+    page = open_page("predict", project="digits")
+    page.slider[0].set_value(least).run()
+    predicted = {t.id: t.prediction for t in get_things(digits, ids)}
+    page.button(key="review-accept-all").click().run()
+    labelled = [thing for thing in get_things(digits, ids) if thing.is_labelled]
+    assert len(labelled) == expected
+    assert all(t.category_id == predicted[t.id].category_id for t in labelled)
+    assert waiting(digits) == 40 - expected
+    undo(digits)
+    assert waiting(digits) == 40
+    assert not any(thing.is_labelled for thing in get_things(digits, ids))
+
+
+def test_selected_ones_are_accepted_or_rejected(open_page, digits):
+    ids = predict_here(digits)
+    page = open_page("predict", project="digits")
+    assert page.button(key="review-accept").disabled
+    select(page, digits, ids[:2])
+    page.button(key="review-accept").click().run()
+    select(page, digits, ids[2:5])
+    page.button(key="review-reject").click().run()
+    found = get_things(digits, ids)
+    assert [thing.is_labelled for thing in found[:5]] == [True, True, False, False, False]
+    assert waiting(digits) == 35
+
+
+def test_labelled_images_are_left_out_of_bulk_answers_until_asked_for(open_page, digits):
+    predict_here(digits, labelled=True)
+    page = open_page("predict", project="digits")
+    assert page.button(key="review-accept-all").disabled
+    run = find_run(digits, "latest")
+    page.segmented_control(key=f"review-labelled-digits-{run.id}").set_value("with").run()
+    assert not page.button(key="review-accept-all").disabled
+    assert "160 of those shown have a label, which accepting replaces" in texts(page)
+
+
+def test_clear_all_takes_every_prediction_and_undo_brings_them_back(open_page, digits):
+    predict_here(digits)
+    page = open_page("predict", project="digits")
+    page.button(key="review-clear").click().run()
+    assert waiting(digits) == 0
+    undo(digits)
+    assert waiting(digits) == 40
+
+
+def test_the_table_has_a_probability_per_category(digits):
+    ids = predict_here(digits)
+    run = find_run(digits, "latest")
+    text = table_of(digits, run, all_predictions(run)).decode()
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert len(lines) == len(ids)
+    for line in lines:
+        shares = {name: float(line[f"p:{name}"]) for name in (c.name for c in run.classes)}
+        assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
+        assert line["category"] == max(shares, key=shares.__getitem__)
