@@ -19,7 +19,16 @@ from piximi_core.jobs.folder import Job
 from piximi_core.jobs.running import run_job, service_of
 from piximi_core.project.store import open_store
 
-__all__ = ["device", "dismiss", "shutdown", "submit", "waits_for", "warm", "watch"]
+__all__ = [
+    "device",
+    "dismiss",
+    "shutdown",
+    "submit",
+    "waits_for",
+    "warm",
+    "warms_early",
+    "watch",
+]
 
 log = logging.getLogger("piximi")
 
@@ -199,12 +208,20 @@ def warm() -> None:
     """Let the training worker import TensorFlow while the person still chooses settings.
 
     Returns at once: the workers are started on a thread, which takes about a second.
+    ``PIXIMI_WARM=0`` leaves that to the first job, where half a gigabyte matters more than seconds.
     """
     global _warming
+    if not warms_early():
+        return
     with _starting:
         if _warming is None:
             _warming = threading.Thread(target=_warm, name="engine start", daemon=True)
             _warming.start()
+
+
+def warms_early() -> bool:
+    """Tell whether the worker gets ready before the first job, so that `device` becomes known."""
+    return os.environ.get("PIXIMI_WARM", "1") != "0"
 
 
 def _warm() -> None:

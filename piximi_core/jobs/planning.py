@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import select
 
@@ -16,8 +17,9 @@ from piximi_core.project.runs import RunClass
 from piximi_core.project.schema import categories, images, project, things
 from piximi_core.project.store import IMAGE_KIND, Store
 
-__all__ = ["TrainingPlan", "default_settings", "plan_training", "split_again"]
+__all__ = ["Mend", "TrainingPlan", "default_settings", "plan_training", "split_again"]
 
+Mend = Literal["images", "channels", "split"]
 _LEARNED_FROM = ("Unassigned", TRAINING, VALIDATION)
 
 
@@ -37,6 +39,11 @@ class TrainingPlan:
         Names of categories without labelled images.
     obstacle
         One sentence if training cannot start, else None.
+    mend
+        Where the obstacle is mended: on the page "images", by the setting "channels" or by the
+        "split"; None without an obstacle.
+    dealt
+        How many things keep the part of an earlier run, or the one a person gave them.
     warnings
         What a person should know before starting.
     """
@@ -46,7 +53,14 @@ class TrainingPlan:
     labels: dict[str, int]
     left_out: tuple[str, ...]
     obstacle: str | None
+    mend: Mend | None
+    dealt: int
     warnings: tuple[str, ...]
+
+    def count_by_class(self, part: str) -> list[int]:
+        """Return how many things of each class are in a part, in the order of `classes`."""
+        counts = Counter(self.labels[thing] for thing, value in self.parts.items() if value == part)
+        return [counts[number] for number in range(len(self.classes))]
 
     def count(self, part: str) -> int:
         """Return how many things are in a part."""
@@ -89,12 +103,15 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
         shuffle=settings.shuffle,
     )
     parts = dict(zip(labels, dealt, strict=True))
+    obstacle, mend = _obstacle(classes, parts, settings, channels)
     return TrainingPlan(
         classes=classes,
         parts=parts,
         labels=labels,
         left_out=tuple(c.name for c in listed if c.id not in present),
-        obstacle=_obstacle(classes, parts, settings, channels),
+        obstacle=obstacle,
+        mend=mend,
+        dealt=sum(row.partition != "Unassigned" for row in rows),
         warnings=_warnings(classes, parts, labels),
     )
 
@@ -104,24 +121,25 @@ def _obstacle(
     parts: dict[str, str],
     settings: ModelSettings,
     channels: int | None,
-) -> str | None:
+) -> tuple[str, Mend] | tuple[None, None]:
     if channels is None:
-        return "There are no images yet: add some on the Images page."
+        return "There are no images yet: add some on the Images page.", "images"
     if not classes:
-        return "No image has a label yet: label some on the Images page."
+        return "No image has a label yet: label some on the Images page.", "images"
     if len(classes) == 1:
         return (
             f"All labelled images are {classes[0].name}: label images of at least one more "
             "category, so that there is something to tell apart."
-        )
+        ), "images"
     if settings.input_shape[2] != channels:
         return (
             f"The network is set to {plural(settings.input_shape[2], 'channel')}, but the images "
             f"have {channels}: change the input channels."
-        )
+        ), "channels"
     if TRAINING not in parts.values():
-        return "All labelled images are kept for checking: put some in Training, or split again."
-    return None
+        text = "All labelled images are kept for checking: put some in Training, or split again."
+        return text, "split"
+    return None, None
 
 
 def _warnings(

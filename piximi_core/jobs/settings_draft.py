@@ -1,0 +1,92 @@
+"""Edit the settings of the next training: checked, kept at once, each edit one undoable step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from piximi_core.classification.settings import ModelSettings, settings_from
+from piximi_core.jobs.planning import default_settings
+from piximi_core.project.drafts import load_draft, save_draft
+from piximi_core.project.runs import Run
+from piximi_core.project.schema import project
+from piximi_core.project.store import IMAGE_KIND, Store
+
+__all__ = ["change_settings", "fit_channels", "in_words", "use_settings_of"]
+
+_NAME_SHOWN = 60
+
+
+def change_settings(
+    store: Store,
+    changes: Mapping[str, Any],
+    *,
+    kind_id: str = IMAGE_KIND,
+    who: str | None = None,
+) -> ModelSettings:
+    """Change some settings of the next training; equal values are no step.
+
+    Parameters
+    ----------
+    changes
+        New values by setting, as `settings_from` takes them.
+
+    Returns
+    -------
+    ModelSettings
+        All settings as they are now.
+
+    Raises
+    ------
+    BadInput
+        A value cannot be used; nothing was changed.
+    """
+    old = default_settings(store, kind_id)
+    new = settings_from({**old.model_dump(mode="json"), **changes})
+    different = [key for key in changes if getattr(new, key) != getattr(old, key)]
+    if different:
+        values = new.model_dump(mode="json", include=set(different))
+        words = ", ".join(in_words(key, values[key]) for key in different)
+        # Only what a person touched is kept, so that the input size goes on to fit the images.
+        draft = {**load_draft(store, kind_id), **values}
+        save_draft(store, draft, what=words, kind_id=kind_id, who=who)
+    return new
+
+
+def in_words(key: str, value: Any) -> str:
+    """Return an edit as the undo history shows it, such as "epochs to 20"."""
+    title = ModelSettings.model_fields[key].title or key
+    if isinstance(value, bool):
+        shown = "on" if value else "off"
+    elif isinstance(value, list | tuple):
+        shown = " x ".join(str(part) for part in value)
+    elif isinstance(value, float):
+        shown = f"{value:g}"
+    else:
+        shown = str(value)[:_NAME_SHOWN] or "automatic"
+    return f"{title[0].lower()}{title[1:]} to {shown}"
+
+
+def use_settings_of(store: Store, run: Run, *, who: str | None = None) -> None:
+    """Make the settings of a run those of the next training, in one undoable step."""
+    settings = ModelSettings.model_validate_json(json.dumps(run.settings))
+    values = settings.model_dump(mode="json")
+    if load_draft(store, run.kind_id) != values:
+        save_draft(
+            store,
+            values,
+            what=f"settings to those of run {run.number}",
+            kind_id=run.kind_id,
+            who=who,
+        )
+
+
+def fit_channels(store: Store, *, kind_id: str = IMAGE_KIND, who: str | None = None) -> None:
+    """Set the input channels to those of the project's images."""
+    with store.read() as db:
+        channels = db.execute(select(project.c.channels)).scalar_one()
+    height, width, _ = default_settings(store, kind_id).input_shape
+    change_settings(store, {"input_shape": [height, width, channels]}, kind_id=kind_id, who=who)

@@ -1,0 +1,42 @@
+"""One line on what training runs on, and why not on a GPU."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_core.jobs import engine
+from piximi_ui.texts import _, plain
+
+__all__ = ["draw"]
+
+
+def draw(*, busy: bool) -> None:
+    """Draw the line; the worker tells, a few seconds after it started.
+
+    Parameters
+    ----------
+    busy
+        A training occupies the worker and says itself what it runs on.
+    """
+    waiting = engine.device() is None and engine.warms_early() and not busy
+    st.fragment(_line, run_every="1s" if waiting else None)(waiting)
+
+
+def _line(waiting: bool) -> None:
+    found = engine.device()
+    if found is None:
+        if waiting:
+            st.caption(f":material/memory: {_('Getting TensorFlow ready…')}")
+        return
+    if waiting:
+        # Once known, it need not be asked again every second.
+        st.rerun()
+    if not found["kind"]:
+        st.caption(f":red[:material/error: {plain(found['reason'] + ' ' + found['advice'], 300)}]")
+        return
+    icon = ":material/bolt:" if found["kind"] == "GPU" else ":material/memory:"
+    text = _("Trains on the {kind}: {name}.").format(
+        kind=found["kind"], name=plain(found["name"], 120)
+    )
+    reason = "" if found["kind"] == "GPU" else f" {plain(found['reason'], 200)}"
+    st.caption(f"{icon} {text}{reason}", help=plain(found["advice"], 300) or None)

@@ -1,0 +1,127 @@
+"""What a run was made of: its settings, its network, its classes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.classification.settings import ModelSettings
+from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_ui.texts import _, plural
+from piximi_ui.training.start_panel import swatch
+
+__all__ = ["draw", "setting_rows"]
+
+
+def draw(store: Store, run: Run) -> None:
+    """Draw the details in tabs."""
+    classes, settings, network = st.tabs([_("Classes"), _("Settings"), _("Network")])
+    with classes:
+        _classes(store, run)
+    with settings:
+        _settings(store, run)
+    with network:
+        _network(store, run)
+
+
+def _classes(store: Store, run: Run) -> None:
+    st.caption(_("The run keeps these names, whatever becomes of the categories."))
+    rows = [
+        {"color": swatch(c.color), "name": c.name, "learned": learned, "checked": checked}
+        for c, (learned, checked) in zip(run.classes, class_counts(store, run), strict=True)
+    ]
+    st.dataframe(
+        rows,
+        key=f"classes-{run.id}",
+        hide_index=True,
+        width=420,
+        column_config={
+            "color": st.column_config.ImageColumn(" ", width=36),
+            "name": st.column_config.TextColumn(_("Class")),
+            "learned": st.column_config.NumberColumn(_("Learned from"), width=100),
+            "checked": st.column_config.NumberColumn(_("Checked on"), width=100),
+        },
+    )
+
+
+def setting_rows(run: Run, facts: dict[str, Any]) -> list[dict[str, str]]:
+    """Return a run's settings by their titles, then its device and the library versions."""
+    rows = []
+    for key, field in ModelSettings.model_fields.items():
+        value = run.settings.get(key)
+        if isinstance(value, bool):
+            shown = _("on") if value else _("off")
+        elif isinstance(value, list):
+            shown = " x ".join(str(part) for part in value)
+        else:
+            shown = str(value)
+        rows.append({"setting": _(field.title or key), "value": shown})
+    device = facts.get("device")
+    if device:
+        rows.append({"setting": _("Device"), "value": f"{device['kind']}: {device['name']}"})
+    for library, found in (facts.get("versions") or {}).items():
+        rows.append({"setting": library, "value": str(found)})
+    return rows
+
+
+def _settings(store: Store, run: Run) -> None:
+    facts = read_repeat_facts(store, run)
+    st.dataframe(
+        setting_rows(run, facts),
+        key=f"settings-{run.id}",
+        hide_index=True,
+        width=560,
+        column_config={"setting": _("Setting"), "value": _("Value")},
+    )
+    st.download_button(
+        _("Settings as JSON"),
+        data=json.dumps(facts.get("settings") or run.settings, ensure_ascii=False, indent=2),
+        file_name=f"run-{run.number}-settings.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"settings-file-{run.id}",
+    )
+
+
+def _network(store: Store, run: Run) -> None:
+    layers = read_layers(store, run)
+    if not layers:
+        st.caption(_("The network is built when the training begins."))
+        return
+    total = sum(layer.parameters for layer in layers)
+    st.caption(plural("{n} parameter", "{n} parameters", total))
+    rows = [
+        {
+            "layer": layer.layer,
+            "shape": " x ".join(str(side) for side in layer.output_shape),
+            "parameters": layer.parameters,
+            "trainable": layer.trainable,
+        }
+        for layer in layers
+    ]
+    st.dataframe(
+        rows,
+        key=f"network-{run.id}",
+        hide_index=True,
+        width=620,
+        column_config={
+            "layer": _("Layer"),
+            "shape": _("Output shape"),
+            "parameters": st.column_config.NumberColumn(_("Parameters"), format="localized"),
+            "trainable": _("Trainable"),
+        },
+    )
+    st.download_button(
+        _("Summary as CSV"),
+        data=layers_csv(layers),
+        file_name=f"run-{run.number}-network.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"network-file-{run.id}",
+    )

@@ -1,0 +1,112 @@
+"""The list of all runs, newest first; the selected one is in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.classification.split import TRAINING, VALIDATION
+from piximi_core.jobs.run_report import RunStanding
+from piximi_core.project.store import Store
+from piximi_ui.texts import _
+from piximi_ui.training.run_words import state_word
+
+__all__ = ["draw", "rows", "selected_run"]
+
+_ROW, _HEADER, _SHOWN = 33, 36, 5
+
+
+def selected_run(runs: Sequence[RunStanding]) -> RunStanding:
+    """Return the run that the address names, the newest without one."""
+    asked = st.query_params.get("run")
+    for run in runs:
+        if run.run.id == asked:
+            return run
+    if asked:
+        st.warning(_("The run that the address names is not here; this is the newest."))
+        del st.query_params["run"]
+    return runs[0]
+
+
+def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
+    """Return what the list shows, one row per run."""
+    found = []
+    for standing in runs:
+        run, summary = standing.run, standing.run.summary or {}
+        found.append(
+            {
+                "number": run.number,
+                "name": run.name,
+                "state": state_word(standing),
+                "accuracy": summary.get("val_accuracy"),
+                "best": summary.get("best_epoch"),
+                "images": _images(run.counts),
+                "classes": len(run.classes),
+                "at": datetime.fromisoformat(run.created_at),
+                "who": standing.who,
+            }
+        )
+    return found
+
+
+def _images(counts: Mapping[str, int]) -> str:
+    return f"{counts.get(TRAINING, 0):,} + {counts.get(VALIDATION, 0):,}"
+
+
+def draw(store: Store, runs: Sequence[RunStanding], chosen: RunStanding) -> None:
+    """Draw the list; a click shows that run."""
+    ids = [run.run.id for run in runs]
+    # With another run the rows move, and with them what a selection means.
+    key = f"runs-{store.folder.name}-{len(ids)}"
+    selection = {"selection": {"rows": [ids.index(chosen.run.id)]}}
+    if (
+        key in st.session_state
+        and list(st.session_state[key]["selection"]["rows"]) != (selection["selection"]["rows"])
+    ):
+        # The address changed without a click here: by Back, or by a new training.
+        st.session_state[key] = selection
+    st.dataframe(
+        rows(runs),
+        key=key,
+        hide_index=True,
+        height=_HEADER + _ROW * min(len(runs), _SHOWN),
+        row_height=_ROW,
+        on_select=lambda: _choose(key, ids),
+        selection_mode="single-row-required",
+        selection_default=selection,
+        column_config=_columns(),
+        placeholder="",
+    )
+
+
+def _choose(key: str, ids: Sequence[str]) -> None:
+    picked = st.session_state[key]["selection"]["rows"]
+    if picked:
+        st.query_params["run"] = ids[picked[0]]
+
+
+def _columns() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "number": column.NumberColumn(_("Run"), width=42, format="%d"),
+        "name": column.TextColumn(_("Name"), width=130),
+        "state": column.TextColumn(_("State"), width=92),
+        "accuracy": column.NumberColumn(
+            _("Right"),
+            width=58,
+            format="percent",
+            help=_("Share of the validation images that the best weights get right"),
+        ),
+        "best": column.NumberColumn(
+            _("Best"), width=46, format="%d", help=_("The epoch whose weights are kept")
+        ),
+        "images": column.TextColumn(
+            _("Images"), width=78, help=_("Learned from (Training) + checked on (Validation)")
+        ),
+        "classes": column.NumberColumn(_("Classes"), width=60, format="%d"),
+        "at": column.DatetimeColumn(_("When"), width=98, format="D MMM, HH:mm"),
+        "who": column.TextColumn(_("Who"), width=56),
+    }

@@ -1,0 +1,164 @@
+"""One run: live while it is under way, its outcome afterwards, all read from its folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.jobs import engine, train
+from piximi_core.jobs.folder import JobState
+from piximi_core.jobs.run_report import RunStanding, standing
+from piximi_core.jobs.settings_draft import use_settings_of
+from piximi_core.jobs.training_log import read_history
+from piximi_core.project.runs import Run, find_run
+from piximi_core.project.store import Store
+from piximi_ui import job_panel, job_texts, navigation
+from piximi_ui.charts.training_curves import CONFIG, accuracy_figure, loss_figure
+from piximi_ui.context import errors_shown, say, who
+from piximi_ui.texts import _, plain
+from piximi_ui.training import run_words
+
+__all__ = ["draw"]
+
+_EVERY = "1s"
+
+
+def draw(store: Store, chosen: RunStanding) -> None:
+    """Draw a run; it redraws itself every second while it is under way."""
+    live = chosen.is_under_way
+    # One key for the run, so that live and final figures take each other's place.
+    with st.container(key=f"run-{chosen.run.id}"):
+        st.fragment(_panel, run_every=_EVERY if live else None)(
+            store, chosen.run.id, run_words.state_word(chosen)
+        )
+
+
+def _panel(store: Store, run_id: str, drawn_as: str) -> None:
+    run = find_run(store, run_id)
+    now = standing(store, run)
+    if run_words.state_word(now) != drawn_as:
+        # The list of runs and the buttons change with it.
+        st.rerun()
+    _title(now)
+    progress = now.job.progress()
+    if now.is_under_way:
+        _under_way(now, progress)
+    else:
+        _ended(store, now, progress)
+    _curves(run, now, progress)
+
+
+def _title(now: RunStanding) -> None:
+    icon, color = run_words.badge(now)
+    title = _("Run {number} · {name}").format(number=now.run.number, name=plain(now.run.name, 60))
+    st.markdown(f"### {title} :{color}-badge[{icon} {run_words.state_word(now)}]")
+
+
+def _under_way(now: RunStanding, progress: dict[str, Any]) -> None:
+    total = float(progress.get("total") or 0)
+    share = min(1.0, float(progress.get("done", 0)) / total) if total else 0.0
+    bar, button = st.columns([6, 1], vertical_alignment="center")
+    with bar:
+        st.progress(share, text=plain(job_texts.doing(now.job, now.state)))
+    stopping = now.job.should_stop()
+    with button:
+        if st.button(
+            _("Stopping…") if stopping else _("Stop"),
+            icon=":material/stop_circle:",
+            disabled=stopping or not now.state.is_active,
+            help=_("Ends the training and keeps its best weights so far."),
+            key=f"run-stop-{now.run.id}",
+            width="stretch",
+        ):
+            now.job.ask_to_stop()
+            st.rerun(scope="fragment")
+    st.caption(plain(run_words.pace(progress), 200) or "&nbsp;")
+
+
+def _ended(store: Store, now: RunStanding, progress: dict[str, Any]) -> None:
+    if now.state is JobState.INTERRUPTED:
+        st.warning(_where_interrupted(now, progress), icon=":material/power_off:")
+    elif now.state is JobState.FAILED:
+        st.error(plain(now.error or "", 1000), icon=":material/error:")
+    elif now.state is JobState.STOPPED:
+        st.info(
+            _("Stopped before its first epoch was done, so there is nothing to keep yet."),
+            icon=":material/stop_circle:",
+        )
+    elif now.run.has_classifier:
+        st.markdown(run_words.outcome(now))
+    _actions(store, now)
+
+
+def _where_interrupted(now: RunStanding, progress: dict[str, Any]) -> str:
+    epochs = int(now.run.settings["epochs"])
+    at = min(epochs, int(progress.get("done", 0)) + 1)
+    text = _(
+        "Interrupted in epoch {at} of {epochs}: the program ended before the training did. "
+        "Resume goes on from the last checkpoint; the classifier becomes the same."
+    )
+    return text.format(at=at, epochs=epochs)
+
+
+def _actions(store: Store, now: RunStanding) -> None:
+    run = now.run
+    with st.container(horizontal=True, gap="small"):
+        if now.can_resume and st.button(
+            _("Resume"),
+            icon=":material/resume:",
+            type="primary" if not run.has_classifier else "secondary",
+            help=_("Go on from the last checkpoint of this run."),
+            key=f"run-resume-{run.id}",
+        ):
+            _resume(store, run)
+        if run.has_classifier:
+            for page, icon in (
+                ("evaluate", ":material/grid_on:"),
+                ("predict", ":material/auto_awesome:"),
+                ("export", ":material/download:"),
+            ):
+                words = {"evaluate": _("Evaluate"), "predict": _("Predict"), "export": _("Export")}
+                if st.button(words[page], icon=icon, key=f"run-{page}-{run.id}"):
+                    navigation.go_to(page, run=run.id)
+        if st.button(
+            _("Use these settings again"),
+            icon=":material/tune:",
+            type="tertiary",
+            key=f"run-again-{run.id}",
+        ):
+            with errors_shown():
+                use_settings_of(store, run, who=who())
+                say(
+                    _("The settings of run {n} are set; Undo takes that back.").format(n=run.number)
+                )
+                st.rerun()
+
+
+def _resume(store: Store, run: Run) -> None:
+    with errors_shown():
+        job = train.ask_to_resume(store, run)
+        engine.submit(job)
+        job_panel.follow(job)
+        st.rerun()
+
+
+def _curves(run: Run, now: RunStanding, progress: dict[str, Any]) -> None:
+    history = read_history(now.job.folder / "history.csv")
+    curve = progress.get("curve") or []
+    notes = (run.summary or {}).get("notes") or progress.get("notes") or []
+    for note in notes:
+        st.caption(f":orange[:material/info:] {plain(str(note), 400)}")
+    if not history and not curve and not now.is_under_way:
+        return
+    epochs = int(run.settings["epochs"])
+    summary = run.summary or {}
+    best = int(summary["best_epoch"]) if summary else None
+    still = not now.is_under_way
+    left, right = st.columns(2, gap="medium")
+    with left:
+        figure = loss_figure(history, curve, epochs=epochs, best=best, still=still)
+        st.plotly_chart(figure, key=f"loss-{run.id}", config=CONFIG)
+    with right:
+        figure = accuracy_figure(history, epochs=epochs, best=best, still=still)
+        st.plotly_chart(figure, key=f"accuracy-{run.id}", config=CONFIG)

@@ -1,0 +1,79 @@
+"""Runs in words: their state, how far they are, what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from piximi_core.jobs.folder import JobState
+from piximi_core.jobs.run_report import RunStanding
+from piximi_ui.texts import _, plural
+
+__all__ = ["badge", "duration", "outcome", "pace", "state_word"]
+
+
+def state_word(run: RunStanding) -> str:
+    """Return the state of a run in one or two words."""
+    if run.is_under_way:
+        return _("Waiting") if run.state is JobState.QUEUED else _("Training")
+    if run.state is JobState.DONE:
+        return _("Stopped early") if run.stopped else _("Done")
+    words = {
+        JobState.STOPPED: _("Stopped"),
+        JobState.FAILED: _("Failed"),
+        JobState.INTERRUPTED: _("Interrupted"),
+    }
+    return words[run.state]
+
+
+def badge(run: RunStanding) -> tuple[str, str]:
+    """Return the icon and colour of a run's state."""
+    if run.is_under_way:
+        waiting = run.state is JobState.QUEUED
+        return (
+            (":material/hourglass_top:", "gray") if waiting else (":material/play_arrow:", "blue")
+        )
+    looks = {
+        JobState.DONE: (":material/check_circle:", "green"),
+        JobState.STOPPED: (":material/stop_circle:", "gray"),
+        JobState.FAILED: (":material/error:", "red"),
+        JobState.INTERRUPTED: (":material/power_off:", "orange"),
+    }
+    return looks[run.state]
+
+
+def duration(seconds: float) -> str:
+    """Return a time span as people say it, coarse enough not to flicker."""
+    if seconds < 60:
+        return _("{n} s").format(n=max(1, round(seconds)))
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("{n} min").format(n=minutes)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+
+
+def pace(progress: dict[str, Any]) -> str:
+    """Return the small figures beside the progress bar: speed, time left, device."""
+    parts = []
+    if progress.get("images_per_second"):
+        speed = float(progress["images_per_second"])
+        parts.append(_("{n} images per second").format(n=f"{speed:,.0f}"))
+    if progress.get("phase") == "train" and progress.get("seconds_left") is not None:
+        parts.append(_("{time} left").format(time=duration(float(progress["seconds_left"]))))
+    if progress.get("device"):
+        parts.append(str(progress["device"]))
+    return " · ".join(parts)
+
+
+def outcome(run: RunStanding) -> str:
+    """Return what came of a finished run, in one sentence."""
+    summary = run.run.summary or {}
+    epochs = plural("{n} epoch", "{n} epochs", int(summary.get("epochs", 0)))
+    took = duration(float(summary.get("seconds", 0)))
+    best = _("best in epoch {n}").format(n=summary.get("best_epoch"))
+    checked = summary.get("val_accuracy")
+    if checked is None:
+        text = _("Right on {share:.1%} of the images it learned from; none were kept to check on.")
+        return text.format(share=summary.get("accuracy", 0)) + f" {epochs}, {best}, {took}."
+    text = _("Right on {share:.1%} of {n} unseen images.")
+    found = text.format(share=checked, n=f"{run.run.counts.get('Validation', 0):,}")
+    return f"{found} {epochs}, {best}, {took}."

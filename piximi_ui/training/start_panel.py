@@ -1,0 +1,154 @@
+"""What the next training learns from, what stands in its way, and the button that starts it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+
+from piximi_core.classification.settings import ModelSettings
+from piximi_core.classification.split import TRAINING, VALIDATION
+from piximi_core.jobs import engine, train
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.planning import TrainingPlan, split_again
+from piximi_core.jobs.settings_draft import fit_channels
+from piximi_core.project.store import Store
+from piximi_ui import job_panel, navigation
+from piximi_ui.context import errors_shown, say, who
+from piximi_ui.texts import _, plain, plural
+
+__all__ = ["draw_button", "draw_counts", "swatch"]
+
+_ROW, _HEADER, _SHOWN = 31, 34, 10
+
+
+def draw_button(
+    store: Store, settings: ModelSettings, plan: TrainingPlan, *, mistakes: int, busy: bool
+) -> Job | None:
+    """Draw the Train button and, where it is disabled, why and the way out; return a new run.
+
+    Parameters
+    ----------
+    mistakes
+        How many settings hold values that cannot be used.
+    busy
+        Another training is under way, so a new one waits.
+    """
+    started: Job | None = None
+    label = _("Train on {learned}, check on {checked}").format(
+        learned=f"{plan.count(TRAINING):,}", checked=f"{plan.count(VALIDATION):,}"
+    )
+    blocked = bool(plan.obstacle or mistakes)
+    if st.button(
+        _("Train") if plan.obstacle else label,
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=blocked,
+        width="stretch",
+        key="train-start",
+    ):
+        with errors_shown():
+            started = train.ask(store, settings, who=who())
+            engine.submit(started)
+            job_panel.follow(started)
+    if plan.obstacle:
+        _way_out(store, plan)
+    elif mistakes:
+        st.caption(f":material/arrow_upward: {_('Mend the settings marked in red first.')}")
+    elif busy:
+        text = _("A training is under way; another one would wait until it is done.")
+        st.caption(f":material/hourglass_top: {text}")
+    return started
+
+
+def _way_out(store: Store, plan: TrainingPlan) -> None:
+    st.caption(f":material/info: {plain(plan.obstacle or '', 400)}")
+    if plan.mend == "images":
+        navigation.link("images", label=_("Go to Images"))
+    elif plan.mend == "channels":
+        if st.button(_("Set the channels to those of the images"), icon=":material/tune:"):
+            with errors_shown():
+                fit_channels(store, who=who())
+                st.rerun()
+    elif plan.mend == "split":
+        _split_button(store, plan)
+
+
+def draw_counts(store: Store, plan: TrainingPlan) -> None:
+    """Draw how many images of each category are learned from and checked on."""
+    if not plan.classes:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_('Labelled images')}**")
+        if plan.dealt and plan.mend != "split":
+            _split_again(store, plan)
+    for warning in plan.warnings:
+        st.caption(f":orange[:material/warning: {plain(warning, 400)}]")
+    st.dataframe(
+        _rows(plan),
+        key="train-counts",
+        hide_index=True,
+        row_height=_ROW,
+        height=_HEADER + _ROW * min(len(plan.classes), _SHOWN),
+        column_config={
+            "color": st.column_config.ImageColumn(" ", width=36),
+            "name": st.column_config.TextColumn(_("Category")),
+            "learned": st.column_config.NumberColumn(_("Train"), width=60, format="localized"),
+            "checked": st.column_config.NumberColumn(_("Check"), width=60, format="localized"),
+        },
+    )
+    if plan.left_out:
+        st.caption(_("Left out, no labels: {names}").format(names=_listed(plan.left_out)))
+
+
+def _rows(plan: TrainingPlan) -> list[dict[str, Any]]:
+    counts = zip(
+        plan.classes, plan.count_by_class(TRAINING), plan.count_by_class(VALIDATION), strict=True
+    )
+    return [
+        {"color": swatch(c.color), "name": c.name, "learned": learned, "checked": checked}
+        for c, learned, checked in counts
+    ]
+
+
+def swatch(color: str) -> str:
+    """Return a dot in a category's colour, as an address that a table shows as a picture."""
+    fill = html.escape(color, quote=True)
+    circle = f"<circle cx='10' cy='10' r='6' fill='{fill}' stroke='#888' stroke-opacity='.5'/>"
+    picture = f"<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'>{circle}</svg>"
+    return f"data:image/svg+xml,{quote(picture)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(plain(name, 40) for name in names[:8])
+    more = len(names) - 8
+    return shown if more <= 0 else _("{names} and {n} more").format(names=shown, n=more)
+
+
+def _split_again(store: Store, plan: TrainingPlan) -> None:
+    with st.popover(_("Split again"), icon=":material/shuffle:", type="tertiary"):
+        kept = plural(
+            "{n} image keeps the set it was in before, so that runs can be compared.",
+            "{n} images keep the set they were in before, so that runs can be compared.",
+            plan.dealt,
+        )
+        st.markdown(kept)
+        st.markdown(
+            _(
+                "Split again deals all of them anew, by the training percentage and the seed. "
+                "Earlier runs keep their results, but may have learned from what is then checked."
+            )
+        )
+        _split_button(store, plan)
+
+
+def _split_button(store: Store, plan: TrainingPlan) -> None:
+    label = plural("Deal {n} image anew", "Deal {n} images anew", plan.dealt)
+    if st.button(label, icon=":material/shuffle:", key="train-split-again"):
+        with errors_shown():
+            split_again(store, who=who())
+            say(_("The images are dealt anew; Undo takes that back."))
+            st.rerun()
