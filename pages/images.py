@@ -16,7 +16,7 @@ from piximi_ui.images import (
     thing_dialogs,
     toolbar,
 )
-from piximi_ui.images.view import current_view, shown_ids, to_filter
+from piximi_ui.images.view import current_view, shown_ids, to_filter, without_gone
 
 
 def browse(store: Store) -> None:
@@ -28,13 +28,14 @@ def browse(store: Store) -> None:
     categories = queries.categories(store, revision)
     counts = queries.counts(store, revision)
     add_dialog.draw(store, categories)
-    category_panel.draw_dialog(store, categories, counts)
+    category_panel.draw_dialogs(store, categories, counts)
     thing_dialogs.draw(store)
     if not counts:
         empty.draw()
         return
-    view, shown = current_view(store), shown_ids()
-    toolbar.draw(store, view, categories)
+    view = without_gone(store, current_view(store), {category.id for category in categories})
+    shown = shown_ids()
+    toolbar.draw(store, view)
     gallery_side, panel_side = st.columns([4, 1.15], gap="medium")
     wanted = to_filter(view, shown[1] if shown else None)
     with gallery_side:

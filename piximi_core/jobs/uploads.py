@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from piximi_core.images import IMAGE_SUFFIXES
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.files import disk_errors_in_words, require_space
 from piximi_core.project.ids import new_id
@@ -68,7 +69,7 @@ def stage(store: Store, files: Iterable[UploadedFile], upload: Upload | None = N
             shutil.copyfileobj(file.content, target)
         source = SourceFile(path, _relative(file.name))
         sources.append(source)
-        folders |= {source.folder} if source.folder else _folders_in_zip(path)
+        folders |= _folders_of([source.name]) or _folders_in_zip(path)
     return replace(
         upload,
         sources=tuple(sources),
@@ -96,8 +97,14 @@ def _folders_in_zip(path: Path) -> set[str]:
             names = archive.namelist()[:_ZIP_NAMES]
     except (OSError, ValueError, zipfile.BadZipFile):
         return set()
-    found = [PurePosixPath(name) for name in names if not name.endswith("/")]
-    return {path.parent.name for path in found if path.parent.name and "__MACOSX" not in path.parts}
+    return _folders_of(name for name in names if not name.startswith("__MACOSX/"))
+
+
+def _folders_of(names: Iterable[str]) -> set[str]:
+    """Return the folders that hold images; a readme beside them names no category."""
+    found = [PurePosixPath(name) for name in names]
+    images = [path for path in found if path.suffix.lower() in IMAGE_SUFFIXES]
+    return {path.parent.name for path in images if path.parent.name}
 
 
 def stage_labels(store: Store, upload: Upload, table: bytes) -> Path:

@@ -173,7 +173,8 @@ def _start(
     store: Store, upload: Upload | None, chosen: Path | None, options: dict[str, Any]
 ) -> None:
     upload_for_job = upload or Upload(new_id())
-    sources = list(upload_for_job.sources)
+    # By name: browsers send files in any order.
+    sources = sorted(upload_for_job.sources, key=lambda source: source.name)
     if chosen is not None:
         sources = [SourceFile(chosen, chosen.name)]
     table = options.pop("table")

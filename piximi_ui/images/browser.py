@@ -24,7 +24,7 @@ from piximi_ui.images import queries
 from piximi_ui.images.view import View, gallery_key, impose_selection, taken_selection
 from piximi_ui.texts import _
 
-__all__ = ["acted", "draw"]
+__all__ = ["acted", "apply", "draw"]
 
 _ACTED = "piximi_images_acted"
 
@@ -57,12 +57,12 @@ def draw(
         pages=pages,
         total=total,
         texts={"empty": _("No image passes the filter.")},
-        on_actions=lambda actions: _apply(store, wanted, actions),
+        on_actions=lambda actions: apply(store, wanted, actions),
     )
     return result.selected
 
 
-def _apply(store: Store, wanted: ThingFilter, actions: Sequence[GalleryAction]) -> None:
+def apply(store: Store, wanted: ThingFilter, actions: Sequence[GalleryAction]) -> None:
     """Do what the person did; a mistake is told and leaves the rest to be done."""
     st.session_state[_ACTED] = True
     for action in actions:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -19,16 +18,20 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.images.view import View, change_view
+from piximi_ui.images.view import View, bound
 from piximi_ui.texts import _, plain, plural
 
-__all__ = ["draw", "draw_dialog"]
+__all__ = ["draw", "draw_dialogs"]
 
 Counts = Mapping[str, Mapping[str, int]]
 
 
 def draw(store: Store, view: View, categories: Sequence[Category], counts: Counts) -> None:
-    """Draw the list; a click on a category shows only its images, a second click all again."""
+    """Draw the list; choosing categories in it shows only their images.
+
+    It is one widget whatever the number of categories: each further element on the page costs
+    every click some milliseconds.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="categories-head"):
         st.markdown(f"**{_('Categories')}**")
         st.button(
@@ -41,45 +44,58 @@ def draw(store: Store, view: View, categories: Sequence[Category], counts: Count
             args=("category",),
             kwargs={"category": None},
         )
-    with st.container(key="categories-list", gap=None):
-        for number, category in enumerate(categories):
-            _row(store, view, number, category, sum(counts.get(category.id, {}).values()))
-    by_partition = st.expander(
-        _("Counts by partition"), on_change="rerun", key="counts-by-partition"
-    )
-    if by_partition.open:
-        with by_partition:
-            _table(categories, counts)
-
-
-def _row(store: Store, view: View, number: int, category: Category, count: int) -> None:
-    only = view.categories == (category.id,)
-    with st.container(horizontal=True, vertical_alignment="center", gap=None):
-        name = plain(category.name, 26)
-        name = f"**{name}**" if only else name
         st.button(
-            f':color[●]{{foreground="{category.color}"}}  {name}',
-            key=f"category-{category.id}",
+            _("Edit"),
+            icon=":material/edit:",
             type="tertiary",
-            width="stretch",
-            help=_("Show all again") if only else _("Show only these"),
-            on_click=lambda: change_view(store, categories=() if only else (category.id,)),
+            key="edit-categories",
+            help=_("Rename, recolour or delete categories; counts by partition"),
+            on_click=open_dialog,
+            args=("categories",),
         )
-        st.caption(f"{count:,}", width="content")
-        st.caption(f"`{number}`", width="content")
-        with st.container(width=28):
-            if category.is_unknown:
-                return
-            st.button(
-                "",
-                icon=":material/more_vert:",
-                type="tertiary",
-                key=f"edit-{category.id}",
-                help=_("Rename, recolour or delete"),
-                on_click=open_dialog,
-                args=("category",),
-                kwargs={"category": category},
-            )
+    labels = {
+        category.id: _label(number, category, sum(counts.get(category.id, {}).values()))
+        for number, category in enumerate(categories)
+    }
+    st.pills(
+        _("Show only"),
+        list(labels),
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        label_visibility="collapsed",
+        width="stretch",
+        help=_("Choose categories to see only their images"),
+        **bound(store, view, "categories"),
+    )
+
+
+def _label(number: int, category: Category, count: int) -> str:
+    swatch = f':color[●]{{foreground="{category.color}"}}'
+    return f"{swatch} {plain(category.name, 40)} :gray[`{number}`] :gray[{count:,}]"
+
+
+def draw_dialogs(store: Store, categories: Sequence[Category], counts: Counts) -> None:
+    """Draw the dialog for a new category, or for the present ones, if it was asked for."""
+    if dialog_data("category") is not None:
+        st.dialog(_("New category"), on_dismiss=close_dialog)(_form)(store, None, categories)
+    elif dialog_data("categories") is not None:
+        st.dialog(_("Categories"), on_dismiss=close_dialog)(_edit)(store, categories, counts)
+
+
+def _edit(store: Store, categories: Sequence[Category], counts: Counts) -> None:
+    known = {category.id: category for category in categories if not category.is_unknown}
+    if not known:
+        st.caption(_("There are no categories yet."))
+        return
+    chosen = st.selectbox(
+        _("Edit"), list(known), format_func=lambda c: known[c].name[:80], key="category-chosen"
+    )
+    category = known.get(chosen)
+    if category is not None:
+        _form(store, category, categories)
+        _offer_deletion(store, category, sum(counts.get(category.id, {}).values()))
+    st.markdown(f"**{_('Images by category and partition')}**")
+    _table(categories, counts)
 
 
 def _table(categories: Sequence[Category], counts: Counts) -> None:
@@ -87,6 +103,7 @@ def _table(categories: Sequence[Category], counts: Counts) -> None:
     rows = [
         {
             _("Category"): category.name[:80],
+            _("All"): sum(counts.get(category.id, {}).values()),
             **{p: counts.get(category.id, {}).get(p, 0) for p in shown},
         }
         for category in categories
@@ -94,19 +111,7 @@ def _table(categories: Sequence[Category], counts: Counts) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def draw_dialog(store: Store, categories: Sequence[Category], counts: Counts) -> None:
-    """Draw the dialog for a new or an existing category, if it was asked for."""
-    data = dialog_data("category")
-    if data is None:
-        return
-    title = _("New category") if data["category"] is None else _("Category")
-    st.dialog(title, on_dismiss=close_dialog)(_dialog)(store, data, categories, counts)
-
-
-def _dialog(
-    store: Store, data: dict[str, Any], categories: Sequence[Category], counts: Counts
-) -> None:
-    category: Category | None = data["category"]
+def _form(store: Store, category: Category | None, categories: Sequence[Category]) -> None:
     color = category.color if category else next_color([c.color for c in categories])
     slot = category.id if category else "new"
     with st.form(f"category-form-{slot}", border=False):
@@ -125,8 +130,6 @@ def _dialog(
             _save(store, category, name, picked)
             close_dialog()
             st.rerun()
-    if category is not None:
-        _offer_deletion(store, category, sum(counts.get(category.id, {}).values()))
 
 
 def _save(store: Store, category: Category | None, name: str, color: str) -> None:
@@ -140,7 +143,6 @@ def _save(store: Store, category: Category | None, name: str, color: str) -> Non
 
 
 def _offer_deletion(store: Store, category: Category, count: int) -> None:
-    st.divider()
     st.caption(
         plural(
             "{n} image has this category; deleting it makes that image Unknown.",

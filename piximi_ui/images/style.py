@@ -15,15 +15,12 @@ _RULES = """<style>
   position: sticky; top: 4.25rem; align-self: flex-start;
   max-height: calc(100vh - 5rem); overflow-y: auto; scrollbar-width: thin;
 }
-.st-key-categories-list button, .st-key-server-folders button {
+.st-key-server-folders button {
   justify-content: flex-start; text-align: left; min-height: 1.9rem; padding: 0.1rem 0.35rem;
 }
-.st-key-categories-list button > div, .st-key-server-folders button > div {
-  justify-content: flex-start; width: 100%;
-}
-.st-key-categories-list { max-height: 44vh; overflow-y: auto; scrollbar-width: thin; }
-.st-key-categories-list code { font-size: 0.75rem; margin-left: 0.4rem; }
-.st-key-categories-list button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.st-key-server-folders button > div { justify-content: flex-start; width: 100%; }
+/* Categories as a list, one below the other. */
+.st-key-images-side [data-testid="stButtonGroup"] { max-height: 40vh; overflow-y: auto; }
 .st-key-categories-head { justify-content: space-between; }
 .st-key-images-empty { padding: 4rem 1rem; text-align: center; }
 </style>"""

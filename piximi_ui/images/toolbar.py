@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import streamlit as st
 
-from piximi_core.project.categories import Category
 from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS
 from piximi_ui.dialogs import open_dialog
@@ -15,6 +11,7 @@ from piximi_ui.images.view import (
     PAGE_SIZES,
     STATES,
     View,
+    bound,
     change_view,
     shown_ids,
     stop_showing,
@@ -24,7 +21,7 @@ from piximi_ui.texts import _, plain
 __all__ = ["draw"]
 
 
-def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
+def draw(store: Store, view: View) -> None:
     """Draw the bar; every change shows the first page anew."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -41,55 +38,34 @@ def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
             icon=":material/search:",
             label_visibility="collapsed",
             width=240,
-            **_bound(store, view, "search"),
+            **bound(store, view, "search"),
         )
         count = view.filters
         label = _("Filter ({n})").format(n=count) if count else _("Filter")
-        with st.popover(label, icon=":material/filter_list:", key="filter"):
-            _filters(store, view, categories)
-        with st.popover(_("Sort"), icon=":material/sort:", key="sort"):
-            _sorting(store, view)
+        # What is inside is drawn once it is open: each element costs every click some time.
+        filters = st.popover(label, icon=":material/filter_list:", key="filter", on_change="rerun")
+        if filters.open:
+            with filters:
+                _filters(store, view)
+        sorting = st.popover(_("Sort"), icon=":material/sort:", key="sort", on_change="rerun")
+        if sorting.open:
+            with sorting:
+                _sorting(store, view)
         _chips(store, view)
 
 
-def _bound(store: Store, view: View, field: str) -> dict[str, Any]:
-    """Return what ties a widget to a field of the view, whoever changes it."""
-    key = f"view-{field}-{store.folder.name}"
-    value = getattr(view, field)
-    value = list(value) if isinstance(value, tuple) else value
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    return {"key": key, "on_change": _take, "args": (store, field, key)}
-
-
-def _take(store: Store, field: str, key: str) -> None:
-    value = st.session_state[key]
-    change_view(store, **{field: tuple(value) if isinstance(value, list) else value})
-
-
-def _filters(store: Store, view: View, categories: Sequence[Category]) -> None:
-    names = {category.id: category.name for category in categories}
-    # A category deleted meanwhile is still asked for by the view, and shows nothing.
-    gone = {category: _("(deleted)") for category in view.categories if category not in names}
-    words = {**names, **gone}
-    st.multiselect(
-        _("Category"),
-        list(words),
-        format_func=lambda c: words[c][:80],
-        placeholder=_("Any"),
-        **_bound(store, view, "categories"),
-    )
+def _filters(store: Store, view: View) -> None:
     st.multiselect(
         _("Partition"),
         list(PARTITIONS),
         placeholder=_("Any"),
-        **_bound(store, view, "partitions"),
+        **bound(store, view, "partitions"),
     )
     st.selectbox(
         _("Labels and predictions"),
         STATES,
         format_func=_state_words().__getitem__,
-        **_bound(store, view, "state"),
+        **bound(store, view, "state"),
     )
 
 
@@ -112,9 +88,7 @@ def _sorting(store: Store, view: View) -> None:
         "partition": _("Partition"),
         "random": _("Random"),
     }
-    st.radio(
-        _("Sort by"), list(words), format_func=words.__getitem__, **_bound(store, view, "sort")
-    )
+    st.radio(_("Sort by"), list(words), format_func=words.__getitem__, **bound(store, view, "sort"))
     if view.sort == "random":
         st.button(
             _("Shuffle again"),
@@ -122,9 +96,9 @@ def _sorting(store: Store, view: View) -> None:
             key="shuffle",
             on_click=lambda: change_view(store, seed=view.seed + 1),
         )
-    st.toggle(_("Descending"), **_bound(store, view, "descending"))
+    st.toggle(_("Descending"), **bound(store, view, "descending"))
     st.segmented_control(
-        _("Images per page"), PAGE_SIZES, required=True, **_bound(store, view, "page_size")
+        _("Images per page"), PAGE_SIZES, required=True, **bound(store, view, "page_size")
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, get_args
 
@@ -16,6 +16,7 @@ __all__ = [
     "PAGE_SIZES",
     "STATES",
     "View",
+    "bound",
     "change_view",
     "current_view",
     "gallery_key",
@@ -25,6 +26,7 @@ __all__ = [
     "taken_selection",
     "to_filter",
     "view_from_address",
+    "without_gone",
 ]
 
 STATES = ("all", "labelled", "unlabelled", "predicted", "unpredicted")
@@ -112,6 +114,15 @@ def current_view(store: Store) -> View:
     return view
 
 
+def without_gone(store: Store, view: View, known: Collection[str]) -> View:
+    """Return the view without categories that were deleted since it was chosen."""
+    kept = tuple(category for category in view.categories if category in known)
+    if kept != view.categories:
+        change_view(store, categories=kept)
+        return current_view(store)
+    return view
+
+
 def _write_address(view: View) -> None:
     for field in fields(View):
         value = asdict(view)[field.name]
@@ -125,6 +136,21 @@ def change_view(store: Store, **changes: Any) -> None:
     """Change the view: its first page is shown, with nothing selected."""
     st.session_state[_slot(store)] = replace(current_view(store), **changes)
     start_over(store)
+
+
+def bound(store: Store, view: View, field: str) -> dict[str, Any]:
+    """Return what ties a widget to a field of the view, whoever changes it."""
+    key = f"view-{field}-{store.folder.name}"
+    value = getattr(view, field)
+    value = list(value) if isinstance(value, tuple) else value
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return {"key": key, "on_change": _take, "args": (store, field, key)}
+
+
+def _take(store: Store, field: str, key: str) -> None:
+    value = st.session_state[key]
+    change_view(store, **{field: tuple(value) if isinstance(value, list) else value})
 
 
 def start_over(store: Store) -> None:

@@ -1,0 +1,290 @@
+"""The Images page: what is shown, found, labelled, renamed, deleted and added."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from piximi_core.jobs import add_images
+from piximi_core.jobs.applying import apply_result
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.running import run_job
+from piximi_core.project.categories import list_categories
+from piximi_core.project.history import history, undo
+from piximi_core.project.predictions import PredictedThing, store_predictions
+from piximi_core.project.things import ThingFilter, find_ids, get_things, list_things
+from piximi_core.project.workspace import create_project
+from piximi_ui.components.gallery.contract import GalleryAction, GalleryMemory
+from piximi_ui.images import browser, outcome
+
+GALLERY = "gallery-memory:images-digits"
+
+
+def words(test: AppTest) -> str:
+    return " ".join(str(e.value) for e in [*test.markdown, *test.caption])
+
+
+def labels(test: AppTest) -> list[str]:
+    return [button.label for button in test.button]
+
+
+def select(test: AppTest, ids: list[str]) -> AppTest:
+    memory = GalleryMemory()
+    memory.selected = tuple(ids)
+    test.session_state[GALLERY] = memory
+    return test.run()
+
+
+def shown_total(test: AppTest) -> int:
+    """How many images the gallery says there are."""
+    import json
+
+    [component] = test.get("bidi_component")
+    return json.loads(component.proto.json)["total"]
+
+
+@pytest.fixture
+def opened(open_page, untrained) -> AppTest:
+    return open_page("images", project="digits")
+
+
+def test_an_empty_project_invites_to_add_images(open_page, workspace):
+    create_project("Empty")
+    test = open_page("images", project="empty")
+    assert "No images yet" in words(test)
+    test.button(key="add-images").click().run()
+    assert test.button(key="add-start").disabled
+
+
+def test_an_unknown_project_says_so_and_leads_back(open_page, workspace):
+    test = open_page("images", project="nowhere")
+    assert "no project" in test.error[0].value
+
+
+def test_it_shows_every_image_and_the_counts_of_categories(opened):
+    assert shown_total(opened) == 60
+    [pills] = opened.button_group
+    assert len(pills.options) == 11
+    assert "Unknown" in pills.options[0]
+    assert "12" in pills.options[0]
+
+
+def test_search_and_category_narrow_the_gallery_and_stay_in_the_address(opened, untrained):
+    opened.text_input(key="view-search-digits").set_value("digit-000").run()
+    assert shown_total(opened) == 10
+    assert opened.query_params["search"] == "digit-000"
+    unknown = list_categories(untrained)[0].id
+    opened.session_state["view-categories-digits"] = [unknown]
+    opened.run()
+    opened.button(key="clear-filters").click().run()
+    assert shown_total(opened) == 60
+    assert opened.text_input(key="view-search-digits").value == ""
+
+
+def test_filters_come_from_the_address(open_page, untrained):
+    test = open_page("images", project="digits", state="unlabelled", sort="name", page_size="200")
+    assert shown_total(test) == 12
+    assert open_page("images", project="digits", state="nonsense", sort="'; drop") is not None
+
+
+def test_a_page_can_ask_to_show_certain_images(opened, untrained):
+    chosen = find_ids(untrained, ThingFilter())[:3]
+    opened.session_state["piximi_shown_ids"] = ("3 taken for 8", chosen)
+    opened.run()
+    assert shown_total(opened) == 3
+    assert any("3 taken for 8" in label for label in labels(opened))
+    opened.button(key="stop-showing").click().run()
+    assert shown_total(opened) == 60
+
+
+def test_one_selected_image_can_be_renamed_labelled_and_moved(opened, untrained):
+    [chosen, *_rest] = find_ids(untrained, ThingFilter())
+    select(opened, [chosen])
+    name = opened.text_input(key=f"name-{chosen}-digit-0000.png")
+    name.set_value("<b>first</b> *one*").run()
+    three = next(c for c in list_categories(untrained) if c.name == "3")
+    unknown = list_categories(untrained)[0]
+    opened.selectbox(key=f"category-of-{chosen}-{unknown.id}").set_value(three.id).run()
+    opened.selectbox(key=f"partition-of-{chosen}-Unassigned").set_value("Test").run()
+    [thing] = get_things(untrained, [chosen])
+    assert (thing.name, thing.category_id, thing.partition) == (
+        "<b>first</b> *one*",
+        three.id,
+        "Test",
+    )
+
+
+def test_a_name_that_is_taken_is_refused_in_one_sentence(opened, untrained):
+    [first, *_rest] = find_ids(untrained, ThingFilter())
+    select(opened, [first])
+    opened.text_input(key=f"name-{first}-digit-0000.png").set_value("digit-0001.png").run()
+    assert "already an image named" in opened.error[0].value
+
+
+def test_several_selected_images_are_labelled_at_once(opened, untrained):
+    chosen = find_ids(untrained, ThingFilter())[:4]
+    select(opened, chosen)
+    assert "4 images selected" in words(opened)
+    seven = next(c for c in list_categories(untrained) if c.name == "7")
+    category = next(box for box in opened.selectbox if box.key.startswith("many-category"))
+    category.set_value(seven.id).run()
+    opened.button(key="many-apply").click().run()
+    assert {thing.category_id for thing in get_things(untrained, chosen)} == {seven.id}
+    assert history(untrained)[0].label == "Label 4 images"
+
+
+def test_deleting_asks_first_and_can_be_undone(opened, untrained):
+    chosen = find_ids(untrained, ThingFilter())[:2]
+    select(opened, chosen)
+    opened.button(key="delete-selected").click().run()
+    assert "Undo brings them back" in words(opened)
+    assert len(get_things(untrained, chosen)) == 2
+    opened.button(key="delete-confirm").click().run()
+    assert get_things(untrained, chosen) == []
+    assert shown_total(opened) == 58
+    undo(untrained)
+    assert len(get_things(untrained, chosen)) == 2
+
+
+def test_keeping_deletes_nothing(opened, untrained):
+    select(opened, find_ids(untrained, ThingFilter())[:2])
+    opened.button(key="delete-selected").click().run()
+    opened.button(key="delete-cancel").click().run()
+    assert shown_total(opened) == 60
+    assert "delete-confirm" not in {button.key for button in opened.button}
+
+
+def test_categories_are_created_renamed_recoloured_and_deleted(opened, untrained):
+    opened.button(key="new-category").click().run()
+    opened.text_input(key="category-name-new").set_value("Späße 🦠 *x*")
+    opened.button(key="category-save-new").click().run()
+    made = list_categories(untrained)[-1]
+    assert made.name == "Späße 🦠 *x*"
+    opened.button(key="edit-categories").click().run()
+    opened.selectbox(key="category-chosen").set_value(made.id).run()
+    opened.text_input(key=f"category-name-{made.id}").set_value("Plain")
+    opened.color_picker(key=f"category-color-{made.id}").set_value("#123456")
+    opened.button(key=f"category-save-{made.id}").click().run()
+    made = list_categories(untrained)[-1]
+    assert (made.name, made.color) == ("Plain", "#123456")
+    opened.button(key="edit-categories").click().run()
+    opened.selectbox(key="category-chosen").set_value(made.id).run()
+    opened.button(key="category-delete").click().run()
+    assert made.id not in {category.id for category in list_categories(untrained)}
+
+
+def test_a_deleted_category_no_longer_filters(opened, untrained):
+    made = next(c for c in list_categories(untrained) if c.name == "9")
+    opened.query_params["categories"] = made.id
+    fresh = opened
+    fresh.session_state["piximi_view:digits"] = browser.View(categories=(made.id, "gone"))
+    fresh.run()
+    assert fresh.session_state["piximi_view:digits"].categories == (made.id,)
+
+
+def test_a_prediction_is_shown_and_can_be_accepted(opened, untrained):
+    [thing, *_rest] = list_things(untrained, ThingFilter(labelled=False))
+    eight = next(c for c in list_categories(untrained) if c.name == "8")
+    with untrained.step("Predict") as db:
+        store_predictions(db, "run", [PredictedThing(thing.id, eight.id, "8", 0.93, [0.93, 0.07])])
+    select(opened, [thing.id])
+    assert "93%" in words(opened)
+    opened.button(key="accept-prediction").click().run()
+    [accepted] = get_things(untrained, [thing.id])
+    assert accepted.category_id == eight.id
+    assert accepted.prediction is None
+
+
+def png(shade: int) -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (6, 5), shade).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.mark.slow
+def test_uploaded_files_are_added_by_a_job(open_page, workspace):
+    store = create_project("New")
+    test = open_page("images", project="new")
+    test.button(key="add-images").click().run()
+    uploader = next(box for box in test.file_uploader if box.key.startswith("upload-"))
+    before = uploader.key
+    uploader.set_value([("a.png", png(1), "image/png"), ("b.png", b"no image", "image/png")]).run()
+    assert "2 files ready" in words(test)
+    assert before not in {box.key for box in test.file_uploader}
+    test.button(key="add-start").click().run()
+    [folder] = store.files.jobs.iterdir()
+    assert Job(folder).request()["service"] == "add"
+    assert "add-start" not in {button.key for button in test.button}
+    assert (folder / "unread").exists()
+
+
+def imported(store, files: dict[str, bytes], folder: Path) -> Job:
+    from piximi_core.jobs.sources import SourceFile
+
+    folder.mkdir()
+    sources = []
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        sources.append(SourceFile(folder / name, name))
+    job = add_images.ask(store, sources, add_images.AddOptions())
+    run_job(job.folder)
+    apply_result(store, job)
+    outcome.expect(job)
+    return job
+
+
+def test_the_outcome_of_an_import_stays_until_it_is_dismissed(open_page, workspace, tmp_path):
+    store = create_project("New")
+    files = {"a.png": png(1), "again.png": png(1), "broken.png": b"\x89PNG\r\n\x1a\n"}
+    job = imported(store, files, tmp_path / "files")
+    test = open_page("images", project="new")
+    assert "Added 1 image, 1 duplicate, 1 failed." in words(test)
+    rows = test.dataframe[0].value
+    assert set(rows["outcome"]) == {"Failed", "Duplicate"}
+    assert any("same picture as a.png" in reason for reason in rows["reason"])
+    test.button(key=f"outcome-dismiss-{job.id}").click().run()
+    assert "1 duplicate" not in words(test)
+
+
+def test_the_server_folder_says_how_to_configure_it(open_page, workspace, monkeypatch):
+    monkeypatch.delenv("PIXIMI_IMPORT_ROOTS", raising=False)
+    create_project("New")
+    test = open_page("images", project="new")
+    test.session_state["add-source"] = "server"
+    test.button(key="add-images").click().run()
+    assert "PIXIMI_IMPORT_ROOTS" in test.info[0].value
+
+
+def test_a_folder_of_the_server_is_browsed_and_added(open_page, workspace, tmp_path, monkeypatch):
+    (tmp_path / "images" / "set" / "RBC").mkdir(parents=True)
+    (tmp_path / "images" / "set" / "RBC" / "1.png").write_bytes(png(3))
+    monkeypatch.setenv("PIXIMI_IMPORT_ROOTS", str(tmp_path / "images"))
+    create_project("New")
+    test = open_page("images", project="new")
+    test.session_state["add-source"] = "server"
+    test.button(key="add-images").click().run()
+    test.button(key="server-folder-0").click().run()
+    assert "RBC" in words(test)
+    assert "1 file in this folder" in words(test)
+    assert not test.button(key="add-start").disabled
+
+
+def action(kind: str, ids: list[str], category: str | None = None) -> GalleryAction:
+    return GalleryAction(kind, tuple(ids), category, 1, "u")
+
+
+def test_gallery_actions_label_and_a_mistake_stops_nothing(untrained, monkeypatch):
+    state: dict = {}
+    monkeypatch.setattr("streamlit.session_state", state)
+    chosen = find_ids(untrained, ThingFilter())[:2]
+    five = next(c for c in list_categories(untrained) if c.name == "5")
+    actions = [action("label", chosen, "no such category"), action("label", chosen, five.id)]
+    browser.apply(untrained, ThingFilter(), actions)
+    assert {thing.category_id for thing in get_things(untrained, chosen)} == {five.id}
+    assert "category is gone" in state["piximi_messages"][0][0]
+    assert browser.acted()
+    assert not browser.acted()
