@@ -74,9 +74,11 @@ def clean_topology(topology: Any) -> dict[str, Any]:
 
 
 def _network(network: Any, depth: int) -> dict[str, Any]:
-    if not isinstance(network, dict) or network.get("class_name") not in _NETWORKS:
-        found = network.get("class_name") if isinstance(network, dict) else None
-        raise BadInput(f"The model is of the sort {found!r}; only Sequential and Functional load.")
+    found = network.get("class_name") if isinstance(network, dict) else None
+    if not isinstance(found, str) or found not in _NETWORKS:
+        raise BadInput(
+            f"The model is of the sort '{str(found)[:80]}'; only Sequential and Functional load."
+        )
     if depth > _MAX_NESTING:
         raise BadInput("The model nests models in models too deeply.")
     config = network.get("config")
@@ -88,40 +90,55 @@ def _network(network: Any, depth: int) -> dict[str, Any]:
     if len(layers) > _MAX_LAYERS:
         raise BadInput(f"The model has {len(layers)} layers; more than {_MAX_LAYERS} is refused.")
     sequential = network["class_name"] == "Sequential"
-    cleaned: dict[str, Any] = {"layers": [_layer(item, depth, not sequential) for item in layers]}
     # Sequential models of old TensorFlow.js have no name of their own.
-    cleaned["name"] = _name(config.get("name", "classifier"))
+    cleaned: dict[str, Any] = {"name": _name(config.get("name", "classifier")), "layers": []}
+    known: set[str] = set()
+    for item in layers:
+        layer, name = _layer(item, depth)
+        if not sequential:
+            layer |= {"name": name, "inbound_nodes": _connections(item, name, known)}
+        known.add(name)
+        cleaned["layers"].append(layer)
     if not sequential:
         for key in ("input_layers", "output_layers"):
-            cleaned[key] = [_reference(item)[:3] for item in _list(config.get(key), key)]
+            cleaned[key] = [_reference(item, known) for item in _list(config.get(key), key)]
     return {"class_name": "Sequential" if sequential else "Functional", "config": cleaned}
 
 
-def _layer(layer: Any, depth: int, in_graph: bool) -> dict[str, Any]:
+def _layer(layer: Any, depth: int) -> tuple[dict[str, Any], str]:
     if not isinstance(layer, dict) or not isinstance(layer.get("class_name"), str):
         raise BadInput("A layer of the model has no class name.")
     class_name = layer["class_name"]
     if class_name in _NETWORKS:
-        cleaned = _network(layer, depth + 1)
-        name = cleaned["config"]["name"]
-    elif class_name in ALLOWED_LAYERS:
-        config = layer.get("config")
-        if not isinstance(config, dict):
-            raise BadInput(f"A layer of the sort {class_name} has no settings.")
-        name = _name(config.get("name"))
-        cleaned = {"class_name": class_name, "config": _settings(config, name)}
-    else:
+        network = _network(layer, depth + 1)
+        return network, network["config"]["name"]
+    if class_name not in ALLOWED_LAYERS:
         raise BadInput(
             f"The model holds a layer of the sort '{class_name[:80]}', which is not loaded: only"
             " plain layers of image classifiers are, since others can run foreign code."
         )
-    if in_graph:
-        nodes = _list(layer.get("inbound_nodes"), f"inbound_nodes of '{name}'")
-        cleaned["name"] = _name(layer.get("name", name))
-        cleaned["inbound_nodes"] = [
-            [[*_reference(item), {}] for item in _list(node, f"inbound_nodes of '{name}'")]
-            for node in nodes
-        ]
+    config = layer.get("config")
+    if not isinstance(config, dict):
+        raise BadInput(f"A layer of the sort {class_name} has no settings.")
+    name = _name(config.get("name"))
+    return {"class_name": class_name, "config": _settings(config, name)}, name
+
+
+def _connections(layer: dict[str, Any], name: str, earlier: set[str]) -> list[list[list[Any]]]:
+    """Take the calls of a layer: none for an input, else one, fed by layers listed before it.
+
+    Keras would wait forever for a layer that feeds itself, or for a call that never comes.
+    """
+    nodes = _list(layer.get("inbound_nodes"), f"inbound_nodes of '{name}'")
+    if len(nodes) != (0 if layer["class_name"] == "InputLayer" else 1):
+        raise BadInput(f"The layer '{name}' is used {len(nodes)} times; only flat graphs load.")
+    # The fourth part, keyword arguments of the call, is not taken over.
+    cleaned = [
+        [[*_reference(item, earlier), {}] for item in _list(node, f"inbound_nodes of '{name}'")]
+        for node in nodes
+    ]
+    if not all(cleaned):
+        raise BadInput(f"The layer '{name}' is fed by no other layer.")
     return cleaned
 
 
@@ -172,11 +189,11 @@ def _list(value: Any, where: str) -> list[Any]:
     return value
 
 
-def _reference(value: Any) -> list[Any]:
-    """Check ``[layer name, node, tensor, ...]``; keyword arguments of a call are dropped."""
-    if not isinstance(value, list) or len(value) < 3:
-        raise BadInput("The model's topology is broken: a connection names no layer.")
-    name, node, tensor = value[:3]
-    if type(node) is not int or type(tensor) is not int:
-        raise BadInput("The model's topology is broken: a connection has no whole numbers.")
-    return [_name(name), node, tensor]
+def _reference(value: Any, known: set[str]) -> list[Any]:
+    """Check ``[layer name, 0, 0, ...]``, the only output of a layer that is used once."""
+    if not isinstance(value, list) or len(value) < 3 or value[1:3] != [0, 0]:
+        raise BadInput("The model's topology is broken: a connection is not [name, 0, 0].")
+    name = _name(value[0])
+    if name not in known:
+        raise BadInput(f"The model's topology is broken: no layer '{name}' comes before its use.")
+    return [name, 0, 0]

@@ -14,10 +14,11 @@ from typing import Any
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.bundle import Bundle, StoredFile, parse_document
+from piximi_core.formats.layer_rules import Layer
 from piximi_core.formats.manifest import WeightEntry, manifest_reasons, parse_manifest
 from piximi_core.formats.metadata import METADATA_KEYS, Metric, metadata_reasons
 from piximi_core.formats.tfjs_rules import expected_weights
-from piximi_core.formats.topology_rules import Layer, Topology, read_topology
+from piximi_core.formats.topology_rules import Topology, read_topology
 
 __all__ = ["check_for_piximi"]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
-import logging
 import math
-import os
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from piximi_core.errors import BadInput
+from piximi_core.formats.quiet import quiet
 
 __all__ = ["Converted", "convert"]
 
@@ -51,7 +48,7 @@ def convert(model: Any, folder: Path) -> Converted:
     BadInput
         If the model cannot be converted.
     """
-    with _quiet(), _temporary_files_in(folder):
+    with quiet(), _temporary_files_in(folder):
         from tensorflowjs.converters import save_keras_model
 
         output = folder / "converted"
@@ -77,26 +74,6 @@ def convert(model: Any, folder: Path) -> Converted:
     _name_the_last_layer(description["modelTopology"], weights)
     ordered = {key: description[key] for key in ("modelTopology", "format", "generatedBy")}
     return {**ordered, "convertedBy": description["convertedBy"]}, weights, content
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the converter's advertisements and its HDF5 advice off the person's screen."""
-    # Its import shows a notebook advertisement, and fails without IPython, unless told not to.
-    os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
-        warnings.simplefilter("ignore")
-        logger.setLevel(logging.ERROR)
-        try:
-            yield
-        finally:
-            logger.setLevel(level)
 
 
 @contextlib.contextmanager

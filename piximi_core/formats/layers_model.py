@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from piximi_core.errors import BadInput
 from piximi_core.formats.allow_list import clean_topology
 from piximi_core.formats.manifest import WeightEntry
+from piximi_core.formats.quiet import quiet
 
 __all__ = ["build_model", "named_weights", "set_weights"]
 
@@ -48,7 +49,7 @@ def build_model(document: Mapping[str, Any], entries: list[WeightEntry]) -> Any:
     import tensorflow as tf
 
     topology = clean_topology(document.get("modelTopology"))
-    with tf.Graph().as_default():
+    with quiet(), tf.Graph().as_default():
         draft = _from_topology(topology)
         _check_shapes(draft, entries)
     return _from_topology(topology)

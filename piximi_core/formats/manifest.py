@@ -162,13 +162,13 @@ def _entry(item: Any) -> WeightEntry:
     name, shape, dtype = item["name"], item.get("shape"), item.get("dtype")
     if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
         raise BadInput(f"The weight '{name}' has no shape of whole numbers.")
-    if dtype not in _ITEM_BYTES:
+    if not isinstance(dtype, str) or dtype not in _ITEM_BYTES:
         raise BadInput(f"The weight '{name}' has the dtype {dtype!r}, which cannot be read.")
     if "quantization" not in item:
         return WeightEntry(name, tuple(shape), dtype, dtype)
     quantization = item["quantization"]
     stored = quantization.get("dtype") if isinstance(quantization, dict) else None
-    if stored not in _QUANTIZED_BYTES or dtype != "float32":
+    if not isinstance(stored, str) or stored not in _QUANTIZED_BYTES or dtype != "float32":
         raise BadInput(f"The weight '{name}' is quantised as {stored!r}, which cannot be read.")
     if stored == "float16":
         return WeightEntry(name, tuple(shape), dtype, stored)

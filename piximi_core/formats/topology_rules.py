@@ -6,42 +6,17 @@ sentence. Pure Python.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from piximi_core.formats.tfjs_rules import (
-    ACTIVATIONS,
-    CONSTRAINTS,
-    INITIALIZERS,
-    LAYERS,
-    NETWORKS,
-    REGULARIZERS,
-    camel_case,
-)
+from piximi_core.formats.layer_rules import Layer, name_reasons, setting_reasons
+from piximi_core.formats.tfjs_rules import NETWORKS
 
-__all__ = ["Layer", "Topology", "read_topology"]
+__all__ = ["Topology", "read_topology"]
 
-_TENSOR_NAME = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._/]*")
-_DTYPES = ("float32", "int32", "bool", "complex64", "string")
-_KNOWN_ENDINGS = {
-    "_initializer": INITIALIZERS,
-    "_regularizer": REGULARIZERS,
-    "_constraint": CONSTRAINTS,
-}
 # These hand on the last axis as it is, so the number of classes stands further up.
 _KEEPS_WIDTH = frozenset({"Activation", "Softmax", "Dropout", "BatchNormalization"})
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer: its class, name, settings, and the names of the layers it is fed by."""
-
-    class_name: str
-    name: str
-    config: Mapping[str, Any]
-    feeds: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -81,18 +56,20 @@ def read_topology(document: Mapping[str, Any]) -> tuple[Topology | None, list[st
     layers = tuple(_network(topology, reasons, 0))
     if not layers:
         return None, reasons or ["The model's topology lists no layers."]
-    reasons += _names(layers)
+    reasons += name_reasons(layers)
     for layer in layers:
-        reasons += _settings(layer)
+        reasons += setting_reasons(layer)
     shape = _input_shape(layers, topology.get("class_name") == "Sequential", reasons)
     last = layers[-1]
     return Topology(layers, shape, _width(layers), _is_softmax(last)), reasons
 
 
 def _network(network: Any, reasons: list[str], depth: int) -> Iterator[Layer]:
-    class_name = network.get("class_name") if isinstance(network, dict) else None
+    class_name = _class_name(network)
     if class_name not in NETWORKS or depth > 10:
-        reasons.append(f"The model is of the sort {class_name!r}, not Sequential or Functional.")
+        reasons.append(
+            f"The model is of the sort '{class_name[:80]}', not Sequential or Functional."
+        )
         return
     config = network.get("config")
     if isinstance(config, list):
@@ -100,24 +77,39 @@ def _network(network: Any, reasons: list[str], depth: int) -> Iterator[Layer]:
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         reasons.append(f"The {class_name} model lists no layers.")
         return
-    if class_name != "Sequential":
-        _check_ends(config, reasons)
+    ends = [] if class_name == "Sequential" else _ends(config, reasons)
+    known = {_layer_name(entry) for entry in config["layers"]}
     for entry in config["layers"]:
-        if isinstance(entry, dict) and entry.get("class_name") in NETWORKS:
+        if _class_name(entry) in NETWORKS:
             yield from _network(entry, reasons, depth + 1)
             continue
         found = entry.get("config") if isinstance(entry, dict) else None
-        if not isinstance(found, dict) or not isinstance(entry.get("class_name"), str):
+        if not isinstance(found, dict) or not _class_name(entry):
             reasons.append("A layer has no 'class_name' or no 'config'.")
             continue
-        name = found.get("name", entry.get("name"))
-        feeds = None
-        if class_name != "Sequential":
-            feeds = _feeds(entry, reasons)
-        yield Layer(entry["class_name"], name if isinstance(name, str) else "", found, feeds)
+        feeds = None if class_name == "Sequential" else _feeds(entry, reasons)
+        ends += feeds or ()
+        yield Layer(entry["class_name"], _layer_name(entry), found, feeds)
+    for end in ends:
+        if end and end not in known:
+            reasons.append(
+                f"The functional model connects a layer '{end[:80]}', which is not there."
+            )
 
 
-def _check_ends(config: Mapping[str, Any], reasons: list[str]) -> None:
+def _class_name(entry: Any) -> str:
+    found = entry.get("class_name") if isinstance(entry, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _layer_name(entry: Any) -> str:
+    config = entry.get("config") if isinstance(entry, dict) else None
+    name = config.get("name", entry.get("name")) if isinstance(config, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _ends(config: Mapping[str, Any], reasons: list[str]) -> list[str]:
+    found = []
     for key in ("input_layers", "output_layers"):
         ends = config.get(key)
         if not isinstance(ends, list) or not ends:
@@ -127,6 +119,9 @@ def _check_ends(config: Mapping[str, Any], reasons: list[str]) -> None:
                 f"'{key}' is flat as Keras 3 writes it ([\"name\", 0, 0]); TensorFlow.js needs the"
                 ' nested Keras 2 form ([["name", 0, 0]]).'
             )
+        else:
+            found += [_end(end, reasons) for end in ends]
+    return found
 
 
 def _feeds(entry: Mapping[str, Any], reasons: list[str]) -> tuple[str, ...]:
@@ -140,59 +135,23 @@ def _feeds(entry: Mapping[str, Any], reasons: list[str]) -> tuple[str, ...]:
                 ' nodeData".'
             )
             continue
-        feeds += [str(link[0]) for link in node if isinstance(link, list) and link]
+        if not node and entry.get("class_name") != "InputLayer":
+            reasons.append(f"The layer '{entry.get('name')}' is fed by no other layer.")
+        feeds += [_end(link, reasons) for link in node]
     return tuple(feeds)
 
 
-def _names(layers: tuple[Layer, ...]) -> list[str]:
-    reasons = []
-    seen: set[str] = set()
-    for layer in layers:
-        if not layer.name:
-            reasons.append(f"A layer of the sort {layer.class_name} has no name.")
-        elif layer.name in seen:
-            reasons.append(f"Two layers are called '{layer.name}'; names must be unique.")
-        elif not _TENSOR_NAME.fullmatch(layer.name):
-            reasons.append(
-                f"The layer name {layer.name[:80]!r} is not one TensorFlow.js accepts: letters,"
-                " digits, '-', '.' and '_' only."
-            )
-        seen.add(layer.name)
-    return reasons
-
-
-def _settings(layer: Layer) -> Iterator[str]:
-    if layer.class_name not in LAYERS:
-        yield (
-            f"TensorFlow.js 4.2.0 has no layer '{layer.class_name[:80]}' (layer '{layer.name}');"
-            " leave it out or replace it."
-        )
-        return
-    if isinstance(layer.config.get("dtype"), dict):
-        yield (
-            f"The dtype of the layer '{layer.name}' is a Keras 3 policy object, with which"
-            " predicting fails; it must be a text such as 'float32'."
-        )
-    elif layer.config.get("dtype", "float32") not in (*_DTYPES, None):
-        yield f"The dtype {layer.config['dtype']!r} of the layer '{layer.name}' is unknown."
-    if layer.class_name == "GlobalAveragePooling2D" and layer.config.get("keepdims"):
-        yield f"The layer '{layer.name}' sets 'keepdims', which TensorFlow.js 4.2.0 ignores."
-    for key, value in layer.config.items():
-        if key.endswith("activation"):
-            yield from _known(layer, key, value, ACTIVATIONS)
-        for ending, known in _KNOWN_ENDINGS.items():
-            if key.endswith(ending):
-                yield from _known(layer, key, value, known)
-
-
-def _known(layer: Layer, key: str, value: Any, known: frozenset[str]) -> Iterator[str]:
-    name = value.get("class_name") if isinstance(value, dict) else value
-    if name is None:
-        return
-    # As a text, 'zeros' stands for the class 'Zeros'.
-    plain = camel_case(str(name))
-    if plain not in known and plain[:1].upper() + plain[1:] not in known:
-        yield f"TensorFlow.js 4.2.0 has no {key} '{str(name)[:80]}' (layer '{layer.name}')."
+def _end(link: Any, reasons: list[str]) -> str:
+    """Take the layer's name out of ``["name", 0, 0, ...]``."""
+    if (
+        isinstance(link, list)
+        and len(link) >= 3
+        and isinstance(link[0], str)
+        and all(type(index) is int and index >= 0 for index in link[1:3])
+    ):
+        return link[0]
+    reasons.append('A connection of the functional model is not of the form ["name", 0, 0].')
+    return ""
 
 
 def _input_shape(

@@ -204,5 +204,6 @@ def opens(runner: Any, folder: Path, changed: dict[str, Any]) -> bool:
 def test_the_checkers_table_is_what_tensorflow_js_does(runner: Any, tmp_path: Path) -> None:
     assert opens(runner, tmp_path, document())
     assert opens(runner, tmp_path, functional())
-    refused = {name for name, case in CASES.items() if not opens(runner, tmp_path, case.made())}
-    assert refused == {name for name, case in CASES.items() if case.tfjs}
+    cases = {name: case for name, case in CASES.items() if case.tfjs is not None}
+    refused = {name for name, case in cases.items() if not opens(runner, tmp_path, case.made())}
+    assert refused == {name for name, case in cases.items() if case.tfjs}

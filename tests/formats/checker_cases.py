@@ -51,7 +51,9 @@ def document() -> dict[str, Any]:
             "config": {"name": "dense", "units": CLASSES, "activation": "softmax"},
         },
     ]
-    weights = [{"name": name, "shape": shape, "dtype": "float32"} for name, shape in SHAPES.items()]
+    weights = [
+        {"name": name, "shape": list(shape), "dtype": "float32"} for name, shape in SHAPES.items()
+    ]
     blocks = copy.deepcopy(BLOCKS)
     blocks["preprocessSettings"]["inputShape"] = {
         "planes": 1,
@@ -111,16 +113,16 @@ class Case:
         Changes the document in place.
     words : str
         What the reason must say.
-    tfjs : bool
+    tfjs : bool or None
         Whether TensorFlow.js itself refuses to load it; False where the harm comes later in
-        Piximi, or only in other layers of it.
+        Piximi, or only in other layers of it; None where the browser would never answer.
     graph : bool
         Whether the change is one of the functional form.
     """
 
     change: Callable[[dict[str, Any]], Any]
     words: str
-    tfjs: bool = True
+    tfjs: bool | None = True
     graph: bool = False
 
     def made(self) -> dict[str, Any]:
@@ -193,6 +195,23 @@ CASES = {
             input_layers=["input", 0, 0], output_layers=["dense", 0, 0]
         ),
         "flat as Keras 3",
+        graph=True,
+    ),
+    "a connection to nowhere": Case(
+        lambda d: layers(d)[2].update(inbound_nodes=[[["gone", 0, 0, {}]]]),
+        "connects a layer 'gone'",
+        tfjs=None,
+        graph=True,
+    ),
+    "an output that is not there": Case(
+        lambda d: d["modelTopology"]["config"].update(output_layers=[["gone", 0, 0]]),
+        "connects a layer 'gone'",
+        graph=True,
+    ),
+    "a broken connection": Case(
+        lambda d: layers(d)[2].update(inbound_nodes=[["norm", 0, 0]]),
+        "not of the form",
+        tfjs=None,
         graph=True,
     ),
     "weight names with :0": Case(

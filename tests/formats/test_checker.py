@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -211,3 +213,26 @@ def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(content)
     [reason] = check_for_piximi(path)
     assert "damaged" in reason or "not valid" in reason
+
+
+JUNK: list[Any] = [None, True, -1, 1.5, "x", "", [], {}, [[None]], {"class_name": [1]}, 10**12]
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Give every container of a document with each of its keys."""
+    keys: list[Any] = []
+    if isinstance(value, (dict, list)):
+        keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    found = [(value, key) for key in keys]
+    return found + [place for key in keys for place in places(value[key])]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_broken_description_gives_sentences_and_no_exception(tmp_path: Path, seed: int) -> None:
+    source = random.Random(seed)
+    for _ in range(100):
+        changed = source.choice([document, functional])()
+        container, key = source.choice(places(changed))
+        container[key] = copy.deepcopy(source.choice(JUNK))
+        reasons = check_for_piximi(pair(tmp_path, changed))
+        assert all(reason and "\n" not in reason for reason in reasons)

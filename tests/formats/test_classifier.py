@@ -26,6 +26,7 @@ from piximi_core.formats.metadata import (
     OptimizerSettings,
     PreprocessSettings,
 )
+from tests.formats.checker_cases import encoded, functional, weight_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -344,6 +345,30 @@ def test_hostile_descriptions_are_refused_in_one_sentence(
         read_classifier(path)
     assert len(str(caught.value)) < 500
     assert "Traceback" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "word"),
+    [
+        ([[["flatten", 0, 0, {}]]], "comes before its use"),
+        ([[["dense", 0, 0, {}]]], "comes before its use"),
+        ([[["norm", 7, 0, {}]]], "connection"),
+        ([[]], "fed by no other"),
+        ([], "0 times"),
+    ],
+)
+def test_graphs_for_which_keras_would_wait_forever_are_refused(
+    tmp_path: Path, nodes: Any, word: str
+) -> None:
+    changed = functional()
+    path = tmp_path / "cells.json"
+    path.with_name("cells.weights.bin").write_bytes(weight_bytes())
+    path.write_bytes(encoded(changed))
+    assert read_classifier(path).model.output_shape == (None, 3)
+    layers_of(changed)[3]["inbound_nodes"] = nodes
+    path.write_bytes(encoded(changed))
+    with pytest.raises(BadInput, match=word):
+        read_classifier(path)
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, 1000])
