@@ -52,6 +52,9 @@ def _show(store: Store, run: Run, partition: str) -> None:
     st.markdown(f"### {figures.sentence(partition)}")
     for note in result.notes:
         st.caption(f":material/info: {plain(note, 2000)}")
+    if partition == "Unassigned":
+        said = _("Labels that you accepted from a run's own predictions flatter that run.")
+        st.caption(f":material/info: {said}")
     wide = len(figures.classes) > _SIDE_BY_SIDE
     left, right = (st.container(), st.container()) if wide else st.columns([8, 6], gap="medium")
     with left:

@@ -63,7 +63,9 @@ def _together(paths: list[Path], job: Job, *, prominent: bool) -> None:
     """Draw the download of several files at once; it is no file for Piximi itself."""
     stem = str(job.request()["stem"])
     st.download_button(
-        _("All {count} files, to unpack").format(count=len(paths)),
+        _("Both in a zip, to unpack")
+        if len(paths) == 2
+        else _("All {count} files in a zip, to unpack").format(count=len(paths)),
         data=lambda: as_zip(paths, job.folder / "together.zip").read_bytes(),
         file_name=f"{stem}-unpack-me.zip",
         mime="application/zip",
