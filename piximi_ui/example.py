@@ -22,6 +22,7 @@ from piximi_ui.texts import _, plain
 __all__ = ["draw_button", "draw_preparation"]
 
 _PREPARED = "piximi_example"
+_LEAVING = "piximi_example_leaving"
 
 
 def draw_button(projects: list[ProjectSummary], *, primary: bool) -> None:
@@ -75,6 +76,10 @@ def _waits_for_training(store: Store) -> bool:
 
 def draw_preparation() -> bool:
     """Draw how far the example is, if one is being made here; return whether one is."""
+    leaving = st.session_state.pop(_LEAVING, None)
+    if leaving is not None:
+        st.session_state.pop(_PREPARED, None)
+        navigation.go_to("images", project=leaving)
     address = st.session_state.get(_PREPARED)
     if address is None:
         return False
@@ -103,7 +108,8 @@ def _progress(folder: Path) -> None:
         # The watcher does this too, a moment later.
         apply_finished(store)
         _leave(folder)
-    with st.status(_("Preparing the example “Digits”"), expanded=True, state="running"):
+    # Entered itself, a status would call itself complete at the end of the block.
+    with st.status(_("Preparing the example “Digits”"), expanded=True).container():
         st.markdown(f":material/check: {_('1,797 scanned digits added, four of five labelled')}")
         st.markdown(f":material/model_training: {_('A small classifier is being trained')}")
         progress = job.progress()
@@ -116,14 +122,15 @@ def _progress(folder: Path) -> None:
 
 def _leave(folder: Path) -> NoReturn:
     """Turn to the example's images; whatever is still under way, its sidebar shows."""
-    st.session_state.pop(_PREPARED, None)
-    navigation.go_to("images", project=folder.name)
-    raise AssertionError("turning to a page ends this one")
+    st.session_state[_LEAVING] = folder.name
+    # Only the page as a whole can turn: from a fragment's own redrawing nothing came of it.
+    st.rerun()
 
 
 def _broken(store: Store, job: Job, state: JobState) -> None:
     reason = str(job.result().get("error") or _("The training was interrupted."))
-    with st.status(_("The example is not complete"), expanded=True, state="error"):
+    box = st.status(_("The example is not complete"), expanded=True, state="error")
+    with box.container():
         st.markdown(plain(reason, 300))
         with st.container(horizontal=True):
             if st.button(_("Train again"), type="primary", key="example-again"):

@@ -93,3 +93,11 @@ def test_ago(seconds, said):
 
 def test_long_ago_is_a_date():
     assert ago(0, now=10_000_000) == "on 1970-01-01"
+
+
+def test_the_finished_example_opens_by_itself(open_page, digits):
+    test = open_page("home")
+    test.session_state["piximi_example"] = "digits"
+    test.run()
+    assert test.query_params["project"] == "digits"
+    assert "piximi_example" not in test.session_state
