@@ -96,13 +96,15 @@ def _add(
 
 
 def _lay_out(figure: go.Figure, title: str, epochs: int, best: int | None, still: bool) -> None:
+    # Where the lines are not: losses end low, accuracies high.
+    label = "top" if title == _("Loss") else "bottom"
     figure.update_layout(
         title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 14}},
         height=HEIGHT,
         margin={"l": 8, "r": 8, "t": 34, "b": 8},
         hovermode="x unified",
         showlegend=True,
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "x": 0.93, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         uirevision=title,
     )
     figure.update_xaxes(
@@ -120,5 +122,5 @@ def _lay_out(figure: go.Figure, title: str, epochs: int, best: int | None, still
             x=best,
             line={"dash": "dot", "width": 1, "color": "#7A7F87"},
             annotation={"text": _("best"), "font": {"size": 11, "color": "#7A7F87"}},
-            annotation_position="top left" if best > epochs / 2 else "top right",
+            annotation_position=f"{label} left" if best > epochs / 4 else f"{label} right",
         )

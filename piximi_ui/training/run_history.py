@@ -16,6 +16,7 @@ from piximi_ui.training.run_words import state_word
 
 __all__ = ["draw", "rows", "selected_run"]
 
+_DRAWN = "train_runs_drawn"
 _ROW, _HEADER, _SHOWN = 33, 36, 5
 
 
@@ -36,12 +37,13 @@ def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
     found = []
     for standing in runs:
         run, summary = standing.run, standing.run.summary or {}
+        checked = summary.get("val_accuracy")
         found.append(
             {
                 "number": run.number,
                 "name": run.name,
                 "state": state_word(standing),
-                "accuracy": summary.get("val_accuracy"),
+                "accuracy": None if checked is None else 100 * checked,
                 "best": summary.get("best_epoch"),
                 "images": _images(run.counts),
                 "classes": len(run.classes),
@@ -61,6 +63,7 @@ def draw(store: Store, runs: Sequence[RunStanding], chosen: RunStanding) -> None
     ids = [run.run.id for run in runs]
     # With another run the rows move, and with them what a selection means.
     key = f"runs-{store.folder.name}-{len(ids)}"
+    st.session_state[_DRAWN] = key
     selection = {"selection": {"rows": [ids.index(chosen.run.id)]}}
     if (
         key in st.session_state
@@ -83,6 +86,9 @@ def draw(store: Store, runs: Sequence[RunStanding], chosen: RunStanding) -> None
 
 
 def _choose(key: str, ids: Sequence[str]) -> None:
+    if st.session_state.get(_DRAWN) != key:
+        # A list that was replaced reports its selection once more when a fragment runs next.
+        return
     picked = st.session_state[key]["selection"]["rows"]
     if picked:
         st.query_params["run"] = ids[picked[0]]
@@ -97,7 +103,7 @@ def _columns() -> dict[str, Any]:
         "accuracy": column.NumberColumn(
             _("Right"),
             width=58,
-            format="percent",
+            format="%.1f%%",
             help=_("Share of the validation images that the best weights get right"),
         ),
         "best": column.NumberColumn(

@@ -96,9 +96,10 @@ def _where_interrupted(now: RunStanding, progress: dict[str, Any]) -> str:
     at = min(epochs, int(progress.get("done", 0)) + 1)
     text = _(
         "Interrupted in epoch {at} of {epochs}: the program ended before the training did. "
-        "Resume goes on from the last checkpoint; the classifier becomes the same."
+        "Resume goes on from the last checkpoint."
     )
-    return text.format(at=at, epochs=epochs)
+    same = f" {_('The classifier becomes the same as without the break.')}"
+    return text.format(at=at, epochs=epochs) + (same if now.run.settings["deterministic"] else "")
 
 
 def _actions(store: Store, now: RunStanding) -> None:
@@ -112,6 +113,14 @@ def _actions(store: Store, now: RunStanding) -> None:
             key=f"run-resume-{run.id}",
         ):
             _resume(store, run)
+        if now.state is JobState.INTERRUPTED and st.button(
+            _("Dismiss"),
+            help=_("Leave it as it is. It stays in the list and can still be resumed."),
+            key=f"run-dismiss-{run.id}",
+        ):
+            with errors_shown():
+                engine.dismiss(now.job)
+                st.rerun()
         if run.has_classifier:
             for page, icon in (
                 ("evaluate", ":material/grid_on:"),

@@ -157,7 +157,12 @@ def _show_stored(store: Store, name: str, key: str, value: Any) -> None:
 def _keep(store: Store, name: str) -> None:
     """Keep an edit in the project, or note why it cannot be used."""
     key = _key(store, name)
-    value = st.session_state[key]
+    seen: dict[str, Any] = st.session_state.setdefault("train_seen", {})
+    value = st.session_state.get(key)
+    if value == seen.get(key):
+        # Back at the project's value, or a report that came twice.
+        complaints(store).pop(name, None)
+        return
     change = {name: value}
     if name in _SHAPE:
         shape: list[Any] = list(default_settings(store).input_shape)
@@ -168,7 +173,7 @@ def _keep(store: Store, name: str) -> None:
     except PiximiError as error:
         complaints(store)[name] = _with_title(str(error), next(iter(change)))
     else:
-        st.session_state.setdefault("train_seen", {})[key] = value
+        seen[key] = value
         complaints(store).pop(name, None)
 
 

@@ -165,6 +165,9 @@ def test_an_interrupted_run_offers_resume_and_the_list_keeps_both(
     assert list(runs["number"]) == [2, 1]
     assert "Interrupted in epoch 1 of 3" in said(page).replace("\\", "")
     assert button(page, "Resume")
+    button(page, "Dismiss").click().run()
+    assert Job(job.folder).result()["state"] == "failed"
+    assert button(page, "Resume"), "it can still be resumed"
 
 
 def test_the_address_chooses_the_run(open_page: OpenPage, digits: Store) -> None:
