@@ -7,8 +7,6 @@ import streamlit as st
 __all__ = ["draw"]
 
 _RULES = """<style>
-/* Room for pictures. */
-[data-testid="stMainBlockContainer"] { padding: 4rem 2.5rem 2rem; }
 /* The panel stays beside the gallery while that scrolls. */
 [data-testid="stColumn"]:has(> div .st-key-images-side),
 [data-testid="stColumn"]:has(.st-key-images-side) {

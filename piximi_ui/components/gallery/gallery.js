@@ -6,7 +6,7 @@ import { ActionQueue } from "./queue.js";
 import { Selection } from "./selection.js";
 import { View } from "./view.js";
 
-const REPORT_DELAY = 150; // ms of quiet before Python hears of a selection
+const REPORT_DELAY = 40; // ms of quiet before Python hears of a selection: a range is one report
 const instances = new WeakMap();
 let active = null; // the gallery that hears the keyboard
 
