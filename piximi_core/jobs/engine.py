@@ -15,7 +15,7 @@ from typing import Any
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.applying import apply_result
-from piximi_core.jobs.folder import Job
+from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job, service_of
 from piximi_core.project.store import open_store
 
@@ -32,7 +32,11 @@ __all__ = [
 
 log = logging.getLogger("piximi")
 
+_RESOURCES = ("train", "quick")
 _WATCH_SECONDS = 0.25
+# What a future says when its worker, or the cluster, is gone; and how often that is believed.
+_LOST = ("error", "cancelled", "lost")
+_MOST_SENT = 5
 _NO_DEVICE = {
     "kind": "",
     "name": "",
@@ -53,21 +57,23 @@ class _Engine:
         self._futures: dict[str, Any] = {}
         self._over = threading.Event()
         self._watched: dict[str, Job] = {}
+        self._sent: dict[str, int] = {}
         self._device: dict[str, str] | None = None
         self._thread = threading.Thread(target=self._watch, name="job watcher", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        resource = service_of(job.request()["service"]).RESOURCE
-        self._futures[job.id] = self._client.submit(
-            run_job,
-            job.folder,
-            key=f"{job.id}-{os.urandom(4).hex()}",
-            resources={resource: 1},
-            pure=False,
-            retries=0,
-        )
-        self.watch(job)
+        resource = service_of(job.request().get("service")).RESOURCE
+        with _lock:
+            self._futures[job.id] = self._client.submit(
+                run_job,
+                job.folder,
+                key=f"{job.id}-{os.urandom(4).hex()}",
+                resources={resource: 1},
+                pure=False,
+                retries=0,
+            )
+            self._watched[job.id] = job
 
     def watch(self, job: Job) -> None:
         with _lock:
@@ -93,6 +99,7 @@ class _Engine:
 
     def _watch(self) -> None:
         while not self._over.wait(_WATCH_SECONDS):
+            self._replace_workers()
             for job in self.watched():
                 try:
                     self._settle(job)
@@ -100,14 +107,33 @@ class _Engine:
                     # A busy project or a full disk: the result waits in its folder.
                     log.exception("The result of job %s could not be applied yet", job.id)
 
+    def _replace_workers(self) -> None:
+        """Start workers anew that dask has given up, such as one killed while it was starting."""
+        if self._cluster is not None and len(self._cluster.workers) < len(_RESOURCES):
+            self._cluster.scale(len(_RESOURCES))
+
     def _settle(self, job: Job) -> None:
         if job.state().is_active:
+            self._send_again(job)
             return
         if job.result():
             apply_result(open_store(job.project_folder), job)
         with _lock:
-            self._watched.pop(job.id, None)
-            self._futures.pop(job.id, None)
+            # Looked at again under the lock: it may just have been asked to run once more.
+            if not job.state().is_active:
+                self._watched.pop(job.id, None)
+                self._futures.pop(job.id, None)
+
+    def _send_again(self, job: Job) -> None:
+        """Give a job that never began to the next worker: dask drops what waited for a dead one."""
+        future = self._futures.get(job.id)
+        if future is None or future.status not in _LOST or job.state() is not JobState.QUEUED:
+            return
+        sent = self._sent[job.id] = self._sent.get(job.id, 0) + 1
+        if sent > _MOST_SENT:
+            job.fail("No worker could begin this; restart the dashboard and run it again.")
+        else:
+            self.submit(job)
 
     def stop(self) -> None:
         self._over.set()
@@ -148,7 +174,7 @@ def _connect() -> tuple[Any, Any]:
         return {"cls": Nanny, "options": options}
 
     cluster = SpecCluster(
-        workers={resource: worker(resource) for resource in ("train", "quick")},
+        workers={resource: worker(resource) for resource in _RESOURCES},
         scheduler={
             "cls": Scheduler,
             "options": {
