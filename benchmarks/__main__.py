@@ -1,0 +1,71 @@
+"""``python -m benchmarks``: measure all figures and write docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks import adding, machine, pages, prediction, report, training
+from benchmarks.processes import NotMeasured
+from benchmarks.results import Section
+
+_FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
+    "training": training.run,
+    "prediction": prediction.run,
+    "adding": adding.run,
+    "pages": pages.run,
+}
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    options = _options()
+    begun = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"[{time.monotonic() - begun:4.0f} s] {line}", file=sys.stderr, flush=True)
+
+    load = machine.load()
+    sections, missing = [], []
+    for name in options.only or _FIGURES:
+        say(f"{name}, {options.repeats} rounds")
+        try:
+            sections.append(_FIGURES[name](options.repeats, say))
+        except NotMeasured as error:
+            missing.append(f"{name.capitalize()} was not measured: {error}.")
+            say(missing[-1])
+    if options.only:
+        _show(sections, say)
+        say(f"{report.DOCUMENT.name} is left as it is: only a run of all figures rewrites it.")
+    else:
+        report.write(sections, missing, options.repeats, load, report.DOCUMENT)
+        say(f"{report.DOCUMENT.name} is written.")
+    return 1 if missing else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=main.__doc__)
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=_FIGURES,
+        help="measure this figure and print it, without rewriting the document; may be repeated",
+    )
+    parser.add_argument("--repeats", type=int, default=5, help="rounds of each figure (5)")
+    options = parser.parse_args()
+    if options.repeats < 1:
+        parser.error("--repeats needs a number from 1 up.")
+    return options
+
+
+def _show(sections: list[Section], say: Callable[[str], None]) -> None:
+    for section in sections:
+        print(report.section_text(section), flush=True)
+        for target in section.targets:
+            say(" | ".join(target.cells()))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

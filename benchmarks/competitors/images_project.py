@@ -1,0 +1,26 @@
+"""No competitor: makes the project of many images whose pages are measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.processes import answer, task
+from piximi_core.jobs.add_images import AddOptions, ask
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.store import create_store
+
+
+def main() -> None:
+    """Add a folder of labelled files to a new project."""
+    wanted = task()
+    files = Path(wanted["files"])
+    store = create_store(Path(wanted["project"]), "Benchmark")
+    options = AddOptions(labels="folders")
+    result = run_here(store, ask(store, [SourceFile(files, files.name)], options))
+    store.close()
+    answer({"files": result["added"]})
+
+
+if __name__ == "__main__":
+    main()

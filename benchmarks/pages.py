@@ -1,0 +1,140 @@
+"""Our pages against an empty Streamlit page with one button, in Chromium."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from benchmarks.chromium import chromium, find_chromium
+from benchmarks.pictures import write_labelled_pictures
+from benchmarks.processes import NotMeasured, measure
+from benchmarks.results import Section, Target, interleaved, median, spread
+from benchmarks.servers import served
+from benchmarks.visits import CLICKS, Visit, visit_empty, visit_ours
+
+__all__ = ["run"]
+
+OURS, EMPTY = "ours", "empty page"
+_IMAGES = 10_000
+_CATEGORIES = tuple(f"category {number}" for number in range(1, 7))
+_PROJECT = "benchmark"
+_FIRST_MS, _CLICK_MS, _MEGABYTES = 1500, 150, 350
+
+
+def run(repeats: int, say: Callable[[str], None]) -> Section:
+    """Measure first pages, clicks and memory of freshly started servers.
+
+    Raises
+    ------
+    NotMeasured
+        There is no Chromium.
+    """
+    if not find_chromium():
+        raise NotMeasured("Chromium is not on the PATH")
+    with tempfile.TemporaryDirectory(prefix="piximi-bench-") as room:
+        workspace = Path(room) / "workspace"
+        workspace.mkdir()
+        say(f"  making a project of {_IMAGES:,} images")
+        files = Path(room) / "files"
+        write_labelled_pictures(files, _IMAGES, _CATEGORIES, 64, 1)
+        task = {"files": str(files), "project": str(workspace / _PROJECT)}
+        if measure("images_project", task)["files"] != _IMAGES:
+            raise RuntimeError("The project of the pages is incomplete.")
+        with chromium() as browser:
+            # The first page of all pays for starting the browser.
+            _visit_empty(browser, workspace)
+            visits = interleaved(
+                {
+                    OURS: partial(_visit_ours, browser, workspace),
+                    EMPTY: partial(_visit_empty, browser, workspace),
+                },
+                repeats,
+                say,
+            )
+    return _section(visits)
+
+
+def _visit_ours(browser: Browser, workspace: Path) -> Visit:
+    with served("app.py", workspace) as server:
+        return visit_ours(browser, server, _PROJECT)
+
+
+def _visit_empty(browser: Browser, workspace: Path) -> Visit:
+    with served("benchmarks/competitors/empty_page.py", workspace) as server:
+        return visit_empty(browser, server)
+
+
+def _section(visits: dict[str, list[Visit]]) -> Section:
+    first = _row("First page of a fresh server: the projects", visits, lambda v: v.first)
+    clicks = {
+        name: _row(text, visits, lambda visit, name=name: visit.clicks[name])
+        for name, text in CLICKS.items()
+    }
+    memory = [visit.megabytes for visit in visits[OURS]]
+    empty = [visit.megabytes for visit in visits[EMPTY]]
+    workers = median([visit.workers for visit in visits[OURS]])
+    rows = [
+        first,
+        _row("The same page in another window", visits, lambda v: v.second),
+        _images_row(visits),
+        *clicks.values(),
+    ]
+    started = f"{workers:,.0f} MB" if workers else "none was started by then"
+    return Section(
+        title="Pages",
+        header=["Milliseconds", OURS, EMPTY, "later"],
+        rows=[
+            [name, spread(our, 0), spread(their, 0), spread(late, 0)]
+            for name, our, their, late in rows
+        ],
+        how=[
+            f"A project of {_IMAGES:,} images in {len(_CATEGORIES)} categories, 100 thumbnails a "
+            "page, against a Streamlit page with one button. Both are served by `streamlit run` "
+            "with the same settings and started afresh for every round; headless Chromium, "
+            "1400x900, a window without a cache for every first page. Timed inside the page: from "
+            "asking for it until its content stands, and from the press of the mouse until the "
+            "outcome does; of each sort of click the median of five.",
+        ],
+        targets=[
+            Target(
+                "First page, later than the empty one", median(first[3]), _FIRST_MS, "ms", False, 0
+            ),
+            *(
+                Target(
+                    f"Click on Images, slower than on the empty page: {CLICKS[name].lower()}",
+                    median(row[3]),
+                    _CLICK_MS,
+                    "ms",
+                    False,
+                    0,
+                )
+                for name, row in clicks.items()
+            ),
+            Target("Memory of the dashboard then", median(memory), _MEGABYTES, "MB", False, 0),
+        ],
+        notes=[
+            f"Memory of the dashboard's process after that: {spread(memory, 0)} MB, of the empty "
+            f"page's {spread(empty, 0)} MB (resident, 1 MB = 1,000,000 bytes). Its workers, apart: "
+            f"{started}.",
+        ],
+    )
+
+
+Row = tuple[str, list[float], list[float], list[float]]
+
+
+def _row(text: str, visits: dict[str, list[Visit]], figure: Callable[[Visit], float]) -> Row:
+    our, their = [figure(v) for v in visits[OURS]], [figure(v) for v in visits[EMPTY]]
+    return text, our, their, [mine - other for mine, other in zip(our, their, strict=True)]
+
+
+def _images_row(visits: dict[str, list[Visit]]) -> Row:
+    """Compare the Images page with the empty page in another window, which is its like."""
+    our = [visit.images for visit in visits[OURS]]
+    their = [visit.second for visit in visits[EMPTY]]
+    late = [mine - other for mine, other in zip(our, their, strict=True)]
+    return "The Images page, all thumbnails in sight", our, their, late

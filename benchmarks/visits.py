@@ -1,0 +1,150 @@
+"""What a person does in the browser, timed inside the page; our pages and the empty one alike."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page
+
+from benchmarks.results import median
+from benchmarks.servers import Server
+
+__all__ = ["CLICKS", "Visit", "visit_empty", "visit_ours"]
+
+CLICKS = {
+    "category": "A category, to see only its images",
+    "page": "The next page of the gallery",
+    "image": "An image, until the panel beside the gallery counts it as selected",
+}
+_STOPWATCH = Path(__file__).with_name("stopwatch.js").read_text(encoding="utf-8")
+_WINDOW = {"width": 1400, "height": 900}
+_PATIENCE_MS = 60_000
+_CLICKS_EACH = 5
+# After a click the page may still fetch thumbnails, and the server tidies up.
+_QUIET_SECONDS = 0.4
+_PRESSED = 'stopwatch.says("[data-testid=stMarkdown]", "Pressed {n} times")'
+_IN_SIGHT = "stopwatch.pictured(12)"
+
+
+@dataclass
+class Visit:
+    """What one round has measured of one server.
+
+    Attributes
+    ----------
+    first, second, images
+        Milliseconds from asking for the first page of a fresh server, the same page in another
+        window, and the Images page with its thumbnails, until each stands.
+    clicks
+        Milliseconds from the press of the mouse until the outcome stands, the median of several.
+    megabytes, workers
+        Memory of the server's process then, and of the workers it started.
+    """
+
+    first: float = 0.0
+    second: float = 0.0
+    images: float = 0.0
+    clicks: dict[str, float] = field(default_factory=dict)
+    megabytes: float = 0.0
+    workers: float = 0.0
+
+
+def visit_empty(browser: Browser, server: Server) -> Visit:
+    """Open the empty page twice and press its button."""
+    visit = Visit()
+    condition = _PRESSED.format(n=0)
+    visit.first = _opened(browser, server.address, condition)
+    visit.second = _opened(browser, server.address, condition)
+    page = _window(browser)
+    _open(page, server.address, condition)
+    button = page.get_by_role("button", name="Press")
+    times = [
+        _clicked(page, button, _PRESSED.format(n=number + 1)) for number in range(_CLICKS_EACH + 1)
+    ]
+    visit.clicks = dict.fromkeys(CLICKS, median(times[1:]))
+    page.context.close()
+    visit.megabytes, visit.workers = server.megabytes(), server.worker_megabytes()
+    return visit
+
+
+def visit_ours(browser: Browser, server: Server, project: str) -> Visit:
+    """Open the list of projects twice, then the Images page, and click there."""
+    visit = Visit()
+    listed = f'stopwatch.all(".st-key-open-{project} button").length > 0'
+    visit.first = _opened(browser, server.address, listed)
+    visit.second = _opened(browser, server.address, listed)
+    page = _window(browser)
+    visit.images = _open(page, f"{server.address}/images?project={project}", _IN_SIGHT)
+    visit.clicks = {
+        "image": _images_clicked(page),
+        "page": _pages_turned(page),
+        "category": _categories_chosen(page),
+    }
+    visit.megabytes, visit.workers = server.megabytes(), server.worker_megabytes()
+    page.context.close()
+    return visit
+
+
+def _window(browser: Browser) -> Page:
+    page = browser.new_context(viewport=_WINDOW).new_page()
+    page.add_init_script(_STOPWATCH)
+    page.set_default_timeout(_PATIENCE_MS)
+    return page
+
+
+def _open(page: Page, address: str, condition: str) -> float:
+    page.goto(address, wait_until="commit")
+    return float(page.evaluate("condition => stopwatch.until(condition)", condition))
+
+
+def _opened(browser: Browser, address: str, condition: str) -> float:
+    """Open an address in a window without a cache; return milliseconds."""
+    page = _window(browser)
+    milliseconds = _open(page, address, condition)
+    page.context.close()
+    return milliseconds
+
+
+def _clicked(page: Page, target: Locator, condition: str) -> float:
+    """Click with the mouse; return milliseconds until the condition holds."""
+    threading.Event().wait(_QUIET_SECONDS)
+    # The page keeps the promise while the mouse is moved and pressed.
+    page.evaluate("condition => { window.timed = stopwatch.after(condition); }", condition)
+    target.click()
+    return float(page.evaluate("timed"))
+
+
+def _images_clicked(page: Page) -> float:
+    """Select one image after the other, as clicks in the gallery do."""
+    page.locator(".tile").first.click()
+    times = []
+    for number in range(1, _CLICKS_EACH + 1):
+        selected = f'stopwatch.says(".st-key-images-info", "{number + 1} images selected")'
+        times.append(_clicked(page, page.locator(".tile").nth(number), selected))
+    return median(times)
+
+
+def _pages_turned(page: Page) -> float:
+    times = []
+    forward = page.locator("[data-page=next]").first
+    for number in range(_CLICKS_EACH + 1):
+        first = page.locator(".tile").first.get_attribute("data-id")
+        turned = (
+            f'stopwatch.says(".page-text", "Page {number + 2} ") && '
+            f'stopwatch.all(".tile")[0].dataset.id !== "{first}"'
+        )
+        times.append(_clicked(page, forward, turned))
+    return median(times[1:])
+
+
+def _categories_chosen(page: Page) -> float:
+    """Choose one category after the other; each adds its images to those shown."""
+    times = []
+    pills = page.locator("[data-testid=stButtonGroup] [role=toolbar] button")
+    for number in range(1, pills.count()):  # the first is Unknown, which has no images here
+        before = page.locator(".count").first.inner_text()
+        shown = f"stopwatch.all('.count')[0].textContent !== {before!r}"
+        times.append(_clicked(page, pills.nth(number), shown))
+    return median(times[1:])
