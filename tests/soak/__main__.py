@@ -1,0 +1,148 @@
+"""Kill the dashboard, a worker or a command at random moments, again and again.
+
+    scripts/soak [--rounds 100] [--seed N] [--folder FOLDER] [--no-browser]
+
+Each round kills something, opens the project, and compares it with all that was acknowledged: what
+a command said by exiting 0, a process by its report, the browser by showing nothing unsaved. The
+choices come from the seed (the machine's own pace decides what exactly a kill hits). Every round is
+one line of JSON in FOLDER/rounds.jsonl. Exit 0: nothing was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import NAMES
+from tests.soak.commands import CommandRounds
+from tests.soak.workers import WorkerRounds
+from tests.soak.writing import WritingRounds
+
+# How many of a hundred rounds are of which sort; those with TensorFlow are dear.
+SHARES = {
+    "writer": 38,
+    "command": 32,
+    "training command": 12,
+    "worker": 6,
+    "training worker": 4,
+    "browser": 8,
+}
+
+Round = Callable[[random.Random], dict[str, Any]]
+
+
+def plan(rounds: int, dice: random.Random, sorts: dict[str, int]) -> list[str]:
+    """Return the sort of each round, each sort in its share, in random order."""
+    whole = sum(sorts.values())
+    planned = [sort for sort, share in sorts.items() for _ in range(rounds * share // whole)]
+    planned += dice.choices(list(sorts), list(sorts.values()), k=rounds - len(planned))
+    dice.shuffle(planned)
+    return planned
+
+
+@contextmanager
+def sorts_of_rounds(folder: Path, chromium: str | None) -> Iterator[dict[str, Round]]:
+    """Give the rounds by sort, and in the end finish what they left."""
+    for name in ("commands", "workers", "browser"):
+        (folder / name).mkdir()
+    writing = WritingRounds(folder / "written")
+    commands = CommandRounds(folder / "commands")
+    workers = WorkerRounds(folder / "workers")
+    found: dict[str, Round] = {
+        "writer": writing.round,
+        "command": commands.cheap,
+        "training command": commands.heavy,
+        "worker": workers.adding,
+        "training worker": workers.training,
+        "finish": lambda dice: commands.finish(),
+    }
+    if chromium is None:
+        yield found
+        return
+    from tests.soak.browsing import BrowserRounds
+
+    browsing = BrowserRounds(folder / "browser", chromium)
+    try:
+        yield {**found, "browser": browsing.round}
+    finally:
+        browsing.close()
+
+
+def soak(rounds: int, seed: int, folder: Path, chromium: str | None) -> int:
+    """Do the rounds, each logged; return how many found something lost."""
+    dice = random.Random(seed)
+    sorts = {sort: n for sort, n in SHARES.items() if chromium or sort != "browser"}
+    failed = 0
+    done: Counter[str] = Counter()
+    with (
+        (folder / "rounds.jsonl").open("w", encoding="utf-8") as log,
+        sorts_of_rounds(folder, chromium) as known,
+    ):
+        for number, sort in enumerate([*plan(rounds, dice, sorts), "finish"], start=1):
+            begun = time.monotonic()
+            line: dict[str, Any] = {"round": number, "seed": seed, "sort": sort}
+            try:
+                line |= known[sort](random.Random(f"{seed} {number}"))
+            except Exception as error:
+                failed += 1
+                line |= {"lost": str(error), "trace": traceback.format_exc()}
+                # What a sort believes of its project is no longer worth comparing with.
+                known[sort] = _skipped
+            if line.get("killed"):
+                done[str(line["killed"])] += 1
+            line["seconds"] = round(time.monotonic() - begun, 1)
+            log.write(json.dumps(line, ensure_ascii=False) + "\n")
+            log.flush()
+            shown = {key: value for key, value in line.items() if key not in ("seed", "trace")}
+            _say(json.dumps(shown, ensure_ascii=False))
+    killed = ", ".join(f"{what} {count}" for what, count in done.most_common())
+    _say(f"Killed {sum(done.values())} times in {rounds} rounds ({killed}).")
+    return failed
+
+
+def _skipped(dice: random.Random) -> dict[str, Any]:
+    return {"skipped": "an earlier round of this sort failed"}
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Read the arguments, do the rounds, say how it went."""
+    parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=None, help="repeats the choices of a run")
+    parser.add_argument("--folder", type=Path, default=None, help="new; kept (a temporary one)")
+    parser.add_argument("--no-browser", action="store_true", help="leave Chromium out")
+    chosen = parser.parse_args()
+    seed = random.SystemRandom().randrange(10**6) if chosen.seed is None else chosen.seed
+    folder = chosen.folder or Path(tempfile.mkdtemp(prefix=f"piximi-soak-{seed}-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    chromium = next(filter(None, map(shutil.which, NAMES)), None)
+    if chosen.no_browser:
+        chromium = None
+    elif chromium is None:
+        _say("Chromium is not on the PATH: the rounds of the browser are left out.")
+    begun = time.monotonic()
+    failed = soak(chosen.rounds, seed, folder, chromium)
+    minutes = (time.monotonic() - begun) / 60
+    verdict = "nothing was lost" if not failed else f"{failed} rounds found something lost"
+    _say(f"Seed {seed}, {minutes:.1f} minutes: {verdict}. Log: {folder / 'rounds.jsonl'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
