@@ -1,4 +1,4 @@
-"""The data model of a project, its SQLite store, its undo history, and the workspace of projects."""
+"""The data model of a project: its SQLite store, its undo history, the workspace of projects."""
 
 from piximi_core.project.store import Store, create_store, open_store
 from piximi_core.project.workspace import create_project, list_projects, open_project
