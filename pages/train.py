@@ -17,6 +17,7 @@ from piximi_ui.training import (
 )
 
 store = current_store()
+edits = settings_form.take_edits(store)
 settings = default_settings(store)
 plan = plan_training(store, settings)
 runs = run_standings(store)
@@ -25,9 +26,9 @@ busy = any(run.is_under_way for run in runs)
 st.title(_("Train"))
 form, results = st.columns([4, 11], gap="medium")
 with form:
-    settings_form.draw(store, settings)
+    settings_form.draw(store, settings, edits.complaints)
     started = start_panel.draw_button(
-        store, settings, plan, mistakes=len(settings_form.complaints(store)), busy=busy
+        store, settings, plan, mistakes=len(edits.complaints), busy=busy
     )
     if started is not None:
         st.query_params["run"] = started.id
@@ -52,3 +53,6 @@ with results:
             )
 # Last, because starting the workers takes time from drawing.
 engine.warm()
+if edits.kept:
+    # The steps beside the page were drawn before these.
+    st.rerun()

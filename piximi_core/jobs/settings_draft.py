@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from piximi_core.project.store import IMAGE_KIND, Store
 __all__ = ["change_settings", "fit_channels", "in_words", "use_settings_of"]
 
 _NAME_SHOWN = 60
+# An edit reads the draft and writes it whole: two windows must not do that at once.
+_editing = threading.Lock()
 
 
 def change_settings(
@@ -44,16 +47,18 @@ def change_settings(
     BadInput
         A value cannot be used; nothing was changed.
     """
-    old = default_settings(store, kind_id)
-    new = settings_from({**old.model_dump(mode="json"), **changes})
-    different = [key for key in changes if getattr(new, key) != getattr(old, key)]
-    if different:
+    with _editing:
+        old = default_settings(store, kind_id)
+        new = settings_from({**old.model_dump(mode="json"), **changes})
+        different = [key for key in changes if getattr(new, key) != getattr(old, key)]
+        if not different:
+            return new
         values = new.model_dump(mode="json", include=set(different))
         words = ", ".join(in_words(key, values[key]) for key in different)
         # Only what a person touched is kept, so that the input size goes on to fit the images.
         draft = {**load_draft(store, kind_id), **values}
         save_draft(store, draft, what=words, kind_id=kind_id, who=who)
-    return new
+        return new
 
 
 def in_words(key: str, value: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -15,14 +17,23 @@ from piximi_core.project.store import Store
 from piximi_ui.context import who
 from piximi_ui.texts import _, plain
 
-__all__ = ["complaints", "draw"]
+__all__ = ["Taken", "draw", "take_edits"]
 
+_numbers = count()
 _SHAPE = ("input_height", "input_width", "input_channels")
 
 
-def draw(store: Store, settings: ModelSettings) -> None:
-    """Draw the settings that matter, and the others folded away."""
-    form = _Form(store, settings)
+def draw(store: Store, settings: ModelSettings, complaints: dict[str, str]) -> None:
+    """Draw the settings that matter, and the others folded away.
+
+    Parameters
+    ----------
+    settings
+        Those of the project.
+    complaints
+        What is wrong with what the widgets show, by `take_edits`.
+    """
+    form = _Form(store, settings, complaints)
     form.text("name", placeholder=_("Named automatically"))
     form.whole("epochs", step=1)
     height, width = st.columns(2)
@@ -32,8 +43,8 @@ def draw(store: Store, settings: ModelSettings) -> None:
     with width:
         form.whole("input_width", step=4, label=_("Input width"), tip=tip)
     form.complain(*_SHAPE)
-    hidden = [key for key in complaints(store) if key in _ADVANCED]
-    with st.expander(_("More settings"), expanded=bool(hidden), icon=":material/tune:"):
+    hidden = any(name in _ADVANCED for name in complaints)
+    with st.expander(_("More settings"), expanded=hidden, icon=":material/tune:"):
         _advanced(form, tip)
 
 
@@ -65,10 +76,76 @@ def _advanced(form: _Form, tip: str) -> None:
     form.switch("deterministic")
 
 
-def complaints(store: Store) -> dict[str, str]:
-    """Return a sentence for every shown value that cannot be used, by widget."""
-    everyone: dict[str, dict[str, str]] = st.session_state.setdefault("train_complaints", {})
+@dataclass(frozen=True)
+class Taken:
+    """What became of the edits: how many were kept, and a sentence for each that cannot be."""
+
+    kept: int
+    complaints: dict[str, str]
+
+
+def take_edits(store: Store) -> Taken:
+    """Keep what was edited in the widgets, unless that has been done.
+
+    Called after each edit, and again before the settings are read: Streamlit breaks off the first
+    call when the next edit arrives meanwhile, and would not repeat it.
+    """
+    kept, complaints = 0, {}
+    for name, shown in _shown(store).items():
+        value = st.session_state.get(shown.key, shown.value)
+        if value == shown.value:
+            continue
+        change = {name: value}
+        if name in _SHAPE:
+            shape: list[Any] = list(default_settings(store).input_shape)
+            shape[_SHAPE.index(name)] = value
+            change = {"input_shape": shape}
+        try:
+            change_settings(store, change, who=who())
+        except PiximiError as error:
+            complaints[name] = _with_title(str(error), next(iter(change)))
+        else:
+            shown.value = value
+            kept += 1
+    return Taken(kept, complaints)
+
+
+@dataclass
+class _Shown:
+    """What a widget of this browser session shows.
+
+    Attributes
+    ----------
+    value
+        The project's value that it stands for.
+    start
+        The value that it was born with.
+    key
+        Another one after every change that the person did not make here, so that what the browser
+        still says of the old widget is not taken for an edit.
+    """
+
+    value: Any
+    start: Any
+    key: str
+
+
+def _shown(store: Store) -> dict[str, _Shown]:
+    everyone: dict[str, dict[str, _Shown]] = st.session_state.setdefault("train_shown", {})
     return everyone.setdefault(store.folder.name, {})
+
+
+def _stand_for(store: Store, name: str, value: Any) -> _Shown:
+    """Return the widget that shows the project's value: the one there was, or a new one."""
+    everything = _shown(store)
+    old = everything.get(name)
+    if old is not None and old.value == value and old.key in st.session_state:
+        return old
+    # Undo, another window or another page changed the value, or the page was left meanwhile.
+    number = next(_numbers)
+    new = _Shown(value, value, f"train-{store.folder.name}-{name}-{number}")
+    everything[name] = new
+    return new
 
 
 def _values(settings: ModelSettings) -> dict[str, Any]:
@@ -81,8 +158,9 @@ def _values(settings: ModelSettings) -> dict[str, Any]:
 class _Form:
     """Widgets whose values are those of the project."""
 
-    def __init__(self, store: Store, settings: ModelSettings) -> None:
+    def __init__(self, store: Store, settings: ModelSettings, complaints: dict[str, str]) -> None:
         self._store = store
+        self._complaints = complaints
         self._values = _values(settings)
 
     def text(self, name: str, **options: Any) -> None:
@@ -115,7 +193,7 @@ class _Form:
     def complain(self, *names: str) -> None:
         """Say what is wrong with the values above."""
         for name in names:
-            sentence = complaints(self._store).get(name)
+            sentence = self._complaints.get(name)
             if sentence:
                 st.caption(f":red[:material/error: {plain(sentence, 400)}]")
 
@@ -129,52 +207,20 @@ class _Form:
         **options: Any,
     ) -> None:
         field = ModelSettings.model_fields.get(name)
-        key = _key(self._store, name)
-        _show_stored(self._store, name, key, self._values[name])
+        shown = _stand_for(self._store, name, self._values[name])
+        start = shown.start
+        if "options" in options:
+            options["index"] = options["options"].index(start)
+        else:
+            options["value"] = start
         widget(
             label or _((field and field.title) or name),
-            key=key,
+            key=shown.key,
             help=tip or _((field and field.description) or ""),
-            on_change=_keep,
-            args=(self._store, name),
+            on_change=take_edits,
+            args=(self._store,),
             **options,
         )
-
-
-def _key(store: Store, name: str) -> str:
-    return f"train-{store.folder.name}-{name}"
-
-
-def _show_stored(store: Store, name: str, key: str, value: Any) -> None:
-    """Put the project's value into a widget when undo, another tab or another page changed it."""
-    seen: dict[str, Any] = st.session_state.setdefault("train_seen", {})
-    if key not in st.session_state or seen.get(key) != value:
-        st.session_state[key] = value
-        seen[key] = value
-        complaints(store).pop(name, None)
-
-
-def _keep(store: Store, name: str) -> None:
-    """Keep an edit in the project, or note why it cannot be used."""
-    key = _key(store, name)
-    seen: dict[str, Any] = st.session_state.setdefault("train_seen", {})
-    value = st.session_state.get(key)
-    if value == seen.get(key):
-        # Back at the project's value, or a report that came twice.
-        complaints(store).pop(name, None)
-        return
-    change = {name: value}
-    if name in _SHAPE:
-        shape: list[Any] = list(default_settings(store).input_shape)
-        shape[_SHAPE.index(name)] = value
-        change = {"input_shape": shape}
-    try:
-        change_settings(store, change, who=who())
-    except PiximiError as error:
-        complaints(store)[name] = _with_title(str(error), next(iter(change)))
-    else:
-        seen[key] = value
-        complaints(store).pop(name, None)
 
 
 def _with_title(sentence: str, name: str) -> str:
