@@ -209,20 +209,43 @@ def _get() -> _Engine:
     global _engine
     with _lock:
         if _engine is None:
-            try:
-                _engine = _Engine()
-            except OSError as error:
-                raise PiximiError(
-                    f"The job engine could not be reached ({error}); check PIXIMI_SCHEDULER, "
-                    "or unset it to work on this machine."
-                ) from error
+            _engine = _start()
             atexit.register(shutdown)
         return _engine
 
 
+def _start() -> _Engine:
+    for last in (False, True):
+        try:
+            return _Engine()
+        except OSError as error:
+            raise PiximiError(
+                f"The job engine could not be reached ({error}); check PIXIMI_SCHEDULER, "
+                "or unset it to work on this machine."
+            ) from error
+        except RuntimeError as error:
+            # A worker that dies while it starts (memory) takes the whole start with it.
+            log.warning("The workers did not start", exc_info=True)
+            if last:
+                raise PiximiError(
+                    "The worker processes could not be started; free some memory and try again."
+                ) from error
+    raise AssertionError
+
+
 def submit(job: Job) -> None:
-    """Send a job to its worker; its result is applied to the project when it ends."""
-    _get().submit(job)
+    """Send a job to its worker; its result is applied to the project when it ends.
+
+    Raises
+    ------
+    PiximiError
+        There are no workers; the job is over, so that nobody waits for it.
+    """
+    try:
+        _get().submit(job)
+    except PiximiError as error:
+        job.fail(str(error))
+        raise
 
 
 def watch(job: Job) -> None:

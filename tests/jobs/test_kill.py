@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,7 +116,7 @@ def test_nobody_wants_an_interrupted_import_any_more(store: Store, tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_training_whose_worker_is_killed_is_resumed_to_its_end(labelled: Store) -> None:
-    settings = ModelSettings(input_shape=(20, 20, 1), epochs=250, batch_size=8, seed=1)
+    settings = ModelSettings(input_shape=(20, 20, 1), epochs=150, batch_size=8, seed=1)
     job = train.ask(labelled, settings)
     worker = subprocess.Popen([sys.executable, "-c", RUN, str(job.folder)])
     wait_for(lambda: len(read_history(job.folder / "history.csv")) > 2)
@@ -124,7 +125,7 @@ def test_a_training_whose_worker_is_killed_is_resumed_to_its_end(labelled: Store
     assert job.state() is JobState.INTERRUPTED
     check_project(labelled.folder)
     resumed = train.ask_to_resume(labelled, find_run(labelled, job.id))
-    assert run_here(labelled, resumed)["epochs"] == 250
+    assert run_here(labelled, resumed)["epochs"] == 150
     check_project(labelled.folder)
 
 
@@ -160,6 +161,26 @@ def test_workers_killed_while_they_start_are_started_anew(store: Store, tmp_path
     if job.state() is JobState.INTERRUPTED:
         job.reopen()
         engine.submit(job)
+    wait_for(lambda: unsettled_jobs(store) == [])
+    assert job.state() is JobState.DONE
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("local_engine")
+def test_a_worker_killed_while_the_engine_starts(store: Store, tmp_path: Path) -> None:
+    job = importing(store, tmp_path / "in", count=3)
+
+    def kill_the_first() -> None:
+        found: list[psutil.Process] = []
+        while not found:
+            children = psutil.Process().children(recursive=True)
+            found = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        found[0].kill()
+
+    killer = threading.Thread(target=kill_the_first)
+    killer.start()
+    engine.submit(job)
+    killer.join()
     wait_for(lambda: unsettled_jobs(store) == [])
     assert job.state() is JobState.DONE
 

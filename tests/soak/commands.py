@@ -70,9 +70,9 @@ class CommandRounds:
     def heavy(self, dice: random.Random) -> dict[str, Any]:
         """Train, resume, predict or export."""
         self.number += 1
-        while self.state is None or len(self.state[0]) < 12:
-            self._create(dice, kill=False)
-            self._add(dice, kill=False)
+        while not self._can_train():
+            if self.state is None:
+                self._create(dice, kill=False)
             self._add(dice, kill=False)
         interrupted = self._interrupted()
         if interrupted:
@@ -80,6 +80,10 @@ class CommandRounds:
         if not self.weights or dice.random() < 0.4:
             return self._train(dice, *(part for s in _SETTINGS for part in ("-o", s)))
         return self._predict(dice) if dice.random() < 0.5 else self._export(dice)
+
+    def _can_train(self) -> bool:
+        labelled = [label for label in (self.state or ({},))[0].values() if label in CLASSES]
+        return len(labelled) >= 12 and len(set(labelled)) > 1
 
     def finish(self) -> dict[str, Any]:
         """Resume every training that was killed, and let it end."""
@@ -129,8 +133,6 @@ class CommandRounds:
     def _create(self, dice: random.Random, kill: bool = True) -> dict[str, Any]:
         folder = self.project
         if self.state is not None:
-            if not kill:
-                return {}
             folder = self.folder / f"project-{self.number}"
         outcome = self._run(dice, "create", "create", str(folder), "--name", "Soak 🔬", kill=kill)
         exists = (folder / "project.sqlite").exists()

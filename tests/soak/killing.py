@@ -86,10 +86,11 @@ def run_and_kill(arguments: Sequence[str], after: float | None, name: str, pace:
         output, errors = process.communicate(timeout=after)
         pace.learn(name, time.monotonic() - begun)
     except subprocess.TimeoutExpired:
-        killed_after = after
         pace.stretch(name)
         kill_tree(process.pid)
         output, errors = process.communicate()
+        # It may have ended by itself a moment before.
+        killed_after = after if process.returncode < 0 else None
     return Outcome(process.returncode, output, errors, killed_after)
 
 

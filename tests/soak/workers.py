@@ -37,6 +37,7 @@ class _Carrier:
             start_new_session=True,
         )
         self.said: list[dict[str, Any]] = []
+        self.over = False
         self.heard = threading.Condition()
         self.reader = threading.Thread(target=self._listen, daemon=True)
         self.reader.start()
@@ -48,12 +49,15 @@ class _Carrier:
                 if line.endswith("\n"):
                     self.said.append(json.loads(line))
                 self.heard.notify_all()
+        with self.heard:
+            self.over = True
+            self.heard.notify_all()
 
     def hears(self, word: str, count: int) -> bool:
         """Wait until a word was said so often, or no more comes."""
 
         def enough() -> bool:
-            return len(self.all(word)) >= count or not self.reader.is_alive()
+            return len(self.all(word)) >= count or self.over
 
         with self.heard:
             self.heard.wait_for(enough, timeout=_PATIENCE)
@@ -135,7 +139,8 @@ class WorkerRounds:
             "found": "all",
         }
 
-    def _kill(self, carrier: _Carrier, victim: str, jobs: list[str]) -> str:
+    def _kill(self, carrier: _Carrier, victim: str, jobs: list[str]) -> str | None:
+        """Kill the victim; return what it was, None if the jobs had ended before."""
         workers = carrier.workers()
         if victim == "dashboard":
             with suppress(psutil.NoSuchProcess):
@@ -150,7 +155,7 @@ class WorkerRounds:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
             return "worker" if process.pid in busy else "idle worker"
-        return "nobody"
+        return None
 
     def _busy(self, jobs: list[str]) -> set[int]:
         found = set()
