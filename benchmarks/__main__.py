@@ -30,7 +30,7 @@ def main() -> int:
     load = machine.load()
     sections, missing = [], []
     for name in options.only or _FIGURES:
-        say(f"{name}, {options.repeats} rounds")
+        say(f"{name}, rounds: {options.repeats}")
         try:
             sections.append(_FIGURES[name](options.repeats, say))
         except NotMeasured as error:

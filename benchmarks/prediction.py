@@ -15,7 +15,7 @@ from benchmarks.results import Section, Target, interleaved, median, ratios, spr
 __all__ = ["run"]
 
 FILES, PROJECT, BARE = "ours, files", "ours, in a project", "tf_keras predict"
-_COUNT, _LABELLED = 2000, 40
+_COUNT, _LABELLED = 1000, 40
 _LEAST = 0.8
 # Side of the files, channels, input of the network.
 _CASES = ((28, 1, (28, 28, 1)), (96, 3, (64, 64, 3)))

@@ -60,7 +60,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
         title="Training",
         header=["Images per second", *answers, *_ratio_titles(answers)],
         rows=[_row(name, answers) for name in names],
-        how=_how(answers),
+        how=_how(answers, cases),
         targets=[target for name in names for target in _targets(name, answers)],
         notes=missing,
     )
@@ -95,16 +95,22 @@ def _targets(case: str, answers: Answers) -> list[Target]:
     ]
 
 
-def _how(answers: Answers) -> Sequence[str]:
+def _counts(cases: Sequence[dict[str, Any]], of: str) -> str:
+    """Say how many images each case takes."""
+    return ", ".join(f"{case[of]:,} images ({case['name']})" for case in cases)
+
+
+def _how(answers: Answers, cases: Sequence[dict[str, Any]]) -> Sequence[str]:
     about = [runs[0]["about"] for runs in answers.values() if "about" in runs[0]]
     peers = f" Peers: {'; '.join(about)}." if about else ""
     return [
         "Piximi's SimpleCNN, Adam, learning rate 0.001, 10 classes, the same arrays in memory for "
         "all, every competitor in a fresh process. Counted from the end of the first epoch to the "
-        f"end of epoch {_EPOCHS}, so that start-up and compilation are left out. 8,192 images of "
-        "28x28x1 and 2,048 of 64x64x3 an epoch. Ours is "
+        f"end of epoch {_EPOCHS}, so that start-up and compilation are left out. An epoch has "
+        f"{_counts(cases, 'images')}. Ours is "
         "`piximi_core.classification.training.train` as a run calls it: with progress, a Stop "
         "file to look for and checkpoints on the disk; the others only train.",
-        "The browser learns from the first 64 to 512 of these images, once to warm up and once "
-        f"measured, because it is slow; without a graphics card its WebGL is software.{peers}",
+        f"The browser, which is slow, learns from the first {_counts(cases, 'browser_images')}: "
+        "one epoch to warm up and one measured. Without a graphics card its WebGL is "
+        f"software.{peers}",
     ]
