@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -55,10 +57,7 @@ def predict(
             f" {size_text(x.shape[1:])}."
         )
     grow_gpu_memory()
-    forward = tf.function(
-        lambda batch: model(batch, training=False),
-        input_signature=[tf.TensorSpec((None, *wanted), tf.float32)],
-    )
+    forward = _forward(model)
     out = np.empty((len(x), model.output_shape[-1]), np.float32)
     done = 0
     while done < len(x):
@@ -76,3 +75,13 @@ def predict(
         if should_stop and should_stop():
             raise Stopped(f"Predicting was stopped after {done} of {len(x)} images.")
     return out
+
+
+# Compiling costs some 30 ms, as much as predicting 200 small images, and long lists come in many
+# calls. One model is kept, the last, with its variables rather than their values.
+@lru_cache(maxsize=1)
+def _forward(model: tf_keras.Model) -> Any:
+    return tf.function(
+        lambda batch: model(batch, training=False),
+        input_signature=[tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)],
+    )

@@ -25,6 +25,15 @@ def test_against_keras(count: int, make_settings: Callable[..., ModelSettings]) 
     assert np.allclose(found.sum(axis=1), 1, atol=1e-5)
 
 
+def test_new_weights_count_at_once(make_settings: Callable[..., ModelSettings]) -> None:
+    model = with_softmax(build(make_settings(), 3))
+    x = np.random.default_rng(0).random((5, 16, 16, 1), np.float32)
+    before = predict(model, x)
+    model.set_weights([-weights for weights in model.get_weights()])
+    assert not np.allclose(predict(model, x), before, atol=1e-3)
+    assert np.allclose(predict(model, x), model.predict(x, verbose=0), atol=1e-6)
+
+
 def test_no_images(make_settings: Callable[..., ModelSettings]) -> None:
     model = with_softmax(build(make_settings(), 5))
     assert predict(model, np.zeros((0, 16, 16, 1), np.float32)).shape == (0, 5)
