@@ -44,7 +44,7 @@ def unit_image(
 
 
 def _resized(
-    item: Item, files: ProjectFiles, shape: Shape, float_range: Range | None
+    item: Item, files: ProjectFiles, shape: Shape, float_range: Range | None, keep: bool
 ) -> FloatImage:
     """Return one item at the network's size, from the cache if it was made before."""
     key = json.dumps([_VERSION, item.plane, item.read_channels, float_range, shape])
@@ -58,6 +58,8 @@ def _resized(
     except (OSError, ValueError, EOFError):
         pass  # not made yet, or cut short by a crash: the cache is made again
     pixels = _made(item, files, shape, float_range)
+    if not keep:
+        return pixels
     with replace_atomically(cached, durable=False) as part, part.open("wb") as file:
         np.save(file, pixels, allow_pickle=False)
     return pixels
@@ -88,6 +90,7 @@ def resized_batches(
     shape: Shape,
     *,
     float_range: Range | None = None,
+    keep: bool = False,
     check: Callable[[], None] = lambda: None,
 ) -> Iterator[FloatImage]:
     """Yield float32 ``[N, H, W, C]`` batches in the items' order, decoding ahead on threads.
@@ -100,6 +103,8 @@ def resized_batches(
         Height, width and channels of the network's input.
     float_range
         The project's [low, high] for float images.
+    keep
+        Cache what is resized: worth its time only where it is read again, as in training.
     check
         Called before each batch; it raises to stop.
     """
@@ -107,7 +112,7 @@ def resized_batches(
 
         def start(at: int) -> list[object]:
             piece = items[at : at + _BATCH]
-            return [pool.submit(_resized, item, files, shape, float_range) for item in piece]
+            return [pool.submit(_resized, item, files, shape, float_range, keep) for item in piece]
 
         ahead = start(0)
         for at in range(0, len(items), _BATCH):
@@ -135,7 +140,9 @@ def training_arrays(
             scratch, mode="w+", dtype=np.float32, shape=(max(len(items), 1), *shape)
         )
         at = 0
-        for batch in resized_batches(items, files, shape, float_range=float_range, check=check):
+        for batch in resized_batches(
+            items, files, shape, float_range=float_range, keep=True, check=check
+        ):
             whole[at : at + len(batch)] = batch
             at += len(batch)
             on_progress(at, len(items))

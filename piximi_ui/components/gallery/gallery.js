@@ -6,7 +6,8 @@ import { ActionQueue } from "./queue.js";
 import { Selection } from "./selection.js";
 import { View } from "./view.js";
 
-const REPORT_DELAY = 40; // ms of quiet before Python hears of a selection: a range is one report
+const REPORT_DELAY = 60; // ms before Python hears of a selection that changes quickly
+const QUIET = 400; // ms without a change after which the next one is a single click
 const instances = new WeakMap();
 let active = null; // the gallery that hears the keyboard
 
@@ -225,7 +226,10 @@ class Gallery {
   #selected() {
     this.redraw();
     clearTimeout(this.reporting);
-    this.reporting = setTimeout(() => this.#report(), REPORT_DELAY);
+    // A single click is told at once; only a quick run of them is gathered into one report.
+    const quiet = performance.now() - (this.changed ?? -Infinity) > QUIET;
+    this.changed = performance.now();
+    this.reporting = setTimeout(() => this.#report(), quiet ? 0 : REPORT_DELAY);
     return true;
   }
 
