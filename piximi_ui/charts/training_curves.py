@@ -15,7 +15,7 @@ CONFIG = {"displayModeBar": "hover", "displaylogo": False, "modeBarButtons": [["
 
 HEIGHT = 280
 _LEARNED, _CHECKED = "#2F8FCB", "#E69F00"
-_FAINT = "rgba(47, 143, 203, 0.4)"
+_FAINT = "rgba(86, 168, 220, 0.75)"
 _FEW = 40  # epochs that are drawn as points
 
 

@@ -138,7 +138,8 @@ def _split_again(store: Store, plan: TrainingPlan) -> None:
         st.markdown(kept)
         st.markdown(
             _(
-                "Split again deals all of them anew, by the training percentage and the seed. "
+                "Split again deals all of them anew, by the training percentage and the seed: "
+                "choose another seed first if you want other images to check on. "
                 "Earlier runs keep their results, but may have learned from what is then checked."
             )
         )
