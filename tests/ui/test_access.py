@@ -137,12 +137,12 @@ def _page_behind_the_door() -> None:
 
 
 def test_without_sign_in_configured_the_page_opens() -> None:
-    app = AppTest.from_function(_page_behind_the_door).run()
+    app = AppTest.from_function(_page_behind_the_door, default_timeout=30).run()
     assert [text.value for text in app.markdown] == ["the projects"]
 
 
 def test_nobody_passes_before_signing_in() -> None:
-    app = AppTest.from_function(_page_behind_the_door)
+    app = AppTest.from_function(_page_behind_the_door, default_timeout=30)
     app.secrets["auth"] = SHARED | {"lab": PROVIDER}
     app.run()
     assert not app.exception
@@ -151,7 +151,7 @@ def test_nobody_passes_before_signing_in() -> None:
 
 
 def test_half_configured_sign_in_shows_one_line_and_no_page() -> None:
-    app = AppTest.from_function(_page_behind_the_door)
+    app = AppTest.from_function(_page_behind_the_door, default_timeout=30)
     app.secrets["auth"] = SHARED
     app.run()
     assert "lacks client_id" in app.error[0].value

@@ -33,7 +33,7 @@ def test_our_fault_is_one_line_with_a_number_that_the_log_has(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.ERROR, logger="piximi"):
-        app = AppTest.from_function(_page_with_our_fault).run()
+        app = AppTest.from_function(_page_with_our_fault, default_timeout=30).run()
     assert not app.exception
     (shown,) = (error.value for error in app.error)
     number = re.search(r"\(error ([0-9a-f]{6})\)", shown)
@@ -45,7 +45,7 @@ def test_our_fault_is_one_line_with_a_number_that_the_log_has(
 
 
 def test_a_mistake_of_the_person_is_told_as_it_is() -> None:
-    app = AppTest.from_function(_page_with_a_mistake_of_the_person).run()
+    app = AppTest.from_function(_page_with_a_mistake_of_the_person, default_timeout=30).run()
     assert [error.value for error in app.error] == ["cell.png is empty: export it again."]
 
 
