@@ -106,6 +106,29 @@ def test_a_busy_project_gets_its_actions_again_and_a_refusal_is_final() -> None:
     assert heard == [[("a",)], [("a",), ("b",)], [("c",)]]
 
 
+def test_labels_broken_off_by_the_next_run_come_again_and_undo_does_not() -> None:
+    memory, heard = GalleryMemory(), []
+
+    class BrokenOff(BaseException):
+        """As Streamlit's control flow, which is no Exception."""
+
+    def handler(actions: tuple) -> None:
+        heard.append([action.type for action in actions])
+        if len(heard) in (1, 3):
+            raise BrokenOff
+
+    with pytest.raises(BrokenOff):
+        memory.deliver(batch(label(1, "a")), handler)
+    assert data(memory)["acks"] == {}
+    memory.deliver(batch(label(1, "a")), handler)
+    undo = {"nonce": 2, "uid": "u2", "type": "undo", "ids": []}
+    with pytest.raises(BrokenOff):
+        memory.deliver(batch(undo), handler)
+    memory.deliver(batch(undo), handler)
+    assert heard == [["label"], ["label"], ["undo"]]
+    assert data(memory)["acks"] == {"tab": 2}
+
+
 def test_two_mounted_galleries_count_apart_and_old_ones_are_forgotten() -> None:
     memory = GalleryMemory()
     assert len(memory.take(batch(label(1, "a"), client="first"))) == 1

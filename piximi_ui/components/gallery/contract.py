@@ -173,8 +173,8 @@ class GalleryMemory:
     ) -> None:
         """Take a batch and give it to a handler, or to the inbox when there is none.
 
-        A handler that raises :class:`ProjectBusy` gets the same actions again when the browser
-        repeats them. Any other error is an answer: the browser shows what is really stored and
+        A handler that raises :class:`ProjectBusy`, or is broken off while labelling, gets the same
+        actions again when the browser repeats them. Any other error is an answer: the browser shows what is really stored and
         does not repeat an action that can never succeed.
         """
         before = dict(self.acks)
@@ -190,6 +190,15 @@ class GalleryMemory:
             raise
         except Exception:
             self.mark_shown()
+            raise
+        except BaseException:
+            # Streamlit breaks a callback off where it touches the session, once the browser has
+            # asked for the next run. A label given twice is harmless and one lost is not; an undo
+            # may already have happened and must not happen again.
+            if all(action.type == "label" for action in actions):
+                self.acks = before
+            else:
+                self.mark_shown()
             raise
         self.mark_shown()
 
