@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from piximi_core.jobs import export
+from piximi_core.jobs import engine, export
 from piximi_core.project.workspace import float_range
 from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.exporting.deliveries import draw_deliveries
@@ -32,3 +32,5 @@ with left:
     draw_deliveries(store, run)
 with right:
     draw_guide(run, chosen, floats=float_range(store) is not None)
+# Last, because starting the workers takes time from drawing.
+engine.warm("quick")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from piximi_core.jobs import engine
 from piximi_ui.context import current_store
 from piximi_ui.prediction.ask import draw_ask
 from piximi_ui.prediction.review import draw_review
@@ -13,3 +14,5 @@ st.title(_("Predict"))
 run = pick_run(store)
 draw_ask(store, run)
 draw_review(store, run)
+# Last, because starting the workers takes time from drawing.
+engine.warm("quick")

@@ -15,6 +15,7 @@ from typing import Any
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.applying import apply_result
+from piximi_core.jobs.cluster import RESOURCES, connect
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job, service_of
 from piximi_core.project.store import open_store
@@ -32,7 +33,6 @@ __all__ = [
 
 log = logging.getLogger("piximi")
 
-_RESOURCES = ("train", "quick")
 _WATCH_SECONDS = 0.25
 # What a future says when its worker, or the cluster, is gone; and how often that is believed.
 _LOST = ("error", "cancelled", "lost")
@@ -52,7 +52,7 @@ class _Engine:
     """The cluster, its client, and the thread that applies results."""
 
     def __init__(self) -> None:
-        self._cluster, self._client = _connect()
+        self._cluster, self._client = connect()
         # Futures are kept only so that dask does not forget the work.
         self._futures: dict[str, Any] = {}
         self._over = threading.Event()
@@ -83,15 +83,15 @@ class _Engine:
         with _lock:
             return list(self._watched.values())
 
-    def warm(self) -> None:
+    def warm(self, resource: str) -> None:
         with _lock:
-            if "warm" not in self._futures:
-                self._futures["warm"] = self._client.submit(
-                    _load_tensorflow, resources={"train": 1}, pure=False
+            if f"warm {resource}" not in self._futures:
+                self._futures[f"warm {resource}"] = self._client.submit(
+                    _load_tensorflow, resources={resource: 1}, pure=False
                 )
 
     def device(self) -> dict[str, str] | None:
-        future = self._futures.get("warm")
+        future = self._futures.get("warm train")
         # Fetched once: the worker that knows may be gone the next time.
         if self._device is None and future is not None and future.done():
             self._device = dict(future.result()) if future.status == "finished" else _NO_DEVICE
@@ -109,8 +109,8 @@ class _Engine:
 
     def _replace_workers(self) -> None:
         """Start workers anew that dask has given up, such as one killed while it was starting."""
-        if self._cluster is not None and len(self._cluster.workers) < len(_RESOURCES):
-            self._cluster.scale(len(_RESOURCES))
+        if self._cluster is not None and len(self._cluster.workers) < len(RESOURCES):
+            self._cluster.scale(len(RESOURCES))
 
     def _settle(self, job: Job) -> None:
         if job.state().is_active:
@@ -143,55 +143,6 @@ class _Engine:
             self._cluster.close()
 
 
-def _connect() -> tuple[Any, Any]:
-    import dask
-    from distributed import Client, Nanny, Scheduler, Security, SpecCluster
-
-    # A training holds Python's lock for long stretches; that is no reason to give up on it.
-    dask.config.set(
-        {
-            "distributed.scheduler.allowed-failures": 0,
-            "distributed.scheduler.worker-ttl": None,
-            "distributed.worker.daemon": False,
-            "distributed.admin.tick.limit": "1h",
-            "distributed.nanny.pre-spawn-environ.TF_CPP_MIN_LOG_LEVEL": "2",
-        }
-    )
-    address = os.environ.get("PIXIMI_SCHEDULER")
-    if address:
-        return None, Client(address, timeout="10s", set_as_default=False)
-    security = Security.temporary()
-
-    def worker(resource: str) -> dict[str, Any]:
-        options = {
-            "nthreads": 1,
-            "resources": {resource: 1},
-            "memory_limit": 0,
-            "dashboard": False,
-            "security": security,
-            "host": "127.0.0.1",
-        }
-        return {"cls": Nanny, "options": options}
-
-    cluster = SpecCluster(
-        workers={resource: worker(resource) for resource in _RESOURCES},
-        scheduler={
-            "cls": Scheduler,
-            "options": {
-                "security": security,
-                "dashboard": False,
-                # Any free port: dask's own is taken where a second dashboard runs.
-                "dashboard_address": "127.0.0.1:0",
-                "host": "127.0.0.1",
-                "port": 0,
-            },
-        },
-        security=security,
-        silence_logs=logging.ERROR,
-    )
-    return cluster, Client(cluster, security=security, set_as_default=False)
-
-
 def _load_tensorflow() -> dict[str, str]:
     from piximi_core.classification.device import describe_device
 
@@ -202,7 +153,7 @@ def _load_tensorflow() -> dict[str, str]:
 
 
 _engine: _Engine | None = None
-_warming: threading.Thread | None = None
+_warming: dict[str, threading.Thread] = {}
 
 
 def _get() -> _Engine:
@@ -253,19 +204,21 @@ def watch(job: Job) -> None:
     _get().watch(job)
 
 
-def warm() -> None:
-    """Let the training worker import TensorFlow while the person still chooses settings.
+def warm(resource: str = "train") -> None:
+    """Let a worker import TensorFlow while the person still chooses settings.
 
     Returns at once: the workers are started on a thread, which takes about a second.
     ``PIXIMI_WARM=0`` leaves that to the first job, where half a gigabyte matters more than seconds.
     """
-    global _warming
     if not warms_early():
         return
     with _starting:
-        if _warming is None:
-            _warming = threading.Thread(target=_warm, name="engine start", daemon=True)
-            _warming.start()
+        if resource not in _warming:
+            thread = threading.Thread(
+                target=_warm, args=(resource,), name=f"warm {resource}", daemon=True
+            )
+            _warming[resource] = thread
+            thread.start()
 
 
 def warms_early() -> bool:
@@ -273,9 +226,9 @@ def warms_early() -> bool:
     return os.environ.get("PIXIMI_WARM", "1") != "0"
 
 
-def _warm() -> None:
+def _warm(resource: str) -> None:
     try:
-        _get().warm()
+        _get().warm(resource)
     except Exception:
         # Nothing is lost: the first job starts the engine, and says why if it cannot.
         log.exception("The job engine could not be started ahead of the first job")
@@ -315,11 +268,12 @@ def dismiss(job: Job) -> None:
 
 def shutdown() -> None:
     """Stop the workers and the watcher of this process, if they were started."""
-    global _engine, _warming
+    global _engine
     with _starting:
-        warming, _warming = _warming, None
-    if warming is not None:
-        warming.join()
+        warming = list(_warming.values())
+        _warming.clear()
+    for thread in warming:
+        thread.join()
     with _lock:
         engine, _engine = _engine, None
     if engine is not None:

@@ -174,8 +174,8 @@ class GalleryMemory:
         """Take a batch and give it to a handler, or to the inbox when there is none.
 
         A handler that raises :class:`ProjectBusy`, or is broken off while labelling, gets the same
-        actions again when the browser repeats them. Any other error is an answer: the browser shows what is really stored and
-        does not repeat an action that can never succeed.
+        actions again when the browser repeats them. Any other error is an answer: the browser
+        shows what is really stored and does not repeat an action that can never succeed.
         """
         before = dict(self.acks)
         actions = self.take(value)
