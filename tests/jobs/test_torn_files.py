@@ -125,13 +125,13 @@ def test_a_torn_list_of_things_is_said(labelled: Store, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_torn_cache_is_made_again(labelled: Store) -> None:
     items = [item_of(thing) for thing in get_things(labelled, find_ids(labelled, ThingFilter()))]
-    (expected,) = resized_batches(items, labelled.files, (20, 20, 1))
+    (expected,) = resized_batches(items, labelled.files, (20, 20, 1), keep=True)
     cached = sorted(labelled.files.cache.rglob("resized/**/*.npy"))
     assert len(cached) == len(items)
     whole = cached[0].stat().st_size
     for path, cut in zip(cached, cuts(whole), strict=False):
         path.write_bytes(path.read_bytes()[:cut])
-    (again,) = resized_batches(items, labelled.files, (20, 20, 1))
+    (again,) = resized_batches(items, labelled.files, (20, 20, 1), keep=True)
     assert np.array_equal(again, expected)
     assert {path.stat().st_size for path in cached} == {whole}
 

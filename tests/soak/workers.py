@@ -28,14 +28,18 @@ class _Carrier:
     """A running ``tests.soak.carrier`` and what it says."""
 
     def __init__(self, project: Path, what: str, folders: list[Path]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.carrier", str(project), what, *map(str, folders)],
-            cwd=REPOSITORY,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-m", "tests.soak.carrier", str(project), what]
+        # What dask tells of its workers would hide the lines of the rounds.
+        with project.with_name("workers.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [*command, *map(str, folders)],
+                cwd=REPOSITORY,
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         self.said: list[dict[str, Any]] = []
         self.over = False
         self.heard = threading.Condition()
@@ -116,6 +120,10 @@ class WorkerRounds:
         jobs = len(folders) or 1
         require(carrier.hears("job", jobs), "the carrier did not come to submit its jobs")
         after = dice.uniform(0, 3.0 if what == "add" else 12.0)
+        if dice.random() < 0.6:
+            # Most of that time goes by before a worker begins: this often it is in the middle.
+            self._wait_for_a_busy_worker(carrier)
+            after /= 8
         threading.Event().wait(after)
         killed = self._kill(carrier, victim, carrier.all("job"))
         acknowledged: int
@@ -138,6 +146,11 @@ class WorkerRounds:
             "interrupted": len(carrier.all("interrupted")),
             "found": "all",
         }
+
+    def _wait_for_a_busy_worker(self, carrier: _Carrier) -> None:
+        pause = threading.Event()
+        while not (self._busy(carrier.all("job")) or carrier.all("ack") or carrier.over):
+            pause.wait(0.01)
 
     def _kill(self, carrier: _Carrier, victim: str, jobs: list[str]) -> str | None:
         """Kill the victim; return what it was, None if the jobs had ended before."""
