@@ -85,7 +85,7 @@ class Store:
                 raise self._in_words(error) from error
             raise BadInput(
                 f"{self.files.database} cannot be read as a project ({error.orig}); "
-                f"put back a copy from {self.files.backups}."
+                "put back a copy of the project folder that you kept."
             ) from error
         if version > schema.SCHEMA_VERSION:
             raise BadInput(

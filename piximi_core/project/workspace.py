@@ -145,6 +145,6 @@ def summarise(folder: Path) -> ProjectSummary:
         return ProjectSummary(folder.name, folder.name, 0, 0, 0, changed, str(error))
     except DatabaseError as error:
         # Damage deeper inside than opening looks: it must not hide the other projects.
-        reason = f"Its database cannot be read ({error.orig}); put back a copy from its backups."
+        reason = f"Its database cannot be read ({error.orig}); put back a copy that you kept."
         return ProjectSummary(folder.name, folder.name, 0, 0, 0, changed, reason)
     return ProjectSummary(folder.name, str(name), total, labelled, trainings, changed)

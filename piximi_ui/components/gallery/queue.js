@@ -2,6 +2,8 @@
 // faster than reruns, when a rerun is cut short, or when the connection drops.
 
 const RESEND = [2000, 4000, 8000, 10000]; // ms between attempts; the last one repeats
+const PATIENCE = 4; // unanswered attempts after which the page itself is loaded anew
+const BETWEEN_RELOADS = 60000; // ms
 const KEEPS = new Set(["label"]); // worth repeating after a reload: doing it twice does no harm
 
 const random = () =>
@@ -93,6 +95,23 @@ export class ActionQueue {
     this.attempt += 1;
     this.#arm(delay);
     this.send({ client: this.client, actions: this.waiting });
+    if (this.attempt === PATIENCE) this.#startOver();
+  }
+
+  /** A server that was started anew no longer knows this page: load it again, labels and all. */
+  async #startOver() {
+    const last = Number(sessionStorage.getItem("piximi-reloaded") ?? 0);
+    const kept = this.waiting.every((action) => KEEPS.has(action.type));
+    if (!kept || Date.now() - last < BETWEEN_RELOADS) return;
+    try {
+      // Not while the server is away: the page would be lost for an error of the browser.
+      const answer = await fetch(new URL("../_stcore/health", import.meta.url));
+      if (!answer.ok || !this.waiting.length) return;
+      sessionStorage.setItem("piximi-reloaded", String(Date.now()));
+      window.location.reload();
+    } catch {
+      // The next attempts go on.
+    }
   }
 
   #persist() {
