@@ -52,8 +52,8 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
             "The peer decodes with Pillow on four threads as ours does, resizes by "
             "`tf.image.crop_and_resize` and calls `model.predict` in batches of 64, with its model "
             "in memory. Ours also reads the classifier from its run and checks every file; in a "
-            "project it is the whole job, which also looks for pixels that a training kept and writes the "
-            "scores to the disk. Every competitor in a fresh process."
+            "project it is the whole job, which also looks for pixels that a training kept and "
+            "writes the scores to the disk. Every competitor in a fresh process."
         ],
         targets=targets,
     )
