@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,3 +56,15 @@ def no_outside_network() -> Iterator[None]:
         patch.setattr(socket.socket, name, guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def own_main_module() -> Iterator[None]:
+    """Put ``__main__`` back after each test.
+
+    Streamlit's AppTest leaves its script there, and a process that a later test spawns would run
+    that script instead of pytest's.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
