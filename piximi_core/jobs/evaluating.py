@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from piximi_core.classification.evaluation import Evaluation, evaluate
 from piximi_core.errors import BadInput
+from piximi_core.jobs.folder import read_json, write_json
 from piximi_core.jobs.scores import Scores, load_scores
 from piximi_core.jobs.things_list import read_items
 from piximi_core.project.labelling import plural
@@ -16,7 +17,17 @@ from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import Thing, ThingFilter, list_things
 
-__all__ = ["RunEvaluation", "evaluate_run", "unscored_ids"]
+__all__ = [
+    "RunEvaluation",
+    "ScoredPartition",
+    "evaluate_run",
+    "is_checked",
+    "note_checked",
+    "read_partition",
+    "unscored_ids",
+]
+
+_CHECKED = "checked.json"
 
 
 @dataclass(frozen=True)
@@ -61,25 +72,54 @@ class RunEvaluation:
         return [self.ids[number] for number in order]
 
 
-def _labelled(store: Store, run: Run, partition: str) -> list[Thing]:
-    return list_things(
-        store, ThingFilter(kind_id=run.kind_id, partitions=[partition], labelled=True)
-    )
+@dataclass(frozen=True)
+class ScoredPartition:
+    """A partition's labelled things of this moment beside what a run has scored so far.
+
+    Attributes
+    ----------
+    things
+        The labelled things of the partition.
+    scores
+        All that the run has scored, None if nothing.
+    """
+
+    run: Run
+    partition: str
+    things: tuple[Thing, ...]
+    scores: Scores | None
+
+    def unscored_ids(self) -> list[str]:
+        """Return the things that the run has not scored yet."""
+        known = set(self.scores.keys) if self.scores else set()
+        return [
+            thing.id
+            for thing in self.things
+            if Scores.key(thing.id, thing.active_plane) not in known
+        ]
+
+
+def read_partition(store: Store, run: Run, partition: str) -> ScoredPartition:
+    """Read once what `unscored_ids` and `evaluate_run` tell of."""
+    wanted = ThingFilter(kind_id=run.kind_id, partitions=[partition], labelled=True)
+    scores = load_scores(store.files.run(run.id))
+    return ScoredPartition(run, partition, tuple(list_things(store, wanted)), scores)
 
 
 def unscored_ids(store: Store, run: Run, partition: str) -> list[str]:
     """Return the labelled things of a partition that the run has not scored yet."""
-    scores = load_scores(store.files.run(run.id))
-    known = set(scores.keys) if scores else set()
-    return [
-        thing.id
-        for thing in _labelled(store, run, partition)
-        if Scores.key(thing.id, thing.active_plane) not in known
-    ]
+    return read_partition(store, run, partition).unscored_ids()
 
 
-def evaluate_run(store: Store, run: Run, partition: str) -> RunEvaluation:
+def evaluate_run(
+    store: Store, run: Run, partition: str, read: ScoredPartition | None = None
+) -> RunEvaluation:
     """Compare what a run predicts with the present labels of a partition.
+
+    Parameters
+    ----------
+    read
+        What `read_partition` has found for this run and partition already, None to read it here.
 
     Raises
     ------
@@ -87,13 +127,13 @@ def evaluate_run(store: Store, run: Run, partition: str) -> RunEvaluation:
         There is nothing to judge there, or not everything is scored yet (see `unscored_ids`).
     """
     classes = {c.id: index for index, c in enumerate(run.classes)}
-    things = _labelled(store, run, partition)
+    read = read or read_partition(store, run, partition)
+    things, scores = read.things, read.scores
     judged = [thing for thing in things if thing.category_id in classes]
     if not judged:
         raise BadInput(
             f"No image in {partition} has a label that this run knows; choose another partition."
         )
-    scores = load_scores(store.files.run(run.id))
     rows = scores.rows() if scores else {}
     keys = [Scores.key(thing.id, thing.active_plane) for thing in judged]
     if scores is None or any(key not in rows for key in keys):
@@ -109,6 +149,26 @@ def evaluate_run(store: Store, run: Run, partition: str) -> RunEvaluation:
         confidence=probabilities.max(axis=1),
         notes=_notes(store, run, partition, judged, len(things) - len(judged)) + figures.notes,
     )
+
+
+def note_checked(store: Store, run: Run) -> bool:
+    """Note that a person has seen how good a run is; return whether that is new."""
+    if is_checked(store, run.id, run.finished_at):
+        return False
+    write_json(store.files.run(run.id) / _CHECKED, {"finished_at": run.finished_at})
+    return True
+
+
+def is_checked(store: Store, run_id: str, finished_at: str | None) -> bool:
+    """Whether a person has seen how good a run is; training it further makes that out of date.
+
+    Parameters
+    ----------
+    finished_at
+        When its training ended, as its row in the project says.
+    """
+    seen = read_json(store.files.run(run_id) / _CHECKED)
+    return bool(seen) and seen.get("finished_at") == finished_at
 
 
 def _notes(

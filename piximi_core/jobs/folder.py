@@ -24,7 +24,7 @@ import psutil
 from piximi_core.errors import Stopped
 from piximi_core.project.files import replace_atomically, sync_folder
 
-__all__ = ["Job", "JobState", "write_json"]
+__all__ = ["Job", "JobState", "read_json", "write_json"]
 
 _PROGRESS_SECONDS = 0.2
 _SILENT_SECONDS = 60.0
@@ -52,8 +52,8 @@ def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
         part.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    """Return what a file holds; empty if it is missing, or was cut short by a crash."""
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in a file; empty if it is missing, or was cut short by a crash."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError, RecursionError):
@@ -113,16 +113,16 @@ class Job:
 
     def request(self) -> dict[str, Any]:
         """Return what was asked; empty if the request was never completed, or is damaged."""
-        return _read_json(self.folder / "request.json")
+        return read_json(self.folder / "request.json")
 
     def result(self) -> dict[str, Any]:
         """Return what came of it, with ``state`` and, if it failed, ``error``; else empty."""
-        found = _read_json(self.folder / "result.json")
+        found = read_json(self.folder / "result.json")
         return found if found.get("state") in list(JobState) else {}
 
     def progress(self) -> dict[str, Any]:
         """Return the latest progress: at least ``done``, ``total`` and ``text`` once begun."""
-        return _read_json(self.folder / "progress.json")
+        return read_json(self.folder / "progress.json")
 
     def state(self) -> JobState:
         """Tell where the job stands, from its folder."""
@@ -130,7 +130,7 @@ class Job:
         if result:
             return JobState(result["state"])
         heartbeat = self.folder / "heartbeat"
-        started = _read_json(self.folder / "started")
+        started = read_json(self.folder / "started")
         if (self.folder / "started").exists():
             alive = _is_alive(started, heartbeat)
             return JobState.RUNNING if alive else JobState.INTERRUPTED
