@@ -1,22 +1,57 @@
-"""Every word a person reads passes through here, so that it can be translated."""
+"""Every word and number a person reads passes through here, in the language that they read."""
 
 from __future__ import annotations
 
-import gettext
+from datetime import UTC, datetime
 
-__all__ = ["_", "plain", "plural"]
+import streamlit as st
 
-_catalogue = gettext.NullTranslations()
+from piximi_ui.core_texts import in_language
+from piximi_ui.languages import catalogue, language
+from piximi_ui.numerals import written_moment, written_number, written_size, zone
+
+__all__ = ["_", "number", "percent", "plain", "plural", "size", "told", "when"]
 
 
 def _(text: str) -> str:
     """Return a text in the language of the interface."""
-    return _catalogue.gettext(text)
+    return catalogue(language()).gettext(text)
 
 
 def plural(one: str, many: str, count: int) -> str:
     """Return the form that fits the count, with the count in place of ``{n}``."""
-    return _catalogue.ngettext(one, many, count).format(n=f"{count:,}")
+    return catalogue(language()).ngettext(one, many, count).replace("{n}", number(count))
+
+
+def told(text: str) -> str:
+    """Return what the core says (an error, a step, a note) in the language of the interface."""
+    return in_language(text, language())
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number as people write it, with so many digits after the point."""
+    return written_number(value, digits, language())
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share, 0 to 1, in percent."""
+    return f"{number(100 * share, digits)} %"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in the unit that fits."""
+    return written_size(count, language())
+
+
+def when(moment: float | str | datetime, *, time: bool = True) -> str:
+    """Return a moment (seconds since the epoch, ISO 8601, or itself) by the clock of the person."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    elif not isinstance(moment, datetime):
+        moment = datetime.fromtimestamp(moment, UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return written_moment(moment, zone(st.context.timezone), language(), time=time)
 
 
 def plain(name: str, longest: int = 80) -> str:

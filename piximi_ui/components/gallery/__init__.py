@@ -25,11 +25,10 @@ from piximi_ui.components.gallery.contract import (
     GalleryView,
     to_data,
 )
-from piximi_ui.components.gallery.texts import TEXTS
+from piximi_ui.components.gallery.texts import gallery_texts
 
 __all__ = [
     "ACTIONS",
-    "TEXTS",
     "GalleryAction",
     "GalleryCategory",
     "GalleryItem",
@@ -37,6 +36,7 @@ __all__ = [
     "GalleryResult",
     "GalleryView",
     "gallery",
+    "gallery_texts",
     "gallery_view",
     "set_gallery_page",
 ]
@@ -94,7 +94,7 @@ def gallery(
     allow
         The actions offered, from :data:`ACTIONS`.
     texts
-        Words that replace those of :data:`TEXTS`.
+        Words that replace those of :func:`gallery_texts`.
     on_actions
         Called with new actions before the script runs again, so that one run both applies and
         shows them. It must not draw, and must apply a batch wholly or not at all:
@@ -120,7 +120,7 @@ def gallery(
         total=len(items) if total is None else total,
         tile=tile,
         allow=[name for name in allow if name in ACTIONS],
-        texts={**TEXTS, **(texts or {})},
+        texts={**gallery_texts(), **(texts or {})},
         store=widget,
     )
 

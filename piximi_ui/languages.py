@@ -1,0 +1,83 @@
+"""Which language a person reads, and the catalogue of its texts."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import streamlit as st
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+__all__ = [
+    "COOKIE",
+    "CORE",
+    "ENGLISH",
+    "LANGUAGES",
+    "catalogue",
+    "choose",
+    "is_chosen",
+    "language",
+    "messages",
+]
+
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "es": "Español"}
+COOKIE = "piximi_language"
+# The context of the core's sentences in a catalogue: they are found by what they look like.
+CORE = "core"
+
+_CHOSEN = "piximi_language"
+_FOLDER = Path(__file__).parent / "locale"
+
+
+def language() -> str:
+    """Return the language of the person whose page is being drawn.
+
+    It is the one they chose (kept in a cookie), else the browser's, else English; English too
+    where no page is being drawn.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ENGLISH
+    for asked in (st.session_state.get(_CHOSEN), st.context.cookies.get(COOKIE), _of_browser()):
+        if asked in LANGUAGES:
+            return str(asked)
+    return ENGLISH
+
+
+def _of_browser() -> str:
+    return (st.context.locale or "").replace("_", "-").partition("-")[0].lower()
+
+
+def is_chosen() -> bool:
+    """Whether the person chose a language in this session."""
+    return st.session_state.get(_CHOSEN) in LANGUAGES
+
+
+def choose(wanted: str) -> None:
+    """Make this session speak a language, whatever the browser's is."""
+    st.session_state[_CHOSEN] = wanted
+
+
+@cache
+def messages(wanted: str) -> Catalog:
+    """Return all messages of a language; English, in which the texts are written, has none."""
+    if wanted == ENGLISH:
+        return Catalog(locale=ENGLISH)
+    with (_FOLDER / f"{wanted}.po").open("rb") as file:
+        return read_po(file, locale=wanted)
+
+
+@cache
+def catalogue(wanted: str) -> gettext.NullTranslations:
+    """Return the texts of a language as gettext looks them up."""
+    if wanted == ENGLISH:
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, messages(wanted))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
