@@ -12,7 +12,7 @@ import shutil
 import socket
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +28,7 @@ __all__ = ["Job", "JobState", "read_json", "write_json"]
 
 _PROGRESS_SECONDS = 0.2
 _SILENT_SECONDS = 60.0
+_ABANDONED_SECONDS = 24 * 3600
 
 
 class JobState(StrEnum):
@@ -199,3 +200,15 @@ class Job:
     def fail(self, error: str, *, ours: bool = False) -> None:
         """Publish why there is no outcome, in one sentence, and whether the program is to blame."""
         self.finish({"error": error, "ours": ours}, JobState.FAILED)
+
+
+def abandoned_folders(parent: Path) -> Iterator[Path]:
+    """Yield the folders whose job was never asked for, untouched for a day.
+
+    What a killed process had begun to prepare, or a person had uploaded and left; a younger one
+    another program may be preparing just now.
+    """
+    limit = time.time() - _ABANDONED_SECONDS
+    for folder in parent.iterdir() if parent.is_dir() else ():
+        if not Job(folder).request().get("service") and folder.stat().st_mtime < limit:
+            yield folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from piximi_core.images import IMAGE_SUFFIXES
+from piximi_core.jobs.folder import abandoned_folders
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.files import disk_errors_in_words, require_space
 from piximi_core.project.ids import new_id
@@ -18,7 +18,6 @@ from piximi_core.project.store import Store
 
 __all__ = ["Upload", "UploadedFile", "discard", "stage", "stage_labels", "sweep"]
 
-_ABANDONED_SECONDS = 24 * 3600
 _ZIP_NAMES = 2000
 
 
@@ -125,8 +124,5 @@ def discard(store: Store, upload: Upload) -> None:
 
 def sweep(store: Store) -> None:
     """Delete uploads that were left behind more than a day ago."""
-    limit = time.time() - _ABANDONED_SECONDS
-    for folder in store.files.jobs.glob("*"):
-        abandoned = not (folder / "request.json").exists() and folder.stat().st_mtime < limit
-        if abandoned and (folder / "upload").is_dir():
-            shutil.rmtree(folder, ignore_errors=True)
+    for folder in abandoned_folders(store.files.jobs):
+        shutil.rmtree(folder, ignore_errors=True)
