@@ -25,6 +25,7 @@ from piximi_ui.components.gallery.contract import (
     GalleryView,
     to_data,
 )
+from piximi_ui.components.gallery.shortcuts import Shortcut, gallery_shortcuts
 from piximi_ui.components.gallery.texts import gallery_texts
 
 __all__ = [
@@ -35,7 +36,9 @@ __all__ = [
     "GalleryPrediction",
     "GalleryResult",
     "GalleryView",
+    "Shortcut",
     "gallery",
+    "gallery_shortcuts",
     "gallery_texts",
     "gallery_view",
     "set_gallery_page",

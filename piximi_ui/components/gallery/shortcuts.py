@@ -1,0 +1,37 @@
+"""The gallery's keys and gestures, as data for whoever explains them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from piximi_ui.texts import _
+
+__all__ = ["Shortcut", "gallery_shortcuts"]
+
+
+class Shortcut(NamedTuple):
+    """Keys, each way to press them apart, and what they do in a few words."""
+
+    keys: tuple[str, ...]
+    does: str
+
+
+def gallery_shortcuts() -> tuple[Shortcut, ...]:
+    """Return every key and gesture of the gallery, the most used first."""
+    return (
+        Shortcut((_("Click"), _("Space")), _("Select an image, or take it out again")),
+        Shortcut((_("Shift+Click"),), _("Select everything up to an image")),
+        Shortcut((_("Drag the mouse"),), _("Select what the box touches (Ctrl or Shift: add it)")),
+        Shortcut((_("Hold a finger"),), _("Begin a selection, then drag over its images")),
+        Shortcut(("Shift+0…9",), _("Hold Shift and type a category's number to label")),
+        Shortcut(("C", "/"), _("Find or create a category by its name, then label")),
+        Shortcut(("Ctrl+A",), _("Select the page; once more: all pages")),
+        Shortcut(("Esc",), _("Deselect everything")),
+        Shortcut((_("Arrow keys"), "Home", "End"), _("Move from image to image")),
+        Shortcut((_("Shift+Arrow keys"),), _("Move and select")),
+        Shortcut(("Page Down", "Page Up"), _("Next or previous page")),
+        Shortcut(("Enter", _("Double-click")), _("Open an image in full size")),
+        Shortcut(("Delete",), _("Delete the selected images")),
+        Shortcut(("Ctrl+Z",), _("Undo")),
+        Shortcut(("Ctrl+Shift+Z", "Ctrl+Y"), _("Redo")),
+    )
