@@ -21,7 +21,7 @@ from piximi_core.project.adding import NewImage, add_images
 from piximi_core.project.categories import ensure_categories
 from piximi_core.project.files import replace_atomically
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
-from piximi_core.project.workspace import create_project, list_projects
+from piximi_core.project.workspace import create_project, unused_name
 
 __all__ = ["DIGITS_SETTINGS", "EXAMPLE_NAME", "UNLABELLED_SHARE", "add_digits", "create_example"]
 
@@ -46,12 +46,7 @@ def create_example(*, who: str | None = None) -> tuple[Store, Job]:
     PiximiError
         The digits cannot be read, or the disk is full.
     """
-    taken = {project.name for project in list_projects()}
-    name, number = EXAMPLE_NAME, 1
-    while name in taken:
-        number += 1
-        name = f"{EXAMPLE_NAME} {number}"
-    store = create_project(name)
+    store = create_project(unused_name(EXAMPLE_NAME))
     add_digits(store)
     return store, train.ask(store, DIGITS_SETTINGS, who=who)
 

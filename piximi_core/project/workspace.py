@@ -27,6 +27,7 @@ __all__ = [
     "project_name",
     "rename_project",
     "summarise",
+    "unused_name",
     "workspace",
 ]
 
@@ -82,6 +83,16 @@ def create_project(name: str, root: Path | None = None) -> Store:
             number += 1
             continue
         return create_store(folder, name)
+
+
+def unused_name(wanted: str, root: Path | None = None) -> str:
+    """Return a name that no project of the workspace has: the wanted one, numbered if taken."""
+    taken = {project.name for project in list_projects(root)}
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted} {number}"
+    return name
 
 
 def open_project(address: str, root: Path | None = None) -> Store:
