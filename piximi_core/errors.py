@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "AlreadyDone",
     "BadInput",
     "NoSpace",
     "NotFound",
@@ -31,6 +32,10 @@ class ProjectBusy(PiximiError):
 
 class StaleWrite(PiximiError):
     """The project changed since the page was drawn, so the action was not applied."""
+
+
+class AlreadyDone(PiximiError):
+    """The action was carried out before and arrived a second time."""
 
 
 class NoSpace(PiximiError):

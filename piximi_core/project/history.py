@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from piximi_core.project import schema
+from piximi_core.project.once import take_once
 from piximi_core.project.store import Store
 
-__all__ = ["Step", "history", "redo", "undo"]
+__all__ = ["Step", "history", "next_labels", "redo", "undo"]
 
 _TABLES = {table.name: table for table in schema.JOURNALLED}
 
@@ -36,23 +37,44 @@ def history(store: Store, limit: int = 20) -> list[Step]:
         return [Step(**row._mapping) for row in db.execute(query)]
 
 
-def undo(store: Store) -> str | None:
-    """Take back the newest step that stands; return its label, None if there is none."""
-    return _replay(store, backwards=True)
+def undo(store: Store, *, once: str | None = None) -> str | None:
+    """Take back the newest step that stands; return its label, None if there is none.
+
+    `once` names this action, which then happens once however often it is asked for: a second
+    time raises `AlreadyDone`.
+    """
+    return _replay(store, backwards=True, once=once)
 
 
-def redo(store: Store) -> str | None:
-    """Do the oldest undone step again; return its label, None if there is none."""
-    return _replay(store, backwards=False)
+def redo(store: Store, *, once: str | None = None) -> str | None:
+    """Do the oldest undone step again; return its label, None if there is none.
+
+    `once` is as in `undo`.
+    """
+    return _replay(store, backwards=False, once=once)
 
 
-def _replay(store: Store, *, backwards: bool) -> str | None:
-    steps, journal = schema.steps, schema.journal
+def next_labels(store: Store) -> tuple[str | None, str | None]:
+    """Return what `undo` would take back and what `redo` would do again, None for nothing."""
+    with store.read() as db:
+        steps = [_next(db, backwards=backwards) for backwards in (True, False)]
+    back, again = (None if step is None else str(step.label) for step in steps)
+    return back, again
+
+
+def _next(db: Connection, *, backwards: bool) -> Row[Any] | None:
+    """Return the step that stands and is the newest, or that is undone and is the oldest."""
+    steps = schema.steps
     order = steps.c.id.desc() if backwards else steps.c.id
+    query = select(steps).where(steps.c.undone == (not backwards)).order_by(order).limit(1)
+    return db.execute(query).first()
+
+
+def _replay(store: Store, *, backwards: bool, once: str | None) -> str | None:
+    steps, journal = schema.steps, schema.journal
     with store.write() as db:
-        step = db.execute(
-            select(steps).where(steps.c.undone == (not backwards)).order_by(order).limit(1)
-        ).first()
+        take_once(db, once)
+        step = _next(db, backwards=backwards)
         if step is None:
             return None
         # Rows come back in any order; the references must hold again only at the end.

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, select
 
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.project.categories import clean_name
+from piximi_core.project.categories import clean_name, ensure_categories
 from piximi_core.project.ids import is_unknown, now
+from piximi_core.project.once import take_once
 from piximi_core.project.schema import categories, images, objects, predictions, things
-from piximi_core.project.store import Store, current_user
+from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import PARTITIONS, among
 
 __all__ = [
     "delete_things",
     "describe_thing",
+    "label_as_named",
     "label_things",
     "plural",
     "rename_thing",
@@ -42,19 +44,61 @@ def label_things(
     *,
     who: str | None = None,
     expected_revision: int | None = None,
+    once: str | None = None,
 ) -> int:
     """Give things a category, or take it away with Unknown; return how many there were.
+
+    Parameters
+    ----------
+    once
+        A name of this action, which is carried out once however often it is asked for.
 
     Raises
     ------
     NotFound
         The category is gone.
+    AlreadyDone
+        The action of that name was carried out before.
     """
     label = "Remove label of" if is_unknown(category_id) else "Label"
     with store.step(
         f"{label} {plural(len(ids), 'image')}", who=who, expected_revision=expected_revision
     ) as db:
+        take_once(db, once)
         require_category(db, category_id)
+        return set_label(db, ids, category_id, who or current_user())
+
+
+def label_as_named(
+    store: Store,
+    ids: Sequence[str],
+    name: str,
+    *,
+    kind_id: str = IMAGE_KIND,
+    answers: bool = False,
+    who: str | None = None,
+    once: str | None = None,
+) -> int:
+    """Label things with the category of a name, created if there is none, in one step.
+
+    Parameters
+    ----------
+    answers
+        Whether the label answers the things' predictions, which are then taken away.
+    once
+        As in `label_things`.
+
+    Returns
+    -------
+    int
+        How many of the things there were.
+    """
+    name = clean_name(name)
+    with store.step(f"Label {plural(len(ids), 'image')}", who=who) as db:
+        take_once(db, once)
+        category_id = ensure_categories(db, kind_id, [name])[name]
+        if answers:
+            db.execute(predictions.delete().where(among(predictions.c.id, ids)))
         return set_label(db, ids, category_id, who or current_user())
 
 

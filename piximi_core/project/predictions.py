@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from piximi_core.project.ids import now
 from piximi_core.project.labelling import plural, require_category, set_label
+from piximi_core.project.once import take_once
 from piximi_core.project.schema import categories, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among
@@ -97,18 +98,26 @@ def reject_predictions(store: Store, ids: Sequence[str], *, who: str | None = No
 
 
 def label_predicted(
-    store: Store, ids: Sequence[str], category_id: str, *, who: str | None = None
+    store: Store,
+    ids: Sequence[str],
+    category_id: str,
+    *,
+    who: str | None = None,
+    once: str | None = None,
 ) -> int:
     """Label things otherwise than predicted, which answers their predictions, in one step.
 
-    Return how many things there were.
+    Return how many things there were. `once` is as in `label_things`.
 
     Raises
     ------
     NotFound
         The category is gone.
+    AlreadyDone
+        The action of that name was carried out before.
     """
     with store.step(f"Label {plural(len(ids), 'image')}", who=who) as db:
+        take_once(db, once)
         require_category(db, category_id)
         db.execute(predictions.delete().where(among(predictions.c.id, ids)))
         return set_label(db, ids, category_id, who or current_user())

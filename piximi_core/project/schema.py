@@ -24,6 +24,7 @@ from sqlalchemy import (
 __all__ = [
     "JOURNALLED",
     "SCHEMA_VERSION",
+    "applied_actions",
     "applied_jobs",
     "categories",
     "create_schema",
@@ -195,6 +196,14 @@ applied_jobs = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("at", Text, nullable=False),
+)
+
+# What the browser asked for by name, for some days; see once.py.
+applied_actions = Table(
+    "applied_actions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False, index=True),
 )
 
 # Runs are facts, not edits: undo never takes a finished training away.
