@@ -1,10 +1,12 @@
 """Files to arrays, arrays to RGB, thumbnails."""
 
+from .conversion import convert_channels
 from .deidentify import deidentify_dicom
+from .description import Description
 from .detect import IMAGE_SUFFIXES, extension_for
 from .naming import safe_name
-from .picture import ChannelsUnknown, Picture, PixelSize
-from .reading import read_picture
+from .picture import ChannelsUnknown, Picture, PixelSize, TimeUnknown
+from .reading import describe, read_picture
 from .rendering import (
     CHANNEL_COLORS,
     THUMBNAIL_TYPE,
@@ -21,11 +23,15 @@ __all__ = [
     "IMAGE_SUFFIXES",
     "THUMBNAIL_TYPE",
     "ChannelsUnknown",
+    "Description",
     "Picture",
     "PixelSize",
+    "TimeUnknown",
     "channel_ranges",
+    "convert_channels",
     "default_colors",
     "deidentify_dicom",
+    "describe",
     "display_ranges",
     "extension_for",
     "read_picture",

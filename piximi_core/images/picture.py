@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput
 
-__all__ = ["ChannelsUnknown", "Picture", "PixelArray", "PixelSize"]
+__all__ = ["ChannelsUnknown", "Picture", "PixelArray", "PixelSize", "TimeUnknown"]
 
 PixelArray = NDArray[Any]
 
@@ -26,6 +26,20 @@ class ChannelsUnknown(BadInput):
     def __init__(self, text: str, frames: int) -> None:
         super().__init__(text)
         self.frames = frames
+
+
+class TimeUnknown(BadInput):
+    """A file with several time points, of which a picture can hold one.
+
+    Attributes
+    ----------
+    times
+        How many time points there are.
+    """
+
+    def __init__(self, text: str, times: int) -> None:
+        super().__init__(text)
+        self.times = times
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,8 @@ class Picture:
         What reading changed or left out, one short phrase each.
     channel_colors
         ``#rrggbb`` per channel where the file states them, else None.
+    window
+        ``(lo, hi)`` per channel, drawn as black and full colour, where the file states them.
     """
 
     pixels: PixelArray
@@ -62,6 +78,7 @@ class Picture:
     pixel_size: PixelSize | None = None
     notes: tuple[str, ...] = ()
     channel_colors: tuple[str, ...] | None = None
+    window: tuple[tuple[float, float], ...] | None = None
 
     @property
     def planes(self) -> int:

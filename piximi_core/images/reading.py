@@ -1,22 +1,48 @@
-"""The one way from a file to a picture."""
+"""The one way from a file to a picture, and to what its header says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Literal
 
 from piximi_core.errors import PiximiError
 
+from .description import Description, Opened
 from .detect import extension_for
 from .naming import safe_name
-from .picture import Picture
+from .picture import ChannelsUnknown, Picture, TimeUnknown
 from .request import ReadRequest, allowed_bytes
 
-__all__ = ["read_picture"]
+__all__ = ["describe", "read_picture"]
 
-Reader = Callable[[Path, ReadRequest], Picture]
+Opener = Callable[[Path, ReadRequest], AbstractContextManager[Opened]]
 
 _FORMAT_NAMES = {"png": "PNG", "jpg": "JPEG", "bmp": "BMP", "tif": "TIFF", "dcm": "DICOM"}
+
+
+def describe(path: Path, *, name: str | None = None, max_bytes: int | None = None) -> Description:
+    """Say what an image file holds, from its header: nothing is decoded.
+
+    Parameters
+    ----------
+    path, name, max_bytes
+        As in `read_picture`.
+
+    Returns
+    -------
+    Description
+        Agrees with what `read_picture` gives, but for DICOM with a rescale: its numbers may
+        turn out to need 32 bits instead of 16.
+
+    Raises
+    ------
+    BadInput
+        What keeps the file from being read, as far as its header shows it, in one sentence.
+    """
+    with _opened(path, name, max_bytes) as (opened, _):
+        return opened.description
 
 
 def read_picture(
@@ -24,6 +50,7 @@ def read_picture(
     *,
     name: str | None = None,
     channels: int | None = None,
+    time: int | Literal["planes"] | None = None,
     max_bytes: int | None = None,
 ) -> Picture:
     """Read an image file of any supported format.
@@ -37,6 +64,9 @@ def read_picture(
     channels
         How to split a stack that does not declare channels: frames run channel-fastest
         (``z0c0, z0c1, …, z1c0, …``). Ignored for files that declare their channels.
+    time
+        Which time point to read, counted from 1; ``"planes"`` takes every time point as further
+        planes. Ignored for files with one.
     max_bytes
         Cap on the decoded size; by default ``PIXIMI_MAX_IMAGE_BYTES``, else 2 GiB.
 
@@ -49,19 +79,37 @@ def read_picture(
     ------
     ChannelsUnknown
         A stack without declared channels, and ``channels`` is None.
+    TimeUnknown
+        Several time points, and ``time`` is None.
     BadInput
         Anything else that keeps the file from being read, in one sentence.
     """
+    with _opened(path, name, max_bytes, channels, time) as (opened, request):
+        _require_answers(opened.description, request)
+        return opened.decode()
+
+
+@contextmanager
+def _opened(
+    path: Path,
+    name: str | None,
+    max_bytes: int | None,
+    channels: int | None = None,
+    time: int | Literal["planes"] | None = None,
+) -> Iterator[tuple[Opened, ReadRequest]]:
+    """Open a file and turn whatever goes wrong, then and later, into one sentence."""
     request = ReadRequest(
         name=safe_name(name if name is not None else path.name),
         channels=channels,
         max_bytes=allowed_bytes() if max_bytes is None else max_bytes,
+        time=time,
     )
     if channels is not None and channels < 1:
         raise request.problem(f"cannot be split into {channels} channels; give 1 or more.")
     found = extension_for(path, name=name)
     try:
-        return _reader_for(found)(path, request)
+        with _opener(found)(path, request) as opened:
+            yield opened, request
     except PiximiError:
         raise
     except MemoryError as error:
@@ -74,16 +122,42 @@ def read_picture(
         ) from error
 
 
-def _reader_for(found: str) -> Reader:
+def _require_answers(description: Description, request: ReadRequest) -> None:
+    """Refuse to guess what the file does not say and nobody answered."""
+    frames, times = description.frames, description.times
+    if times > 1 and request.time is None:
+        raise TimeUnknown(
+            f"'{request.name}' holds {times} time points, and a picture has one; give --time 1 to "
+            f"{times} for one of them, or --time planes to take all as planes.",
+            times,
+        )
+    if isinstance(request.time, int) and times > 1 and not 1 <= request.time <= times:
+        raise request.problem(
+            f"has {times} time points, no number {request.time}; give one from 1 to {times}."
+        )
+    if description.channels is None and request.channels is None:
+        raise ChannelsUnknown(
+            f"'{request.name}' is a stack of {frames} frames that does not say how many channels "
+            "it has; give --channels N.",
+            frames,
+        )
+    if description.channels is None and frames % (request.channels or 1):
+        raise request.problem(
+            f"has {frames} frames, which cannot be split into {request.channels} channels; "
+            "give a number that divides them."
+        )
+
+
+def _opener(found: str) -> Opener:
     """Return the reader of a format, importing its library only now."""
     if found == "tif":
-        from .readers.tiff import read_tiff
+        from .readers.tiff import open_tiff
 
-        return read_tiff
+        return open_tiff
     if found == "dcm":
-        from .readers.dicom import read_dicom
+        from .readers.dicom import open_dicom
 
-        return read_dicom
-    from .readers.raster import read_raster
+        return open_dicom
+    from .readers.raster import open_raster
 
-    return read_raster
+    return open_raster

@@ -104,10 +104,12 @@ def channel_ranges(pixels: PixelArray) -> tuple[Range, ...]:
 def display_ranges(picture: Picture) -> tuple[Range, ...]:
     """Return the range at which each channel is shown at first.
 
-    A photograph (8-bit, three channels, no colours of its own) is shown as its camera meant it;
+    What the file asks for comes first. A photograph (8-bit, three channels, no colours of its own) is shown as its camera meant it;
     Piximi would stretch its channels apart, which turns a pale smear violet. All else is
     stretched to `channel_ranges`.
     """
+    if picture.window is not None:
+        return picture.window
     pixels = picture.pixels
     if pixels.dtype == np.uint8 and picture.channels == 3 and picture.channel_colors is None:
         return ((0.0, 255.0),) * 3

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from piximi_core.errors import BadInput
 
@@ -23,11 +24,20 @@ def allowed_bytes() -> int:
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """One file to be read: its name for sentences, the caller's wishes, the cap in bytes."""
+    """One file to be read: its name for sentences, the caller's wishes, the cap in bytes.
+
+    Attributes
+    ----------
+    channels
+        How many channels frames have that say nothing about themselves.
+    time
+        Which time point, counted from 1; ``"planes"`` takes all of them as planes.
+    """
 
     name: str
     channels: int | None
     max_bytes: int
+    time: int | Literal["planes"] | None = None
 
     def problem(self, text: str) -> BadInput:
         """Return an error that starts with the file's name."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from piximi_core.errors import BadInput
-from piximi_core.images import ChannelsUnknown, read_picture
+from piximi_core.images import ChannelsUnknown, TimeUnknown, describe, read_picture
 
 RNG = np.random.default_rng(7)
 TYPES = ["uint8", "uint16", "uint32", "int8", "int16", "int32", "float32"]
@@ -140,13 +140,39 @@ def test_pages_written_one_after_the_other_by_pillow(tmp_path: Path) -> None:
     np.testing.assert_array_equal(got[0], np.stack([np.asarray(page) for page in pages], -1))
 
 
-def test_time_points_are_refused_unless_taken_as_planes(tmp_path: Path) -> None:
-    data = values((4, 2, 5, 4), "uint8")
-    path = write(tmp_path / "t.tif", data, imagej=True, metadata={"axes": "TCYX"})
-    with pytest.raises(ChannelsUnknown, match="4 time points") as caught:
-        read_picture(path)
-    assert caught.value.frames == 8
-    np.testing.assert_array_equal(read_picture(path, channels=2).pixels, data.transpose(0, 2, 3, 1))
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("imagej", [False, True])
+@pytest.mark.parametrize("axes", ["TYX", "TCYX", "TZCYX"])
+def test_a_time_point_has_to_be_asked_for(
+    tmp_path: Path, axes: str, imagej: bool, compression: Any
+) -> None:
+    if imagej and compression:
+        pytest.skip("tifffile writes ImageJ files uncompressed")
+    data = values(tuple({"T": 4, **SIZES}[letter] for letter in axes), "uint16")
+    path = write(
+        tmp_path / "t.tif", data, imagej=imagej, ome=not imagej, compression=compression,
+        metadata={"axes": axes}, photometric="minisblack",
+    )  # fmt: skip
+    assert (describe(path).times, describe(path).question) == (4, "time")
+    with pytest.raises(TimeUnknown, match="4 time points") as caught:
+        read_picture(path, channels=1)
+    assert caught.value.times == 4
+    for time in range(1, 5):
+        picture = read_picture(path, time=time)
+        np.testing.assert_array_equal(picture.pixels, as_zhwc(data[time - 1], axes[1:]))
+    every = [as_zhwc(one, axes[1:]) for one in data]
+    np.testing.assert_array_equal(read_picture(path, time="planes").pixels, np.concatenate(every))
+    for wrong in (0, 5, -1):
+        with pytest.raises(BadInput, match="from 1 to 4"):
+            read_picture(path, time=wrong)
+
+
+def test_one_time_point_may_fit_where_all_do_not(tmp_path: Path) -> None:
+    data = values((50, 20, 20), "uint16")
+    path = write(tmp_path / "t.tif", data, imagej=True, metadata={"axes": "TYX"})
+    assert read_picture(path, time=50, max_bytes=5000).pixels.tobytes() == data[49].tobytes()
+    with pytest.raises(BadInput, match="allowed"):
+        read_picture(path, time="planes", max_bytes=5000)
 
 
 def test_a_one_colour_table_is_one_channel_and_others_become_rgb(tmp_path: Path) -> None:
@@ -191,9 +217,20 @@ def test_numbers_without_a_place_are_refused(tmp_path: Path) -> None:
         read_picture(write(tmp_path / "h.tif", huge, photometric="minisblack"))
     with pytest.raises(BadInput, match="complex"):
         read_picture(write(tmp_path / "c.tif", huge.astype(np.complex64)))
-    cmyk = values((5, 4, 4), "uint8")
-    with pytest.raises(BadInput, match="CMYK"):
-        read_picture(write(tmp_path / "k.tif", cmyk, photometric="separated"))
+    lab = values((5, 4, 3), "uint8")
+    with pytest.raises(BadInput, match="colours for print"):
+        read_picture(write(tmp_path / "k.tif", lab, photometric="cielab"))
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16"])
+def test_print_colours_become_rgb_as_pillow_does_it(tmp_path: Path, kind: str) -> None:
+    eight = values((5, 4, 4), "uint8")
+    data = eight.astype(kind) * (257 if kind == "uint16" else 1)
+    picture = read_picture(write(tmp_path / "k.tif", data, photometric="separated"))
+    pillow = np.asarray(Image.fromarray(eight, "CMYK").convert("RGB")).astype(float)
+    got = picture.pixels[0] / (257 if kind == "uint16" else 1)
+    assert np.abs(got - pillow).max() <= 1
+    assert (picture.channels, picture.notes) == (3, ("print colours (CMYK) turned into RGB",))
 
 
 def test_nan_is_kept(tmp_path: Path) -> None:

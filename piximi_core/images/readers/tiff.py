@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..description import Opened, describe_layout
+from ..layout import Layout, layout_of, to_stack
 from ..picture import Picture, PixelArray
 from ..request import ReadRequest
-from .tiff_axes import to_stack
 from .tiff_metadata import channel_colors, pixel_size
-from .tiff_values import to_plain_values
+from .tiff_values import plan_values
 
-__all__ = ["read_tiff"]
+__all__ = ["open_tiff"]
 
 _UNCOMPRESSED = 1
 
 
-def read_tiff(path: Path, request: ReadRequest) -> Picture:
-    """Read a TIFF, ImageJ or OME-TIFF file.
+@contextmanager
+def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
+    """Open a TIFF, ImageJ or OME-TIFF file.
+
+    Channels, planes and times are as ImageJ or OME metadata declare them, in any stored order;
+    RGB samples become channels. Of a pyramid the full level is read.
 
     Parameters
     ----------
     path
         The file. Other files it may refer to are never opened.
     request
-        Name for errors, the channel count for undeclared stacks, the cap on the decoded size.
-
-    Returns
-    -------
-    Picture
-        Channels and planes as ImageJ or OME metadata declare them, in any stored order; RGB
-        samples become channels.
+        Name for errors, what was answered, the cap on the decoded size.
 
     Raises
     ------
-    ChannelsUnknown
-        Several pages without declared axes, or time points, and no ``request.channels``.
     BadInput
         A form that has no place here, or a damaged file.
     """
@@ -49,27 +48,52 @@ def read_tiff(path: Path, request: ReadRequest) -> Picture:
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     # An OME file may name companions by any path: _multifile keeps tifffile to this one file.
     with tifffile.TiffFile(path, _multifile=False) as tif:
-        if not tif.series:
-            raise request.problem("is a TIFF without an image; export it again.")
-        series = tif.series[0]
-        page = series.keyframe
-        notes: list[str] = []
+        series, images = _main_series(tif, request)
         pages = _stored_pages(tif, series)
-        _check(tif, series, pages, request)
-        axes = "".join(series.get_axes(squeeze=False))
-        shape = series.get_shape(squeeze=False)
-        whole = series.asarray() if pages is None else tif.asarray(key=slice(len(pages)))
-        data: PixelArray = np.asarray(whole).reshape(shape)
-        data, axes = to_plain_values(data, axes, page, bool(tif.is_imagej), request, notes)
-        stack = to_stack(data, axes, request, notes)
-        if len(tif.series) > 1:
-            notes.append(f"only the first of {len(tif.series)} images in the file was read")
-        if page.tags.valueof(274, 1) not in (0, 1):
-            notes.append("the orientation tag was not applied")
-        depth = 32 if stack.dtype.kind == "f" else 8 * stack.dtype.itemsize
-        size = pixel_size(tif, page)
-        colors = channel_colors(tif, page, stack.shape[3])
-    return Picture(stack, depth, size, tuple(notes), colors)
+        layout = layout_of(*_samples_last(series), request)
+        _check(tif, series, pages, layout, request)
+        values = plan_values(series.keyframe, layout.length("S"), bool(tif.is_imagej), request)
+        layout = layout.with_samples(values.samples)
+        description = describe_layout(
+            "TIFF",
+            layout,
+            values.dtype,
+            pixel_size(tif, series.keyframe),
+            (*values.notes, *_notes(series.keyframe, images)),
+        )
+
+        def decode() -> Picture:
+            data = values.apply(_numbers(tif, series, pages, request))
+            stack = to_stack(data, layout, request)
+            colors = channel_colors(tif, series.keyframe, stack.shape[3])
+            return description.picture(stack, channel_colors=colors)
+
+        yield Opened(description, decode)
+
+
+def _samples_last(series: Any) -> tuple[str, tuple[int, ...]]:
+    """Return the letters and lengths of the axes as `_numbers` gives them."""
+    axes = "".join(series.get_axes(squeeze=False))
+    shape = tuple(series.get_shape(squeeze=False))
+    place = axes.find("S")
+    if place < 0:
+        return axes, shape
+    return axes.replace("S", "") + "S", (*shape[:place], *shape[place + 1 :], shape[place])
+
+
+def _main_series(tif: Any, request: ReadRequest) -> tuple[Any, int]:
+    """Return the first image that is not a smaller copy of another, and how many such there are."""
+    if not tif.series:
+        raise request.problem("is a TIFF without an image; export it again.")
+    full = [one for one in tif.series if not one.keyframe.is_reduced] or list(tif.series)
+    return full[0], len(full)
+
+
+def _notes(page: Any, images: int) -> Iterator[str]:
+    if images > 1:
+        yield f"only the first of {images} images in the file was read"
+    if page.tags.valueof(274, 1) not in (0, 1):
+        yield "the orientation tag was not applied"
 
 
 def _stored_pages(tif: Any, series: Any) -> list[Any] | None:
@@ -84,14 +108,60 @@ def _stored_pages(tif: Any, series: Any) -> list[Any] | None:
     return None
 
 
-def _check(tif: Any, series: Any, pages: list[Any] | None, request: ReadRequest) -> None:
+def _numbers(tif: Any, series: Any, pages: list[Any] | None, request: ReadRequest) -> PixelArray:
+    """Read the stored numbers, of the asked time point alone where the file allows it.
+
+    Returns
+    -------
+    numpy.ndarray
+        The series' axes, also those of length 1, with the colour samples moved to the end.
+    """
+    axes = "".join(series.get_axes(squeeze=False))
+    shape = tuple(series.get_shape(squeeze=False))
+    at = axes.find("T")
+    data: PixelArray
+    if not isinstance(request.time, int) or at < 0 or shape[at] == 1:
+        data = series.asarray() if pages is None else tif.asarray(key=slice(len(pages)))
+    elif (chosen := _pages_of_time(series, pages, shape, at, request.time)) is not None:
+        data = tif.asarray(series=None if pages else series, key=chosen)
+        shape = (*shape[:at], 1, *shape[at + 1 :])
+    elif pages is None and series.dataoffset is not None:
+        stored = series.dtype.newbyteorder(tif.byteorder)
+        mapped = tif.filehandle.memmap_array(stored, shape, offset=series.dataoffset)
+        data = mapped.take([request.time - 1], axis=at).astype(series.dtype, copy=False)
+        shape = data.shape
+    else:
+        request.check_size(shape, max(4, series.dtype.itemsize))
+        data = series.asarray()
+    data = np.asarray(data).reshape(shape)
+    return np.moveaxis(data, axes.index("S"), -1) if "S" in axes else data
+
+
+def _pages_of_time(
+    series: Any, pages: list[Any] | None, shape: tuple[int, ...], at: int, time: int
+) -> list[int] | None:
+    """Return which pages hold the asked time point, or None where pages do not tell."""
+    if pages is None and series.dataoffset is not None:
+        return None
+    inner = math.prod(series.keyframe.shape)
+    lead = next((n for n in range(len(shape)) if math.prod(shape[n:]) == inner), 0)
+    if at >= lead or math.prod(shape[:lead]) != len(pages or series.pages):
+        return None
+    numbers = np.arange(math.prod(shape[:lead])).reshape(shape[:lead])
+    return [int(n) for n in numbers.take(time - 1, axis=at).ravel()]
+
+
+def _check(
+    tif: Any, series: Any, pages: list[Any] | None, layout: Layout, request: ReadRequest
+) -> None:
     """Refuse what is too large, cut short, or spread over several files, before decoding."""
     page = series.keyframe
     if page.dtype is None or series.dtype is None:
         raise request.problem(
             "stores its numbers in a form we do not read; save it as 8 or 16 bit."
         )
-    request.check_size(series.get_shape(squeeze=False), max(4, series.dtype.itemsize))
+    # A time point has to be named before anything is read, so one is what has to fit.
+    request.check_size(layout.picked(request.time or 1), max(4, series.dtype.itemsize))
     if page.is_tiled:
         request.check_size((page.tilelength, page.tilewidth, page.samplesperpixel), 4)
     declared = (tif.imagej_metadata or {}).get("images", 1) if tif.is_imagej else 1

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from ..picture import PixelSize
-from .tiff_values import is_one_color
+from .palettes import brightest_color, is_one_color
 
 __all__ = ["channel_colors", "pixel_size"]
 
@@ -131,5 +131,4 @@ def _table_color(table: Any) -> str | None:
     """Return the brightest entry of an 8-bit colour table ``[3, 256]`` of one colour."""
     if table.ndim != 2 or table.shape[0] != 3 or not is_one_color(table * 257):
         return None
-    brightest = table[:, int(table.sum(axis=0).argmax())]
-    return "#" + "".join(f"{min(255, round(float(part))):02x}" for part in brightest)
+    return brightest_color(table)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..picture import PixelArray
 from ..request import ReadRequest
+from ..values import Values
+from .palettes import is_one_color
 
-__all__ = ["is_one_color", "to_plain_values"]
+__all__ = ["plan_values"]
 
 _WHITE_IS_ZERO, _PALETTE, _SEPARATED, _YCBCR = 0, 3, 5, 6
 _JPEG_COMPRESSIONS = frozenset({6, 7, 33007, 34892})
@@ -18,125 +20,105 @@ _ALPHA = frozenset({1, 2})
 _LAB = frozenset({8, 9, 10})
 
 
-def to_plain_values(
-    data: PixelArray,
-    axes: str,
-    page: Any,
-    is_imagej: bool,
-    request: ReadRequest,
-    notes: list[str],
-) -> tuple[PixelArray, str]:
-    """Return data of a type a `Picture` may hold, with its axes.
+def plan_values(page: Any, samples: int, is_imagej: bool, request: ReadRequest) -> Values:
+    """Plan how the numbers of a TIFF become those of a picture.
 
     Parameters
     ----------
-    data, axes
-        As tifffile gave them, one letter per axis.
     page
         tifffile's first page.
+    samples
+        How many samples the last axis of the data holds, 1 where it is no such axis.
     is_imagej
         ImageJ's colour table only says how to draw; its numbers are intensities.
-    request, notes
-        For errors, and for what was changed.
+    request
+        For errors.
+
+    Raises
+    ------
+    BadInput
+        A colour space or a type of numbers that has no place in a picture.
     """
+    values = Values(page.dtype, samples)
     photometric = int(page.photometric)
-    if photometric == _SEPARATED or photometric in _LAB:
-        raise request.problem("stores print colours (CMYK or Lab); save it as RGB.")
-    if photometric == _YCBCR and int(page.compression) not in _JPEG_COMPRESSIONS:
-        raise request.problem("stores its colours as YCbCr; save it as RGB.")
+    _refuse_colors(photometric, page, request)
     if photometric == _PALETTE and page.colormap is not None:
-        table = np.asarray(page.colormap)
-        if is_imagej or is_one_color(table):
-            notes.append("colour table kept as the channel's colour, values as stored")
-        else:
-            notes.append("palette turned into RGB")
-            return _look_up(data, table), axes + "S"
-        return _plain_type(data, request, notes), axes
-    data = _without_alpha(data, axes, page, notes)
+        _plan_palette(values, np.asarray(page.colormap), is_imagej)
+        values.make_plain(request)
+        return values
+    _plan_dropping_alpha(values, page)
     bits = int(page.bitspersample)
-    data = _widened(data, bits, notes) if photometric != _PALETTE else data
-    if photometric == _WHITE_IS_ZERO and data.dtype.kind in "ub":
-        notes.append("inverted, because low values are stored as white")
-        top = 255 if data.dtype.itemsize == 1 else 2**bits - 1
-        data = (top - data.astype(np.int64)).astype(data.dtype)
-    return _plain_type(data, request, notes), axes
+    if values.dtype.kind == "b":
+        values.make_plain(request)
+    elif values.dtype == np.uint8 and bits < 8 and photometric != _PALETTE:
+        values.then(partial(_spread, bits=bits), f"{bits}-bit values widened to 0…255")
+    if photometric == _WHITE_IS_ZERO and values.dtype.kind == "u":
+        top = 255 if values.dtype.itemsize == 1 else 2**bits - 1
+        note = "inverted, because low values are stored as white"
+        values.then(partial(_inverted, top=top), note)
+    if photometric == _SEPARATED:
+        values.then(_cmyk_to_rgb, "print colours (CMYK) turned into RGB", samples=3)
+    values.make_plain(request)
+    return values
 
 
-def is_one_color(table: NDArray[np.unsignedinteger[Any]]) -> bool:
-    """Whether a colour table is one colour from dark to bright, so that its index is a grey.
-
-    Parameters
-    ----------
-    table
-        ``[3, entries]``.
-    """
-    entries = table.astype(np.float64)
-    brightest = entries[:, int(entries.sum(axis=0).argmax())]
-    top = float(brightest.max())
-    if top == 0:
-        return True
-    strength = entries[int(brightest.argmax())] / top
-    is_rising = bool(np.all(np.diff(strength) >= 0))
-    # One step of 8 bits of slack for tables that were rounded.
-    straight = np.abs(entries - np.outer(brightest, strength)).max() <= 65535 / 255 + 1
-    return is_rising and bool(straight)
+def _refuse_colors(photometric: int, page: Any, request: ReadRequest) -> None:
+    is_jpeg = int(page.compression) in _JPEG_COMPRESSIONS
+    inks = int(page.samplesperpixel) - len(page.extrasamples)
+    is_cmyk = photometric == _SEPARATED and inks == 4 and page.dtype.kind == "u" and not is_jpeg
+    if (photometric == _SEPARATED and not is_cmyk) or photometric in _LAB:
+        raise request.problem("stores colours for print in a form we do not read; save it as RGB.")
+    if photometric == _YCBCR and not is_jpeg:
+        raise request.problem("stores its colours as YCbCr; save it as RGB.")
 
 
-def _look_up(data: PixelArray, table: PixelArray) -> PixelArray:
-    """Return 8-bit RGB through a palette of 16-bit entries."""
-    colors = (table >> 8).astype(np.uint8) if table.max() > 255 else table.astype(np.uint8)
-    looked_up: PixelArray = colors.T[data]
-    return looked_up
+def _plan_palette(values: Values, table: PixelArray, is_imagej: bool) -> None:
+    """Keep the index as the intensity where the table allows it, else look it up."""
+    if is_imagej or is_one_color(table):
+        values.notes.append("colour table kept as the channel's colour, values as stored")
+        return
+    colors = (table >> 8 if table.max() > 255 else table).astype(np.uint8)
+    if (colors == colors[0]).all():
+        note = "grey palette turned into its greys"
+        values.then(lambda data: _looked_up(data, colors[0]), note, dtype=np.uint8)
+    else:
+        note = "palette turned into RGB"
+        values.then(lambda data: _looked_up(data, colors.T), note, dtype=np.uint8, samples=3)
 
 
-def _without_alpha(data: PixelArray, axes: str, page: Any, notes: list[str]) -> PixelArray:
-    """Drop the samples the file itself calls transparency."""
+def _looked_up(data: PixelArray, entries: PixelArray) -> PixelArray:
+    found: PixelArray = entries[data]
+    return found
+
+
+def _plan_dropping_alpha(values: Values, page: Any) -> None:
+    """Leave out the samples that the file itself calls transparency."""
     extra = tuple(int(kind) for kind in page.extrasamples)
     samples = int(page.samplesperpixel)
-    if not extra or "S" not in axes:
-        return data
-    place = axes.index("S")
-    if data.shape[place] != samples:
-        return data
+    if not extra or values.samples != samples:
+        return
     first = samples - len(extra)
     kept = [n for n in range(samples) if n < first or extra[n - first] not in _ALPHA]
-    if len(kept) in (0, samples):
-        return data
-    notes.append("alpha channel dropped")
-    colors: PixelArray = np.take(data, kept, axis=place)
-    return colors
+    if len(kept) not in (0, samples):
+        values.then(
+            lambda data: data.take(kept, axis=-1), "alpha channel dropped", samples=len(kept)
+        )
 
 
-def _widened(data: PixelArray, bits: int, notes: list[str]) -> PixelArray:
-    """Spread 1 to 7 bit values over 8 bits, as PNG readers do."""
-    if data.dtype.kind == "b":
-        notes.append("1-bit values widened to 0 and 255")
-        return data.astype(np.uint8) * np.uint8(255)
-    if data.dtype == np.uint8 and bits < 8:
-        notes.append(f"{bits}-bit values widened to 0…255")
-        spread: PixelArray = (data.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8)
-        return spread
-    return data
+def _spread(data: PixelArray, bits: int) -> PixelArray:
+    """Spread 1 to 7 bits over 8, as PNG readers do."""
+    spread: PixelArray = (data.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8)
+    return spread
 
 
-def _plain_type(data: PixelArray, request: ReadRequest, notes: list[str]) -> PixelArray:
-    """Return native byte order, at most 32 bits, or refuse."""
-    kind, width = data.dtype.kind, data.dtype.itemsize
-    if kind == "f":
-        if width > 4:
-            notes.append("64-bit floats stored as 32-bit")
-            with np.errstate(over="ignore"):
-                return data.astype(np.float32)
-        return data.astype(np.float32, copy=False)
-    if kind == "b":
-        return data.astype(np.uint8)
-    if kind not in "ui":
-        raise request.problem("stores complex numbers; save its magnitude as 16 bit or float.")
-    if width <= 4:
-        return data.astype(data.dtype.newbyteorder("="), copy=False)
-    narrow = np.dtype(np.uint32 if kind == "u" else np.int32)
-    limits = np.iinfo(narrow)
-    if data.min() < limits.min or data.max() > limits.max:
-        raise request.problem("stores 64-bit integers beyond 32 bits; save it as 16 or 32 bit.")
-    notes.append("64-bit integers stored as 32-bit")
-    return data.astype(narrow)
+def _inverted(data: PixelArray, top: int) -> PixelArray:
+    mirrored: PixelArray = np.asarray(top, data.dtype) - data
+    return mirrored
+
+
+def _cmyk_to_rgb(data: PixelArray) -> PixelArray:
+    """Return what is left of white light after four inks, without a profile."""
+    top = np.iinfo(data.dtype).max
+    left = (top - data[..., :4]).astype(np.float64) / top
+    rgb: PixelArray = np.rint(left[..., :3] * left[..., 3:] * top).astype(data.dtype)
+    return rgb
