@@ -1,4 +1,4 @@
-"""The projects page: start one, open one, or try the example."""
+"""The projects page: start one, open one, or try an example."""
 
 import streamlit as st
 
@@ -12,18 +12,16 @@ with st.container(width=860):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.title(_("Projects"))
             if projects:
-                example.draw_button(projects, primary=False)
-                project_list.draw_new_project(primary=True)
+                example.draw_menu(projects)
+            project_list.draw_new_project(primary=bool(projects))
         if projects:
             project_list.draw_list(projects)
         else:
             st.markdown(
                 _(
                     "Put in your images, label some of them, and train a classifier that labels "
-                    "the rest and opens in Piximi. Try it with 1,797 scanned digits and a "
-                    "finished training, or start a project of your own."
+                    "the rest and opens in Piximi. Begin with an example, or start a project of "
+                    "your own."
                 )
             )
-            with st.container(horizontal=True):
-                example.draw_button(projects, primary=True)
-                project_list.draw_new_project(primary=False)
+            example.draw_cards()

@@ -1,7 +1,9 @@
-"""Try with Digits: make the example project, show its training, and open it when it is done."""
+"""The examples: make one, show how far it is, and open it when it is ready."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,69 +11,137 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine, train
-from piximi_core.jobs.applying import apply_finished
+from piximi_core.jobs.applying import apply_finished, unsettled_jobs
+from piximi_core.jobs.cells import CELLS_NAME, create_cells
 from piximi_core.jobs.digits import DIGITS_SETTINGS, EXAMPLE_NAME, create_example
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.runs import list_runs
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import ProjectSummary, open_project
-from piximi_ui import job_texts, navigation
+from piximi_ui import job_panel, job_texts, navigation
 from piximi_ui.context import errors_shown, who
 from piximi_ui.texts import _, plain
 
-__all__ = ["draw_button", "draw_preparation"]
+__all__ = ["draw_cards", "draw_menu", "draw_preparation"]
 
 _PREPARED = "piximi_example"
 _LEAVING = "piximi_example_leaving"
 
 
-def draw_button(projects: list[ProjectSummary], *, primary: bool) -> None:
-    """Draw *Try with Digits*; where the example exists, it asks which one is meant."""
-    made = [p for p in projects if p.trouble is None and _is_example(p.name)]
-    icon = ":material/rocket_launch:"
-    label = _("Try with Digits")
-    style = "primary" if primary else "secondary"
-    if not made:
-        if st.button(label, icon=icon, type=style, key="try-digits"):
-            _prepare()
-        return
-    with st.popover(label, icon=icon, key="try-digits-again"):
-        st.caption(_("The example was made before. What you did in it is still there."))
-        with st.container(horizontal=True):
-            if st.button(_("Open it again"), type="primary", key="example-open"):
-                _open(made[0].address)
-            if st.button(_("Make another"), key="example-another"):
-                _prepare()
+@dataclass(frozen=True)
+class _Example:
+    """One example, in words and as the function that makes it and the job it waits for."""
+
+    key: str
+    name: str
+    icon: str
+    offer: str
+    about: str
+    making: str
+    create: Callable[..., tuple[Store, Job]]
+
+    def made(self, projects: list[ProjectSummary]) -> ProjectSummary | None:
+        """Return the newest project that was made of it."""
+        for project in projects:
+            first, _space, number = project.name.partition(" ")
+            if project.trouble is None and first == self.name and (not number or number.isdigit()):
+                return project
+        return None
 
 
-def _is_example(name: str) -> bool:
-    first, _space, number = name.partition(" ")
-    return first == EXAMPLE_NAME and (not number or number.isdigit())
+def _examples() -> list[_Example]:
+    return [
+        _Example(
+            key="cells",
+            name=CELLS_NAME,
+            icon=":material/bubble_chart:",
+            offer=_("Try with Cells"),
+            about=_(
+                "300 fluorescent cells of three shapes, drawn by this program: two channels, "
+                "16 bit. Three of four have a label; train a classifier that finds the others."
+            ),
+            making=_("Drawing 300 cells…"),
+            create=create_cells,
+        ),
+        _Example(
+            key="digits",
+            name=EXAMPLE_NAME,
+            icon=":material/looks_3:",
+            offer=_("Try with Digits"),
+            about=_(
+                "1,797 scanned digits with a finished training: see at once how good it is, let "
+                "it label the rest, and take it to Piximi."
+            ),
+            making=_("Adding 1,797 scanned digits…"),
+            create=create_example,
+        ),
+    ]
 
 
-def _prepare() -> None:
-    """Make the example, send its training off, and draw the page again to follow it."""
+def draw_cards() -> None:
+    """Draw the examples as the beginning of a workspace without projects."""
+    for column, example in zip(st.columns(2), _examples(), strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"{example.icon} **{plain(example.name)}**")
+            st.markdown(example.about)
+            if st.button(
+                example.offer,
+                type="primary" if example.key == "cells" else "secondary",
+                key=f"try-{example.key}",
+            ):
+                _prepare(example)
+
+
+def draw_menu(projects: list[ProjectSummary]) -> None:
+    """Draw the examples behind one button; for one that exists, ask which is meant."""
+    with st.popover(_("Examples"), icon=":material/rocket_launch:", key="examples"):
+        for example in _examples():
+            st.markdown(f"{example.icon} **{plain(example.name)}**")
+            st.caption(example.about)
+            made = example.made(projects)
+            with st.container(horizontal=True):
+                if made is None:
+                    if st.button(example.offer, key=f"try-{example.key}"):
+                        _prepare(example)
+                    continue
+                if st.button(_("Open it again"), type="primary", key=f"open-again-{example.key}"):
+                    _open(made.address)
+                if st.button(
+                    _("Make another"),
+                    help=_("What you did in the first one stays as it is."),
+                    key=f"make-another-{example.key}",
+                ):
+                    _prepare(example)
+
+
+def _prepare(example: _Example) -> None:
+    """Make the example, send its job off, and draw the page again to follow it."""
     with errors_shown():
-        with st.spinner(_("Adding 1,797 scanned digits…"), show_time=True):
-            store, job = create_example(who=who())
+        with st.spinner(example.making, show_time=True):
+            store, job = example.create(who=who())
         engine.submit(job)
+        # Its end is told even to a person who has turned to another page.
+        job_panel.follow(job)
         st.session_state[_PREPARED] = store.folder.name
         st.rerun()
 
 
 def _open(address: str) -> None:
-    """Open an example, after its training if that was never finished."""
+    """Open an example, after its job if that was never finished."""
     with errors_shown():
-        store = open_project(address)
-        if _waits_for_training(store):
+        if _waited_for(open_project(address)) is not None:
             st.session_state[_PREPARED] = address
             st.rerun()
         navigation.go_to("images", project=address)
 
 
-def _waits_for_training(store: Store) -> bool:
+def _waited_for(store: Store) -> Job | None:
+    """Return the job without which the example is not complete."""
     runs = list_runs(store)
-    return bool(runs) and not any(run.has_classifier for run in runs)
+    if runs:
+        done = any(run.has_classifier for run in runs)
+        return None if done else Job(store.files.run(runs[0].id))
+    return next((j for j in unsettled_jobs(store) if j.request().get("service") == "add"), None)
 
 
 def draw_preparation() -> bool:
@@ -88,7 +158,7 @@ def draw_preparation() -> bool:
     except PiximiError:
         del st.session_state[_PREPARED]
         return False
-    if not _waits_for_training(store):
+    if _waited_for(store) is None:
         _leave(store.folder)
     st.fragment(_progress, run_every="0.5s")(store.folder)
     return True
@@ -96,10 +166,9 @@ def draw_preparation() -> bool:
 
 def _progress(folder: Path) -> None:
     store = open_project(folder.name)
-    runs = list_runs(store)
-    if not _waits_for_training(store):
+    job = _waited_for(store)
+    if job is None:
         _leave(folder)
-    job = Job(store.files.run(runs[0].id))
     state = job.state()
     if state in (JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED):
         _broken(store, job, state)
@@ -108,15 +177,23 @@ def _progress(folder: Path) -> None:
         # The watcher does this too, a moment later.
         apply_finished(store)
         _leave(folder)
+    trains = job.request().get("service") == "train"
+    title = _("Preparing the example “Digits”") if trains else _("Preparing the example “Cells”")
     # Entered itself, a status would call itself complete at the end of the block.
-    with st.status(_("Preparing the example “Digits”"), expanded=True).container():
-        st.markdown(f":material/check: {_('1,797 scanned digits added, four of five labelled')}")
-        st.markdown(f":material/model_training: {_('A small classifier is being trained')}")
+    with st.status(title, expanded=True).container():
+        if trains:
+            st.markdown(
+                f":material/check: {_('1,797 scanned digits added, four of five labelled')}"
+            )
+            st.markdown(f":material/model_training: {_('A small classifier is being trained')}")
+        else:
+            st.markdown(f":material/check: {_('300 cells drawn, three of four labelled')}")
+            st.markdown(f":material/add_photo_alternate: {_('They are being added')}")
         progress = job.progress()
         total = float(progress.get("total") or 0)
         share = min(1.0, float(progress.get("done", 0)) / total) if total else 0.0
         st.progress(share, text=plain(job_texts.doing(job, state)))
-        if st.button(_("Open it now"), help=_("The training goes on."), key="example-now"):
+        if st.button(_("Open it now"), help=_("The work goes on."), key="example-now"):
             _leave(folder)
 
 
@@ -128,22 +205,27 @@ def _leave(folder: Path) -> NoReturn:
 
 
 def _broken(store: Store, job: Job, state: JobState) -> None:
-    reason = str(job.result().get("error") or _("The training was interrupted."))
+    reason = str(job.result().get("error") or _("It was interrupted before it was complete."))
     box = st.status(_("The example is not complete"), expanded=True, state="error")
     with box.container():
         st.markdown(plain(reason, 300))
         with st.container(horizontal=True):
-            if st.button(_("Train again"), type="primary", key="example-again"):
+            if st.button(_("Try again"), type="primary", key="example-again"):
                 with errors_shown():
-                    _train_again(store, job, state)
+                    _again(store, job, state)
                     st.rerun()
             if st.button(_("Open it as it is"), key="example-as-is"):
                 _leave(store.folder)
 
 
-def _train_again(store: Store, job: Job, state: JobState) -> None:
+def _again(store: Store, job: Job, state: JobState) -> None:
     if state is JobState.INTERRUPTED:
         job.reopen()
         engine.submit(job)
-    else:
+    elif job.request().get("service") == "train":
         engine.submit(train.ask(store, DIGITS_SETTINGS, who=who()))
+    else:
+        # A failed import is over; another example takes its place.
+        store, job = create_cells(who=who())
+        engine.submit(job)
+        st.session_state[_PREPARED] = store.folder.name

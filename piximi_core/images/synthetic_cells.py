@@ -205,14 +205,19 @@ def _distance(body: _Body, u: Plane, v: Plane) -> Plane:
         across = v / (body.size * short)
         along = u / (body.size * long)
         # Pointed ends: the width shrinks along the spindle.
-        return np.sqrt(along * along + across * across * (1 + 0.9 * along * along)) / uneven
+        distance: Plane = (
+            np.sqrt(along * along + across * across * (1 + 0.9 * along * along)) / uneven
+        )
+        return distance
     if SHAPES[body.shape] == "Round":
         bulge = 1 + 0.07 * body.form * _wave(cosine, 2)
-        return radius / (body.size * bulge * uneven)
+        distance = radius / (body.size * bulge * uneven)
+        return distance
     wave = _wave(cosine, body.arms)
     depth = 0.22 + 0.16 * body.form
     # Squared, the crests grow narrower than the troughs between them.
-    return radius / (body.size * (0.82 + depth * (wave + 0.3 * wave * wave)) * uneven)
+    distance = radius / (body.size * (0.82 + depth * (wave + 0.3 * wave * wave)) * uneven)
+    return distance
 
 
 def _wave(cosine: Plane, times: int) -> Plane:
@@ -230,7 +235,8 @@ def _nucleus(body: _Body, u: Plane, v: Plane, random: np.random.RandomState) -> 
     shift_u, shift_v = (body.size * 0.16 * (float(random.random_sample()) - 0.5) for _ in range(2))
     along = (u - shift_u) / (body.size * long)
     across = (v - shift_v) / (body.size * wide)
-    return np.sqrt(along * along + across * across)
+    distance: Plane = np.sqrt(along * along + across * across)
+    return distance
 
 
 def _photograph(light: Plane, random: np.random.RandomState) -> NDArray[np.uint16]:
@@ -246,7 +252,8 @@ def _photograph(light: Plane, random: np.random.RandomState) -> NDArray[np.uint1
     noise = _bell(random, photons.shape)
     grey = _OFFSET + _GAIN * (photons + np.sqrt(photons) * noise)
     grey += _READ_NOISE * _bell(random, photons.shape)
-    return np.clip(np.rint(grey), 0, 65_535).astype(np.uint16)
+    grey_levels: NDArray[np.uint16] = np.clip(np.rint(grey), 0, 65_535).astype(np.uint16)
+    return grey_levels
 
 
 def _blurred(plane: Plane, times: int) -> Plane:
@@ -270,4 +277,5 @@ def _bell(random: np.random.RandomState, shape: tuple[int, int]) -> Plane:
     """Return noise of mean 0 and variance 1, near enough to normal: a sum of whole numbers."""
     parts, top = 6, 1 << 15
     total = random.randint(0, top, (parts, *shape)).sum(axis=0)
-    return (total - parts * (top - 1) / 2) / (top * math.sqrt(parts / 12))
+    noise: Plane = (total - parts * (top - 1) / 2) / (top * math.sqrt(parts / 12))
+    return noise

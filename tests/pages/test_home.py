@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_renaming_changes_the_name_and_keeps_the_address(open_page, digits):
 
 def test_an_existing_example_is_offered_again(open_page, digits):
     test = open_page("home")
-    test.button(key="example-open").click().run()
+    test.button(key="open-again-digits").click().run()
     assert test.query_params["project"] == "digits"
 
 
@@ -81,6 +82,20 @@ def test_try_with_digits_ends_with_a_finished_run(open_page, workspace: Path):
     [job] = unsettled_jobs(store)
     assert job.state() in (JobState.QUEUED, JobState.RUNNING)
     assert "1,797 scanned digits added" in words(test)
+
+
+def test_try_with_cells_shows_the_import_and_ends_at_the_images(open_page, workspace: Path):
+    test = open_page("home")
+    test.button(key="try-cells").click().run(timeout=60)
+    assert "300 cells drawn, three of four labelled" in words(test)
+    end = time.monotonic() + 60
+    while "project" not in test.query_params:
+        assert time.monotonic() < end, words(test)
+        time.sleep(0.3)
+        test.run(timeout=60)
+    assert test.query_params["project"] == "cells"
+    [cells] = list_projects()
+    assert (cells.images, cells.labelled, cells.runs) == (300, 225, 0)
 
 
 @pytest.mark.parametrize(
