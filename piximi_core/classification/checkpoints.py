@@ -6,12 +6,8 @@ one rename moves the whole state forward.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import io
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.classification.progress import EpochRow
+from piximi_core.disk import is_full, replace_whole
 from piximi_core.errors import BadInput, NoSpace
 
 __all__ = ["Checkpoint", "CheckpointStore"]
 
 _VERSION = 1
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _GROUPS = ("weights", "optimizer", "best_weights")
 
 Arrays = tuple[NDArray[Any], ...]
@@ -90,10 +86,9 @@ class CheckpointStore:
         """
         path = self._path(name)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             _replace(path, _to_arrays(checkpoint))
         except OSError as error:
-            if error.errno not in _FULL:
+            if not is_full(error):
                 raise
             raise NoSpace(
                 "The disk is full, so the training could not save its state;"
@@ -162,22 +157,8 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Checkpoint:
 
 
 def _replace(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write beside, force to the disk, rename, and force the folder's entry to the disk."""
+    # In memory first: an archive on a full disk complains once more when it is closed.
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **dict(arrays))
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with replace_whole(path) as part:
+        part.write_bytes(buffer.getbuffer())

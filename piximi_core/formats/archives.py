@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 import stat
 import zipfile
@@ -10,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from piximi_core.disk import is_full
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.images.naming import safe_name
 
@@ -19,7 +19,6 @@ _CHUNK = 1 << 20
 # Blank pictures pack a thousandfold, so ratios count only beyond these sizes.
 _FREE_MEMBER_BYTES = 32 * 2**20
 _FREE_TOTAL_BYTES = 256 * 2**20
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _ENCRYPTED = 0x1
 _METHODS = frozenset(
@@ -56,7 +55,12 @@ class ArchiveLimits:
 
 
 def extract_zip(
-    path: Path, into: Path, *, name: str | None = None, limits: ArchiveLimits | None = None
+    path: Path,
+    into: Path,
+    *,
+    name: str | None = None,
+    limits: ArchiveLimits | None = None,
+    most: int | None = None,
 ) -> list[Member]:
     """Unpack a zip into a folder under generated names.
 
@@ -73,6 +77,8 @@ def extract_zip(
         What to call the archive in errors; its own name by default.
     limits
         Caps on count, sizes and ratio.
+    most
+        Unpack only the first so many members; the others are checked by their entries alone.
 
     Returns
     -------
@@ -98,7 +104,7 @@ def extract_zip(
     members: list[Member] = []
     try:
         with zipfile.ZipFile(path) as archive:
-            for info in _accepted(archive, shown, caps, path.stat().st_size):
+            for info in _accepted(archive, shown, caps, path.stat().st_size)[:most]:
                 target = into / f"{len(members):06d}"
                 written.append(target)
                 _copy(archive, info, target, shown)
@@ -108,15 +114,17 @@ def extract_zip(
             target.unlink(missing_ok=True)
         if isinstance(error, PiximiError) or not isinstance(error, Exception):
             raise
-        if isinstance(error, OSError) and error.errno in _FULL:
-            raise NoSpace(
-                f"There is no room to unpack '{shown}'; free some space and add it again."
-            ) from error
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise BadInput(f"'{shown}' cannot be opened: {error.strerror}.") from error
-        # zipfile raises anything on damaged bytes.
-        raise BadInput(f"'{shown}' is damaged or not a zip archive; make it again.") from error
+        raise _in_words(error, shown) from error
     return members
+
+
+def _in_words(error: Exception, shown: str) -> PiximiError:
+    if is_full(error):
+        return NoSpace(f"There is no room to unpack '{shown}'; free some space and add it again.")
+    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+        return BadInput(f"'{shown}' cannot be opened: {error.strerror}.")
+    # zipfile raises anything on damaged bytes.
+    return BadInput(f"'{shown}' is damaged or not a zip archive; make it again.")
 
 
 def _accepted(

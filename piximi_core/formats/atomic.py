@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from piximi_core.disk import flush_folder, is_full
 from piximi_core.errors import NoSpace
 
-__all__ = ["flush_folder", "flushed_write", "make_sure_of_room", "put", "workshop"]
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+__all__ = ["flushed_write", "make_sure_of_room", "put", "workshop"]
 
 
 @contextlib.contextmanager
@@ -39,7 +37,7 @@ def workshop(folder: Path, what: str) -> Iterator[Path]:
         temporary = tempfile.mkdtemp(prefix=".writing-", dir=folder)
         yield Path(temporary)
     except OSError as error:
-        if error.errno not in _FULL:
+        if not is_full(error):
             raise
         raise NoSpace(
             f"There is no room on the disk for {what}; nothing was written. Free some space and"
@@ -86,12 +84,3 @@ def put(path: Path, target: Path) -> None:
     """Rename a finished file or folder into place, and make the rename itself last."""
     path.replace(target)
     flush_folder(target.parent)
-
-
-def flush_folder(folder: Path) -> None:
-    """Make renames and removals inside a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,7 +8,6 @@ nothing. TensorFlow is imported when a function runs, not before.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -17,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from piximi_core.disk import flush_file, flush_folder
 from piximi_core.errors import BadInput
-from piximi_core.formats.atomic import flush_folder, flushed_write, make_sure_of_room, put, workshop
+from piximi_core.formats.atomic import flushed_write, make_sure_of_room, put, workshop
 from piximi_core.formats.checker import check_for_piximi
 from piximi_core.formats.classifier_reader import Classifier, read_classifier, same_predictions
 from piximi_core.formats.convert import Converted, convert
@@ -106,7 +106,7 @@ def write_piximi_zip(
                 entry = zipfile.ZipInfo(path.name, _ZIP_TIME)
                 entry.create_system, entry.external_attr = 3, 0o644 << 16
                 archive.writestr(entry, path.read_bytes())
-        _flush_file(packed)
+        flush_file(packed)
         _verify(model, packed)
         put(packed, out_zip)
     return out_zip
@@ -229,8 +229,3 @@ def _refuse_other_content(folder: Path) -> None:
                 f"The folder '{folder.name}' holds other files ('{path.name}'); choose a new or"
                 " empty folder, since all files in it are opened together."
             )
-
-
-def _flush_file(path: Path) -> None:
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())

@@ -7,11 +7,10 @@ replaced: whatever is unknown, private or new is gone.
 
 from __future__ import annotations
 
-import errno
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from piximi_core.disk import is_full, replace_whole
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 
 from .naming import safe_name
@@ -87,17 +86,16 @@ def deidentify_dicom(src: Path, dst: Path, *, name: str | None = None) -> None:
     from .readers.dicom import load_dataset
     from .request import ReadRequest, allowed_bytes
 
-    part = dst.with_name(dst.name + ".part")
     try:
         dataset = load_dataset(src, ReadRequest(shown, None, allowed_bytes()))
         _strip(dataset)
         _complete(dataset)
-        _save(dataset, part)
-        part.replace(dst)
+        with replace_whole(dst) as part:
+            _save(dataset, part)
     except PiximiError:
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if is_full(error):
             raise NoSpace(
                 f"There is no room for the copy of '{shown}'; free some space and add it again."
             ) from error
@@ -106,8 +104,6 @@ def deidentify_dicom(src: Path, dst: Path, *, name: str | None = None) -> None:
     except Exception as error:
         # pydicom raises anything on damaged bytes.
         raise BadInput(f"'{shown}' is damaged DICOM; copy or export it again.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _strip(dataset: Dataset) -> None:
@@ -153,5 +149,3 @@ def _save(dataset: Dataset, target: Path) -> None:
     dataset.file_meta = meta
     with target.open("wb") as file:
         dataset.save_as(file, enforce_file_format=True)
-        file.flush()
-        os.fsync(file.fileno())

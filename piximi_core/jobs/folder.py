@@ -21,8 +21,9 @@ from typing import Any
 
 import psutil
 
+from piximi_core.disk import flush_folder
 from piximi_core.errors import Stopped
-from piximi_core.project.files import replace_atomically, sync_folder
+from piximi_core.project.files import replace_atomically
 
 __all__ = ["Job", "JobState", "read_json", "write_json"]
 
@@ -109,7 +110,7 @@ class Job:
         job = cls(folder)
         content = {**request, "service": service, "asked_by": _this_process()}
         write_json(folder / "request.json", content)
-        sync_folder(folder.parent)
+        flush_folder(folder.parent)
         return job
 
     def request(self) -> dict[str, Any]:

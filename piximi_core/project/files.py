@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from piximi_core.disk import is_full, replace_whole
 from piximi_core.errors import NoSpace
 
 __all__ = [
@@ -20,16 +18,12 @@ __all__ = [
     "hash_file",
     "replace_atomically",
     "require_space",
-    "sync_folder",
 ]
-
-_CHUNK = 1 << 20
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """The places inside one project folder (see docs/design for the tree)."""
+    """The places inside one project folder (see docs/architecture for the tree)."""
 
     folder: Path
 
@@ -82,15 +76,6 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 @contextmanager
 def replace_atomically(target: Path, *, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path to write; on success it becomes ``target`` in one rename.
@@ -107,22 +92,8 @@ def replace_atomically(target: Path, *, durable: bool = True) -> Iterator[Path]:
     NoSpace
         The disk (or a quota) is full; ``target`` is as it was before.
     """
-    if durable and not target.parent.is_dir():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(target.parent.parent)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        with disk_errors_in_words(target):
-            yield part
-            if durable:
-                with part.open("rb") as file:
-                    os.fsync(file.fileno())
-            part.replace(target)
-            if durable:
-                sync_folder(target.parent)
-    finally:
-        part.unlink(missing_ok=True)
+    with disk_errors_in_words(target), replace_whole(target, durable=durable) as part:
+        yield part
 
 
 @contextmanager
@@ -131,7 +102,7 @@ def disk_errors_in_words(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise NoSpace(
                 f"The disk is full: {target.name} could not be written to {target.parent}; "
                 "free some space there and try again."

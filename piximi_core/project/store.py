@@ -12,9 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from piximi_core.disk import flush_folder
 from piximi_core.errors import BadInput, NoSpace, NotFound, ProjectBusy, StaleWrite
 from piximi_core.project import schema
-from piximi_core.project.files import ProjectFiles, sync_folder
+from piximi_core.project.files import ProjectFiles
 from piximi_core.project.ids import new_id, new_unknown_id, now
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.palette import UNKNOWN_COLOR
@@ -270,7 +271,7 @@ def _draft(files: ProjectFiles, name: str) -> None:
         _insert_beginnings(db, name)
     engine.dispose()
     draft.replace(files.database)
-    sync_folder(files.folder)
+    flush_folder(files.folder)
 
 
 def _insert_beginnings(db: Connection, name: str) -> None:
