@@ -205,18 +205,15 @@ def _distance(body: _Body, u: Plane, v: Plane) -> Plane:
         across = v / (body.size * short)
         along = u / (body.size * long)
         # Pointed ends: the width shrinks along the spindle.
-        distance: Plane = (
-            np.sqrt(along * along + across * across * (1 + 0.9 * along * along)) / uneven
-        )
-        return distance
-    if SHAPES[body.shape] == "Round":
-        bulge = 1 + 0.07 * body.form * _wave(cosine, 2)
-        distance = radius / (body.size * bulge * uneven)
-        return distance
-    wave = _wave(cosine, body.arms)
-    depth = 0.22 + 0.16 * body.form
-    # Squared, the crests grow narrower than the troughs between them.
-    distance = radius / (body.size * (0.82 + depth * (wave + 0.3 * wave * wave)) * uneven)
+        reach = np.sqrt(along * along + across * across * (1 + 0.9 * along * along))
+    elif SHAPES[body.shape] == "Round":
+        reach = radius / (body.size * (1 + 0.07 * body.form * _wave(cosine, 2)))
+    else:
+        wave = _wave(cosine, body.arms)
+        depth = 0.22 + 0.16 * body.form
+        # Squared, the crests grow narrower than the troughs between them.
+        reach = radius / (body.size * (0.82 + depth * (wave + 0.3 * wave * wave)))
+    distance: Plane = reach / uneven
     return distance
 
 
