@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from piximi_core.disk import flush_folder
@@ -292,4 +292,3 @@ def _insert_beginnings(db: Connection, name: str) -> None:
             position=0,
         )
     )
-    db.execute(text("PRAGMA foreign_key_check"))
