@@ -35,5 +35,10 @@ def test_tests_cannot_reach_another_machine(host: str) -> None:
 
 
 def test_tests_can_reach_their_own_servers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=5).close()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname(), timeout=5) as mine,
+        server.accept()[0] as theirs,
+    ):
+        theirs.sendall(b"hello")
+        assert mine.recv(5) == b"hello"
