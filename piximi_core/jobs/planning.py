@@ -44,8 +44,6 @@ class TrainingPlan:
         "split"; None without an obstacle.
     dealt
         How many things keep the part of an earlier run, or the one a person gave them.
-    warnings
-        What a person should know before starting.
     """
 
     classes: tuple[RunClass, ...]
@@ -55,7 +53,6 @@ class TrainingPlan:
     obstacle: str | None
     mend: Mend | None
     dealt: int
-    warnings: tuple[str, ...]
 
     def count_by_class(self, part: str) -> list[int]:
         """Return how many things of each class are in a part, in the order of `classes`."""
@@ -65,6 +62,25 @@ class TrainingPlan:
     def count(self, part: str) -> int:
         """Return how many things are in a part."""
         return sum(1 for value in self.parts.values() if value == part)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before starting."""
+        found = []
+        learned, checked = (
+            list(zip(self.classes, self.count_by_class(part), strict=True))
+            for part in (TRAINING, VALIDATION)
+        )
+        unlearned = [c.name for c, count in learned if not count]
+        unchecked = [c.name for c, count in checked if not count]
+        few = [c.name for c, count in learned if 0 < count < 10]
+        if unlearned:
+            found.append(f"Nothing to learn from in Training for: {_names(unlearned)}.")
+        if unchecked:
+            found.append(f"Nothing to check on in Validation for: {_names(unchecked)}.")
+        if few:
+            found.append(f"Fewer than 10 images to learn from in: {_names(few)}.")
+        return tuple(found)
 
 
 def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KIND) -> TrainingPlan:
@@ -112,7 +128,6 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
         obstacle=obstacle,
         mend=mend,
         dealt=sum(row.partition != "Unassigned" for row in rows),
-        warnings=_warnings(classes, parts, labels),
     )
 
 
@@ -140,26 +155,6 @@ def _obstacle(
         text = "All labelled images are kept for checking: put some in Training, or split again."
         return text, "split"
     return None, None
-
-
-def _warnings(
-    classes: tuple[RunClass, ...], parts: dict[str, str], labels: dict[str, int]
-) -> tuple[str, ...]:
-    found = []
-    counts = {
-        part: Counter(labels[thing] for thing, value in parts.items() if value == part)
-        for part in (TRAINING, VALIDATION)
-    }
-    unlearned = [c.name for i, c in enumerate(classes) if not counts[TRAINING][i]]
-    unchecked = [c.name for i, c in enumerate(classes) if not counts[VALIDATION][i]]
-    few = [c.name for i, c in enumerate(classes) if 0 < counts[TRAINING][i] < 10]
-    if unlearned:
-        found.append(f"Nothing to learn from in Training for: {_names(unlearned)}.")
-    if unchecked:
-        found.append(f"Nothing to check on in Validation for: {_names(unchecked)}.")
-    if few:
-        found.append(f"Fewer than 10 images to learn from in: {_names(few)}.")
-    return tuple(found)
 
 
 def _names(names: list[str]) -> str:
