@@ -9,23 +9,13 @@ import pytest
 
 from piximi_core.project.adding import NewImage, add_images
 from piximi_core.project.store import Store, create_store
+from tests.made_up import made_up_image
 
 
 def new_image(number: int, category: str | None = None, name: str | None = None) -> NewImage:
     """A made-up image row; no file stands behind it."""
-    return NewImage(
-        name=name or f"image-{number:04d}.png",
-        sha256=f"{number:064x}",
-        file_sha256=f"{number:064x}",
-        extension="png",
-        planes=1,
-        height=32,
-        width=48,
-        channels=3,
-        bit_depth=8,
-        dtype="uint8",
-        pixel_size={"x": 0.1 + 0.2, "y": 1 / 3, "z": None, "unit": "µm"},
-        category=category,
+    return made_up_image(
+        name or f"image-{number:04d}.png", sha256=f"{number:064x}", category=category
     )
 
 

@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from piximi_core.project.adding import NewImage, add_images
+from piximi_core.project.adding import add_images
 from piximi_core.project.categories import create_category, list_categories, rename_category
 from piximi_core.project.history import redo, undo
 from piximi_core.project.labelling import delete_things, label_things
 from piximi_core.project.store import Store, create_store
 from piximi_core.project.things import ThingFilter, list_things
+from tests.made_up import made_up_image
 
 __all__ = ["prepare"]
 
@@ -34,21 +35,7 @@ def prepare(folder: Path) -> None:
 
 
 def _add(store: Store, names: list[str]) -> None:
-    rows = [
-        NewImage(
-            name=name,
-            sha256=f"{name:>64}",
-            file_sha256=f"{name:>64}",
-            extension="png",
-            planes=1,
-            height=8,
-            width=8,
-            channels=1,
-            bit_depth=8,
-            dtype="uint8",
-        )
-        for name in names
-    ]
+    rows = [made_up_image(name) for name in names]
     with store.step("Add images") as db:
         add_images(db, rows, who="soak")
 
