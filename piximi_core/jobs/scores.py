@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import replace_atomically
 
-__all__ = ["Scores", "drop_scores", "load_scores", "merge_scores"]
+__all__ = ["Scores", "drop_scores", "load_scores", "merge_scores", "save_scores"]
+
+_NAME = "scores.npz"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def load_scores(run_folder: Path) -> Scores | None:
     try:
         # Opened here, because np.load leaves a damaged archive open.
         with (
-            (run_folder / "scores.npz").open("rb") as file,
+            (run_folder / _NAME).open("rb") as file,
             np.load(file, allow_pickle=False) as arrays,
         ):
             return Scores([str(key) for key in arrays["keys"]], arrays["probabilities"])
@@ -59,9 +61,16 @@ def load_scores(run_folder: Path) -> Scores | None:
         return None  # predicted again when asked for
 
 
+def save_scores(folder: Path, scores: Scores) -> None:
+    """Write the scores of a run or of a job, in the place of those it had."""
+    with replace_atomically(folder / _NAME) as part, part.open("wb") as file:
+        keys = np.array(scores.keys, dtype=np.str_)
+        np.savez(file, keys=keys, probabilities=scores.probabilities)
+
+
 def drop_scores(run_folder: Path) -> None:
     """Forget what a run has scored, because its weights are about to change."""
-    (run_folder / "scores.npz").unlink(missing_ok=True)
+    (run_folder / _NAME).unlink(missing_ok=True)
 
 
 def merge_scores(run_folder: Path, new: Scores) -> None:
@@ -73,5 +82,4 @@ def merge_scores(run_folder: Path, new: Scores) -> None:
         kept = [number for number, key in enumerate(old.keys) if key not in fresh]
         keys = [old.keys[number] for number in kept] + keys
         probabilities = np.concatenate([old.probabilities[kept], probabilities])
-    with replace_atomically(run_folder / "scores.npz") as part, part.open("wb") as file:
-        np.savez(file, keys=np.array(keys, dtype=np.str_), probabilities=probabilities)
+    save_scores(run_folder, Scores(keys, probabilities))
