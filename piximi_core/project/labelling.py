@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, ScalarSelect, and_, case, func, select
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.categories import clean_name, ensure_categories
@@ -14,13 +14,14 @@ from piximi_core.project.ids import is_unknown, now
 from piximi_core.project.once import take_once
 from piximi_core.project.schema import categories, images, objects, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
-from piximi_core.project.things import PARTITIONS, among
+from piximi_core.project.things import among, require_partition
 
 __all__ = [
     "delete_things",
     "describe_thing",
     "label_as_named",
     "label_things",
+    "labelled",
     "plural",
     "rename_thing",
     "require_category",
@@ -119,23 +120,26 @@ def set_label(db: Connection, ids: Sequence[str], category_id: str, who: str) ->
             "labelled_at": None,
         }
     else:
-        values = {
-            "category_id": category_id,
-            "partition": case(
-                (things.c.partition.in_(_DEALT), things.c.partition), else_="Unassigned"
-            ),
-            "labelled_by": who,
-            "labelled_at": now(),
-        }
+        values = labelled(category_id, who)
     return db.execute(things.update().where(among(things.c.id, ids)).values(**values)).rowcount
+
+
+def labelled(category_id: str | ScalarSelect[Any], who: str) -> dict[str, Any]:
+    """Return the columns of things that a person gives a category to."""
+    dealt = things.c.partition.in_(_DEALT)
+    return {
+        "category_id": category_id,
+        "partition": case((dealt, things.c.partition), else_="Unassigned"),
+        "labelled_by": who,
+        "labelled_at": now(),
+    }
 
 
 def set_partition(
     store: Store, ids: Sequence[str], partition: str, *, who: str | None = None
 ) -> int:
     """Put things in a partition by hand; return how many there were."""
-    if partition not in PARTITIONS:
-        raise BadInput(f"{partition!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
+    require_partition(partition)
     with store.step(f"Put {plural(len(ids), 'image')} in {partition}", who=who) as db:
         moved = things.update().where(among(things.c.id, ids)).values(partition=partition)
         return db.execute(moved).rowcount

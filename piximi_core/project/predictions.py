@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from piximi_core.project.ids import now
-from piximi_core.project.labelling import plural, require_category, set_label
+from piximi_core.project.labelling import labelled, plural, require_category, set_label
 from piximi_core.project.once import take_once
 from piximi_core.project.schema import categories, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
@@ -79,14 +78,8 @@ def accept_predictions(store: Store, ids: Sequence[str], *, who: str | None = No
             .where(predictions.c.id == things.c.id)
             .scalar_subquery()
         )
-        undealt = things.c.partition.in_(("Inference", "Unassigned"))
-        chosen = among(things.c.id, accepted)
-        db.execute(
-            things.update()
-            .where(chosen)
-            .values(category_id=label, labelled_by=who or current_user(), labelled_at=now())
-        )
-        db.execute(things.update().where(chosen, undealt).values(partition="Unassigned"))
+        chosen = things.update().where(among(things.c.id, accepted))
+        db.execute(chosen.values(**labelled(label, who or current_user())))
         db.execute(predictions.delete().where(among(predictions.c.id, accepted)))
         return len(accepted)
 

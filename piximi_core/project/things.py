@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 
+from piximi_core.errors import BadInput
 from piximi_core.project.ids import is_unknown
 from piximi_core.project.schema import categories, images, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -26,11 +27,18 @@ __all__ = [
     "find_ids",
     "get_things",
     "list_things",
+    "require_partition",
 ]
 
 Partition = Literal["Unassigned", "Training", "Validation", "Test", "Inference"]
 PARTITIONS: tuple[Partition, ...] = get_args(Partition)
 SortKey = Literal["added", "name", "category", "confidence", "partition", "random"]
+
+
+def require_partition(name: str) -> None:
+    """Raise `BadInput` if there is no such partition."""
+    if name not in PARTITIONS:
+        raise BadInput(f"{name!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
 
 
 @dataclass(frozen=True)
