@@ -24,7 +24,7 @@ from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.runs import find_run
 from piximi_core.project.store import IMAGE_KIND, Store, create_store, open_store
-from piximi_core.project.things import PARTITIONS, ThingFilter, find_ids
+from piximi_core.project.things import ThingFilter, find_ids, require_partition
 
 __all__ = ["app", "main"]
 
@@ -88,8 +88,8 @@ def add(
     partition: Annotated[str, typer.Option(help="Partition of the new images.")] = "",
 ) -> None:
     """Add images."""
-    if partition and partition not in PARTITIONS:
-        raise BadInput(f"{partition!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
+    if partition:
+        require_partition(partition)
     store = _open(project)
     options = add_images.AddOptions(
         labels=labels if labels in ("", "folders") else str(Path(labels).absolute()),
@@ -126,8 +126,8 @@ def label(
 @app.command()
 def info(project: Project, json: Json = False) -> None:
     """Say what is in a project."""
-    store = _open(project)
-    _show(reports.project_info(store), json, reports.project_text(store))
+    facts = reports.project_info(_open(project))
+    _show(facts, json, reports.project_text(facts))
 
 
 @app.command()
@@ -182,8 +182,7 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Compare a run's predictions with the labels."""
-    if partition not in PARTITIONS:
-        raise BadInput(f"{partition!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
+    require_partition(partition)
     store = _open(project)
     found = find_run(store, run)
     missing = unscored_ids(store, found, partition)

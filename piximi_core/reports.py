@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,10 +20,10 @@ from piximi_core.project import schema
 from piximi_core.project.categories import list_categories
 from piximi_core.project.files import replace_atomically
 from piximi_core.project.labelling import plural
-from piximi_core.project.runs import Run, find_run, list_runs
+from piximi_core.project.runs import Run, find_run, list_runs, require_classifier
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_by_category, get_things, list_things
-from piximi_core.project.workspace import project_name
+from piximi_core.project.workspace import float_range, project_name
 
 __all__ = [
     "added",
@@ -106,9 +105,8 @@ def project_info(store: Store) -> dict[str, Any]:
     }
 
 
-def project_text(store: Store) -> str:
-    """Return the same for people."""
-    info = project_info(store)
+def project_text(info: dict[str, Any]) -> str:
+    """Return what `project_info` found, for people."""
     lines = [f"{info['name']}: {plural(len(info['images']), 'image')}"]
     for category in info["categories"]:
         counts = ", ".join(f"{part} {count:,}" for part, count in category["counts"].items())
@@ -169,19 +167,12 @@ def resumable_run(store: Store, run: str) -> Run:
     return known[0]
 
 
-def _float_range(store: Store) -> Any:
-    with store.read() as db:
-        found = db.execute(select(schema.project.c.float_range)).scalar_one()
-    return json.loads(found) if found else None
-
-
 def predict_to_table(
     store: Store, run: Run, sources: Sequence[SourceFile], out: Path
 ) -> tuple[int, Sequence[tuple[str, str]]]:
     """Predict files into a CSV; return how many, and (name, reason) of those that failed."""
-    if not run.has_classifier:
-        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
-    scores = predict_files(store.files.run(run.id), sources, float_range=_float_range(store))
+    require_classifier(run)
+    scores = predict_files(store.files.run(run.id), sources, float_range=float_range(store))
     rows = zip(scores.names, scores.probabilities.tolist(), strict=True)
     with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
         count = write_prediction_csv(file, [c.name for c in run.classes], rows)

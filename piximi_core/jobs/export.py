@@ -19,7 +19,7 @@ from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.things_list import item_of, read_items, write_items
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.project.ids import new_id
-from piximi_core.project.runs import Run
+from piximi_core.project.runs import Run, require_classifier
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.things import ThingFilter, list_things
 from piximi_core.project.workspace import float_range
@@ -61,8 +61,7 @@ def ask(
     """
     if export_format not in FORMATS:
         raise BadInput(f"There is no export format {export_format!r}; use {', '.join(FORMATS)}.")
-    if not run.has_classifier:
-        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
+    require_classifier(run)
     folder = store.files.jobs / new_id()
     some = list_things(store, ThingFilter(kind_id=run.kind_id, sort="random"), limit=_CHECKED_ON)
     channels = run.settings["input_shape"][2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -14,16 +13,17 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, write_json
 from piximi_core.jobs.pixels import resized_batches
-from piximi_core.jobs.scores import Scores, load_scores, merge_scores
+from piximi_core.jobs.scores import Scores, load_scores, merge_scores, save_scores
 from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
 from piximi_core.project import schema
-from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.project.files import ProjectFiles
 from piximi_core.project.ids import new_id
 from piximi_core.project.labelling import plural
 from piximi_core.project.predictions import PredictedThing, store_predictions
-from piximi_core.project.runs import Run, RunClass
+from piximi_core.project.runs import Run, RunClass, require_classifier
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.things import among, get_things
+from piximi_core.project.workspace import float_range
 
 __all__ = ["RESOURCE", "apply", "ask", "label", "load_classifier", "run"]
 
@@ -54,8 +54,7 @@ def ask(
     BadInput
         The run has no classifier, or there is nothing to predict.
     """
-    if not run.has_classifier:
-        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
+    require_classifier(run)
     if not ids:
         raise BadInput("There is no image to predict; choose others, or add images first.")
     place = {thing_id: number for number, thing_id in enumerate(ids)}
@@ -66,13 +65,11 @@ def ask(
         folder / "data.csv",
         (item_of(thing, "labelled" if thing.is_labelled else "") for thing in found),
     )
-    with store.read() as db:
-        float_range = db.execute(select(schema.project.c.float_range)).scalar_one()
     request = {
         "run_id": run.id,
         "classes": [vars(c) for c in run.classes],
         "input_shape": run.settings["input_shape"],
-        "float_range": json.loads(float_range) if float_range else None,
+        "float_range": float_range(store),
         "purpose": purpose,
         "who": who or current_user(),
     }
@@ -117,9 +114,7 @@ def run(job: Job) -> dict[str, Any]:
         for key, probabilities in zip(scores.keys, scores.probabilities, strict=True)
     }
     wanted = [Scores.key(item.id, item.plane) for item in items]
-    with replace_atomically(job.folder / "scores.npz") as part, part.open("wb") as file:
-        probabilities = np.stack([found[key] for key in wanted])
-        np.savez(file, keys=np.array(wanted, dtype=np.str_), probabilities=probabilities)
+    save_scores(job.folder, Scores(wanted, np.stack([found[key] for key in wanted])))
     return {"scored": len(missing), "total": len(items), "run_id": request["run_id"]}
 
 
@@ -130,11 +125,11 @@ def _score(job: Job, request: dict[str, Any], items: Sequence[Item], files: Proj
 
     model = load_classifier(files.run(request["run_id"])).model
     shape = tuple(request["input_shape"])
-    float_range = request["float_range"] and tuple(request["float_range"])
+    known_range = request["float_range"] and tuple(request["float_range"])
     answers = []
     done = 0
     for batch in resized_batches(
-        items, files, shape, float_range=float_range, check=job.raise_if_stopped
+        items, files, shape, float_range=known_range, check=job.raise_if_stopped
     ):
         answers.append(predict(model, batch))
         done += len(batch)

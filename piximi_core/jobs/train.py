@@ -10,9 +10,11 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+import numpy as np
+from sqlalchemy import Connection, bindparam
 
 from piximi_core import __version__
+from piximi_core.classification.progress import EpochRow, TrainingData, TrainingResult
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.classification.split import TRAINING, VALIDATION
 from piximi_core.errors import BadInput, PiximiError
@@ -28,6 +30,7 @@ from piximi_core.project.ids import now
 from piximi_core.project.runs import Run, finish_run, register_run, reserve_run
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import get_things
+from piximi_core.project.workspace import float_range
 
 __all__ = ["RESOURCE", "apply", "ask", "ask_to_resume", "label", "run", "run_settings"]
 
@@ -60,11 +63,10 @@ def ask(
         settings = settings.model_copy(update={"name": name})
         folder = store.files.run(run_id)
         write_items(folder / "data.csv", items)
-        float_range = db.execute(select(schema.project.c.float_range)).scalar_one()
         request: dict[str, Any] = {
             "settings": settings.model_dump(mode="json"),
             "classes": [asdict(c) for c in plan.classes],
-            "float_range": json.loads(float_range) if float_range else None,
+            "float_range": float_range(store),
             "kind_id": kind_id,
             "who": who or current_user(),
         }
@@ -187,26 +189,13 @@ def _write_settings(
 def _train(
     job: Job, settings: ModelSettings, items: Sequence[Item], pixels: Any, device: str
 ) -> dict[str, Any]:
-    import numpy as np
-
     from piximi_core.classification.architectures import build, summary, with_softmax
     from piximi_core.classification.checkpoints import CheckpointStore
     from piximi_core.classification.prediction import predict
-    from piximi_core.classification.progress import TrainingData
     from piximi_core.classification.training import train
 
-    labels = np.array([item.label for item in items], dtype=np.int64)
-    # Items to learn from come first, so that both parts are slices of one memory map.
-    learned = sum(item.partition == TRAINING for item in items)
-    n_classes = len(job.request()["classes"])
-    data = TrainingData(
-        x_train=pixels[:learned],
-        y_train=labels[:learned],
-        x_val=pixels[learned:],
-        y_val=labels[learned:],
-        n_classes=n_classes,
-    )
-    model = build(settings, n_classes)
+    data = _data(job, items, pixels)
+    model = build(settings, data.n_classes)
     layers = [asdict(row) for row in summary(model)]
     write_json(job.folder / "summary.json", layers)
     watch = TrainingLog(job, device)
@@ -219,11 +208,7 @@ def _train(
         should_stop=job.should_stop,
         resume=True,
     )
-    if result.best is None:
-        job.raise_if_stopped()
-        raise PiximiError(
-            " ".join(result.notes) or "The training ended before its first epoch was done."
-        )
+    best = _best(result, job)
     watch.write_history(result.history)
     watch.storing(settings.epochs)
     classifier = with_softmax(model)
@@ -232,16 +217,15 @@ def _train(
     stem = _store_classifier(job, settings, classifier)
     probabilities = predict(classifier, pixels)
     merge_scores(job.folder, Scores.of(items, probabilities))
-    figures = _figures(probabilities, labels, learned, job)
     return {
-        **figures,
+        **_figures(probabilities, data, job),
         "stem": stem,
         "stopped": result.stopped,
         "diverged": result.diverged,
         "epochs": len(result.history),
         "best_epoch": result.best_epoch,
-        "loss": result.best.loss,
-        "val_loss": result.best.val_loss,
+        "loss": best.loss,
+        "val_loss": best.val_loss,
         "batch_size": result.batch_size,
         "images_per_second": result.images_per_second,
         "notes": list(dict.fromkeys([*watch.notes, *result.notes])),
@@ -249,15 +233,44 @@ def _train(
     }
 
 
-def _figures(probabilities: Any, labels: Any, learned: int, job: Job) -> dict[str, Any]:
+def _best(result: TrainingResult, job: Job) -> EpochRow:
+    """Return the best epoch, of a training that has finished one."""
+    if result.best is None:
+        job.raise_if_stopped()
+        raise PiximiError(
+            " ".join(result.notes) or "The training ended before its first epoch was done."
+        )
+    return result.best
+
+
+def _data(job: Job, items: Sequence[Item], pixels: Any) -> TrainingData:
+    """Return both parts as slices of one memory map: items to learn from come first."""
+    labels = np.array([item.label for item in items], dtype=np.int64)
+    learned = sum(item.partition == TRAINING for item in items)
+    return TrainingData(
+        x_train=pixels[:learned],
+        y_train=labels[:learned],
+        x_val=pixels[learned:],
+        y_val=labels[learned:],
+        n_classes=len(job.request()["classes"]),
+    )
+
+
+def _figures(probabilities: Any, data: TrainingData, job: Job) -> dict[str, Any]:
     """Return the accuracies of the stored weights, and write the whole evaluation."""
     from piximi_core.classification.evaluation import evaluate
 
     names = [c["name"] for c in job.request()["classes"]]
-    found = {}
-    for part, rows in ((TRAINING, slice(learned)), (VALIDATION, slice(learned, None))):
-        if len(labels[rows]):
-            found[part] = evaluate(probabilities[rows], labels[rows], names).to_dict()
+    learned = len(data.y_train)
+    parts = {
+        TRAINING: (probabilities[:learned], data.y_train),
+        VALIDATION: (probabilities[learned:], data.y_val),
+    }
+    found = {
+        part: evaluate(answers, labels, names).to_dict()
+        for part, (answers, labels) in parts.items()
+        if len(labels)
+    }
     write_json(job.folder / "evaluation.json", found)
     checked = found.get(VALIDATION)
     return {

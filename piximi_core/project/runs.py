@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from piximi_core.errors import NotFound
+from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.ids import new_id, now
 from piximi_core.project.schema import kinds, runs
 from piximi_core.project.store import Store
@@ -20,6 +20,7 @@ __all__ = [
     "finish_run",
     "list_runs",
     "register_run",
+    "require_classifier",
     "reserve_run",
 ]
 
@@ -96,6 +97,12 @@ def find_run(store: Store, run: str) -> Run:
         return fitting[0]
     listed = ", ".join(r.id[:8] for r in known[:5]) or "none"
     raise NotFound(f"There is no run {run[:60]!r} in this project; its newest are: {listed}.")
+
+
+def require_classifier(run: Run) -> None:
+    """Raise `BadInput` if there are no weights to evaluate, predict with and export yet."""
+    if not run.has_classifier:
+        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
 
 
 def reserve_run(db: Connection, kind_id: str, name: str) -> tuple[str, int, str]:
