@@ -3,8 +3,9 @@
 from .conversion import convert_channels
 from .deidentify import deidentify_dicom
 from .description import Description
-from .detect import IMAGE_SUFFIXES, extension_for
+from .detect import IMAGE_SUFFIXES, extension_for, is_image_zip, is_zarr_folder
 from .naming import safe_name
+from .packing import pack_zarr
 from .picture import ChannelsUnknown, Picture, PixelSize, TimeUnknown
 from .reading import describe, read_picture
 from .rendering import (
@@ -34,6 +35,9 @@ __all__ = [
     "describe",
     "display_ranges",
     "extension_for",
+    "is_image_zip",
+    "is_zarr_folder",
+    "pack_zarr",
     "read_picture",
     "render",
     "safe_name",

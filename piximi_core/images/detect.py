@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from piximi_core.errors import BadInput
 
 from .naming import safe_name
+from .readers.zarr_tree import ZARR_FILES, zip_root
 
-__all__ = ["IMAGE_SUFFIXES", "extension_for", "format_of"]
+__all__ = ["IMAGE_SUFFIXES", "extension_for", "format_of", "is_image_zip", "is_zarr_folder"]
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm", ".dicom"})
+IMAGE_SUFFIXES = frozenset(
+    {
+        *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"),
+        *(".tif", ".tiff", ".dcm", ".dicom", ".npy", ".npz"),
+    }
+)
 """Suffixes to look for when a folder is searched; reading itself never trusts them."""
 
 _HEAD_BYTES = 160
+_ZIP = b"PK\x03\x04"
 
 _IMAGES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpg"),
     (b"BM", "bmp"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
     (b"II*\x00", "tif"),
     (b"MM\x00*", "tif"),
     (b"II+\x00", "tif"),
     (b"MM\x00+", "tif"),
+    (b"\x93NUMPY", "npy"),
 )
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"GIF8", "a GIF"),
-    (b"RIFF", "a WebP or other RIFF file"),
-    (b"PK\x03\x04", "a zip archive"),
+    (b"RIFF", "a film or a sound"),
+    (_ZIP, "a zip archive"),
     (b"%PDF", "a PDF document"),
     (b"ZISRAWFILE", "a Zeiss CZI file"),
     (b"\xda\xce\xbe\n", "a Nikon ND2 file"),
     (b"p\x00\x00\x00", "a Leica LIF file"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 or Imaris file"),
-    (b"\x93NUMPY", "a NumPy array"),
     (b"<svg", "an SVG drawing"),
     (b"<?xml", "an XML file"),
 )
@@ -48,13 +57,39 @@ _BARE_DICOM = tuple(
 
 
 def format_of(head: bytes) -> str | None:
-    """Return ``png``, ``jpg``, ``bmp``, ``tif`` or ``dcm`` for a file's first bytes, else None."""
+    """Return the extension for a file's first bytes, None if they are of no image.
+
+    Zips are not looked into: see `is_image_zip`.
+    """
     if head[128:132] == b"DICM":
         return "dcm"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
     for magic, extension in _IMAGES:
         if head.startswith(magic):
             return extension
     return "dcm" if len(head) > 12 and head.startswith(_BARE_DICOM) else None
+
+
+def is_zarr_folder(path: Path) -> bool:
+    """Whether a folder is a Zarr: one image, however many files it has."""
+    return path.is_dir() and any((path / name).is_file() for name in ZARR_FILES)
+
+
+def is_image_zip(path: Path) -> bool:
+    """Whether a zip is one image (NumPy's .npz, or a zipped Zarr) and not an archive of files."""
+    return _format_of_zip(path) is not None
+
+
+def _format_of_zip(path: Path) -> str | None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return None
+    if names and all(name.endswith(".npy") and "/" not in name for name in names):
+        return "npz"
+    return None if zip_root(names) is None else "zarr.zip"
 
 
 def extension_for(path: Path, *, name: str | None = None) -> str:
@@ -63,17 +98,19 @@ def extension_for(path: Path, *, name: str | None = None) -> str:
     Parameters
     ----------
     path
-        The file to look into.
+        The file to look into, or the folder of a Zarr.
     name
         What to call the file in an error; its own name by default.
 
     Raises
     ------
     BadInput
-        The file cannot be read, is empty, or is none of PNG, JPEG, BMP, TIFF and DICOM.
+        The file cannot be read, is empty, or is of no format that we read.
     """
     shown = safe_name(name if name is not None else path.name)
     try:
+        if is_zarr_folder(path):
+            return "zarr"
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except (OSError, ValueError) as error:
@@ -81,7 +118,7 @@ def extension_for(path: Path, *, name: str | None = None) -> str:
         raise BadInput(f"'{shown}' cannot be opened: {reason}.") from error
     if not head:
         raise BadInput(f"'{shown}' is empty; copy or export it again.")
-    found = format_of(head)
+    found = _format_of_zip(path) if head.startswith(_ZIP) else format_of(head)
     if found is None:
         what = next((text for magic, text in _OTHERS if head.startswith(magic)), None)
         is_what = f"is {what}, not an image we read" if what else "is not an image we know"

@@ -19,7 +19,10 @@ __all__ = ["describe", "read_picture"]
 
 Opener = Callable[[Path, ReadRequest], AbstractContextManager[Opened]]
 
-_FORMAT_NAMES = {"png": "PNG", "jpg": "JPEG", "bmp": "BMP", "tif": "TIFF", "dcm": "DICOM"}
+_FORMAT_NAMES = {
+    "png": "PNG", "jpg": "JPEG", "bmp": "BMP", "gif": "GIF", "webp": "WebP", "tif": "TIFF",
+    "dcm": "DICOM", "npy": "NumPy", "npz": "NumPy", "zarr": "Zarr", "zarr.zip": "Zarr",
+}  # fmt: skip
 
 
 def describe(path: Path, *, name: str | None = None, max_bytes: int | None = None) -> Description:
@@ -58,7 +61,8 @@ def read_picture(
     Parameters
     ----------
     path
-        The file. Its format is told from its first bytes, never from its name.
+        The file, or the folder of a Zarr. Its format is told from its first bytes, never from
+        its name.
     name
         What to call the file in errors; its own name by default. Never used as a path.
     channels
@@ -154,6 +158,14 @@ def _opener(found: str) -> Opener:
         from .readers.tiff import open_tiff
 
         return open_tiff
+    if found in ("npy", "npz"):
+        from .readers.numpy_arrays import open_npy, open_npz
+
+        return open_npy if found == "npy" else open_npz
+    if found in ("zarr", "zarr.zip"):
+        from .readers.zarr_image import open_zarr
+
+        return open_zarr
     if found == "dcm":
         from .readers.dicom import open_dicom
 

@@ -104,9 +104,9 @@ def channel_ranges(pixels: PixelArray) -> tuple[Range, ...]:
 def display_ranges(picture: Picture) -> tuple[Range, ...]:
     """Return the range at which each channel is shown at first.
 
-    What the file asks for comes first. A photograph (8-bit, three channels, no colours of its own) is shown as its camera meant it;
-    Piximi would stretch its channels apart, which turns a pale smear violet. All else is
-    stretched to `channel_ranges`.
+    What the file asks for comes first. A photograph (8-bit, three channels, no colours of its
+    own) is shown as its camera meant it; Piximi would stretch its channels apart, which turns a
+    pale smear violet. All else is stretched to `channel_ranges`.
     """
     if picture.window is not None:
         return picture.window

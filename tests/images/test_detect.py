@@ -28,7 +28,10 @@ def test_a_long_name_keeps_its_suffix() -> None:
 
 @pytest.mark.parametrize(
     ("format_name", "extension"),
-    [("PNG", "png"), ("JPEG", "jpg"), ("BMP", "bmp"), ("TIFF", "tif")],
+    [
+        *(("PNG", "png"), ("JPEG", "jpg"), ("BMP", "bmp")),
+        *(("TIFF", "tif"), ("GIF", "gif"), ("WEBP", "webp")),
+    ],
 )
 def test_the_extension_follows_the_content(
     tmp_path: Path, format_name: str, extension: str
@@ -43,7 +46,8 @@ def test_the_extension_follows_the_content(
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"GIF89a" + bytes(40), "is a GIF"),
+        (b"RIFF" + bytes(40), "is a film or a sound"),
+        (b"PK\x03\x04" + bytes(40), "is a zip archive"),
         (b"%PDF-1.7", "PDF"),
         (b"hello", "not an image we know"),
         (b"ZISRAWFILE" + bytes(40), "Zeiss CZI"),

@@ -11,7 +11,7 @@ import numpy as np
 from ..picture import PixelSize
 from .palettes import brightest_color, is_one_color
 
-__all__ = ["channel_colors", "pixel_size"]
+__all__ = ["channel_colors", "pixel_size", "positive"]
 
 _INCH, _CENTIMETRE = 2, 3
 # What programs write when they know nothing: screen and print resolutions.
@@ -60,7 +60,8 @@ def _unit(text: Any) -> str | None:
     return "µm" if word in _MICRONS else _UNITS.get(word)
 
 
-def _positive(text: Any) -> float | None:
+def positive(text: Any) -> float | None:
+    """Return a length that makes sense, else None."""
     try:
         number = float(text)
     except (TypeError, ValueError):
@@ -73,7 +74,7 @@ def _imagej_size(meta: dict[str, Any], page: Any) -> PixelSize | None:
     x, y = _per_unit(page)
     if unit is None or x is None or y is None:
         return None
-    return PixelSize(1 / x, 1 / y, _positive(meta.get("spacing")), unit)
+    return PixelSize(1 / x, 1 / y, positive(meta.get("spacing")), unit)
 
 
 def _ome_pixels(text: str | None) -> ElementTree.Element | None:
@@ -89,7 +90,7 @@ def _ome_size(text: str | None) -> PixelSize | None:
     pixels = _ome_pixels(text)
     if pixels is None:
         return None
-    x, y, z = (_positive(pixels.get(f"PhysicalSize{axis}")) for axis in "XYZ")
+    x, y, z = (positive(pixels.get(f"PhysicalSize{axis}")) for axis in "XYZ")
     unit = _unit(pixels.get("PhysicalSizeXUnit", "µm"))
     if unit is None or (x is None and y is None):
         return None
