@@ -16,7 +16,7 @@ from piximi_ui.evaluation.matrix import draw_matrix
 from piximi_ui.evaluation.partition_picker import pick_partition
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
 from piximi_ui.run_picker import pick_run
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, plain, plural, told
 
 _SIDE_BY_SIDE = 12  # categories
 
@@ -49,9 +49,9 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
 def _show(store: Store, run: Run, partition: str) -> None:
     result = evaluate_run(store, run, partition)
     figures = result.figures
-    st.markdown(f"### {figures.sentence(partition)}")
+    st.markdown(f"### {told(figures.sentence(partition))}")
     for note in result.notes:
-        st.caption(f":material/info: {plain(note, 2000)}")
+        st.caption(f":material/info: {plain(told(note), 2000)}")
     if partition == "Unassigned":
         said = _("Labels that you accepted from a run's own predictions flatter that run.")
         st.caption(f":material/info: {said}")

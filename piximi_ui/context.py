@@ -19,7 +19,7 @@ from piximi_core.project.schema import project as project_table
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import open_project
 from piximi_ui import navigation, pictures
-from piximi_ui.texts import _
+from piximi_ui.texts import _, told
 
 __all__ = [
     "current_store",
@@ -42,7 +42,7 @@ def current_store() -> Store:
     try:
         store = find_store()
     except PiximiError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(told(str(error)), icon=":material/error:")
         navigation.link("home", label=_("Go to your projects"))
         st.stop()
     if store is None:
@@ -108,16 +108,20 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except PiximiError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(told(str(error)), icon=":material/error:")
 
 
 def undo_step(store: Store) -> None:
     """Undo, and say what was undone."""
     label = undo(store)
-    say(_("Undone: {step}").format(step=label) if label else _("There is nothing to undo."))
+    say(_("Undone: {step}").format(step=told(label)) if label else _("There is nothing to undo."))
 
 
 def redo_step(store: Store) -> None:
     """Redo, and say what was done again."""
     label = redo(store)
-    say(_("Done again: {step}").format(step=label) if label else _("There is nothing to redo."))
+    say(
+        _("Done again: {step}").format(step=told(label))
+        if label
+        else _("There is nothing to redo.")
+    )

@@ -9,7 +9,7 @@ from piximi_core.jobs.applying import jobs_of, unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts
-from piximi_ui.texts import _
+from piximi_ui.texts import _, told
 
 __all__ = ["draw_bar", "last_failure", "pending_job", "start"]
 
@@ -33,7 +33,7 @@ def last_failure(store: Store, **request: str) -> str | None:
     newest = next((job for job in jobs_of(store) if _fits(job, request)), None)
     if newest is None or newest.state() is not JobState.FAILED:
         return None
-    return str(newest.result().get("error"))
+    return told(str(newest.result().get("error")))
 
 
 def _fits(job: Job, wanted: dict[str, str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
-from piximi_ui.texts import _, plural
+from piximi_ui.texts import _, percent, plural, told
 
 __all__ = ["doing", "outcome", "title"]
 
@@ -28,15 +28,15 @@ def doing(job: Job, state: JobState) -> str:
     if state is JobState.QUEUED:
         before = engine.waits_for(job)
         return _("Waits for: {job}").format(job=title(before)) if before else _("Starting…")
-    text = str(job.progress().get("text") or _("Starting…"))
-    return text[:80]
+    text = str(job.progress().get("text") or "")
+    return told(text)[:80] or _("Starting…")
 
 
 def outcome(job: Job) -> str:
     """Return what came of a job, in one line."""
     result, state = job.result(), job.state()
     if state is JobState.FAILED:
-        return str(result.get("error"))
+        return told(str(result.get("error")))
     if state is JobState.STOPPED:
         return _("{job}: stopped.").format(job=title(job))
     service = job.request().get("service")
@@ -51,19 +51,21 @@ def outcome(job: Job) -> str:
 
 def _added(result: dict[str, object]) -> str:
     parts = [plural("Added {n} image", "Added {n} images", int(str(result["added"])))]
-    for key, one, many in (
-        ("duplicates", "{n} duplicate", "{n} duplicates"),
-        ("conflicts", "{n} conflict", "{n} conflicts"),
-        ("failed", "{n} failed", "{n} failed"),
-    ):
-        listed = result[key]
-        if isinstance(listed, list) and listed:
-            parts.append(plural(one, many, len(listed)))
+    duplicates, conflicts, failed = (
+        len(listed) if isinstance(listed := result[key], list) else 0
+        for key in ("duplicates", "conflicts", "failed")
+    )
+    if duplicates:
+        parts.append(plural("{n} duplicate", "{n} duplicates", duplicates))
+    if conflicts:
+        parts.append(plural("{n} conflict", "{n} conflicts", conflicts))
+    if failed:
+        parts.append(plural("{n} failed", "{n} failed", failed))
     return ", ".join(parts) + "."
 
 
 def _trained(result: dict[str, object]) -> str:
     checked = result.get("val_accuracy")
     if isinstance(checked, float):
-        return _("Training done: right on {share:.0%} of unseen images.").format(share=checked)
+        return _("Training done: right on {share} of unseen images.").format(share=percent(checked))
     return _("Training done.")

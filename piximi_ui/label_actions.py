@@ -10,6 +10,7 @@ from piximi_core.project.predictions import label_predicted
 from piximi_core.project.store import Store
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.context import redo_step, say, undo_step, who
+from piximi_ui.texts import told
 
 __all__ = ["ALLOWED", "errors_said", "label_actions"]
 
@@ -25,7 +26,7 @@ def errors_said() -> Iterator[None]:
         # Nothing was changed: the browser keeps the action and sends it again.
         raise
     except PiximiError as error:
-        say(str(error), ":material/error:")
+        say(told(str(error)), ":material/error:")
 
 
 def label_actions(store: Store) -> Callable[[Sequence[GalleryAction]], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import threading
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +34,7 @@ CORE = "core"
 
 _CHOSEN = "piximi_language"
 _FOLDER = Path(__file__).parent / "locale"
+_run = threading.local()
 
 
 def language() -> str:
@@ -41,8 +43,16 @@ def language() -> str:
     It is the one they chose (kept in a cookie), else the browser's, else English; English too
     where no page is being drawn.
     """
-    if get_script_run_ctx(suppress_warning=True) is None:
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
         return ENGLISH
+    # Asked for every text of a page, and slow to find out: once per run of the script.
+    if getattr(_run, "context", None) is not context:
+        _run.context, _run.language = context, _found_out()
+    return str(_run.language)
+
+
+def _found_out() -> str:
     for asked in (st.session_state.get(_CHOSEN), st.context.cookies.get(COOKIE), _of_browser()):
         if asked in LANGUAGES:
             return str(asked)
@@ -61,6 +71,7 @@ def is_chosen() -> bool:
 def choose(wanted: str) -> None:
     """Make this session speak a language, whatever the browser's is."""
     st.session_state[_CHOSEN] = wanted
+    _run.context = None
 
 
 @cache

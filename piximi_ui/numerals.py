@@ -10,7 +10,7 @@ from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 __all__ = ["localized", "written_moment", "written_number", "written_size", "zone"]
 
-_UNITS = ("B", "kB", "MB", "GB", "TB")
+_UNITS = ("kB", "MB", "GB", "TB")
 
 
 def written_number(value: float, digits: int, language: str) -> str:
@@ -28,12 +28,11 @@ def localized(number: str, language: str) -> str:
 
 
 def written_size(count: int, language: str) -> str:
-    """Return a number of bytes in the unit that fits."""
-    size, unit = float(count), 0
-    while size >= 1000 and unit < len(_UNITS) - 1:
-        size, unit = size / 1000, unit + 1
-    digits = 0 if unit < 2 or size >= 100 else 1
-    return f"{written_number(size, digits, language)} {_UNITS[unit]}"
+    """Return a number of bytes, a thousand or more, in the unit that fits."""
+    size, *larger = count / 1000, *_UNITS
+    while size >= 999.5 and len(larger) > 1:
+        size, larger = size / 1000, larger[1:]
+    return f"{written_number(size, 0 if size >= 9.95 else 1, language)} {larger[0]}"
 
 
 def written_moment(moment: datetime, where: tzinfo, language: str, *, time: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""The language and the theme: chosen here, remembered by the browser for every page and tab."""
+"""At the sidebar's foot: help, and language and theme, which the browser remembers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from piximi_ui import languages
 from piximi_ui.assets import base_path
 from piximi_ui.languages import LANGUAGES, language
-from piximi_ui.navigation import PROJECT_PAGES
+from piximi_ui.navigation import PROJECT_PAGES, link
 from piximi_ui.texts import _
 
 __all__ = ["draw"]
@@ -22,9 +22,17 @@ _LANGUAGE, _THEME, _NEW_THEME = "preferred-language", "preferred-theme", "piximi
 
 
 def draw() -> None:
-    """Draw the settings; a choice holds at once."""
+    """Draw the way to the help pages and the settings, of which a choice holds at once."""
+    spoken = language()
+    with st.sidebar:
+        with st.container(horizontal=True, vertical_alignment="center", key="sidebar-foot"):
+            link("help")
+            _settings(spoken)
+        _tell_browser(spoken)
+
+
+def _settings(spoken: str) -> None:
     with st.popover(_("Settings"), icon=":material/settings:", type="tertiary", key="preferences"):
-        spoken = language()
         if st.session_state.get(_LANGUAGE) != spoken:
             st.session_state[_LANGUAGE] = spoken
         st.segmented_control(
@@ -45,7 +53,6 @@ def draw() -> None:
             key=_THEME,
             on_change=lambda: st.session_state.update({_NEW_THEME: st.session_state[_THEME]}),
         )
-    _tell_browser(spoken)
 
 
 def _theme() -> str:

@@ -12,7 +12,7 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things
 from piximi_ui import navigation
 from piximi_ui.job_progress import draw_bar
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, percent, plain, plural
 
 __all__ = ["pick_run"]
 
@@ -75,7 +75,7 @@ def _title(run: Run) -> str:
     checked = (run.summary or {}).get("val_accuracy")
     if checked is None:
         return title
-    return _("{run} · {share:.1f} % right in validation").format(run=title, share=100 * checked)
+    return _("{run} · {share} right in validation").format(run=title, share=percent(checked, 1))
 
 
 def _training(store: Store, known: list[Run]) -> Run | None:

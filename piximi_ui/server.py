@@ -13,7 +13,7 @@ import streamlit as st
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_ui.access import forbid_address_lookup
-from piximi_ui.texts import _
+from piximi_ui.texts import _, told
 
 __all__ = ["lifespan", "on_script_error"]
 
@@ -48,7 +48,7 @@ def on_script_error(error: Exception) -> bool:
         True, so that Streamlit shows nothing of its own.
     """
     if isinstance(error, PiximiError):
-        st.error(str(error))
+        st.error(told(str(error)))
         return True
     number = secrets.token_hex(3)
     log.error("Error %s: %s", number, type(error).__name__, exc_info=error)

@@ -40,6 +40,8 @@ def percent(share: float, digits: int = 0) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes in the unit that fits."""
+    if count < 1000:
+        return plural("{n} byte", "{n} bytes", count)
     return written_size(count, language())
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from piximi_ui.texts import _
+from piximi_ui.texts import _, number, percent
 
 __all__ = ["CONFIG", "clicked_cell", "confusion_figure"]
 
@@ -54,15 +54,15 @@ def confusion_figure(
         The most pixels that the figure, and that the cells of a row, may take.
     """
     counts = np.asarray(matrix, dtype=np.int64)
-    number = len(names)
+    classes = len(names)
     short = [_shortened(name) for name in names]
     left = 52 + 7 * max(len(name) for name in short)
     room = min(side, width - left - _RIGHT_MARGIN)
-    cell = int(min(_CELL[1], max(_CELL[0], room / number)))
+    cell = int(min(_CELL[1], max(_CELL[0], room / classes)))
     figure = go.Figure()
     for colors, chosen in (
-        (_RIGHT, np.eye(number, dtype=bool)),
-        (_WRONG, ~np.eye(number, dtype=bool)),
+        (_RIGHT, np.eye(classes, dtype=bool)),
+        (_WRONG, ~np.eye(classes, dtype=bool)),
     ):
         figure.add_trace(_cells(counts, chosen, colors[theme], cell, shares=shares))
     figure.add_trace(_targets(counts, names, cell, theme, selected))
@@ -103,7 +103,7 @@ def _cells(
     values = _row_shares(counts)
     written = [
         [
-            (_percent(share) if shares else f"{count:,}") if count and mine else ""
+            (_percent(share) if shares else number(count)) if count and mine else ""
             for count, share, mine in zip(*row, strict=True)
         ]
         for row in zip(counts.tolist(), values.tolist(), chosen.tolist(), strict=True)
@@ -136,8 +136,8 @@ def _targets(
     theme: str,
     selected: tuple[int, int] | None,
 ) -> go.Scatter:
-    number = len(names)
-    rows, columns = np.divmod(np.arange(number * number), number)
+    classes = len(names)
+    rows, columns = np.divmod(np.arange(classes * classes), classes)
     values = _row_shares(counts)
     wrapped = [_wrapped(name) for name in names]
     return go.Scatter(
@@ -153,26 +153,31 @@ def _targets(
         },
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 0.004}},
-        selectedpoints=None if selected is None else [selected[0] * number + selected[1]],
+        selectedpoints=None if selected is None else [selected[0] * classes + selected[1]],
         customdata=[
-            [wrapped[row], wrapped[column], int(counts[row, column]), 100 * values[row, column]]
+            [
+                wrapped[row],
+                wrapped[column],
+                number(int(counts[row, column])),
+                percent(values[row, column], 1),
+            ]
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ],
         hovertemplate=_("Is %{customdata[0]}<br>Predicted %{customdata[1]}")
-        + "<br><b>%{customdata[2]:,}</b> "
-        + _("(%{customdata[3]:.1f} % of the row)")
+        + "<br><b>%{customdata[2]}</b> "
+        + _("(%{customdata[3]} of the row)")
         + "<extra></extra>",
         showlegend=False,
     )
 
 
 def _lay_out(figure: go.Figure, short: list[str], cell: int, left: int) -> None:
-    number = len(short)
+    classes = len(short)
     longest = max(len(name) for name in short)
     slanted = cell < 8 * longest
     bottom = 40 + (6 * longest if slanted else 16)
-    places = list(range(number))
-    side = cell * number
+    places = list(range(classes))
+    side = cell * classes
     figure.update_layout(
         width=left + side + _RIGHT_MARGIN,
         height=side + bottom + 12,
@@ -189,7 +194,7 @@ def _lay_out(figure: go.Figure, short: list[str], cell: int, left: int) -> None:
     common = {
         "tickvals": places,
         "ticktext": [html.escape(name) for name in short],
-        "range": [-0.5, number - 0.5],
+        "range": [-0.5, classes - 0.5],
         "showgrid": False,
         "zeroline": False,
         "showline": False,
@@ -198,4 +203,4 @@ def _lay_out(figure: go.Figure, short: list[str], cell: int, left: int) -> None:
         "automargin": False,
     }
     figure.update_xaxes(**common, title=_("Prediction"), tickangle=-45 if slanted else 0)
-    figure.update_yaxes(**{**common, "range": [number - 0.5, -0.5]}, title=_("Truth"))
+    figure.update_yaxes(**{**common, "range": [classes - 0.5, -0.5]}, title=_("Truth"))

@@ -10,7 +10,7 @@ from piximi_core.classification.evaluation import Evaluation
 from piximi_core.formats.evaluation_table import evaluation_csv
 from piximi_core.formats.stem import safe_stem
 from piximi_core.project.runs import Run
-from piximi_ui.texts import _
+from piximi_ui.texts import _, number, percent
 
 __all__ = ["draw_figures", "draw_table"]
 
@@ -45,14 +45,14 @@ def draw_figures(figures: Evaluation) -> None:
     tips = _tips()
     shown = (
         (_("Accuracy"), _share(figures.accuracy), tips["accuracy"]),
-        (_("Cross entropy"), f"{figures.cross_entropy:.3f}", tips["entropy"]),
+        (_("Cross entropy"), number(figures.cross_entropy, 3), tips["entropy"]),
     )
     for column, (name, value, tip) in zip(st.columns(len(shown)), shown, strict=True):
         column.metric(name, value, help=tip)
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
+    return "–" if value is None else percent(value, 1)
 
 
 def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
@@ -96,7 +96,7 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
 def _row(figures: Evaluation, index: int) -> dict[str, Any]:
     def written(value: float | None) -> str:
         if value is not None:
-            return f"{100 * value:.1f} %"
+            return percent(value, 1)
         return _("no images") if not figures.support[index] else _("never predicted")
 
     return {

@@ -7,7 +7,7 @@ import streamlit as st
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS, count_by_category
-from piximi_ui.texts import _
+from piximi_ui.texts import _, number
 
 __all__ = ["labelled_counts", "pick_partition"]
 
@@ -38,7 +38,7 @@ def pick_partition(store: Store, run: Run) -> str | None:
         offered,
         default=proposed,
         required=True,
-        format_func=lambda part: f"{_names()[part]} · {counts[part]:,}",
+        format_func=lambda part: f"{_names()[part]} · {number(counts[part])}",
         key=f"evaluate-partition-{run.id}-{'-'.join(offered)}",
         help=_empty_ones(counts),
     )

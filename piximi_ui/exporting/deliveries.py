@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -13,9 +11,9 @@ from piximi_core.jobs.folder import Job
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_ui.exporting.format_picker import format_names
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, plain, plural, size, when
 
-__all__ = ["check_in_words", "draw_deliveries", "size_in_words"]
+__all__ = ["check_in_words", "draw_deliveries"]
 
 
 def draw_deliveries(store: Store, run: Run) -> None:
@@ -35,7 +33,7 @@ def draw_deliveries(store: Store, run: Run) -> None:
 def _draw(job: Job, *, prominent: bool) -> None:
     request, paths = job.request(), delivered(job)
     name = format_names().get(request["format"], str(request["format"]))
-    st.markdown(f"**{name}** · {_when(job)} · {size_in_words(job.result()['bytes'])}")
+    st.markdown(f"**{name}** · {_when(job)} · {size(job.result()['bytes'])}")
     if prominent:
         st.caption(f":material/verified: {check_in_words(job)}")
     with st.container(horizontal=True):
@@ -48,7 +46,7 @@ def _draw(job: Job, *, prominent: bool) -> None:
 
 def _button(path: Path, job: Job, *, prominent: bool) -> None:
     st.download_button(
-        f"{plain(path.name, 60)} · {size_in_words(path.stat().st_size)}",
+        f"{plain(path.name, 60)} · {size(path.stat().st_size)}",
         data=path.read_bytes,
         file_name=path.name,
         mime=_mime(path),
@@ -83,9 +81,7 @@ def _mime(path: Path) -> str:
 
 
 def _when(job: Job) -> str:
-    seconds = (job.folder / "result.json").stat().st_mtime
-    zone = st.context.timezone
-    return datetime.fromtimestamp(seconds, ZoneInfo(zone) if zone else None).strftime("%d %b %H:%M")
+    return when((job.folder / "result.json").stat().st_mtime)
 
 
 def check_in_words(job: Job) -> str:
@@ -110,15 +106,3 @@ def _small(number: float) -> str:
     mantissa, exponent = f"{number:.0e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa} × 10{raised}"
-
-
-def size_in_words(size: int) -> str:
-    """Return a file size in the unit that fits."""
-    if size < 1000:
-        return plural("{n} byte", "{n} bytes", size)
-    value = size / 1000
-    for unit in ("kB", "MB", "GB"):
-        if value < 999.5 or unit == "GB":
-            break
-        value /= 1000
-    return f"{value:.0f} {unit}" if value >= 10 else f"{value:.1f} {unit}"

@@ -15,7 +15,7 @@ from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images.view import gallery_key
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
-from piximi_ui.texts import _, plural
+from piximi_ui.texts import _, number, plural
 
 __all__ = ["draw_ask"]
 
@@ -67,7 +67,7 @@ def _pick(store: Store, counts: dict[str, int]) -> str:
         list(names),
         default="unlabelled",
         required=True,
-        format_func=lambda which: f"{names[which]} · {counts[which]:,}",
+        format_func=lambda which: f"{names[which]} · {number(counts[which])}",
         key=f"predict-which-{store.folder.name}",
         persist_state="session",
         help=_("A prediction is kept beside a label, never over it, until you accept it."),

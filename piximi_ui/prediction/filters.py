@@ -11,7 +11,7 @@ from piximi_core.project.categories import list_categories
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things
-from piximi_ui.texts import _
+from piximi_ui.texts import _, number
 
 __all__ = ["all_predictions", "pick_filter"]
 
@@ -94,7 +94,7 @@ def _pick_labelled(store: Store, run: Run, count: int) -> bool | None:
         required=True,
         format_func={
             "without": _("Not labelled"),
-            "with": _("Labelled · {count}").format(count=f"{count:,}"),
+            "with": _("Labelled · {count}").format(count=number(count)),
             "both": _("Both"),
         }.__getitem__,
         key=_key(store, run, "labelled"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_ui.texts import _, plain
+from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw"]
 
@@ -32,11 +32,12 @@ def _line(waiting: bool) -> None:
         # Once known, it need not be asked again every second.
         st.rerun()
     if not found["kind"]:
-        st.caption(f":red[:material/error: {plain(found['reason'] + ' ' + found['advice'], 300)}]")
+        trouble = f"{told(found['reason'])} {told(found['advice'])}"
+        st.caption(f":red[:material/error: {plain(trouble, 300)}]")
         return
     icon = ":material/bolt:" if found["kind"] == "GPU" else ":material/memory:"
     text = _("Trains on the {kind}: {name}.").format(
         kind=found["kind"], name=plain(found["name"], 120)
     )
-    reason = "" if found["kind"] == "GPU" else f" {plain(found['reason'], 200)}"
-    st.caption(f"{icon} {text}{reason}", help=plain(found["advice"], 300) or None)
+    reason = "" if found["kind"] == "GPU" else f" {plain(told(found['reason']), 200)}"
+    st.caption(f"{icon} {text}{reason}", help=plain(told(found["advice"]), 300) or None)

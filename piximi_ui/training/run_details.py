@@ -11,7 +11,7 @@ from piximi_core.classification.settings import ModelSettings
 from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
-from piximi_ui.texts import _, plural
+from piximi_ui.texts import _, plural, told
 from piximi_ui.training.start_panel import swatch
 
 __all__ = ["draw", "setting_rows"]
@@ -58,8 +58,8 @@ def setting_rows(run: Run, facts: dict[str, Any]) -> list[dict[str, str]]:
         elif isinstance(value, list):
             shown = " x ".join(str(part) for part in value)
         else:
-            shown = str(value)
-        rows.append({"setting": _(field.title or key), "value": shown})
+            shown = told(str(value))
+        rows.append({"setting": told(field.title or key), "value": shown})
     device = facts.get("device")
     if device:
         rows.append({"setting": _("Device"), "value": f"{device['kind']}: {device['name']}"})

@@ -11,7 +11,7 @@ import streamlit as st
 from piximi_core.classification.split import TRAINING, VALIDATION
 from piximi_core.jobs.run_report import RunStanding
 from piximi_core.project.store import Store
-from piximi_ui.texts import _
+from piximi_ui.texts import _, number
 from piximi_ui.training.run_words import state_word
 
 __all__ = ["draw", "rows", "selected_run"]
@@ -55,7 +55,7 @@ def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
 
 
 def _images(counts: Mapping[str, int]) -> str:
-    return f"{counts.get(TRAINING, 0):,} + {counts.get(VALIDATION, 0):,}"
+    return f"{number(counts.get(TRAINING, 0))} + {number(counts.get(VALIDATION, 0))}"
 
 
 def draw(store: Store, runs: Sequence[RunStanding], chosen: RunStanding) -> None:

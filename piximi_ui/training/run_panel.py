@@ -16,7 +16,7 @@ from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts, navigation
 from piximi_ui.charts.training_curves import CONFIG, accuracy_figure, loss_figure
 from piximi_ui.context import errors_shown, say, who
-from piximi_ui.texts import _, plain
+from piximi_ui.texts import _, plain, told
 from piximi_ui.training import run_words
 
 __all__ = ["draw"]
@@ -80,7 +80,7 @@ def _ended(store: Store, now: RunStanding, progress: dict[str, Any]) -> None:
     if now.state is JobState.INTERRUPTED:
         st.warning(_where_interrupted(now, progress), icon=":material/power_off:")
     elif now.state is JobState.FAILED:
-        st.error(plain(now.error or "", 1000), icon=":material/error:")
+        st.error(plain(told(now.error or ""), 1000), icon=":material/error:")
     elif now.state is JobState.STOPPED:
         st.info(
             _("Stopped before its first epoch was done, so there is nothing to keep yet."),

@@ -6,7 +6,7 @@ from typing import Any
 
 from piximi_core.jobs.folder import JobState
 from piximi_core.jobs.run_report import RunStanding
-from piximi_ui.texts import _, plural
+from piximi_ui.texts import _, number, percent, plural
 
 __all__ = ["badge", "duration", "outcome", "pace", "state_word"]
 
@@ -56,7 +56,7 @@ def pace(progress: dict[str, Any]) -> str:
     parts = []
     if progress.get("images_per_second"):
         speed = float(progress["images_per_second"])
-        parts.append(_("{n} images per second").format(n=f"{speed:,.0f}"))
+        parts.append(_("{n} images per second").format(n=number(speed)))
     if progress.get("phase") == "train" and progress.get("seconds_left") is not None:
         parts.append(_("{time} left").format(time=duration(float(progress["seconds_left"]))))
     if progress.get("device"):
@@ -72,8 +72,11 @@ def outcome(run: RunStanding) -> str:
     best = _("best in epoch {n}").format(n=summary.get("best_epoch"))
     checked = summary.get("val_accuracy")
     if checked is None:
-        text = _("Right on {share:.1%} of the images it learned from; none were kept to check on.")
-        return text.format(share=summary.get("accuracy", 0)) + f" {epochs}, {best}, {took}."
-    text = _("Right on {share:.1%} of {n} unseen images.")
-    found = text.format(share=checked, n=f"{run.run.counts.get('Validation', 0):,}")
+        text = _("Right on {share} of the images it learned from; none were kept to check on.")
+        return (
+            text.format(share=percent(summary.get("accuracy", 0), 1))
+            + f" {epochs}, {best}, {took}."
+        )
+    text = _("Right on {share} of {n} unseen images.")
+    found = text.format(share=percent(checked, 1), n=number(run.run.counts.get("Validation", 0)))
     return f"{found} {epochs}, {best}, {took}."

@@ -15,7 +15,7 @@ from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.settings_draft import change_settings
 from piximi_core.project.store import Store
 from piximi_ui.context import who
-from piximi_ui.texts import _, plain
+from piximi_ui.texts import _, plain, told
 
 __all__ = ["Taken", "draw", "take_edits"]
 
@@ -37,7 +37,7 @@ def draw(store: Store, settings: ModelSettings, complaints: dict[str, str]) -> N
     form.text("name", placeholder=_("Named automatically"))
     form.whole("epochs", step=1)
     height, width = st.columns(2)
-    tip = _(ModelSettings.model_fields["input_shape"].description or "")
+    tip = told(ModelSettings.model_fields["input_shape"].description or "")
     with height:
         form.whole("input_height", step=4, label=_("Input height"), tip=tip)
     with width:
@@ -188,7 +188,7 @@ class _Form:
         self._draw(st.toggle, name)
 
     def choice(self, name: str, options: tuple[str, ...]) -> None:
-        self._draw(st.selectbox, name, options=options)
+        self._draw(st.selectbox, name, options=options, format_func=told)
 
     def complain(self, *names: str) -> None:
         """Say what is wrong with the values above."""
@@ -214,9 +214,9 @@ class _Form:
         else:
             options["value"] = start
         widget(
-            label or _((field and field.title) or name),
+            label or told((field and field.title) or name),
             key=shown.key,
-            help=tip or _((field and field.description) or ""),
+            help=tip or told((field and field.description) or ""),
             on_change=take_edits,
             args=(self._store,),
             **options,
@@ -225,5 +225,5 @@ class _Form:
 
 def _with_title(sentence: str, name: str) -> str:
     """Name a setting as the page does, not as files do."""
-    title = _(ModelSettings.model_fields[name].title or name)
-    return sentence.replace(f"The setting '{name}'", title)
+    title = told(ModelSettings.model_fields[name].title or name)
+    return told(sentence).replace(f"{_('The setting')} '{name}'", title)

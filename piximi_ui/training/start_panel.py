@@ -18,7 +18,7 @@ from piximi_core.jobs.settings_draft import fit_channels
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, navigation
 from piximi_ui.context import errors_shown, say, who
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw_button", "draw_counts", "swatch"]
 
@@ -39,7 +39,7 @@ def draw_button(
     """
     started: Job | None = None
     label = _("Train on {learned}, check on {checked}").format(
-        learned=f"{plan.count(TRAINING):,}", checked=f"{plan.count(VALIDATION):,}"
+        learned=number(plan.count(TRAINING)), checked=number(plan.count(VALIDATION))
     )
     blocked = bool(plan.obstacle or mistakes)
     if st.button(
@@ -65,7 +65,7 @@ def draw_button(
 
 
 def _way_out(store: Store, plan: TrainingPlan) -> None:
-    st.caption(f":material/info: {plain(plan.obstacle or '', 400)}")
+    st.caption(f":material/info: {plain(told(plan.obstacle or ''), 400)}")
     if plan.mend == "images":
         navigation.link("images", label=_("Go to Images"))
     elif plan.mend == "channels":
@@ -86,7 +86,7 @@ def draw_counts(store: Store, plan: TrainingPlan) -> None:
         if plan.dealt and plan.mend != "split":
             _split_again(store, plan)
     for warning in plan.warnings:
-        st.caption(f":orange[:material/warning: {plain(warning, 400)}]")
+        st.caption(f":orange[:material/warning: {plain(told(warning), 400)}]")
     st.dataframe(
         _rows(plan),
         key="train-counts",

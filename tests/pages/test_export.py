@@ -11,7 +11,6 @@ from piximi_core.jobs import export
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.runs import find_run
-from piximi_ui.exporting.deliveries import size_in_words
 from tests.pages.results import button, links, texts, wait_until
 
 pytestmark = pytest.mark.slow
@@ -81,11 +80,3 @@ def test_windows_is_offered_the_loose_files_first(windows, first):
     drawn = AppTest.from_function(choice, args=(windows,)).run()
     assert drawn.radio[0].options[0].endswith(first)
     assert drawn.radio[0].index == 0
-
-
-@pytest.mark.parametrize(
-    ("size", "words"),
-    [(1, "1 byte"), (999, "999 bytes"), (34_321, "34 kB"), (9_950_000, "9.9 MB"), (3e9, "3.0 GB")],
-)
-def test_sizes_in_words(size, words):
-    assert size_in_words(int(size)) == words

@@ -44,8 +44,8 @@ def test_every_cell_can_be_clicked_and_says_which_it_is():
         event = {"selection": {"points": [{"x": int(x), "y": int(y)}]}}
         found[clicked_cell(event)] = (said[0], said[1], said[2])
     assert len(found) == 9
-    assert found[0, 1] == ("RBC", "WBC", 3)
-    assert found[1, 0] == ("WBC", "RBC", 1)
+    assert found[0, 1] == ("RBC", "WBC", "3")
+    assert found[1, 0] == ("WBC", "RBC", "1")
 
 
 @pytest.mark.parametrize("event", [None, {}, {"selection": {"points": []}}])
