@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from piximi_core.jobs import engine
+from piximi_core.jobs import engine, try_one
 from piximi_ui.context import current_store
 from piximi_ui.prediction.ask import draw_ask
 from piximi_ui.prediction.review import draw_review
+from piximi_ui.prediction.try_one import draw_try_one
 from piximi_ui.run_picker import pick_run
 from piximi_ui.texts import _
 
@@ -13,6 +14,7 @@ store = current_store()
 st.title(_("Predict"))
 run = pick_run(store)
 draw_ask(store, run)
+draw_try_one(store, run)
 draw_review(store, run)
 # Last, because starting the workers takes time from drawing.
-engine.warm("quick")
+engine.warm("quick", try_one.get_ready, store.files.run(run.id))

@@ -10,6 +10,8 @@ import atexit
 import logging
 import os
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +23,9 @@ from piximi_core.jobs.running import run_job, service_of
 from piximi_core.project.store import open_store
 
 __all__ = [
+    "Call",
+    "busy_with",
+    "call",
     "device",
     "dismiss",
     "shutdown",
@@ -46,6 +51,35 @@ _NO_DEVICE = {
 _lock = threading.RLock()
 # Apart from the lock above, which is held while the workers start.
 _starting = threading.Lock()
+
+
+class Call:
+    """A question to a worker, answered at once and kept nowhere; so it needs no job's folder."""
+
+    def __init__(self, future: Any) -> None:
+        self._future = future
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the answer for at most so long; return whether it is there."""
+        with suppress(TimeoutError):
+            self._future.exception(timeout=seconds)
+        return bool(self._future.done())
+
+    def answer(self) -> Any:
+        """Return the answer once `wait` said that it is there.
+
+        Raises
+        ------
+        PiximiError
+            What the worker raised, or that it ended before it could answer.
+        """
+        if self._future.status == "finished":
+            return self._future.result()
+        error = self._future.exception() if self._future.status == "error" else None
+        if isinstance(error, PiximiError):
+            raise error
+        log.error("A worker could not answer", exc_info=error)
+        raise PiximiError("The worker ended before it could answer; try again.")
 
 
 class _Engine:
@@ -83,12 +117,23 @@ class _Engine:
         with _lock:
             return list(self._watched.values())
 
-    def warm(self, resource: str) -> None:
+    def warm(self, resource: str, ready: Callable[..., Any] | None, *arguments: Any) -> None:
         with _lock:
             if f"warm {resource}" not in self._futures:
                 self._futures[f"warm {resource}"] = self._client.submit(
                     _load_tensorflow, resources={resource: 1}, pure=False
                 )
+            if ready is not None:
+                self._futures[f"warm {resource} {arguments}"] = self._client.submit(
+                    ready, *arguments, resources={resource: 1}, pure=False
+                )
+
+    def call(self, resource: str, function: Callable[..., Any], *arguments: Any) -> Call:
+        return Call(
+            self._client.submit(
+                function, *arguments, resources={resource: 1}, pure=False, retries=0
+            )
+        )
 
     def device(self) -> dict[str, str] | None:
         future = self._futures.get("warm train")
@@ -199,25 +244,44 @@ def submit(job: Job) -> None:
         raise
 
 
+def call(resource: str, function: Callable[..., Any], *arguments: Any) -> Call:
+    """Let a worker run a function of the core and give back its answer; nothing of it is kept.
+
+    Raises
+    ------
+    PiximiError
+        There are no workers.
+    """
+    return _get().call(resource, function, *arguments)
+
+
 def watch(job: Job) -> None:
     """Apply the result of a job that another process carries, when it ends."""
     _get().watch(job)
 
 
-def warm(resource: str = "train") -> None:
+def warm(resource: str = "train", ready: Callable[..., Any] | None = None, *arguments: Any) -> None:
     """Let a worker import TensorFlow while the person still chooses settings.
 
     Returns at once: the workers are started on a thread, which takes about a second.
     ``PIXIMI_WARM=0`` leaves that to the first job, where half a gigabyte matters more than seconds.
+
+    Parameters
+    ----------
+    resource
+        Which worker.
+    ready, arguments
+        What else it does, once, to be ready for what the person is likely to ask.
     """
     if not warms_early():
         return
+    key = " ".join(str(part) for part in (resource, *arguments))
     with _starting:
-        if resource not in _warming:
+        if key not in _warming:
             thread = threading.Thread(
-                target=_warm, args=(resource,), name=f"warm {resource}", daemon=True
+                target=_warm, args=(resource, ready, *arguments), name=f"warm {key}", daemon=True
             )
-            _warming[resource] = thread
+            _warming[key] = thread
             thread.start()
 
 
@@ -226,9 +290,9 @@ def warms_early() -> bool:
     return os.environ.get("PIXIMI_WARM", "1") != "0"
 
 
-def _warm(resource: str) -> None:
+def _warm(resource: str, ready: Callable[..., Any] | None, *arguments: Any) -> None:
     try:
-        _get().warm(resource)
+        _get().warm(resource, ready, *arguments)
     except Exception:
         # Nothing is lost: the first job starts the engine, and says why if it cannot.
         log.exception("The job engine could not be started ahead of the first job")
@@ -249,13 +313,15 @@ def device() -> dict[str, str] | None:
 
 def waits_for(job: Job) -> Job | None:
     """Return the job that a queued one waits for: the running one on the same worker."""
-    if _engine is None:
-        return None
-    resource = service_of(job.request()["service"]).RESOURCE
-    for other in _engine.watched():
-        same = resource == service_of(other.request()["service"]).RESOURCE
-        if other.id != job.id and same and other.state().is_active:
-            return other
+    return busy_with(service_of(job.request()["service"]).RESOURCE, other_than=job)
+
+
+def busy_with(resource: str, *, other_than: Job | None = None) -> Job | None:
+    """Return the job that occupies a worker at this moment, if any."""
+    for job in _engine.watched() if _engine is not None else ():
+        same = resource == service_of(job.request()["service"]).RESOURCE
+        if same and job != other_than and job.state().is_active:
+            return job
     return None
 
 

@@ -1,0 +1,87 @@
+// Takes a picture from the clipboard: Ctrl+V anywhere on the page, or a button where the browser
+// lets a page read the clipboard itself (which it asks the person about).
+
+import { element } from "../gallery/dom.js";
+
+const instances = new WeakMap();
+
+export function mount(component, style) {
+  const host = component.parentElement;
+  let paste = instances.get(host);
+  if (!paste) {
+    paste = new Paste(host, style);
+    instances.set(host, paste);
+  }
+  const drawing = paste.update(component);
+  return () => {
+    // A redraw that overtakes another runs this while the element stays, so look again later.
+    setTimeout(() => {
+      if (paste.drawing !== drawing && host.host.isConnected) return;
+      instances.delete(host);
+      paste.close();
+    }, 100);
+  };
+}
+
+class Paste {
+  constructor(host, style) {
+    this.drawing = 0;
+    this.button = element("button", { type: "button", onclick: () => this.#read() });
+    this.hint = element("span", { class: "hint" });
+    this.state = element("span", { class: "state", role: "status" });
+    const root = element("div", { class: "paste" }, [this.button, this.hint, this.state]);
+    host.append(element("link", { rel: "stylesheet", href: style }), root);
+    this.listener = (event) => this.#pasted(event);
+    document.addEventListener("paste", this.listener);
+  }
+
+  update(component) {
+    this.component = component;
+    const { texts } = component.data;
+    this.button.textContent = texts.button;
+    this.button.hidden = !navigator.clipboard?.read;
+    this.hint.textContent = texts.hint;
+    this.state.textContent = "";
+    this.drawing += 1;
+    return this.drawing;
+  }
+
+  close() {
+    document.removeEventListener("paste", this.listener);
+  }
+
+  #pasted(event) {
+    const [file] = event.clipboardData?.files ?? [];
+    if (!file) return; // text belongs to whatever field has the focus
+    event.preventDefault();
+    this.#send(file, file.name);
+  }
+
+  async #read() {
+    const { texts } = this.component.data;
+    try {
+      for (const item of await navigator.clipboard.read()) {
+        const type = item.types.find((name) => name.startsWith("image/"));
+        if (type) return this.#send(await item.getType(type), "");
+      }
+      this.state.textContent = texts.empty;
+    } catch {
+      this.state.textContent = texts.refused;
+    }
+  }
+
+  #send(file, name) {
+    const { texts, most } = this.component.data;
+    if (file.size > most) {
+      this.state.textContent = texts.large;
+      return;
+    }
+    this.state.textContent = texts.sending;
+    const reader = new FileReader();
+    reader.onload = () => {
+      const content = reader.result.slice(reader.result.indexOf(",") + 1);
+      this.component.setTriggerValue("picture", { name, content });
+    };
+    reader.readAsDataURL(file);
+  }
+}

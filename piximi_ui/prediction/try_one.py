@@ -1,0 +1,181 @@
+"""Try one: a picture dropped, pasted or photographed, what the run says of it, and nothing kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.errors import PiximiError
+from piximi_core.images import IMAGE_SUFFIXES
+from piximi_core.jobs import engine, try_one
+from piximi_core.jobs.try_one import Answer
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_core.project.workspace import float_range
+from piximi_ui import job_texts
+from piximi_ui.components.paste import paste_target
+from piximi_ui.texts import _, number, percent, plain, plural, told
+
+__all__ = ["draw_try_one"]
+
+_SHOWN = 8
+_LOOK_SECONDS = 0.2
+
+
+@st.fragment
+def draw_try_one(store: Store, run: Run) -> None:
+    """Draw the ways to give a picture, and the answer to the last one."""
+    with st.expander(_("Try one picture"), icon=":material/center_focus_strong:", key="try-one"):
+        st.caption(
+            _("See what this run says of a picture that is not in the project. It is not kept.")
+        )
+        way = _pick_way()
+        # Another number makes another widget, so that the server forgets the picture it holds.
+        turn = st.session_state.setdefault("try-one-turn", 0)
+        given = _WAYS[way](turn)
+        if given is not None:
+            _ask(store, run, *given)
+            st.session_state["try-one-turn"] = turn + 1
+            st.rerun(scope="fragment")
+        _draw_answer(run)
+
+
+def _pick_way() -> str:
+    names = {
+        "file": f":material/upload_file: {_('File or clipboard')}",
+        "camera": f":material/photo_camera: {_('Camera')}",
+    }
+    chosen = st.segmented_control(
+        _("Where the picture comes from"),
+        list(names),
+        default="file",
+        required=True,
+        format_func=names.__getitem__,
+        label_visibility="collapsed",
+        key="try-one-way",
+        persist_state="session",
+    )
+    return str(chosen)
+
+
+def _from_file(turn: int) -> tuple[str, bytes] | None:
+    given = st.file_uploader(
+        _("A picture"),
+        type=sorted(suffix.lstrip(".") for suffix in IMAGE_SUFFIXES if suffix != ".zip"),
+        label_visibility="collapsed",
+        key=f"try-one-file-{turn}",
+    )
+    pasted = paste_target(key="try-one-paste")
+    return pasted if given is None else (given.name, given.getvalue())
+
+
+def _from_camera(turn: int) -> tuple[str, bytes] | None:
+    # The browser asks for permission only now that a camera is wanted.
+    given = st.camera_input(
+        _("Take a picture"),
+        label_visibility="collapsed",
+        key=f"try-one-camera-{turn}",
+        width=480,
+    )
+    return None if given is None else (_("photograph"), given.getvalue())
+
+
+_WAYS: dict[str, Callable[[int], tuple[str, bytes] | None]] = {
+    "file": _from_file,
+    "camera": _from_camera,
+}
+
+
+def _ask(store: Store, run: Run, name: str, content: bytes) -> None:
+    """Let the quick worker answer, and remember the answer in place of the picture."""
+    found: Answer | str
+    try:
+        with (
+            st.spinner(_("Looking at it…"), show_time=True),
+            try_one.kept_briefly(store, content) as path,
+        ):
+            call = engine.call(
+                try_one.RESOURCE,
+                try_one.answer,
+                store.files.run(run.id),
+                path,
+                name,
+                float_range(store),
+            )
+            found = _wait(call)
+    except PiximiError as error:
+        found = str(error)
+    st.session_state["try-one-answer"] = (run.id, name, found)
+
+
+def _wait(call: engine.Call) -> Any:
+    # Drawing something now and then lets Streamlit end this when the person turns elsewhere.
+    line = st.empty()
+    while not call.wait(_LOOK_SECONDS):
+        before = engine.busy_with(try_one.RESOURCE)
+        if before is None:
+            line.empty()
+        else:
+            line.caption(_("Waits for: {job}").format(job=job_texts.title(before)))
+    return call.answer()
+
+
+def _draw_answer(run: Run) -> None:
+    run_id, name, found = st.session_state.get("try-one-answer", (None, "", ""))
+    if run_id != run.id:
+        return
+    if isinstance(found, str):
+        st.error(told(found), icon=":material/error:")
+        return
+    picture, words = st.columns([1, 2], gap="medium")
+    with picture:
+        st.image(found.preview, width="content")
+        st.caption(plain(name))
+    with words:
+        _bars(found)
+        for line in _what_was_done(found):
+            st.caption(line)
+        if st.button(_("Clear"), icon=":material/close:", key="try-one-clear"):
+            del st.session_state["try-one-answer"]
+            st.rerun(scope="fragment")
+
+
+def _bars(found: Answer) -> None:
+    likely = sorted(zip(found.probabilities, found.classes, strict=True), reverse=True)
+    for place, (share, name) in enumerate(likely[:_SHOWN]):
+        shown = f"**{plain(name)}**" if place == 0 else plain(name)
+        level = share if math.isfinite(share) else 0.0
+        st.progress(min(1.0, max(0.0, level)), text=f"{shown} · {percent(share, 1)}")
+    if len(likely) > _SHOWN:
+        rest = likely[_SHOWN:]
+        st.caption(
+            plural(
+                "{n} other category, together {share}",
+                "{n} other categories, together {share}",
+                len(rest),
+            ).replace("{share}", percent(sum(share for share, _name in rest), 1))
+        )
+
+
+def _what_was_done(found: Answer) -> list[str]:
+    """Say what became of the picture on its way to the network."""
+    (height, width), (seen_height, seen_width) = found.size, found.seen_size
+    lines = []
+    if found.size != found.seen_size:
+        lines.append(
+            _("Resized from {width}×{height} to {seen_width}×{seen_height} pixels.").format(
+                width=number(width),
+                height=number(height),
+                seen_width=number(seen_width),
+                seen_height=number(seen_height),
+            )
+        )
+    if found.planes > 1:
+        lines.append(_("The first of {n} planes was looked at.").format(n=number(found.planes)))
+    if found.notes:
+        lines.append("; ".join(plain(told(note), 200) for note in found.notes))
+    lines.append(_("The picture was not kept; what you see here goes with this window."))
+    return lines

@@ -1,0 +1,95 @@
+"""Try one: the same numbers as `predict` gives, from any picture, and nothing of it left."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from piximi_core.classification.settings import ModelSettings
+from piximi_core.errors import BadInput
+from piximi_core.jobs import train
+from piximi_core.jobs.digits import add_digits
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.predict_files import predict_files
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.jobs.try_one import answer, get_ready, kept_briefly
+from piximi_core.project.runs import find_run
+from piximi_core.project.store import Store, create_store
+from piximi_core.project.things import ThingFilter, list_things
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """200 digits and a run of two epochs."""
+    store = create_store(tmp_path_factory.mktemp("project") / "digits", "Digits")
+    add_digits(store, limit=200)
+    settings = ModelSettings(name="Digits", input_shape=(20, 20, 1), epochs=2, seed=1)
+    run_here(store, train.ask(store, settings))
+    return store
+
+
+@pytest.fixture
+def run_folder(trained: Store) -> Path:
+    """The folder of the run."""
+    return trained.files.run(find_run(trained, "latest").id)
+
+
+def test_the_numbers_are_those_of_the_command_line(trained: Store, run_folder: Path):
+    get_ready(run_folder)
+    for thing in list_things(trained, ThingFilter(), limit=5):
+        path = trained.files.original(thing.file_sha256, thing.extension)
+        one = answer(run_folder, path, thing.name)
+        [expected] = predict_files(run_folder, [SourceFile(path, thing.name)]).probabilities
+        assert np.array(one.probabilities, np.float32).tobytes() == expected.tobytes()
+        assert (one.size, one.seen_size, one.planes, one.notes) == ((8, 8), (20, 20), 1, ())
+        assert one.preview.startswith(b"\xff\xd8")  # JPEG
+
+
+def test_a_photograph_is_turned_into_grey_and_that_is_said(run_folder: Path, tmp_path: Path):
+    grey = np.random.default_rng(1).integers(0, 256, (30, 40), np.uint8)
+    Image.fromarray(grey).save(tmp_path / "grey.png")
+    Image.fromarray(np.stack([grey] * 3, axis=2)).save(tmp_path / "color.png")
+    plain = answer(run_folder, tmp_path / "grey.png", "grey.png")
+    converted = answer(run_folder, tmp_path / "color.png", "color.png")
+    # Equal red, green and blue are that grey, and so are the probabilities.
+    assert converted.probabilities == plain.probabilities
+    assert plain.notes == ()
+    assert any("3 channels turned into grey" in note for note in converted.notes)
+
+
+def test_what_cannot_be_used_is_refused_in_one_sentence(run_folder: Path, tmp_path: Path):
+    (tmp_path / "text").write_bytes(b"<svg>no picture</svg>" * 10)
+    with pytest.raises(BadInput) as refused:
+        answer(run_folder, tmp_path / "text", "../../notes.png")
+    assert "notes.png" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_of_a_stack_the_first_plane_is_looked_at(run_folder: Path, tmp_path: Path):
+    stack = np.random.default_rng(2).integers(0, 65_536, (3, 16, 16), np.uint16)
+    tifffile.imwrite(tmp_path / "stack.ome.tif", stack, metadata={"axes": "ZYX"})
+    tifffile.imwrite(tmp_path / "first.tif", stack[0])
+    one = answer(run_folder, tmp_path / "stack.ome.tif", "stack.ome.tif")
+    assert one.planes == 3
+    assert one.probabilities == answer(run_folder, tmp_path / "first.tif", "f").probabilities
+
+
+def test_nothing_is_kept_whatever_happens(trained: Store):
+    room = trained.files.cache / "tried"
+    with kept_briefly(trained, b"content") as path:
+        assert path.read_bytes() == b"content"
+    with pytest.raises(ZeroDivisionError), kept_briefly(trained, b"content"):
+        raise ZeroDivisionError
+    assert list(room.iterdir()) == []
+    (room / "left by a killed dashboard").write_bytes(b"old")
+    os.utime(room / "left by a killed dashboard", (0, time.time() - 4000))
+    with kept_briefly(trained, b"new") as path:
+        assert list(room.iterdir()) == [path]
