@@ -11,7 +11,16 @@ import streamlit as st
 
 from piximi_ui.texts import _
 
-__all__ = ["PROJECT_PAGES", "PageName", "address", "go_to", "link", "register", "started_at"]
+__all__ = [
+    "PROJECT_PAGES",
+    "PageName",
+    "address",
+    "current",
+    "go_to",
+    "link",
+    "register",
+    "started_at",
+]
 
 PageName = str
 
@@ -33,6 +42,7 @@ def _entries() -> dict[PageName, _Entry]:
         "evaluate": _Entry(_("Evaluate"), ":material/grid_on:"),
         "predict": _Entry(_("Predict"), ":material/auto_awesome:"),
         "export": _Entry(_("Export"), ":material/download:"),
+        "help": _Entry(_("Help"), ":material/help:"),
     }
 
 
@@ -50,7 +60,16 @@ def register() -> Any:
         for name, entry in _entries().items()
     }
     st.session_state["piximi_pages"] = pages
-    return st.navigation(list(pages.values()), position="hidden")
+    asked = st.navigation(list(pages.values()), position="hidden")
+    st.session_state["piximi_page"] = next(
+        name for name, page in pages.items() if page.url_path == asked.url_path
+    )
+    return asked
+
+
+def current() -> PageName:
+    """Return the page that is being drawn."""
+    return str(st.session_state["piximi_page"])
 
 
 def _pages() -> Mapping[PageName, Any]:
