@@ -4,6 +4,8 @@ from .conversion import convert_channels
 from .deidentify import deidentify_dicom
 from .description import Description
 from .detect import IMAGE_SUFFIXES, extension_for, is_image_zip, is_zarr_folder
+from .levels import ChannelLevels, Levels, measure_levels
+from .look import ChannelLook, Look
 from .naming import safe_name
 from .packing import pack_zarr
 from .picture import ChannelsUnknown, Picture, PixelSize, TimeUnknown
@@ -13,6 +15,7 @@ from .rendering import (
     THUMBNAIL_TYPE,
     channel_ranges,
     default_colors,
+    display_colors,
     display_ranges,
     render,
     thumbnail,
@@ -23,8 +26,12 @@ __all__ = [
     "CHANNEL_COLORS",
     "IMAGE_SUFFIXES",
     "THUMBNAIL_TYPE",
+    "ChannelLevels",
+    "ChannelLook",
     "ChannelsUnknown",
     "Description",
+    "Levels",
+    "Look",
     "Picture",
     "PixelSize",
     "TimeUnknown",
@@ -33,10 +40,12 @@ __all__ = [
     "default_colors",
     "deidentify_dicom",
     "describe",
+    "display_colors",
     "display_ranges",
     "extension_for",
     "is_image_zip",
     "is_zarr_folder",
+    "measure_levels",
     "pack_zarr",
     "read_picture",
     "render",

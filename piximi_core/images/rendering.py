@@ -19,6 +19,7 @@ __all__ = [
     "THUMBNAIL_TYPE",
     "channel_ranges",
     "default_colors",
+    "display_colors",
     "display_ranges",
     "render",
     "thumbnail",
@@ -34,6 +35,8 @@ THUMBNAIL_TYPE = "image/jpeg"
 # Of a 256 pixel thumbnail, WebP takes 1.4 to 2.7 ms (method 0 to 2) and JPEG 0.15 ms, which
 # matters when thousands are imported; the JPEG is about a third larger.
 _JPEG_QUALITY = 88
+
+_SHOWN_AS_STORED = (("#ffffff",), ("#ff0000", "#00ff00", "#0000ff"))
 
 Range = tuple[float, float]
 
@@ -128,6 +131,18 @@ def default_colors(channels: int) -> tuple[str | None, ...]:
     return CHANNEL_COLORS[:channels]
 
 
+def display_colors(picture: Picture) -> tuple[str | None, ...]:
+    """Return the colour in which each channel is shown at first: the file's own if it has any.
+
+    As with `default_colors`, of more than three channels only the first is shown.
+    """
+    if picture.channel_colors is None:
+        return default_colors(picture.channels)
+    if picture.channels > 3:
+        return (picture.channel_colors[0],) + (None,) * (picture.channels - 1)
+    return picture.channel_colors
+
+
 def render(
     plane: PixelArray,
     ranges: Sequence[Range] | None = None,
@@ -183,34 +198,38 @@ def render(
     return _to_bytes(total)
 
 
-def thumbnail(picture: Picture, size: int = 256) -> bytes:
-    """Return a small JPEG of the first plane in the default colours, longest side ``size``.
+def thumbnail(
+    picture: Picture,
+    size: int = 256,
+    *,
+    ranges: Sequence[Range] | None = None,
+    colors: Sequence[str | None] | None = None,
+) -> bytes:
+    """Return a small JPEG of the first plane, longest side ``size``.
 
-    Ranges are `display_ranges`, so that a picture looks the same here and large. Smaller
-    pictures are not enlarged.
+    Ranges are `display_ranges` and colours `display_colors` unless given, so that a picture looks
+    the same here and large. Smaller pictures are not enlarged.
     """
     plane = picture.pixels[0]
-    limits = display_ranges(picture)
+    limits = display_ranges(picture) if ranges is None else tuple(ranges)
+    colors = display_colors(picture) if colors is None else tuple(colors)
     box = (size, size)
-    if plane.dtype == np.uint8 and picture.channels in (1, 3):
+    if plane.dtype == np.uint8 and colors in _SHOWN_AS_STORED:
         # The common case, shrunk before anything else: 0.3 ms for 512x512 grey, 0.7 ms for RGB.
         small = Image.fromarray(plane[..., 0] if picture.channels == 1 else plane)
         small.thumbnail(box, Image.Resampling.BOX, reducing_gap=1.0)
         every = np.arange(256, dtype=np.uint8)
         image = small.point([int(v) for limit in limits for v in _drawn(every, limit)])
     else:
-        stated = picture.channel_colors if 1 < picture.channels <= 3 else None
-        colors = stated or default_colors(picture.channels)
+        shown = [channel for channel, color in enumerate(colors) if color is not None] or [0]
         layers = []
-        for channel, limit in enumerate(limits):
-            if colors[channel] is None:
-                continue
-            layer = Image.fromarray(_drawn(plane[..., channel], limit))
+        for channel in shown:
+            layer = Image.fromarray(_drawn(plane[..., channel], limits[channel]))
             layer.thumbnail(box, Image.Resampling.BOX, reducing_gap=1.0)
             layers.append(np.asarray(layer))
-        shown = [color for color in colors if color is not None]
-        full = [(0.0, 255.0)] * len(shown)
-        image = Image.fromarray(render(np.stack(layers, axis=-1), full, shown))
+        full = [(0.0, 255.0)] * len(layers)
+        paints = [colors[channel] for channel in shown]
+        image = Image.fromarray(render(np.stack(layers, axis=-1), full, paints))
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=_JPEG_QUALITY)
     return buffer.getvalue()
