@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy as np
 
 from ..description import Opened, describe_layout
 from ..layout import Layout
+from ..naming import safe_name
 from ..picture import Picture, PixelArray
 from ..request import ReadRequest
 from .dicom_values import DicomPlan, dicom_pixel_size
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["load_dataset", "open_dicom"]
 
 _DEFLATED = "1.2.840.10008.1.2.1.99"
+_CHUNK = 2**20
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
@@ -93,12 +97,15 @@ def _load_header(path: Path, request: ReadRequest) -> Dataset:
 
     # Odd values in fields we never look at are no reason to refuse a picture or to log them.
     config.settings.reading_validation_mode = config.IGNORE
+    # What goes wrong is told in the error; its log lines would quote the file.
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     with path.open("rb") as file:
         has_preamble = file.read(132)[128:] == b"DICM"
     if has_preamble:
         meta = read_file_meta_info(path)
+        _check_syntax(meta, request)
         if meta.get("TransferSyntaxUID") == _DEFLATED:
-            raise request.problem("is deflated DICOM, which is not read; save it uncompressed.")
+            _check_inflated(path, 144 + int(meta.FileMetaInformationGroupLength), request)
     header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
     rows, columns = header.get("Rows"), header.get("Columns")
     if rows is None or columns is None:
@@ -113,14 +120,42 @@ def _load_header(path: Path, request: ReadRequest) -> Dataset:
     return header
 
 
+def _check_syntax(meta: Dataset, request: ReadRequest) -> None:
+    """Refuse a way of packing the pixels for which there is no decoder."""
+    from pydicom.pixels import get_decoder
+
+    from .dicom_codecs import register
+
+    register()
+    syntax = meta.get("TransferSyntaxUID")
+    try:
+        is_read = syntax is None or get_decoder(syntax).is_available
+    except NotImplementedError:
+        is_read = False
+    if not is_read:
+        raise request.problem(
+            f"is packed as '{safe_name(syntax.name)}', which is not read; save it uncompressed."
+        )
+
+
+def _check_inflated(path: Path, start: int, request: ReadRequest) -> None:
+    """Refuse a deflated file that would swell beyond the cap, since pydicom unpacks it whole."""
+    unpacker, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    with path.open("rb") as file:
+        file.seek(start)
+        while piece := unpacker.unconsumed_tail or file.read(_CHUNK):
+            total += len(unpacker.decompress(piece, _CHUNK))
+            request.check_size((total + 1,), 1)
+
+
 def _stored(dataset: Dataset, request: ReadRequest) -> PixelArray:
     """Return ``[Z, H, W, samples]`` as stored, in native byte order."""
     try:
         pixels: PixelArray = dataset.pixel_array
     except (RuntimeError, NotImplementedError) as error:
-        syntax = dataset.file_meta.TransferSyntaxUID.name
+        syntax = safe_name(dataset.file_meta.TransferSyntaxUID.name)
         raise request.problem(
-            f"cannot be unpacked ('{syntax}'); it is damaged, or save it uncompressed."
+            f"cannot be unpacked ('{syntax}'): it is damaged; copy or export it again."
         ) from error
     samples = int(dataset.get("SamplesPerPixel") or 1)
     frames = int(dataset.get("NumberOfFrames") or 1)

@@ -123,7 +123,8 @@ class DicomPlan:
             looked_up: PixelArray = apply_modality_lut(stack, dataset)
             return looked_up
         if all(pair == (1.0, 0.0) for pair in self._pairs):
-            return stack
+            # A decoder may give 8 bits where the header sets 16 aside, never the other way round.
+            return stack.astype(self.dtype, casting="safe", copy=False)
         return self._rescaled(stack)
 
     def _rescaled(self, stack: PixelArray) -> PixelArray:
