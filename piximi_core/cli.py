@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -84,6 +83,12 @@ def add(
     channels: Annotated[
         int | None, typer.Option(min=1, help="Channels of stacks that do not say.")
     ] = None,
+    time: Annotated[
+        str, typer.Option(metavar="T", help="Which time point of series: 1, 2, … or 'planes'.")
+    ] = "",
+    convert: Annotated[
+        bool, typer.Option("--convert", help="Convert images to the project's channel count.")
+    ] = False,
     category: Annotated[str, typer.Option(help="Category of images without a label.")] = "",
     partition: Annotated[str, typer.Option(help="Partition of the new images.")] = "",
 ) -> None:
@@ -91,20 +96,29 @@ def add(
     if partition:
         require_partition(partition)
     store = _open(project)
+    table = labels not in ("", "folders")
     options = add_images.AddOptions(
-        labels=labels if labels in ("", "folders") else str(Path(labels).absolute()),
+        labels=str(Path(labels).absolute()) if table else labels or None,
         channels=channels,
+        time=_time_point(time),
+        convert=convert,
         category=category or None,
         partition=partition or None,
     )
-    if not options.labels:
-        options = add_images.AddOptions(**{**asdict(options), "labels": None})
     result = run_here(store, add_images.ask(store, _sources(paths), options))
     typer.echo(reports.added(result))
     for line in reports.reasons(result):
         typer.echo(line, err=True)
     if not result["added"] and result["failed"]:
         raise BadInput("No image was added; the reasons are listed above.")
+
+
+def _time_point(text: str) -> int | Literal["planes"] | None:
+    if text == "planes":
+        return "planes"
+    if text and not (text.isdecimal() and int(text) > 0):
+        raise BadInput(f"{text!r} is no time point; give --time 1, 2, … or --time planes.")
+    return int(text) if text else None
 
 
 def _sources(paths: list[Path]) -> list[SourceFile]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from piximi_core.jobs import add_images
 from piximi_core.jobs.folder import Job, JobState
@@ -11,24 +12,52 @@ from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.ids import new_id
 from piximi_core.project.store import Store
 
-__all__ = ["ask_again", "asks_for_channels"]
+__all__ = ["OpenQuestion", "ask_again", "open_question"]
 
 
-def asks_for_channels(job: Job) -> int | None:
-    """Return the frames of the stack whose channels an import could not tell, None if none."""
-    if job.state() is not JobState.FAILED:
+@dataclass(frozen=True)
+class OpenQuestion:
+    """What an import could not tell from a file.
+
+    Attributes
+    ----------
+    about
+        How many channels its frames have, or which time point is meant.
+    count
+        How many frames, or time points, there are.
+    """
+
+    about: Literal["channels", "time"]
+    count: int
+
+
+def open_question(job: Job) -> OpenQuestion | None:
+    """Return what an import waits to be told before it can be asked for again, None if nothing."""
+    progress = job.progress()
+    about = progress.get("question")
+    if job.state() is not JobState.FAILED or about not in ("channels", "time"):
         return None
-    frames = job.progress().get("frames")
-    return int(frames) if frames else None
+    return OpenQuestion(about, int(progress["count"]))
 
 
-def ask_again(store: Store, job: Job, channels: int, *, who: str | None = None) -> Job:
-    """Ask for the import again with so many channels; its uploaded files move to the new job."""
+def ask_again(
+    store: Store,
+    job: Job,
+    *,
+    channels: int | None = None,
+    time: int | Literal["planes"] | None = None,
+    who: str | None = None,
+) -> Job:
+    """Ask for the import again with the answer; its uploaded files move to the new job."""
     request = job.request()
     job_id = new_id()
     before, after = job.folder, store.files.jobs / job_id
     after.mkdir(parents=True)
-    options = replace(add_images.AddOptions(**request["options"]), channels=channels)
+    options = add_images.AddOptions(**request["options"])
+    # An answer that was given before stands.
+    options = replace(
+        options, channels=channels or options.channels, time=options.time if time is None else time
+    )
     for name in ("upload", "labels.csv"):
         if (before / name).exists():
             (before / name).rename(after / name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput
 from piximi_core.images import read_picture, to_unit
+from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import ProjectFiles, replace_atomically
 
-__all__ = ["THREADS", "resized_batches", "training_arrays", "unit_image"]
+__all__ = ["resized_batches", "resized_image", "training_arrays", "unit_image"]
 
-THREADS = 4
 _BATCH = 256
 # Part of every cache key: raise it when reading, scaling or resizing changes.
 _VERSION = 1
@@ -43,8 +44,36 @@ def unit_image(
     return to_unit(picture.pixels[plane], picture.bit_depth, float_range)
 
 
+def resized_image(
+    path: Path,
+    shape: Shape,
+    *,
+    name: str,
+    plane: int = 0,
+    channels: int | None = None,
+    float_range: Range | None = None,
+) -> FloatImage:
+    """Read one plane of a file at the size that a network takes.
+
+    Raises
+    ------
+    BadInput
+        It cannot be read, or has another channel count than the network takes.
+    """
+    from piximi_core.classification.preprocess import resize
+
+    pixels = unit_image(path, name=name, plane=plane, channels=channels, float_range=float_range)
+    height, width, wanted = shape
+    if pixels.shape[-1] != wanted:
+        raise BadInput(
+            f"{name[-80:]} has {pixels.shape[-1]} channels, but the network takes {wanted}; set "
+            "its input channels to those of the images, or leave that image out."
+        )
+    return np.asarray(resize(pixels, height, width), dtype=np.float32)
+
+
 def _resized(
-    item: Item, files: ProjectFiles, shape: Shape, float_range: Range | None, keep: bool
+    item: Item, *, files: ProjectFiles, shape: Shape, float_range: Range | None, keep: bool
 ) -> FloatImage:
     """Return one item at the network's size, from the cache if it was made before."""
     key = json.dumps([_VERSION, item.plane, item.read_channels, float_range, shape])
@@ -57,31 +86,19 @@ def _resized(
             return kept
     except (OSError, ValueError, EOFError):
         pass  # not made yet, or cut short by a crash: the cache is made again
-    pixels = _made(item, files, shape, float_range)
-    if not keep:
-        return pixels
-    with replace_atomically(cached, durable=False) as part, part.open("wb") as file:
-        np.save(file, pixels, allow_pickle=False)
-    return pixels
-
-
-def _made(item: Item, files: ProjectFiles, shape: Shape, float_range: Range | None) -> FloatImage:
-    from piximi_core.classification.preprocess import resize
-
-    pixels = unit_image(
+    pixels = resized_image(
         item.path(files),
+        shape,
         name=item.name,
         plane=item.plane,
         channels=item.read_channels or None,
         float_range=float_range,
     )
-    height, width, channels = shape
-    if pixels.shape[-1] != channels:
-        raise BadInput(
-            f"{item.name} has {pixels.shape[-1]} channels, but the network takes {channels}; "
-            "set the input channels to those of the images, or leave that image out."
-        )
-    return np.asarray(resize(pixels, height, width), dtype=np.float32)
+    if not keep:
+        return pixels
+    with replace_atomically(cached, durable=False) as part, part.open("wb") as file:
+        np.save(file, pixels, allow_pickle=False)
+    return pixels
 
 
 def resized_batches(
@@ -108,17 +125,12 @@ def resized_batches(
     check
         Called before each batch; it raises to stop.
     """
-    with ThreadPoolExecutor(THREADS) as pool:
-
-        def start(at: int) -> list[object]:
-            piece = items[at : at + _BATCH]
-            return [pool.submit(_resized, item, files, shape, float_range, keep) for item in piece]
-
-        ahead = start(0)
-        for at in range(0, len(items), _BATCH):
+    work = partial(_resized, files=files, shape=shape, float_range=float_range, keep=keep)
+    # The batch after the one that is taken is under way.
+    with closing(work_ahead(work, items, ahead=2 * _BATCH)) as done:
+        for _ in range(0, len(items), _BATCH):
             check()
-            now, ahead = ahead, start(at + _BATCH)
-            yield np.stack([future.result() for future in now])  # type: ignore[attr-defined]
+            yield np.stack([future.result() for _item, future in islice(done, _BATCH)])
 
 
 @contextmanager

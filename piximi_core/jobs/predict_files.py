@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,13 +14,15 @@ from numpy.typing import NDArray
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
-from piximi_core.jobs.pixels import THREADS, unit_image
+from piximi_core.jobs.ahead import work_ahead
+from piximi_core.jobs.pixels import resized_image
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.sources import SourceFile, expand_sources
 
 __all__ = ["FileScores", "predict_files"]
 
 _BATCH = 256
+_AHEAD = 16
 
 
 @dataclass(frozen=True)
@@ -92,31 +92,12 @@ def _read(
     failed: list[tuple[str, str]],
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield name and resized pixels in order, decoding ahead on threads."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        waiting: deque[tuple[SourceFile, Future[NDArray[np.float32]]]] = deque()
-        remaining = iter(files)
-        while True:
-            for source in islice(remaining, max(0, 4 * THREADS - len(waiting))):
-                waiting.append((source, pool.submit(_resized, source, shape, float_range)))
-            if not waiting:
-                return
-            source, future = waiting.popleft()
-            try:
-                yield source.name, future.result()
-            except PiximiError as error:
-                failed.append((source.name, str(error)))
 
+    def resized(source: SourceFile) -> NDArray[np.float32]:
+        return resized_image(source.path, shape, name=source.name, float_range=float_range)
 
-def _resized(
-    source: SourceFile, shape: tuple[int, int, int], float_range: Any
-) -> NDArray[np.float32]:
-    from piximi_core.classification.preprocess import resize
-
-    height, width, channels = shape
-    pixels = unit_image(source.path, name=source.name, float_range=float_range)
-    if pixels.shape[-1] != channels:
-        raise BadInput(
-            f"{source.base[:80]} has {pixels.shape[-1]} channels, but the classifier takes "
-            f"{channels}."
-        )
-    return resize(pixels, height, width)
+    for source, future in work_ahead(resized, files, ahead=_AHEAD):
+        try:
+            yield source.name, future.result()
+        except PiximiError as error:
+            failed.append((source.name, str(error)))

@@ -9,15 +9,16 @@ from pathlib import Path, PurePosixPath
 
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.archives import extract_zip
+from piximi_core.images import is_image_zip, is_zarr_folder
 
-__all__ = ["SourceFile", "expand_sources"]
+__all__ = ["SourceFile", "expand_sources", "size_of"]
 
 _ZIP_MAGIC = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file to import.
+    """One file to import, or the folder of a Zarr.
 
     Attributes
     ----------
@@ -43,7 +44,11 @@ class SourceFile:
 
 
 def expand_sources(
-    given: Iterable[SourceFile], unpack_into: Path, refused: list[tuple[str, str]]
+    given: Iterable[SourceFile],
+    unpack_into: Path,
+    refused: list[tuple[str, str]],
+    *,
+    most_of_zip: int | None = None,
 ) -> Iterator[SourceFile]:
     """Yield the files behind what was given, folders and zips opened, in the order of names.
 
@@ -55,6 +60,8 @@ def expand_sources(
         A folder for the members of zips; made if needed.
     refused
         Collects (name, reason) of archives that cannot be opened.
+    most_of_zip
+        Unpack only so many members of each zip.
 
     Raises
     ------
@@ -62,15 +69,17 @@ def expand_sources(
         A path that does not exist.
     """
     for number, source in enumerate(given):
-        if source.path.is_dir():
+        if is_zarr_folder(source.path):
+            yield source
+        elif source.path.is_dir():
             yield from _walk(source.path)
         elif not source.path.is_file():
             raise BadInput(f"There is no file or folder {source.path}; check the path.")
-        elif _is_zip(source.path):
+        elif _is_zip(source.path) and not is_image_zip(source.path):
             room = unpack_into / str(number)
             room.mkdir(parents=True, exist_ok=True)
             try:
-                members = extract_zip(source.path, room, name=source.name)
+                members = extract_zip(source.path, room, name=source.name, most=most_of_zip)
             except BadInput as error:
                 refused.append((source.name, str(error)))
                 continue
@@ -92,7 +101,23 @@ def _walk(top: Path) -> Iterator[SourceFile]:
     # Links are not followed: a link in a shared folder could lead anywhere on the server.
     for folder, names, files in os.walk(top, followlinks=False):
         names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in list(names):
+            inner = Path(folder) / name
+            if is_zarr_folder(inner) and not inner.is_symlink():
+                # One image, whatever files it is made of.
+                names.remove(name)
+                yield SourceFile(inner, inner.relative_to(top).as_posix())
         for name in sorted(files):
             path = Path(folder) / name
             if not name.startswith(".") and path.is_file() and not path.is_symlink():
                 yield SourceFile(path, path.relative_to(top).as_posix())
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder; 0 for what is gone meanwhile."""
+    try:
+        if path.is_dir():
+            return sum(size_of(inner) for inner in path.iterdir() if not inner.is_symlink())
+        return path.stat().st_size
+    except OSError:
+        return 0  # reading it will say so

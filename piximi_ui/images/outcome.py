@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_core.jobs.add_again import ask_again, asks_for_channels
+from piximi_core.jobs.add_again import ask_again, open_question
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.looking import channel_choices
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.images import add_check
+from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw", "expect"]
 
@@ -93,32 +95,59 @@ def _rows(result: dict[str, Any]) -> list[dict[str, str]]:
         "duplicates": _("Duplicate"),
     }
     return [
-        {"file": str(name), "outcome": word, "reason": str(reason)}
+        {"file": str(name), "outcome": word, "reason": told(str(reason))}
         for key, word in words.items()
         for name, reason in result.get(key, [])
     ]
 
 
 def _failed(store: Store, job: Job) -> None:
-    frames = asks_for_channels(job)
+    question = open_question(job)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = str(job.result().get("error"))
-        if frames:
-            text = _("A stack of {n} frames does not say how many channels it has.").format(
-                n=frames
-            )
+        text = told(str(job.result().get("error")))
         st.markdown(f":material/error: {plain(text, 400)}", width="stretch")
         _dismiss_button(job)
-    if not frames:
+    if question is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        fitting = [n for n in range(1, min(frames, 100) + 1) if frames % n == 0]
-        channels = st.selectbox(_("Channels"), fitting, width=160, key=f"outcome-channels-{job.id}")
-        if st.button(_("Add again"), type="primary", key=f"outcome-again-{job.id}"):
+        if question.about == "channels":
+            answer = {"channels": _channels(store, job, question.count)}
+        else:
+            answer = {"time": _time(job, question.count)}
+        given = None not in answer.values()
+        if st.button(
+            _("Add again"), type="primary", disabled=not given, key=f"outcome-again-{job.id}"
+        ):
             with errors_shown():
-                again = ask_again(store, job, channels, who=who())
+                again = ask_again(store, job, **answer, who=who())
                 _dismiss(job)
                 expect(again)
                 engine.submit(again)
                 job_panel.follow(again)
                 st.rerun()
+
+
+def _channels(store: Store, job: Job, frames: int) -> int | None:
+    chosen: int | None = st.selectbox(
+        _("Channels"),
+        channel_choices([frames]),
+        index=None,
+        format_func=lambda n: add_check.frames_in_words(frames, n),
+        placeholder=_("Choose"),
+        width=320,
+        key=f"outcome-channels-{job.id}",
+    )
+    return chosen
+
+
+def _time(job: Job, times: int) -> add_check.TimePoint:
+    chosen: add_check.TimePoint = st.selectbox(
+        _("Time point"),
+        ["planes", *range(1, times + 1)],
+        index=None,
+        format_func=add_check.time_in_words,
+        placeholder=_("Choose"),
+        width=320,
+        key=f"outcome-time-{job.id}",
+    )
+    return chosen

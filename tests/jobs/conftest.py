@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from piximi_core.jobs import add_images
@@ -34,6 +35,15 @@ def write_classes(
             pixels = (level + noise).astype(np.uint8)
             Image.fromarray(pixels).save(folder / name / f"{name}-{index:02d}.png")
     return folder
+
+
+def write_tiff_pages(path: Path, frames: int, side: int = 8) -> Path:
+    """Write a TIFF of 16-bit pages that say nothing about channels and planes."""
+    pages = np.arange(frames * side * side, dtype=np.uint16).reshape(frames, side, side)
+    with tifffile.TiffWriter(path) as writer:
+        for page in pages:
+            writer.write(page, photometric="minisblack", metadata=None, contiguous=False)
+    return path
 
 
 def add(store: Store, *paths: Path, **options: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from piximi_core.errors import NoSpace
 from piximi_core.jobs import add_images
-from piximi_core.jobs.add_again import ask_again, asks_for_channels
+from piximi_core.jobs.add_again import OpenQuestion, ask_again, open_question
 from piximi_core.jobs.folder import JobState
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.running import run_job
@@ -111,8 +111,8 @@ def test_a_stack_that_does_not_say_is_asked_about_and_added_again(store):
     job = add_images.ask(store, upload.sources, add_images.AddOptions(), job_id=upload.job_id)
     run_job(job.folder)
     assert job.state() is JobState.FAILED
-    assert asks_for_channels(job) == 6
-    again = ask_again(store, job, 3)
+    assert open_question(job) == OpenQuestion("channels", 6)
+    again = ask_again(store, job, channels=3)
     assert run_here(store, again)["added"] == 1
     [thing] = list_things(store, ThingFilter())
     assert (thing.channels, thing.planes) == (3, 2)
@@ -122,4 +122,4 @@ def test_other_failures_ask_nothing(store):
     upload = stage(store, [sent("a.png", png(1))])
     job = add_images.ask(store, upload.sources, add_images.AddOptions(), job_id=upload.job_id)
     job.fail("Something else.")
-    assert asks_for_channels(job) is None
+    assert open_question(job) is None

@@ -205,6 +205,13 @@ def png(shade: int) -> bytes:
     return stream.getvalue()
 
 
+def looked(test: AppTest) -> AppTest:
+    """Wait until the dialog shows what the chosen files are; the test's time limit ends it."""
+    while "The files are being looked at" in words(test):
+        test.run()
+    return test
+
+
 @pytest.mark.slow
 def test_uploaded_files_are_added_by_a_job(open_page, workspace):
     store = create_project("New")
@@ -215,6 +222,9 @@ def test_uploaded_files_are_added_by_a_job(open_page, workspace):
     uploader.set_value([("a.png", png(1), "image/png"), ("b.png", b"no image", "image/png")]).run()
     assert "2 files ready" in words(test)
     assert before not in {box.key for box in test.file_uploader}
+    looked(test)
+    assert "**1 PNG**, 8 bit, 1 channel, 1 plane, 6×5" in words(test)
+    assert "is not an image we know" in words(test)
     test.button(key="add-start").click().run()
     [folder] = store.files.jobs.iterdir()
     assert Job(folder).request()["service"] == "add"
@@ -270,6 +280,7 @@ def test_a_folder_of_the_server_is_browsed_and_added(open_page, workspace, tmp_p
     test.button(key="server-folder-0").click().run()
     assert "RBC" in words(test)
     assert "1 file in this folder" in words(test)
+    looked(test)
     assert not test.button(key="add-start").disabled
 
 

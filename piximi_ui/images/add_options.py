@@ -1,0 +1,96 @@
+"""In the dialog Add images: where the new images belong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from piximi_core.project.categories import Category
+from piximi_core.project.store import IMAGE_KIND
+from piximi_core.project.things import PARTITIONS
+from piximi_ui.texts import _, number, plain
+
+__all__ = ["Place", "draw"]
+
+_FOLDERS_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the new images are to be.
+
+    Attributes
+    ----------
+    by_folder
+        Whether each takes the name of its folder as its category.
+    table
+        An uploaded table of labels.
+    category, partition
+        Of the images that neither of those says anything about.
+    """
+
+    by_folder: bool
+    table: bytes | None
+    category: str | None
+    partition: str | None
+
+
+def draw(folders: Collection[str], categories: Sequence[Category], shown: Collection[str]) -> Place:
+    """Draw the choices.
+
+    Parameters
+    ----------
+    folders
+        The names of the folders that the files lie in.
+    categories
+        Those of the project.
+    shown
+        Ids of the categories that the page shows alone: new images join a single one.
+    """
+    by_folder = _ask_folders(folders) if folders else False
+    known = {c.id: c.name for c in categories if not c.is_unknown}
+    preset = [known[found] for found in shown if found in known]
+    names = list(known.values())
+    st.markdown(f"**{_('Put these in')}**")
+    with st.container(horizontal=True, vertical_alignment="center", key="add-place"):
+        category = st.selectbox(
+            _("Category of images without one") if by_folder else _("Category"),
+            names,
+            index=names.index(preset[0]) if len(preset) == 1 else None,
+            accept_new_options=True,
+            placeholder=_("None: they stay Unknown"),
+            # Another category shown is another choice to start from.
+            key=f"add-category-{'-'.join(sorted(shown))}",
+        )
+        partition = st.selectbox(
+            _("Partition"),
+            PARTITIONS,
+            index=None,
+            placeholder=_("Chosen when training"),
+            key="add-partition",
+        )
+        st.markdown(
+            f"{_('Kind')}: **{IMAGE_KIND}**",
+            width="content",
+            help=_("Files come in as whole images. Objects are marked in them later."),
+        )
+    with st.expander(_("Labels from a table"), key="add-more"):
+        table = st.file_uploader(
+            _("Table of labels (CSV: name, category, partition)"), type="csv", key="add-table"
+        )
+    return Place(by_folder, table.getvalue() if table else None, category, partition)
+
+
+def _ask_folders(folders: Collection[str]) -> bool:
+    chosen = st.checkbox(
+        _("Use folder names as categories"),
+        value=True,
+        key="add-by-folder",
+        help=_("Each image gets the name of the folder it lies in as its category."),
+    )
+    named = ", ".join(plain(name, 40) for name in sorted(folders)[:_FOLDERS_NAMED])
+    more = len(folders) - _FOLDERS_NAMED
+    st.caption(named + (f" {_('and {n} more').format(n=number(more))}" if more > 0 else ""))
+    return bool(chosen)
