@@ -16,6 +16,7 @@ from PIL import Image
 
 from piximi_core.errors import BadInput
 from piximi_core.images import read_picture
+from tests.images.agreement import read_as_described
 
 RNG = np.random.default_rng(3)
 
@@ -53,7 +54,7 @@ def test_png_of_every_depth_and_colour_is_read_exactly(
     pixels = data.draw(npst.arrays(kind, (*size, samples)))
     path = tmp_path / "p.png"
     path.write_bytes(imagecodecs.png_encode(pixels[..., 0] if samples == 1 else pixels))
-    picture = read_picture(path)
+    picture = read_as_described(path)
     colors = 1 if samples < 3 else 3
     np.testing.assert_array_equal(picture.pixels, pixels[np.newaxis, ..., :colors])
     assert picture.pixels.dtype == kind
@@ -66,21 +67,21 @@ def test_hidden_colours_under_transparency_survive(tmp_path: Path) -> None:
     pixels[..., :3] = (10, 20, 30)
     path = tmp_path / "a.png"
     Image.fromarray(pixels).save(path)
-    assert read_picture(path).pixels.reshape(-1, 3).tolist() == [[10, 20, 30]] * 4
+    assert read_as_described(path).pixels.reshape(-1, 3).tolist() == [[10, 20, 30]] * 4
 
 
 def test_sixteen_bit_png_written_by_hand(tmp_path: Path) -> None:
     rgb = write_png(tmp_path / "r.png", 1, 1, 16, 2, b"\x00" + struct.pack(">3H", 1, 256, 65535))
-    assert read_picture(rgb).pixels.tolist() == [[[[1, 256, 65535]]]]
+    assert read_as_described(rgb).pixels.tolist() == [[[[1, 256, 65535]]]]
     grey = write_png(tmp_path / "g.png", 2, 1, 16, 0, b"\x00" + struct.pack(">2H", 258, 65534))
-    assert read_picture(grey).pixels.tolist() == [[[[258], [65534]]]]
+    assert read_as_described(grey).pixels.tolist() == [[[[258], [65534]]]]
 
 
 def test_few_bits_become_eight(tmp_path: Path) -> None:
     one = write_png(tmp_path / "1.png", 8, 1, 1, 0, b"\x00" + bytes([0b10100000]))
-    assert read_picture(one).pixels.ravel().tolist() == [255, 0, 255, 0, 0, 0, 0, 0]
+    assert read_as_described(one).pixels.ravel().tolist() == [255, 0, 255, 0, 0, 0, 0, 0]
     two = write_png(tmp_path / "2.png", 4, 1, 2, 0, b"\x00" + bytes([0b00011011]))
-    assert read_picture(two).pixels.ravel().tolist() == [0, 85, 170, 255]
+    assert read_as_described(two).pixels.ravel().tolist() == [0, 85, 170, 255]
 
 
 def test_a_palette_becomes_rgb(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_a_palette_becomes_rgb(tmp_path: Path) -> None:
     image.putdata([1, 0])
     for name in ("p.png", "p.bmp"):
         image.save(tmp_path / name)
-        picture = read_picture(tmp_path / name)
+        picture = read_as_described(tmp_path / name)
         assert picture.pixels.tolist() == [[[[200, 100, 50], [10, 20, 30]]]]
         assert picture.notes
 
@@ -100,7 +101,7 @@ def test_transparent_palette_entries_keep_their_colour(tmp_path: Path) -> None:
     image.putdata([1, 0, 1])
     for transparency in (bytes([0, 128]), 1):
         image.save(tmp_path / "t.png", transparency=transparency)
-        pixels = read_picture(tmp_path / "t.png").pixels
+        pixels = read_as_described(tmp_path / "t.png").pixels
         assert pixels.tolist() == [[[[200, 100, 50], [10, 20, 30], [200, 100, 50]]]]
 
 
@@ -110,7 +111,7 @@ def test_jpeg_agrees_with_another_decoder(tmp_path: Path) -> None:
     for name, pixels in (("c.jpg", rgb), ("g.jpg", smooth)):
         Image.fromarray(pixels).save(tmp_path / name, quality=95, subsampling=0)
         expected = imagecodecs.jpeg8_decode((tmp_path / name).read_bytes())
-        picture = read_picture(tmp_path / name)
+        picture = read_as_described(tmp_path / name)
         got = picture.pixels[0].reshape(expected.shape)
         assert np.abs(got.astype(int) - expected.astype(int)).max() <= 2
         assert picture.channels == (3 if pixels.ndim == 3 else 1)
@@ -145,14 +146,14 @@ def test_exif_turns_the_picture_upright(tmp_path: Path, orientation: int, form: 
     else:
         image = Image.fromarray(stored.astype(np.uint8))
         image.save(path, form.split()[-1], exif=exif, quality=95)
-    pixels = read_picture(path).pixels[0, ..., 0].astype(int)
+    pixels = read_as_described(path).pixels[0, ..., 0].astype(int)
     assert pixels.shape == (16, 32)
     assert np.abs(pixels - upright).max() < 30
 
 
 def test_colours_of_print_become_rgb(tmp_path: Path) -> None:
     Image.new("CMYK", (8, 8), (0, 0, 0, 0)).save(tmp_path / "c.jpg")
-    picture = read_picture(tmp_path / "c.jpg")
+    picture = read_as_described(tmp_path / "c.jpg")
     assert picture.channels == 3
     assert picture.pixels.min() > 250
 
@@ -188,6 +189,6 @@ def test_cut_files_are_refused(tmp_path: Path, form: str) -> None:
 
 
 def test_the_one_bit_picture_of_piximi(shared_data: Path) -> None:
-    picture = read_picture(shared_data / "piximi/images/1c_1b_Neighborhood_watch_bw.png")
+    picture = read_as_described(shared_data / "piximi/images/1c_1b_Neighborhood_watch_bw.png")
     assert picture.pixels.shape == (1, 140, 200, 1)
     assert set(np.unique(picture.pixels)) == {0, 255}
