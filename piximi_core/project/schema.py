@@ -7,6 +7,8 @@ SQLite's ``json_object`` keeps fifteen digits only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -38,11 +40,13 @@ __all__ = [
     "project",
     "recording",
     "runs",
+    "saved_filters",
     "steps",
     "things",
+    "upgrade_schema",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -114,7 +118,8 @@ images = Table(
     Column("active_plane", Integer, nullable=False, default=0),
     Column("read_channels", Integer),  # how an undeclared stack is to be split, if asked
     Column("pixel_size", Text),  # JSON {x, y, z, unit}
-    Column("display", Text, nullable=False, default="{}"),  # JSON colours and ranges
+    # JSON: the file's own "colors"; the "look" that a person chose (see images.look)
+    Column("display", Text, nullable=False, default="{}"),
     Column("notes", Text, nullable=False, default="[]"),  # JSON list of sentences
 )
 
@@ -143,6 +148,14 @@ predictions = Table(
 )
 
 drafts = Table("drafts", metadata, _id(), Column("settings", Text, nullable=False))
+
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("settings", Text, nullable=False),  # JSON: what is shown, and in which order
+)
 
 runs = Table(
     "runs",
@@ -207,7 +220,20 @@ applied_actions = Table(
 )
 
 # Runs are facts, not edits: undo never takes a finished training away.
-JOURNALLED = (project, kinds, categories, things, images, objects, predictions, drafts)
+JOURNALLED = (
+    project,
+    kinds,
+    categories,
+    things,
+    images,
+    objects,
+    predictions,
+    drafts,
+    saved_filters,
+)
+
+# What each version added to the one before it.
+_ADDED = {2: (saved_filters,)}
 
 
 def _row_as_json(table: Table, row: str) -> str:
@@ -234,8 +260,20 @@ def _triggers(table: Table) -> list[str]:
 def create_schema(connection: Connection) -> None:
     """Create all tables, the journal triggers and the schema version in an empty database."""
     metadata.create_all(connection)
-    for table in JOURNALLED:
-        for trigger in _triggers(table):
-            connection.execute(text(trigger))
+    _journal(connection, JOURNALLED)
     connection.execute(recording.insert().values(id=1, step=None, revision=0))
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+
+def upgrade_schema(connection: Connection, version: int) -> None:
+    """Give a database of an older ``version`` what came since; what it holds stays as it is."""
+    for newer in range(version + 1, SCHEMA_VERSION + 1):
+        metadata.create_all(connection, tables=_ADDED[newer])
+        _journal(connection, _ADDED[newer])
+    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+
+def _journal(connection: Connection, tables: Iterable[Table]) -> None:
+    for table in tables:
+        for trigger in _triggers(table):
+            connection.execute(text(trigger))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from piximi_core.disk import flush_folder
 from piximi_core.errors import BadInput, NoSpace, NotFound, ProjectBusy, StaleWrite
 from piximi_core.project import schema
-from piximi_core.project.files import ProjectFiles
+from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.project.ids import new_id, new_unknown_id, now
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.palette import UNKNOWN_COLOR
@@ -95,6 +95,26 @@ class Store:
             )
         if version < 1:
             raise BadInput(f"{self.files.database} holds no project; it may be incomplete.")
+        if version < schema.SCHEMA_VERSION:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Bring an older program's project up to date, a copy of it being kept before."""
+        with self.write() as db:
+            # Asked again: another program may have been quicker.
+            version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if version < schema.SCHEMA_VERSION:
+                self._back_up(f"project-format-{version}.sqlite")
+                schema.upgrade_schema(db, version)
+
+    def _back_up(self, name: str) -> None:
+        self.files.backups.mkdir(exist_ok=True)
+        with (
+            replace_atomically(self.files.backups / name) as part,
+            closing(sqlite3.connect(self.files.database)) as source,
+            closing(sqlite3.connect(part)) as target,
+        ):
+            source.backup(target)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
