@@ -94,7 +94,7 @@ def get_ready(run_folder: Path) -> None:
     _classifier(run_folder, _age(run_folder))
 
 
-def answer(run_folder: Path, path: Path, name: str, *, float_range: Range | None = None) -> Answer:
+def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = None) -> Answer:
     """Say what a run thinks of one picture: the same numbers as `predict_files` gives.
 
     Parameters
