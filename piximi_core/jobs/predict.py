@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -84,18 +85,29 @@ def load_classifier(run_folder: Path) -> Any:
     PiximiError
         Its files are missing or damaged.
     """
-    from piximi_core.formats.classifier_reader import read_classifier
-
-    for description in sorted(run_folder.glob("*.weights.bin")):
-        return read_classifier(
-            [
-                description.with_name(f"{description.name.removesuffix('.weights.bin')}.json"),
-                description,
-            ]
-        )
+    for weights in sorted(run_folder.glob("*.weights.bin")):
+        description = weights.with_name(f"{weights.name.removesuffix('.weights.bin')}.json")
+        return _read((description, weights), (_version(description), _version(weights)))
     raise PiximiError(
         f"The classifier of the run {run_folder.name[:8]} is missing on the disk; train again."
     )
+
+
+# Building and compiling a network takes as long as predicting hundreds of small images, and workers
+# are asked again and again for the same runs: two are kept until their files change.
+@lru_cache(maxsize=2)
+def _read(files: tuple[Path, ...], _versions: tuple[object, ...]) -> Any:
+    from piximi_core.formats.classifier_reader import read_classifier
+
+    return read_classifier(list(files))
+
+
+def _version(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes whenever a file is replaced or written; None without a file."""
+    if not path.is_file():
+        return None
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def run(job: Job) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from piximi_core.errors import PiximiError
@@ -61,7 +61,7 @@ def write_items(path: Path, items: Iterable[Item]) -> None:
     with replace_atomically(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Item)])
         writer.writeheader()
-        writer.writerows(asdict(item) for item in items)
+        writer.writerows(vars(item) for item in items)
 
 
 def read_items(path: Path) -> Sequence[Item]:
