@@ -63,7 +63,7 @@ NO_TEXTS = {
 SHORT = {"step", "report", "problem"}  # functions whose text is read however short it is
 LOGGED = {"debug", "info", "warning", "exception", "error", "ValueError", "RuntimeError"}
 TITLES = {"title", "description", "text"}
-SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? +[a-z]{2,}|^[A-Z'].*[a-z]{2,}[.…]$")
+SENTENCE = re.compile(r"^an? [A-Z]|[A-Za-z]{2,}[,;:]? +[a-z]{2,}|^[A-Z'].*[a-z]{2,}[.…]$")
 CODE = re.compile(r"PRAGMA|BEGIN |CREATE |SELECT|INSERT|^[a-z_]+ = |%[sd]")
 
 
