@@ -51,9 +51,9 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
             "From files to probabilities, TensorFlow loaded and warmed up on 64 files before. "
             "The peer decodes with Pillow on four threads as ours does, resizes by "
             "`tf.image.crop_and_resize` and calls `model.predict` in batches of 64, with its model "
-            "in memory. Ours keeps the classifier from the first 64 files too, and checks every file; in a "
-            "project it is the whole job, which also looks for pixels that a training kept and "
-            "writes the scores to the disk. Every competitor in a fresh process."
+            "in memory. Ours keeps the classifier from the first 64 files too, and checks every "
+            "file; in a project it is the whole job, which also looks for pixels that a training "
+            "kept and writes the scores to the disk. Every competitor in a fresh process."
         ],
         targets=targets,
     )
