@@ -111,15 +111,15 @@ def errors_shown() -> Iterator[None]:
         st.error(told(str(error)), icon=":material/error:")
 
 
-def undo_step(store: Store) -> None:
+def undo_step(store: Store, once: str | None = None) -> None:
     """Undo, and say what was undone."""
-    label = undo(store)
+    label = undo(store, once=once)
     say(_("Undone: {step}").format(step=told(label)) if label else _("There is nothing to undo."))
 
 
-def redo_step(store: Store) -> None:
+def redo_step(store: Store, once: str | None = None) -> None:
     """Redo, and say what was done again."""
-    label = redo(store)
+    label = redo(store, once=once)
     say(
         _("Done again: {step}").format(step=told(label))
         if label

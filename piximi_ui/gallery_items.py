@@ -8,11 +8,17 @@ from piximi_core.project.categories import Category, list_categories
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import Thing
-from piximi_ui.components.gallery import GalleryCategory, GalleryItem, GalleryPrediction
+from piximi_ui.components.gallery import (
+    GalleryCategory,
+    GalleryItem,
+    GalleryPrediction,
+    GalleryRevision,
+)
 from piximi_ui.context import picture_token
-from piximi_ui.pictures import thumb_address
+from piximi_ui.pictures import revision_address, thumb_address
+from piximi_ui.texts import number
 
-__all__ = ["gallery_categories", "gallery_items"]
+__all__ = ["gallery_categories", "gallery_items", "gallery_revision"]
 
 
 def gallery_categories(store: Store, kind_id: str = IMAGE_KIND) -> list[GalleryCategory]:
@@ -49,9 +55,24 @@ def gallery_items(
             channels=thing.channels,
             planes=thing.planes,
             bit_depth=thing.bit_depth,
+            pixel_size=_pixel_size(thing),
+            labelled_by=thing.labelled_by or "",
         )
         for thing in things
     ]
+
+
+def gallery_revision(store: Store, revision: int | None = None) -> GalleryRevision:
+    """Return what makes a gallery follow changes from elsewhere; ask before the items are read."""
+    shown = store.revision() if revision is None else revision
+    return GalleryRevision(revision_address(picture_token(store)), shown)
+
+
+def _pixel_size(thing: Thing) -> str:
+    """Return the edges of a pixel, x first, those that the file told."""
+    size = thing.pixel_size or {}
+    edges = [number(size[axis], 4) for axis in ("x", "y", "z") if size.get(axis)]
+    return f"{' × '.join(edges)} {size.get('unit') or ''}".strip() if edges else ""
 
 
 def _prediction(

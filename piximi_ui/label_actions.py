@@ -1,20 +1,21 @@
-"""What a person does in a gallery of predictions: label, undo, redo; told where it went wrong."""
+"""Labels, undo and redo from a gallery: carried out once each, and told where they went wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from piximi_core.errors import PiximiError, ProjectBusy
+from piximi_core.errors import AlreadyDone, PiximiError, ProjectBusy
+from piximi_core.project.labelling import label_as_named, label_things
 from piximi_core.project.predictions import label_predicted
-from piximi_core.project.store import Store
+from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.context import redo_step, say, undo_step, who
-from piximi_ui.texts import told
+from piximi_ui.texts import plural, told
 
-__all__ = ["ALLOWED", "errors_said", "label_actions"]
+__all__ = ["ALLOWED", "carry_out", "errors_said", "label_actions"]
 
-ALLOWED = ("label", "undo", "redo")
+ALLOWED = ("label", "create", "undo", "redo")
 
 
 @contextmanager
@@ -25,21 +26,67 @@ def errors_said() -> Iterator[None]:
     except ProjectBusy:
         # Nothing was changed: the browser keeps the action and sends it again.
         raise
+    except AlreadyDone:
+        # The browser repeated what it had no answer to; the project has it.
+        pass
     except PiximiError as error:
         say(told(str(error)), ":material/error:")
 
 
-def label_actions(store: Store) -> Callable[[Sequence[GalleryAction]], None]:
-    """Return what carries out the gallery's actions; a label answers the prediction."""
+def label_actions(
+    store: Store, kind_id: str = IMAGE_KIND
+) -> Callable[[Sequence[GalleryAction]], None]:
+    """Return what carries out a gallery of predictions; a label answers the prediction."""
 
-    def carry_out(actions: Sequence[GalleryAction]) -> None:
+    def all_of(actions: Sequence[GalleryAction]) -> None:
         for action in actions:
             with errors_said():
-                if action.type == "label" and action.category is not None:
-                    label_predicted(store, action.ids, action.category, who=who())
-                elif action.type == "undo":
-                    undo_step(store)
-                elif action.type == "redo":
-                    redo_step(store)
+                carry_out(store, action, kind_id, answers=True)
 
-    return carry_out
+    return all_of
+
+
+def carry_out(
+    store: Store, action: GalleryAction, kind_id: str = IMAGE_KIND, *, answers: bool = False
+) -> bool:
+    """Carry out one label, undo or redo; return whether it was one.
+
+    Parameters
+    ----------
+    answers
+        Whether a label answers the image's prediction, which is then taken away.
+    """
+    if action.type == "label" and action.category is not None:
+        label = label_predicted if answers else label_things
+        found = label(store, action.ids, action.category, who=who(), once=action.uid)
+        _say_gone(len(action.ids) - found)
+    elif action.type == "create":
+        found = label_as_named(
+            store,
+            action.ids,
+            action.name,
+            kind_id=kind_id,
+            answers=answers,
+            who=who(),
+            once=action.uid,
+        )
+        _say_gone(len(action.ids) - found)
+    elif action.type == "undo":
+        undo_step(store, once=action.uid)
+    elif action.type == "redo":
+        redo_step(store, once=action.uid)
+    else:
+        return False
+    return True
+
+
+def _say_gone(count: int) -> None:
+    if count > 0:
+        say(
+            plural(
+                "{n} image was deleted meanwhile, so it got no label.",
+                "{n} images were deleted meanwhile, so they got no label.",
+                count,
+            ),
+            ":material/warning:",
+        )

@@ -37,11 +37,13 @@ from piximi_core.images import (
     thumbnail,
 )
 from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.project.store import open_store
 from piximi_ui.assets import base_path
 
 __all__ = [
     "issue_token",
     "plane_address",
+    "revision_address",
     "revoke_session",
     "routes",
     "thumb_address",
@@ -137,13 +139,31 @@ def plane_address(token: str, sha256: str, plane: int = 0) -> str:
     return f"{base_path()}/pictures/{token}/plane/{sha256}/{plane}.webp"
 
 
+def revision_address(token: str) -> str:
+    """Address of the project's present revision, a plain number that every change raises."""
+    return f"{base_path()}/pictures/{token}/revision"
+
+
 def routes() -> list[BaseRoute]:
     """Routes for ``st.App(routes=...)``; an unknown token, hash or plane answers 404."""
     start = f"{base_path()}/pictures/{{token}}"
     return [
         Route(f"{start}/thumb/{{sha256}}.jpg", _thumb, methods=["GET"]),
         Route(f"{start}/plane/{{sha256}}/{{plane}}.webp", _plane, methods=["GET"]),
+        Route(f"{start}/revision", _revision, methods=["GET"]),
     ]
+
+
+async def _revision(request: Request) -> Response:
+    grant = _tokens.find(request.path_params["token"])
+    if grant is None:
+        return _missing()
+    try:
+        # Beside the pictures' own threads: a page of fresh thumbnails must not delay it.
+        number = await asyncio.to_thread(lambda: open_store(grant.project).revision())
+    except PiximiError:
+        return _missing()
+    return PlainTextResponse(str(number), headers={"Cache-Control": "no-store"})
 
 
 async def _thumb(request: Request) -> Response:

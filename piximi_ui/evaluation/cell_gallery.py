@@ -18,7 +18,7 @@ from piximi_ui.components.gallery import (
     gallery_view,
     set_gallery_page,
 )
-from piximi_ui.gallery_items import gallery_categories, gallery_items
+from piximi_ui.gallery_items import gallery_categories, gallery_items, gallery_revision
 from piximi_ui.label_actions import ALLOWED, label_actions
 from piximi_ui.texts import _, plain, plural
 
@@ -85,13 +85,14 @@ def _draw(
     pages = -(-len(ids) // _PAGE)
     page = min(gallery_view(key).page, pages)
     shown = list(ids[(page - 1) * _PAGE : page * _PAGE])
+    revision = gallery_revision(store)
     found = {thing.id: thing for thing in get_things(store, shown, run.kind_id)}
     categories = gallery_categories(store, run.kind_id)
-    carry_out = label_actions(store)
+    carry_out = label_actions(store, run.kind_id)
 
     def act(actions: Sequence[GalleryAction]) -> None:
         carry_out(actions)
-        if any(action.type == "label" for action in actions):
+        if any(action.type in ("label", "create") for action in actions):
             st.session_state[f"impose-{key}"] = ()
 
     gallery(
@@ -110,6 +111,7 @@ def _draw(
         allow=ALLOWED,
         texts={"label_hint": _("A wrong label? Select the image, then click its category.")},
         selected=st.session_state.pop(f"impose-{key}", None),
+        revision=revision,
         on_actions=act,
     )
 

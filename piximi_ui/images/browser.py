@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from piximi_core.errors import PiximiError, ProjectBusy
 from piximi_core.project.categories import Category
-from piximi_core.project.labelling import label_things
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter
 from piximi_ui.components.gallery import (
@@ -17,16 +15,17 @@ from piximi_ui.components.gallery import (
     gallery_view,
     set_gallery_page,
 )
-from piximi_ui.context import redo_step, say, undo_step, who
 from piximi_ui.dialogs import open_dialog
-from piximi_ui.gallery_items import gallery_items
+from piximi_ui.gallery_items import gallery_items, gallery_revision
 from piximi_ui.images import queries
 from piximi_ui.images.view import View, gallery_key, impose_selection, taken_selection
+from piximi_ui.label_actions import carry_out, errors_said
 from piximi_ui.texts import _
 
 __all__ = ["acted", "apply", "draw"]
 
 _ACTED = "piximi_images_acted"
+_LOOKED = "piximi_images_looked"
 
 
 def acted() -> bool:
@@ -48,6 +47,7 @@ def draw(
     page = min(gallery_view(key).page, pages)
     set_gallery_page(key, page)
     things = queries.page_of(store, revision, wanted, page, view.page_size)
+    _drop_gone(store, revision)
     result = gallery(
         gallery_items(store, things, categories),
         categories,
@@ -57,33 +57,34 @@ def draw(
         pages=pages,
         total=total,
         texts={"empty": _("No image passes the filter.")},
+        revision=gallery_revision(store, revision),
         on_actions=lambda actions: apply(store, wanted, actions),
     )
     return result.selected
+
+
+def _drop_gone(store: Store, revision: int) -> None:
+    """Take images out of the selection that were deleted in another window meanwhile."""
+    selected = gallery_view(gallery_key(store)).selected
+    if selected and st.session_state.get(_LOOKED) != revision:
+        there = set(queries.ids(store, ThingFilter(ids=selected)))
+        if len(there) < len(selected):
+            impose_selection(store, [thing for thing in selected if thing in there])
+    st.session_state[_LOOKED] = revision
 
 
 def apply(store: Store, wanted: ThingFilter, actions: Sequence[GalleryAction]) -> None:
     """Do what the person did; a mistake is told and leaves the rest to be done."""
     st.session_state[_ACTED] = True
     for action in actions:
-        try:
-            _apply_one(store, wanted, action)
-        except ProjectBusy:
-            # Nothing was changed: the browser keeps the action and sends it again.
-            raise
-        except PiximiError as error:
-            say(str(error), ":material/error:")
+        with errors_said():
+            if not carry_out(store, action):
+                _ask(store, wanted, action)
 
 
-def _apply_one(store: Store, wanted: ThingFilter, action: GalleryAction) -> None:
-    if action.type == "label" and action.category is not None:
-        label_things(store, action.ids, action.category, who=who())
-    elif action.type == "delete":
+def _ask(store: Store, wanted: ThingFilter, action: GalleryAction) -> None:
+    if action.type == "delete":
         open_dialog("delete", ids=action.ids)
-    elif action.type == "undo":
-        undo_step(store)
-    elif action.type == "redo":
-        redo_step(store)
     elif action.type == "open" and action.ids:
         open_dialog("picture", thing_id=action.ids[0])
     elif action.type == "select_all":

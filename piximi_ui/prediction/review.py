@@ -18,7 +18,7 @@ from piximi_core.project.things import ThingFilter, count_things, find_ids, list
 from piximi_ui import navigation
 from piximi_ui.components.gallery import GalleryAction, gallery, gallery_view, set_gallery_page
 from piximi_ui.context import errors_shown, say, who
-from piximi_ui.gallery_items import gallery_categories, gallery_items
+from piximi_ui.gallery_items import gallery_categories, gallery_items, gallery_revision
 from piximi_ui.label_actions import ALLOWED, label_actions
 from piximi_ui.prediction.downloads import draw_downloads
 from piximi_ui.prediction.filters import all_predictions, pick_filter
@@ -160,15 +160,16 @@ def _clear_button(store: Store, run: Run) -> None:
 
 
 def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) -> None:
+    revision = gallery_revision(store)
     pages = max(1, -(-shown // _PAGE))
     page = min(gallery_view(key).page, pages)
     things = list_things(store, wanted, offset=(page - 1) * _PAGE, limit=_PAGE)
     categories = gallery_categories(store, run.kind_id)
-    carry_out = label_actions(store)
+    carry_out = label_actions(store, run.kind_id)
 
     def act(actions: Sequence[GalleryAction]) -> None:
         carry_out(actions)
-        if any(action.type == "label" for action in actions):
+        if any(action.type in ("label", "create") for action in actions):
             # They have left the gallery, so they leave the selection.
             st.session_state[f"impose-{key}"] = ()
         if any(action.type == "select_all" for action in actions):
@@ -187,5 +188,6 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
             "empty": _("No prediction passes these filters."),
             "label_hint": _("Predicted wrong? Select images, then click their right category."),
         },
+        revision=revision,
         on_actions=act,
     )

@@ -17,6 +17,7 @@ from piximi_ui.pictures import issue_token, thumb_address
 
 PROJECT = Path(os.environ["PIXIMI_DEMO"])
 JOURNAL = PROJECT / "journal.jsonl"
+JOURNAL.touch()
 PAGE_SIZE = int(os.environ.get("PIXIMI_DEMO_PAGE", "60"))
 SLOWLY = float(os.environ.get("PIXIMI_DEMO_SLOWLY", "0"))
 COLORS = ["#AAAAAA", "#E5446D", "#1E88E5", "#F9C22E", "#2CA58D", "#8E5BD0", "#F28123", "#0B7A75"]
@@ -49,9 +50,14 @@ def records() -> list[dict]:
 
 
 def apply(actions):
+    # Streamlit may break a callback off, and a killed server never answers: then actions come
+    # again, and their names tell them from new ones.
+    done = {json.loads(line)[-1] for line in JOURNAL.read_text().splitlines()}
     with JOURNAL.open("a") as file:
         for action in actions:
-            file.write(json.dumps([action.type, list(action.ids), action.category]) + "\n")
+            if action.uid not in done:
+                entry = [action.type, list(action.ids), action.category or action.name, action.uid]
+                file.write(json.dumps(entry) + "\n")
     for action in actions:
         if action.type == "label":
             for record in records():

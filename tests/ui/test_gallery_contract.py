@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.errors import ProjectBusy, StaleWrite
-from piximi_ui.components.gallery import GalleryCategory, GalleryItem
+from piximi_ui.components.gallery import GalleryCategory, GalleryItem, GalleryRevision
 from piximi_ui.components.gallery.contract import GalleryMemory, to_data
 
 
@@ -94,8 +94,7 @@ def test_a_busy_project_gets_its_actions_again_and_a_refusal_is_final() -> None:
         if len(heard) == 3:
             raise StaleWrite("This category is gone.")
 
-    with pytest.raises(ProjectBusy):
-        memory.deliver(batch(label(1, "a")), handler)
+    memory.deliver(batch(label(1, "a")), handler)
     assert data(memory)["acks"] == {}
     memory.deliver(batch(label(1, "a"), label(2, "b")), handler)
     assert data(memory)["acks"] == {"tab": 2}
@@ -106,14 +105,14 @@ def test_a_busy_project_gets_its_actions_again_and_a_refusal_is_final() -> None:
     assert heard == [[("a",)], [("a",), ("b",)], [("c",)]]
 
 
-def test_labels_broken_off_by_the_next_run_come_again_and_undo_does_not() -> None:
+def test_what_the_next_run_breaks_off_comes_again_under_its_name() -> None:
     memory, heard = GalleryMemory(), []
 
     class BrokenOff(BaseException):
         """As Streamlit's control flow, which is no Exception."""
 
     def handler(actions: tuple) -> None:
-        heard.append([action.type for action in actions])
+        heard.append([action.uid for action in actions])
         if len(heard) in (1, 3):
             raise BrokenOff
 
@@ -124,8 +123,9 @@ def test_labels_broken_off_by_the_next_run_come_again_and_undo_does_not() -> Non
     undo = {"nonce": 2, "uid": "u2", "type": "undo", "ids": []}
     with pytest.raises(BrokenOff):
         memory.deliver(batch(undo), handler)
+    assert data(memory)["acks"] == {"tab": 1}
     memory.deliver(batch(undo), handler)
-    assert heard == [["label"], ["label"], ["undo"]]
+    assert heard == [["u1"], ["u1"], ["u2"], ["u2"]]
     assert data(memory)["acks"] == {"tab": 2}
 
 
@@ -150,6 +150,9 @@ def test_malformed_messages_are_ignored() -> None:
         batch({**label(1), "ids": [3]}),
         batch({**label(1), "ids": "abc"}),
         batch({**label(1), "category": 4}),
+        batch({**label(1), "uid": "u" * 65}),
+        batch({**label(1), "uid": ""}),
+        batch({**label(1), "type": "create", "name": 7}),
     ):
         assert memory.take(message) == ()
     for n, page in enumerate(("2", True, 0, None, 1.5), start=10):
@@ -196,6 +199,40 @@ def test_predictions_travel_beside_the_label() -> None:
     first, second = data(GalleryMemory(), items, total=2)["items"]
     assert first["prediction"] == {"name": "WBC", "color": "#123456", "confidence": 0.874}
     assert (second["category"], second["prediction"]["confidence"]) == (1, 1.0)
+
+
+def test_a_new_categorys_name_travels_with_its_images() -> None:
+    memory = GalleryMemory()
+    raw = {**label(1, "a", "b"), "type": "create", "category": None, "name": "mitosis"}
+    (action,) = memory.take(batch(raw))
+    assert (action.type, action.ids, action.name) == ("create", ("a", "b"), "mitosis")
+
+
+def test_the_tooltips_words_belong_to_the_label_that_is_shown() -> None:
+    given = {"labelled_by": "Ada", "pixel_size": "0.1 × 0.1 µm", "partition": "Training"}
+    items = [
+        GalleryItem("i", "n", "t", category=1, labelled=True, **given),
+        GalleryItem("j", "n", "t", **{**given, "partition": "Unassigned"}),
+    ]
+    sent = to_data(
+        GalleryMemory(),
+        items,
+        [],
+        page=1,
+        pages=1,
+        total=2,
+        tile=144,
+        allow=[],
+        texts={},
+        store="g",
+        partitions={"Training": "Entrenamiento"},
+        revision=GalleryRevision("/pictures/t/revision", 7),
+    )
+    first, second = sent["items"]
+    assert (first["partition"], first["badge"]) == ("Entrenamiento", "En")
+    assert (second["partition"], second["badge"]) == ("Unassigned", "")
+    assert (first["labelled_by"], second["labelled_by"]) == ("Ada", "")
+    assert sent["revision"] == {"address": "/pictures/t/revision", "number": 7}
 
 
 def test_new_sessions_never_reuse_a_version() -> None:

@@ -11,7 +11,9 @@ import pytest
 import tifffile
 from PIL import Image
 
+from piximi_core.project.categories import create_category
 from piximi_core.project.files import ProjectFiles
+from piximi_core.project.store import create_store
 from piximi_ui import pictures
 from tests.ui.asgi import Answer, get
 
@@ -158,3 +160,18 @@ def test_a_cache_that_cannot_be_written_costs_no_picture(project: Path) -> None:
     token = pictures.issue_token("s", project)
     [answer] = get(pictures.routes(), pictures.thumb_address(token, sha256))
     assert opened(answer).size == (40, 20)
+
+
+def test_the_revision_is_told_to_whoever_holds_the_token(tmp_path: Path) -> None:
+    store = create_store(tmp_path / "project", "Project")
+    token = pictures.issue_token("s", store.folder)
+    address = pictures.revision_address(token)
+    [before, guest] = get(pictures.routes(), address, pictures.revision_address("guessed"))
+    create_category(store, "mitosis")
+    [after] = get(pictures.routes(), address)
+    assert (before.status, guest.status) == (200, 404)
+    assert int(after.body) == int(before.body) + 1 == store.revision()
+    assert before.headers["cache-control"] == "no-store"
+    store.close()
+    (store.folder / "project.sqlite").unlink()
+    assert get(pictures.routes(), address)[0].status == 404, "a deleted project"

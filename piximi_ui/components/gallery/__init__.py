@@ -7,7 +7,7 @@ acknowledges each action in its next drawing (see :mod:`piximi_ui.components.gal
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -22,11 +22,13 @@ from piximi_ui.components.gallery.contract import (
     GalleryMemory,
     GalleryPrediction,
     GalleryResult,
+    GalleryRevision,
     GalleryView,
+    Handler,
     to_data,
 )
 from piximi_ui.components.gallery.shortcuts import Shortcut, gallery_shortcuts
-from piximi_ui.components.gallery.texts import gallery_texts
+from piximi_ui.components.gallery.texts import gallery_texts, partition_names
 
 __all__ = [
     "ACTIONS",
@@ -35,12 +37,14 @@ __all__ = [
     "GalleryItem",
     "GalleryPrediction",
     "GalleryResult",
+    "GalleryRevision",
     "GalleryView",
     "Shortcut",
     "gallery",
     "gallery_shortcuts",
     "gallery_texts",
     "gallery_view",
+    "partition_names",
     "set_gallery_page",
 ]
 
@@ -74,16 +78,15 @@ def gallery(
     tile: int = DEFAULT_TILE,
     allow: Collection[str] = DEFAULT_ALLOW,
     texts: Mapping[str, str] | None = None,
-    on_actions: Callable[[tuple[GalleryAction, ...]], None] | None = None,
+    revision: GalleryRevision | None = None,
+    on_actions: Handler | None = None,
 ) -> GalleryResult:
-    """Draw one page of images.
+    """Draw one page of images; return selection, actions not seen before, and page.
 
     Parameters
     ----------
-    items
-        The images of this page, in order.
-    categories
-        All categories of the kind, Unknown first; a person may type their positions.
+    items, categories
+        The images of this page, in order; all categories of the kind, Unknown first.
     key
         Names this gallery. Give each project and kind a key of its own: unsaved labels and the
         selection are kept under it.
@@ -94,26 +97,17 @@ def gallery(
         number of images on all of them (None: as many as ``items``).
     tile
         Width of a thumbnail in CSS pixels until the person moves the slider.
-    allow
-        The actions offered, from :data:`ACTIONS`.
-    texts
-        Words that replace those of :func:`gallery_texts`.
+    allow, texts
+        The actions offered, from :data:`ACTIONS`; words in place of :func:`gallery_texts`.
+    revision
+        What the items show of the project; when it changes elsewhere, the gallery is drawn again.
     on_actions
-        Called with new actions before the script runs again, so that one run both applies and
-        shows them. It must not draw, and must apply a batch wholly or not at all:
-        after ``ProjectBusy`` it gets the same batch again, any other error counts as an
-        answer. Without it, actions come in the result once, and are
-        acknowledged to the browser by the following run: apply them, then ``st.rerun()``.
-
-    Returns
-    -------
-    GalleryResult
-        Selection, actions not seen before, and page.
+        See :data:`~piximi_ui.components.gallery.contract.Handler`. Without it, actions come in
+        the result once, and the following run acknowledges them: apply, then ``st.rerun()``.
     """
     memory = _memory(key)
     if selected is not None:
         memory.impose(selected)
-    widget = _widget_key(key)
     data = to_data(
         memory,
         items,
@@ -124,8 +118,16 @@ def gallery(
         tile=tile,
         allow=[name for name in allow if name in ACTIONS],
         texts={**gallery_texts(), **(texts or {})},
-        store=widget,
+        partitions=partition_names(),
+        revision=revision,
+        store=_widget_key(key),
     )
+    _mount(memory, data, on_actions)
+    return _result(memory, data, on_actions)
+
+
+def _mount(memory: GalleryMemory, data: dict[str, Any], on_actions: Handler | None) -> None:
+    widget = data["store"]
 
     def received(part: str) -> Any:
         return (st.session_state.get(widget) or {}).get(part)
@@ -135,7 +137,13 @@ def gallery(
         data=data,
         on_selection_change=lambda: memory.report(received("selection")),
         on_action_change=lambda: memory.deliver(received("action"), on_actions),
+        on_look_change=lambda: on_actions and on_actions(()),
     )
+
+
+def _result(
+    memory: GalleryMemory, data: dict[str, Any], on_actions: Handler | None
+) -> GalleryResult:
     actions = memory.empty_inbox()
     if on_actions is None:
         memory.mark_shown()  # by the next drawing the caller has applied them

@@ -1,4 +1,4 @@
-// Everything around the grid: counts, size, pages, the row of categories, the typed-number panel.
+// Around the grid: the page buttons and the row of categories.
 
 import { element, fill, number, paint } from "./dom.js";
 
@@ -43,9 +43,10 @@ export class Pager {
 
 /** One button per category with its number; a click labels the selection. */
 export class Palette {
-  constructor(choose) {
+  constructor(choose, find) {
     this.choose = choose;
     this.shown = "";
+    this.finder = element("button", { type: "button", class: "swatch find-open", onclick: find });
     this.title = element("span", { class: "palette-title" });
     this.row = element("div", { class: "palette-row" });
     this.node = element("div", { class: "palette", role: "toolbar" }, [this.title, this.row]);
@@ -55,10 +56,14 @@ export class Palette {
     this.node.classList.toggle("idle", !active);
     this.title.textContent = active ? texts.label_as : texts.label_hint;
     this.node.setAttribute("aria-label", texts.label_as);
-    const state = JSON.stringify(categories);
+    const state = JSON.stringify([categories, texts.find]);
     if (state !== this.shown) {
       this.shown = state;
-      this.row.replaceChildren(...categories.map((category, index) => this.#button(category, index, texts)));
+      const buttons = categories.map((category, index) => this.#button(category, index, texts));
+      const words = element("span", { text: texts.find_open });
+      this.finder.replaceChildren(words, element("kbd", { text: "C", "aria-hidden": "true" }));
+      this.finder.title = texts.find_tip;
+      this.row.replaceChildren(...buttons, this.finder);
     }
     for (const button of this.row.children) button.disabled = !active;
   }
@@ -81,41 +86,5 @@ export class Palette {
         element("kbd", { text: String(index), "aria-hidden": "true" }),
       ],
     );
-  }
-}
-
-/** What is being typed while Shift is held: the number, and whose number it is. */
-export class TypedPanel {
-  constructor() {
-    this.digits = element("span", { class: "typed-digits" });
-    this.name = element("span", { class: "typed-name" });
-    this.node = element("div", { class: "typed", role: "status", "aria-live": "polite" }, [
-      this.digits,
-      this.name,
-    ]);
-    this.node.hidden = true;
-  }
-
-  show(typed, categories, texts) {
-    clearTimeout(this.timer);
-    this.node.hidden = typed === null;
-    if (typed === null) return;
-    const category = typed === "" ? null : categories[Number(typed)];
-    this.digits.textContent = typed;
-    this.digits.hidden = typed === "";
-    if (typed === "") this.name.textContent = texts.choose_category;
-    else this.name.textContent = category ? category.name : fill(texts.no_category, { index: typed });
-    this.node.classList.toggle("unknown", typed !== "" && !category);
-    paint(this.node, category ? category.color : "#808080");
-  }
-
-  say(message) {
-    this.node.hidden = false;
-    this.digits.hidden = true;
-    this.digits.textContent = "";
-    this.name.textContent = message;
-    paint(this.node, "#808080");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => (this.node.hidden = true), 1600);
   }
 }

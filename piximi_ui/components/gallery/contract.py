@@ -22,12 +22,17 @@ __all__ = [
     "GalleryMemory",
     "GalleryPrediction",
     "GalleryResult",
+    "GalleryRevision",
     "GalleryView",
+    "Handler",
     "to_data",
 ]
 
-ACTIONS = frozenset({"label", "delete", "undo", "redo", "open", "select_all", "highlight"})
+ACTIONS = frozenset(
+    {"label", "create", "delete", "undo", "redo", "open", "select_all", "highlight"}
+)
 _CLIENTS_REMEMBERED = 8
+_LONGEST_UID = 64
 
 
 class GalleryPrediction(NamedTuple):
@@ -49,7 +54,10 @@ class GalleryCategory:
 
 @dataclass(frozen=True)
 class GalleryItem:
-    """One tile. ``category`` counts into the categories; ``bit_depth`` is 8, 16 or 32."""
+    """One tile. ``category`` counts into the categories; ``bit_depth`` is 8, 16 or 32.
+
+    ``pixel_size`` and ``labelled_by`` are words for the tooltip, empty if not known.
+    """
 
     id: str
     name: str
@@ -63,6 +71,15 @@ class GalleryItem:
     channels: int = 0
     planes: int = 1
     bit_depth: int = 8
+    pixel_size: str = ""
+    labelled_by: str = ""
+
+
+class GalleryRevision(NamedTuple):
+    """The project's revision as it is shown, and the address that tells the present one."""
+
+    address: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -70,8 +87,8 @@ class GalleryAction:
     """One thing the person did.
 
     ``type`` is one of :data:`ACTIONS`; ``category`` is a category id for ``label`` and
-    ``highlight``. ``uid`` names the action beyond this session, for whoever wants to refuse a
-    second copy of it after a restart.
+    ``highlight``, ``name`` that of a category to ``create`` and label with. ``uid`` names the
+    action beyond this session: a second copy of it, after a restart, is to be refused.
     """
 
     type: str
@@ -79,6 +96,14 @@ class GalleryAction:
     category: str | None
     nonce: int
     uid: str
+    name: str = ""
+
+
+Handler = Callable[[tuple[GalleryAction, ...]], None]
+"""Called with new actions before the script runs again, so that one run both applies and shows
+them; with none when the project changed elsewhere. It must not draw, and must refuse a second copy
+of an action by its ``uid``: after ``ProjectBusy``, or when it was broken off, it gets the batch
+again. Any other error counts as an answer."""
 
 
 @dataclass(frozen=True)
@@ -168,14 +193,12 @@ class GalleryMemory:
             del self.acks[next(iter(self.acks))]
         return tuple(fresh)
 
-    def deliver(
-        self, value: object, handler: Callable[[tuple[GalleryAction, ...]], None] | None
-    ) -> None:
+    def deliver(self, value: object, handler: Handler | None) -> None:
         """Take a batch and give it to a handler, or to the inbox when there is none.
 
-        A handler that raises :class:`ProjectBusy`, or is broken off while labelling, gets the same
-        actions again when the browser repeats them. Any other error is an answer: the browser
-        shows what is really stored and does not repeat an action that can never succeed.
+        A handler that is broken off, or raises :class:`ProjectBusy`, which goes no further, gets
+        the same actions again when the browser repeats them. Any other error is an answer: the
+        browser shows what is really stored and does not repeat what can never succeed.
         """
         before = dict(self.acks)
         actions = self.take(value)
@@ -187,18 +210,14 @@ class GalleryMemory:
                 handler(actions)
         except ProjectBusy:
             self.acks = before
-            raise
+            return
         except Exception:
             self.mark_shown()
             raise
         except BaseException:
             # Streamlit breaks a callback off where it touches the session, once the browser has
-            # asked for the next run. A label given twice is harmless and one lost is not; an undo
-            # may already have happened and must not happen again.
-            if all(action.type == "label" for action in actions):
-                self.acks = before
-            else:
-                self.mark_shown()
+            # asked for the next run. What was already done is known by its name.
+            self.acks = before
             raise
         self.mark_shown()
 
@@ -228,6 +247,8 @@ def to_data(
     allow: Sequence[str],
     texts: Mapping[str, str],
     store: str,
+    partitions: Mapping[str, str] | None = None,
+    revision: GalleryRevision | None = None,
 ) -> dict[str, Any]:
     """Build the JSON object for the browser.
 
@@ -238,7 +259,7 @@ def to_data(
     page = min(max(1, page), pages)
     first = total - len(items) + 1 if page == pages else (page - 1) * len(items) + 1
     return {
-        "items": [_item(item) for item in items],
+        "items": [_item(item, partitions or {}) for item in items],
         "categories": [{"id": c.id, "name": c.name, "color": c.color} for c in categories],
         "page": page,
         "pages": pages,
@@ -250,10 +271,12 @@ def to_data(
         "allow": sorted(allow),
         "texts": dict(texts),
         "store": store,
+        "revision": revision._asdict() if revision else None,
     }
 
 
-def _item(item: GalleryItem) -> dict[str, Any]:
+def _item(item: GalleryItem, partitions: Mapping[str, str]) -> dict[str, Any]:
+    partition = partitions.get(item.partition, item.partition)
     prediction = None
     if item.prediction is not None:
         name, color, confidence = item.prediction
@@ -264,12 +287,15 @@ def _item(item: GalleryItem) -> dict[str, Any]:
         "thumb": item.thumb,
         "category": item.category if item.labelled else 0,
         "prediction": prediction,
-        "partition": item.partition,
+        "partition": partition,
+        "badge": "" if item.partition == "Unassigned" else partition[:2],
         "width": item.width,
         "height": item.height,
         "channels": item.channels,
         "planes": item.planes,
         "bits": item.bit_depth,
+        "pixel_size": item.pixel_size,
+        "labelled_by": item.labelled_by if item.labelled else "",
     }
 
 
@@ -278,11 +304,13 @@ def _action(raw: object) -> GalleryAction | None:
     if not isinstance(raw, Mapping):
         return None
     kind, ids, nonce = raw.get("type"), raw.get("ids"), raw.get("nonce")
-    category, uid = raw.get("category"), raw.get("uid")
-    if kind not in ACTIONS or not isinstance(nonce, int) or not isinstance(uid, str):
+    category, uid, name = raw.get("category"), raw.get("uid"), raw.get("name", "")
+    if kind not in ACTIONS or not isinstance(nonce, int) or not isinstance(name, str):
+        return None
+    if not isinstance(uid, str) or not 0 < len(uid) <= _LONGEST_UID:
         return None
     if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
         return None
     if category is not None and not isinstance(category, str):
         return None
-    return GalleryAction(str(kind), tuple(ids), category, nonce, uid)
+    return GalleryAction(str(kind), tuple(ids), category, nonce, uid, name)

@@ -18,7 +18,13 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
 
-export const number = (n) => n.toLocaleString(document.documentElement.lang || undefined);
+let language; // of the interface, for numbers
+
+export function speak(name) {
+  language = name || undefined;
+}
+
+export const number = (n) => n.toLocaleString(language);
 
 /** Near-black or white, whichever reads better on a colour given as #rrggbb. */
 export function inkOn(color) {

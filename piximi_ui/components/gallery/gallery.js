@@ -1,6 +1,8 @@
 // The gallery component. Streamlit calls `mount` at first and again whenever Python redraws.
 
-import { element } from "./dom.js";
+import { element, speak } from "./dom.js";
+import { DragBox } from "./drag.js";
+import { Follower } from "./follow.js";
 import { Keyboard } from "./keys.js";
 import { ActionQueue } from "./queue.js";
 import { Selection } from "./selection.js";
@@ -45,19 +47,20 @@ class Gallery {
     this.selection = new Selection();
     this.version = null; // of the selection Python imposed last
     this.focus = null; // id of the tile that Tab reaches
-    this.offer = false; // whether to offer "select all pages"
     this.view = new View(this);
     this.queue = new ActionQueue(
       store,
       (batch) => this.component?.setTriggerValue("action", batch),
       () => this.redraw(),
     );
+    this.follower = new Follower(this);
     const { grid, root } = this.view;
     grid.addEventListener("click", (event) => this.#click(event));
     grid.addEventListener("dblclick", (event) => this.#open(tileOf(event)));
     grid.addEventListener("focusin", (event) => this.#focusOn(tileOf(event)));
     for (const name of ["pointerdown", "focusin"]) root.addEventListener(name, () => (active = this));
     this.keyboard = new Keyboard(this);
+    this.drag = new DragBox(grid, this);
     active ??= this;
   }
 
@@ -72,6 +75,7 @@ class Gallery {
   update(component) {
     this.drawing += 1;
     const { data } = component;
+    speak(data.texts.language);
     if (this.data === undefined) this.view.open(data.tile);
     this.component = component;
     this.data = data;
@@ -81,7 +85,7 @@ class Gallery {
       this.selection.replace(data.selection.ids);
     }
     const place = this.focused() ? this.view.order.indexOf(this.focus) : -1;
-    if (this.view.lay(data.items)) this.offer = false;
+    this.view.lay(data.items);
     const { order } = this.view;
     if (!order.includes(this.focus)) {
       this.focus = order[Math.max(0, Math.min(place, order.length - 1))] ?? null;
@@ -91,19 +95,22 @@ class Gallery {
     this.redraw();
     // The focused tile moved or is gone: the keyboard stays where it was in the grid.
     if (place >= 0) this.view.tile(this.focus)?.focus({ preventScroll: true });
+    this.follower.shown(data.revision);
     return this.drawing;
   }
 
   redraw() {
     if (this.data === undefined) return;
-    const { selection, focus, offer, queue } = this;
-    const state = { selection, focus, offer, labels: queue.labels(), waiting: queue.unsaved };
-    this.view.draw(this.data, state);
+    const { selection, focus, queue } = this;
+    this.view.draw(this.data, { selection, focus, labels: queue.labels(), waiting: queue.unsaved });
   }
 
   close() {
     this.keyboard.close();
     this.queue.close();
+    this.follower.close();
+    this.drag.close();
+    this.view.close();
     clearTimeout(this.reporting);
     this.view.root.remove();
     if (active === this) active = null;
@@ -134,25 +141,58 @@ class Gallery {
     return false;
   }
 
+  /** Label the selection with a category that Python is to create. */
+  create(name) {
+    if (this.selection.size === 0 || !this.may("create")) return false;
+    this.queue.push({ type: "create", ids: this.selection.list(), name });
+    return true;
+  }
+
   typing(typed) {
     if (this.data) this.view.typed.show(typed, this.data.categories, this.data.texts);
   }
 
+  /** Open the field that finds a category by its name. */
+  find() {
+    if (!this.may("label")) return false;
+    if (this.selection.size === 0 && !this.may("highlight")) {
+      this.view.typed.say(this.data.texts.nothing_selected);
+      return true;
+    }
+    this.view.finder.open(this.data.categories, this.data.texts, this.may("create"));
+    return true;
+  }
+
+  /** The keyboard goes back to the grid, where it was. */
+  refocus() {
+    this.view.tile(this.focus)?.focus({ preventScroll: true });
+  }
+
+  /** Select the page; all pages when the page is selected already. */
   selectPage() {
+    if (this.view.order.every((id) => this.selection.has(id)) && this.data.pages > 1) {
+      return this.selectAll();
+    }
     this.selection.addAll(this.view.order);
-    this.offer = true;
     return this.#selected();
   }
 
   selectAll() {
-    this.offer = false;
     return this.act("select_all");
   }
 
+  /** Show a selection that the mouse is still drawing; Python hears of it when it `stands`. */
+  cover(ids, stands) {
+    this.selection.replace(ids);
+    if (stands) return this.#selected();
+    this.redraw();
+    return true;
+  }
+
   deselect() {
+    this.view.tip.hide();
     if (this.selection.size === 0) return false;
     this.selection.clear();
-    this.offer = false;
     return this.#selected();
   }
 
@@ -165,6 +205,11 @@ class Gallery {
     this.view.root.classList.add("turning");
     this.queue.push({ type: "turn", page });
     this.view.root.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  leaf(step) {
+    this.turn(this.data.page + step);
     return true;
   }
 
@@ -201,13 +246,17 @@ class Gallery {
     return this.#open(this.view.tile(this.focus));
   }
 
+  openSelected() {
+    return this.selection.size === 1 && this.act("open", this.selection.list());
+  }
+
   #open(node) {
     return node ? this.act("open", [node.dataset.id]) : false;
   }
 
   #click(event) {
     const node = tileOf(event);
-    if (!node) return;
+    if (!node || this.drag.justDone) return;
     const { id } = node.dataset;
     if (event.shiftKey) this.selection.extend(id, this.view.order);
     else this.selection.toggle(id);

@@ -76,6 +76,7 @@ export class Keyboard {
       return false;
     }
     if (event.altKey) return false;
+    if (!event.repeat && (key === "/" || (key === "c" && !event.shiftKey))) return gallery.find();
     if (key === "escape") return gallery.deselect();
     if ((key === "delete" || key === "backspace") && !event.shiftKey) return gallery.remove();
     return false;
@@ -87,6 +88,8 @@ export class Keyboard {
     const columns = gallery.columns();
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
     if (event.key in steps) return gallery.move(steps[event.key], event.shiftKey);
+    if (event.key === "PageDown") return gallery.leaf(1);
+    if (event.key === "PageUp") return gallery.leaf(-1);
     if (event.key === "Home") return gallery.move(-Infinity, event.shiftKey);
     if (event.key === "End") return gallery.move(Infinity, event.shiftKey);
     if (event.key === " ") return gallery.press(event.shiftKey);

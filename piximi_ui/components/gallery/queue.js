@@ -1,17 +1,20 @@
 // Actions wait here until Python acknowledges their number, so none is lost when actions come
-// faster than reruns, when a rerun is cut short, or when the connection drops.
+// faster than reruns, when a rerun is cut short, or when the connection drops. Each has a name of
+// its own, by which the project refuses a second copy.
 
 const RESEND = [2000, 4000, 8000, 10000]; // ms between attempts; the last one repeats
 const PATIENCE = 4; // unanswered attempts after which the page itself is loaded anew
 const BETWEEN_RELOADS = 60000; // ms
-const KEEPS = new Set(["label"]); // worth repeating after a reload: doing it twice does no harm
+// What outlives a reload of the page; the others only ask for something to be shown.
+const KEEPS = new Set(["label", "create", "undo", "redo"]);
+export const NEW = "new:"; // before the name of a category that Python is about to create
 
 const random = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 
 export class ActionQueue {
   /**
-   * @param {string} store name under which unsaved labels survive a reload of the page
+   * @param {string} store name under which unsaved actions survive a reload of the page
    * @param {(batch: object) => void} send gives Python everything that is not acknowledged
    * @param {() => void} changed called whenever the number of waiting actions changes
    */
@@ -25,11 +28,13 @@ export class ActionQueue {
     this.sent = 0; // highest number ever sent
     this.attempt = 0;
     this.timer = null;
+    this.leaving = new AbortController();
+    window.addEventListener("beforeunload", (event) => this.#warn(event), { signal: this.leaving.signal });
     for (const action of this.#restore()) this.#add(action);
     if (this.waiting.length) this.timer = setTimeout(() => this.#flush(), 0);
   }
 
-  /** @param {object} action type, and what belongs to it: ids, category, page */
+  /** @param {object} action type, and what belongs to it: ids, category, name, page */
   push(action) {
     this.#add({ ids: [], category: null, ...action, uid: random() });
     this.#persist();
@@ -52,11 +57,12 @@ export class ActionQueue {
     if (this.waiting.length) this.#arm(0);
   }
 
-  /** Category id by image id, as the waiting labels will leave them. */
+  /** Category id (or NEW and a name) by image id, as the waiting labels will leave them. */
   labels() {
     const labels = new Map();
-    for (const action of this.waiting) {
-      if (action.type === "label") for (const id of action.ids) labels.set(id, action.category);
+    for (const { type, ids, category, name } of this.waiting) {
+      if (type === "label") for (const id of ids) labels.set(id, category);
+      if (type === "create") for (const id of ids) labels.set(id, NEW + name);
     }
     return labels;
   }
@@ -70,8 +76,25 @@ export class ActionQueue {
     return this.waiting.some((action) => action.type === type);
   }
 
+  /** The connection is back: do not wait for the next attempt. */
+  hurry() {
+    if (!this.waiting.length) return;
+    this.attempt = 0;
+    this.#arm(0);
+  }
+
   close() {
     clearTimeout(this.timer);
+    this.leaving.abort();
+  }
+
+  /** A server that was started anew no longer knows this page: load it again, labels and all. */
+  startOver() {
+    const last = Number(sessionStorage.getItem("piximi-reloaded") ?? 0);
+    if (Date.now() - last < BETWEEN_RELOADS) return;
+    sessionStorage.setItem("piximi-reloaded", String(Date.now()));
+    this.leaving.abort();
+    window.location.reload();
   }
 
   #underway() {
@@ -95,23 +118,22 @@ export class ActionQueue {
     this.attempt += 1;
     this.#arm(delay);
     this.send({ client: this.client, actions: this.waiting });
-    if (this.attempt === PATIENCE) this.#startOver();
+    if (this.attempt >= PATIENCE) this.#startOverIfAlive();
   }
 
-  /** A server that was started anew no longer knows this page: load it again, labels and all. */
-  async #startOver() {
-    const last = Number(sessionStorage.getItem("piximi-reloaded") ?? 0);
-    const kept = this.waiting.every((action) => KEEPS.has(action.type));
-    if (!kept || Date.now() - last < BETWEEN_RELOADS) return;
+  async #startOverIfAlive() {
     try {
       // Not while the server is away: the page would be lost for an error of the browser.
       const answer = await fetch(new URL("../_stcore/health", import.meta.url));
-      if (!answer.ok || !this.waiting.length) return;
-      sessionStorage.setItem("piximi-reloaded", String(Date.now()));
-      window.location.reload();
+      if (answer.ok && this.waiting.length) this.startOver();
     } catch {
       // The next attempts go on.
     }
+  }
+
+  /** A closed tab takes its unsaved actions with it, so the browser asks first. */
+  #warn(event) {
+    if (this.waiting.some((action) => KEEPS.has(action.type))) event.preventDefault();
   }
 
   #persist() {

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from piximi_ui.languages import language
 from piximi_ui.texts import _
 
-__all__ = ["gallery_texts"]
+__all__ = ["gallery_texts", "partition_names"]
 
 
 def gallery_texts() -> dict[str, str]:
     """Return the words by the names that the browser's side knows them by."""
+    return {"language": language(), **_bars(), **_labelling(), **_facts()}
+
+
+def partition_names() -> dict[str, str]:
+    """Return the partitions' words by their names."""
+    return {
+        "Unassigned": _("Unassigned"),
+        "Training": _("Training"),
+        "Validation": _("Validation"),
+        "Test": _("Test"),
+        "Inference": _("Inference"),
+    }
+
+
+def _bars() -> dict[str, str]:
     return {
         "gallery": _("Images"),
         "empty": _("No images here yet."),
         "selected": _("{n} selected"),
+        "selected_of": _("{n} of {total} selected"),
         "range": _("{first}–{last} of {total}"),
         "page": _("Page {page} of {pages}"),
         "first_page": _("First page"),
@@ -22,14 +39,24 @@ def gallery_texts() -> dict[str, str]:
         "size": _("Thumbnail size"),
         "select_page": _("Select page"),
         "select_page_tip": _("Select every image on this page (Ctrl+A)"),
+        "select_shown": _("Select all shown"),
+        "select_shown_tip": _("Select every image that is shown (Ctrl+A)"),
+        "select_all": _("Select all {total}"),
+        "select_all_tip": _("Select the images of all pages (Ctrl+A twice)"),
         "clear": _("Deselect"),
         "clear_tip": _("Deselect everything (Esc)"),
+        "open": _("Open"),
+        "open_tip": _("Open the selected image in full size (Enter)"),
         "delete": _("Delete"),
         "delete_tip": _("Delete the selected images (Delete)"),
-        "all_on_page": _("All {n} on this page are selected."),
-        "select_all": _("Select all {total}"),
         "unsaved": _("{n} not yet saved"),
         "unsaved_tip": _("These actions wait for the server and are sent again until it has them."),
+        "saved": _("Saved"),
+    }
+
+
+def _labelling() -> dict[str, str]:
+    return {
         "label_as": _("Label as"),
         "label_tip": _("Label the selected images “{name}” (hold Shift and type {index})"),
         "label_hint": _(
@@ -38,13 +65,27 @@ def gallery_texts() -> dict[str, str]:
         "nothing_selected": _("Select images first"),
         "no_category": _("No category {index}"),
         "choose_category": _("Type a category's number"),
-        "predicted": _("Predicted {name}, {confidence} %"),
-        "prediction_tip": _("Prediction, not a label: {name}, {confidence} %"),
-        "labelled": _("Labelled {name}"),
+        "find": _("Find a category"),
+        "find_open": _("Find…"),
+        "find_tip": _("Find or create a category by its name, then label (C)"),
+        "find_or_create": _("Find or create a category"),
+        "find_none": _("No category has this name"),
+        "create": _("Create “{name}”"),
+    }
+
+
+def _facts() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "label": _("Label"),
+        "label_by": _("{name}, by {who}"),
         "unlabelled": _("Not labelled"),
-        "channels": _("{n} channels"),
-        "one_channel": _("1 channel"),
-        "planes": _("{n} planes"),
+        "prediction": _("Predicted"),
+        "dimensions": _("Size"),
+        "channels": _("Channels"),
+        "planes": _("Planes"),
+        "depth": _("Depth"),
         "bits": _("{n} bit"),
-        "broken": _("This picture cannot be shown"),
+        "pixel_size": _("Pixel size"),
+        "partition": _("Partition"),
     }

@@ -1,6 +1,6 @@
 // One thumbnail: picture, check mark, partition letters, label and prediction, name.
 
-import { element, fill, paint } from "./dom.js";
+import { element, fill, number, paint } from "./dom.js";
 
 const CHECK = "M4.5 8.5l2.3 2.3 4.7-5.3";
 
@@ -17,7 +17,7 @@ function svgCheck() {
 export class Tile {
   constructor(id) {
     this.id = id;
-    this.shown = "";
+    this.category = null; // the label shown
     this.image = element("img", { alt: "", loading: "lazy", decoding: "async", draggable: "false" });
     this.image.addEventListener("load", () => this.sharpen());
     this.image.addEventListener("error", () => this.node.classList.add("broken"));
@@ -35,7 +35,10 @@ export class Tile {
 
   /** Draw what has changed; `category` is the label to show, or null. */
   update(item, category, pending, texts) {
-    const state = JSON.stringify([item, category, pending]);
+    // Items and categories are those of one answer of Python, so looking at them is enough.
+    if (item === this.item && category === this.category && pending === this.pending) return;
+    Object.assign(this, { item, category, pending });
+    const state = JSON.stringify([item, category, pending, texts.language]);
     if (state === this.shown) return;
     this.shown = state;
     if (this.image.getAttribute("src") !== item.thumb) {
@@ -43,18 +46,24 @@ export class Tile {
       this.image.src = item.thumb;
     }
     this.name.textContent = item.name;
-    this.partition.textContent = item.partition.slice(0, 2);
-    this.partition.hidden = !item.partition || item.partition === "Unassigned";
-    this.partition.title = item.partition;
-    this.chips.replaceChildren(...this.#chips(item, category, pending, texts));
-    const facts = this.#facts(item, category, texts);
-    this.node.title = [item.name, ...facts.slice(1)].join("\n");
+    this.partition.textContent = item.badge;
+    this.partition.hidden = !item.badge;
+    this.chips.replaceChildren(...this.#chips(item, category, pending));
+    const [, ...facts] = this.facts(texts).map(([term, value]) => `${term}: ${value}`);
     this.node.setAttribute("aria-label", [item.name, ...facts].join(", "));
   }
 
   select(selected) {
     if ((this.node.getAttribute("aria-selected") === "true") === selected) return;
     this.node.setAttribute("aria-selected", String(selected));
+  }
+
+  /** Which of all images it is, for those who hear the page. */
+  place(position, total) {
+    if (this.position === position && this.total === total) return;
+    Object.assign(this, { position, total });
+    this.node.setAttribute("aria-posinset", position);
+    this.node.setAttribute("aria-setsize", total);
   }
 
   /** Few pixels enlarged stay squares; everything else is smoothed. */
@@ -64,7 +73,28 @@ export class Tile {
     this.image.classList.toggle("crisp", longest > 0 && longest * 2 <= this.frame.clientWidth);
   }
 
-  #chips(item, category, pending, texts) {
+  /** What is known of the image: [what it is, its value] pairs, the name first. */
+  facts(texts) {
+    const { item, category, pending } = this;
+    const facts = [[texts.name, item.name]];
+    const add = (term, value) => value && facts.push([term, value]);
+    let label = category?.name ?? texts.unlabelled;
+    // Who gave it is known of the label that is stored, not of one that is still on its way.
+    if (category && item.labelled_by && !pending) {
+      label = fill(texts.label_by, { name: label, who: item.labelled_by });
+    }
+    add(texts.label, label);
+    add(texts.prediction, item.prediction && `${item.prediction.name}, ${share(item)}`);
+    add(texts.dimensions, item.width && `${number(item.width)} × ${number(item.height)}`);
+    add(texts.channels, item.channels && number(item.channels));
+    add(texts.planes, item.planes && number(item.planes));
+    add(texts.depth, item.bits && fill(texts.bits, { n: item.bits }));
+    add(texts.pixel_size, item.pixel_size);
+    add(texts.partition, item.partition);
+    return facts;
+  }
+
+  #chips(item, category, pending) {
     const chips = [];
     if (category) {
       const chip = element("span", { class: pending ? "chip label pending" : "chip label", text: category.name });
@@ -72,32 +102,16 @@ export class Tile {
       chips.push(chip);
     }
     if (item.prediction) {
-      const { name, color, confidence } = item.prediction;
-      const percent = Math.round(confidence * 100);
+      const { name, color } = item.prediction;
       const chip = element("span", { class: "chip prediction" }, [
         element("span", { class: "chip-name", text: name }),
-        element("span", { class: "chip-share", text: `${percent} %` }),
+        element("span", { class: "chip-share", text: share(item) }),
       ]);
-      chip.title = fill(texts.prediction_tip, { name, confidence: percent });
       paint(chip, color);
       chips.push(chip);
     }
     return chips;
   }
-
-  #facts(item, category, texts) {
-    const facts = [category ? fill(texts.labelled, { name: category.name }) : texts.unlabelled];
-    if (item.width && item.height) facts.push(`${item.width} × ${item.height}`);
-    if (item.channels) {
-      facts.push(item.channels === 1 ? texts.one_channel : fill(texts.channels, { n: item.channels }));
-    }
-    if (item.planes > 1) facts.push(fill(texts.planes, { n: item.planes }));
-    if (item.bits) facts.push(fill(texts.bits, { n: item.bits }));
-    if (item.partition) facts.push(item.partition);
-    if (item.prediction) {
-      const { name, confidence } = item.prediction;
-      facts.push(fill(texts.predicted, { name, confidence: Math.round(confidence * 100) }));
-    }
-    return facts;
-  }
 }
+
+const share = (item) => `${Math.round(item.prediction.confidence * 100)} %`;

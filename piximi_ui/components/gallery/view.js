@@ -1,10 +1,15 @@
 // Everything the gallery shows. It draws what it is given and passes gestures on.
 
-import { Palette, Pager, TypedPanel } from "./bars.js";
+import { Pager, Palette } from "./bars.js";
 import { element, fill, number } from "./dom.js";
+import { Finder } from "./find.js";
+import { NEW } from "./queue.js";
 import { Tile } from "./tile.js";
+import { Tooltip } from "./tooltip.js";
+import { TypedPanel } from "./typed.js";
 
 const TILE_STORE = "piximi-gallery-tile";
+const CALM = 500; // ms without a change before it is read out
 
 export class View {
   /** @param {object} verbs what the buttons do; see Gallery */
@@ -12,33 +17,40 @@ export class View {
     this.verbs = verbs;
     this.tiles = new Map();
     this.order = []; // ids as they lie in the grid
+    this.heard = 0; // selected images as last read out
     const button = (name, act) =>
       element("button", { type: "button", class: "text", "data-act": name, onclick: act });
     this.count = element("span", { class: "count" });
-    this.all = button("select-page", () => verbs.selectPage());
+    this.page = button("select-page", () => verbs.selectPage());
+    this.all = button("select-all", () => verbs.selectAll());
     this.none = button("clear", () => verbs.deselect());
+    this.look = button("open", () => verbs.openSelected());
     this.bin = button("delete", () => verbs.remove());
-    this.unsaved = element("span", { class: "unsaved", role: "status", "aria-live": "polite" });
+    this.unsaved = element("span", { class: "unsaved" });
+    this.live = element("span", { class: "unseen", role: "status", "aria-live": "polite" });
     this.slider = element("input", { type: "range", min: "64", max: "320", step: "8", class: "size" });
     this.slider.addEventListener("input", () => this.#resize(Number(this.slider.value), true));
     this.pagers = [0, 1].map(() => new Pager((page) => verbs.turn(page)));
-    this.palette = new Palette((index) => verbs.choose(index));
-    this.said = element("span");
-    this.whole = button("select-all", () => verbs.selectAll());
-    this.banner = element("div", { class: "banner" }, [this.said, this.whole]);
+    this.palette = new Palette(
+      (index) => verbs.choose(index),
+      () => verbs.find(),
+    );
     this.typed = new TypedPanel();
+    this.finder = new Finder(verbs);
     this.empty = element("div", { class: "empty" });
     this.grid = element("div", { class: "grid", role: "listbox", "aria-multiselectable": "true" });
+    this.tip = new Tooltip(this.grid, (id) => this.#known(id));
     const bar = element("div", { class: "bar" }, [
-      this.count, this.all, this.none, this.bin, element("span", { class: "space" }),
-      this.unsaved, this.slider, this.pagers[0].node,
+      this.count, this.page, this.all, this.none, this.look, this.bin,
+      element("span", { class: "space" }), this.unsaved, this.slider, this.pagers[0].node,
     ]);
-    this.head = element("div", { class: "head" }, [bar, this.palette.node, this.banner]);
+    this.head = element("div", { class: "head" }, [bar, this.palette.node]);
     const foot = element("div", { class: "foot" }, [this.pagers[1].node]);
     this.root = element("div", { class: "gallery", role: "group" }, [
-      this.head, this.grid, this.empty, foot, this.typed.node,
+      this.head, this.grid, this.empty, foot, this.typed.node, this.finder.node, this.tip.node, this.live,
     ]);
-    new ResizeObserver(() => this.#sharpen()).observe(this.grid);
+    this.watcher = new ResizeObserver(() => this.#sharpen());
+    this.watcher.observe(this.grid);
   }
 
   /** Size of the tiles at first: the person's last choice, or what Python proposes. */
@@ -52,6 +64,12 @@ export class View {
     this.#resize(kept ?? tile);
   }
 
+  close() {
+    clearTimeout(this.calm);
+    this.watcher.disconnect();
+    this.tip.close();
+  }
+
   /** Put one tile per item into the grid, keeping those that stay. */
   lay(items) {
     const order = items.map((item) => item.id);
@@ -59,33 +77,34 @@ export class View {
     for (const id of this.tiles.keys()) if (!staying.has(id)) this.tiles.delete(id);
     for (const id of order) if (!this.tiles.has(id)) this.tiles.set(id, new Tile(id));
     const moved = order.length !== this.order.length || order.some((id, i) => id !== this.order[i]);
-    if (moved) this.grid.replaceChildren(...order.map((id) => this.tiles.get(id).node));
+    if (moved) {
+      this.tip.hide();
+      this.grid.replaceChildren(...order.map((id) => this.tiles.get(id).node));
+    }
     this.order = order;
-    return moved;
   }
 
   /**
    * @param {object} data Python's JSON object
-   * @param {object} state selection, focus, offer, labels (waiting, by image id), waiting (a count)
+   * @param {object} state selection, focus, labels (waiting, by image id), waiting (a count)
    */
   draw(data, state) {
     const { texts } = data;
     const bare = data.items.length === 0;
+    this.data = data;
     this.#drawTiles(data, state);
     this.#drawBar(data, state);
     this.palette.node.hidden = !data.allow.includes("label");
     this.palette.update(data.categories, texts, state.selection.size > 0);
+    this.root.classList.toggle("choosing", state.selection.size > 0);
     for (const pager of this.pagers) pager.update(data.page, data.pages, texts);
-    const offer = state.offer && data.total > data.items.length && state.selection.size < data.total;
-    this.banner.hidden = !offer || !data.allow.includes("select_all");
-    this.said.textContent = fill(texts.all_on_page, { n: number(data.items.length) });
-    this.whole.textContent = fill(texts.select_all, { total: number(data.total) });
     this.empty.textContent = texts.empty;
     this.empty.hidden = !bare;
     this.grid.hidden = bare;
     this.head.hidden = bare && data.total === 0;
     this.grid.setAttribute("aria-label", texts.gallery);
     this.root.setAttribute("aria-label", texts.gallery);
+    this.#tell(texts, state);
   }
 
   tile(id) {
@@ -100,17 +119,28 @@ export class View {
   }
 
   #drawTiles(data, { selection, focus, labels }) {
-    const index = new Map(data.categories.map((category, i) => [category.id, i]));
-    for (const item of data.items) {
+    this.index ??= new Map();
+    if (this.indexed !== data.categories) {
+      this.indexed = data.categories;
+      this.index = new Map(data.categories.map((category, i) => [category.id, i]));
+    }
+    data.items.forEach((item, place) => {
       const tile = this.tiles.get(item.id);
       const pending = labels.has(item.id);
-      const label = pending ? (index.get(labels.get(item.id)) ?? 0) : item.category;
-      // A person's new label replaces the prediction at once, as the server will.
-      const shown = pending && label > 0 ? { ...item, prediction: null } : item;
-      tile.update(shown, label > 0 ? data.categories[label] : null, pending, data.texts);
+      const label = pending ? this.#category(labels.get(item.id)) : data.categories[item.category || -1];
+      tile.update(item, label ?? null, pending, data.texts);
       tile.select(selection.has(item.id));
+      tile.place(data.first + place, data.total);
       tile.node.tabIndex = item.id === focus ? 0 : -1;
-    }
+    });
+  }
+
+  /** The category of an id, or of a name that is being created; null for Unknown and what is gone. */
+  #category(id) {
+    const { categories } = this.data;
+    if (!id?.startsWith(NEW)) return categories[this.index.get(id) || -1] ?? null;
+    const name = id.slice(NEW.length);
+    return categories.find((category) => category.name === name) ?? { name, color: "#808080" };
   }
 
   #drawBar(data, { selection, waiting }) {
@@ -122,22 +152,47 @@ export class View {
       total: number(data.total),
     };
     this.count.textContent = chosen
-      ? fill(texts.selected, { n: number(selection.size) })
+      ? fill(texts.selected_of, { n: number(selection.size), total: number(data.total) })
       : fill(texts.range, range);
     this.count.classList.toggle("chosen", chosen);
     const word = (node, name, shown) => {
-      node.textContent = texts[name];
+      node.textContent = fill(texts[name], range);
       node.title = texts[`${name}_tip`];
       node.hidden = !shown;
     };
-    word(this.all, "select_page", data.items.length > 0);
+    const many = data.pages > 1;
+    word(this.page, many ? "select_page" : "select_shown", data.items.length > 0);
+    word(this.all, "select_all", many && data.allow.includes("select_all"));
     word(this.none, "clear", chosen);
+    word(this.look, "open", selection.size === 1 && data.allow.includes("open"));
     word(this.bin, "delete", chosen && data.allow.includes("delete"));
     this.slider.setAttribute("aria-label", texts.size);
     this.slider.title = texts.size;
     this.unsaved.textContent = waiting ? fill(texts.unsaved, { n: number(waiting) }) : "";
     this.unsaved.title = waiting ? texts.unsaved_tip : "";
     this.unsaved.classList.toggle("shown", waiting > 0);
+  }
+
+  /** Read out how many are selected and what is saved, once it has come to rest. */
+  #tell(texts, { selection, waiting }) {
+    const { size } = selection;
+    if (size === this.now?.size && waiting === this.now.waiting) return;
+    this.now = { size, waiting };
+    this.unheard ||= waiting > 0;
+    clearTimeout(this.calm);
+    this.calm = setTimeout(() => {
+      const said = [];
+      if (size !== this.heard) said.push(fill(texts.selected, { n: number(size) }));
+      if (waiting) said.push(this.unsaved.textContent);
+      else if (this.unheard) said.push(texts.saved);
+      this.heard = size;
+      this.unheard = waiting > 0;
+      if (said.length) this.live.textContent = said.join(", ");
+    }, CALM);
+  }
+
+  #known(id) {
+    return this.tiles.get(id)?.facts(this.data.texts) ?? null;
   }
 
   #resize(tile, keep = false) {

@@ -1,0 +1,58 @@
+// Follows the project: other tabs, other people and jobs change it too. One number is asked for over
+// HTTP every other second; Python draws again only when that number is another one.
+
+const EVERY = 2000; // ms
+const PATIENCE = 6000; // ms in which one drawing may answer, before it is asked for again
+
+export class Follower {
+  /** @param {object} gallery see gallery.js: `queue`, `component`, `data` */
+  constructor(gallery) {
+    this.gallery = gallery;
+    this.source = null; // {address, number} of the drawing on the screen
+    this.asked = { number: null, at: 0 };
+    this.lost = false; // whether the last question got no answer
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    for (const name of ["visibilitychange", "online"]) {
+      (name === "online" ? window : document).addEventListener(name, () => this.#look(), { signal });
+    }
+    this.timer = setInterval(() => this.#look(), EVERY);
+  }
+
+  shown(source) {
+    this.source = source;
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.listeners.abort();
+    this.source = null;
+  }
+
+  async #look() {
+    if (!this.source || this.looking || (document.hidden && !this.gallery.queue.unsaved)) return;
+    this.looking = true;
+    try {
+      const answer = await fetch(window.location.origin + this.source.address, { cache: "no-store" });
+      if (this.source) await this.#hear(answer);
+      this.lost = false;
+    } catch {
+      this.lost = true; // no connection; the queue keeps what is done meanwhile
+    } finally {
+      this.looking = false;
+    }
+  }
+
+  async #hear(answer) {
+    const { queue, component } = this.gallery;
+    // A server that was started anew does not know this page's address, nor the page itself.
+    if (answer.status === 404) return queue.startOver();
+    if (!answer.ok) return;
+    if (this.lost) queue.hurry();
+    const number = Number(await answer.text());
+    if (!this.source || number === this.source.number || queue.waiting.length > 0) return;
+    if (number === this.asked.number && performance.now() - this.asked.at < PATIENCE) return;
+    this.asked = { number, at: performance.now() };
+    component.setTriggerValue("look", number);
+  }
+}
