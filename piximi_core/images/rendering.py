@@ -247,6 +247,12 @@ def _drawn(values: PixelArray, limit: Range) -> NDArray[np.uint8]:
 
 def _scaled(values: PixelArray, limit: Range) -> NDArray[np.float32]:
     """Return ``(x - lo) / (hi - lo)`` cut to 0…1, safe for NaN and for constant channels."""
+    if values.dtype.kind in "ui" and values.dtype.itemsize <= 2 and values.size > 2**17:
+        # Many values of few kinds go through a table: a tenth of the time.
+        stored = np.dtype(f"u{values.dtype.itemsize}")
+        every = np.arange(256**values.dtype.itemsize, dtype=stored).view(values.dtype)
+        looked_up: NDArray[np.float32] = _scaled(every, limit)[values.view(stored)]
+        return looked_up
     lo, hi = limit
     if hi > lo:
         return to_unit(values.astype(np.float32), 32, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ __all__ = [
 
 Partition = Literal["Unassigned", "Training", "Validation", "Test", "Inference"]
 PARTITIONS: tuple[Partition, ...] = get_args(Partition)
+_PRIME = 1_073_741_789  # the largest below 2^30, so that products stay in SQLite's integers
 SortKey = Literal["added", "name", "category", "confidence", "partition", "random"]
 
 
@@ -137,6 +139,18 @@ def _conditions(wanted: ThingFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _shuffled(seed: int) -> ColumnElement[Any]:
+    """Return a hash of the position: the same on every page and machine, another for each seed.
+
+    A polynomial of the third degree modulo a prime, with factors drawn from the seed: one of the
+    first degree would order neighbouring seeds alike.
+    """
+    digest = hashlib.sha256(str(seed).encode()).digest()
+    a, b, c = (int.from_bytes(digest[i : i + 8]) % _PRIME for i in (0, 8, 16))
+    x = ((things.c.position + 1) * a + b) % _PRIME
+    return ((x * x % _PRIME) * ((x + c) % _PRIME)) % _PRIME
+
+
 def _order(wanted: ThingFilter) -> list[ColumnElement[Any]]:
     keys: dict[SortKey, ColumnElement[Any]] = {
         "added": things.c.position,
@@ -144,8 +158,7 @@ def _order(wanted: ThingFilter) -> list[ColumnElement[Any]]:
         "category": categories.c.position,
         "confidence": func.coalesce(predictions.c.confidence, -1.0),
         "partition": case({p: i for i, p in enumerate(PARTITIONS)}, value=things.c.partition),
-        # A multiplicative hash of the position: seeded, and the same on every page.
-        "random": ((things.c.position + 1) * (2_654_435_761 + 2 * wanted.seed)) % 4_294_967_291,
+        "random": _shuffled(wanted.seed),
     }
     key = keys[wanted.sort]
     return [key.desc() if wanted.descending else key.asc(), things.c.position]

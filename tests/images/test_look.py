@@ -83,3 +83,16 @@ def test_of_many_coloured_channels_the_first_is_shown() -> None:
     colors = ("#00ffff", "#ff00ff", "#ffff00", "#ffffff")
     picture = Picture(np.zeros((1, 2, 2, 4), np.uint8), 8, channel_colors=colors)
     assert display_colors(picture) == ("#00ffff", None, None, None)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int8", "uint16", "int16"])
+def test_many_values_are_drawn_as_few_are(kind: str) -> None:
+    limits = np.iinfo(kind)
+    generator = np.random.default_rng(3)
+    plane = generator.integers(limits.min, limits.max, (400, 400, 2), kind, endpoint=True)
+    low, high = int(limits.min) // 3, int(limits.max) // 2
+    shown = render(plane, ((low, high),) * 2, ("#ff0000", "#0080ff"))
+    share = np.clip((plane.astype(float) - low) / (high - low), 0, 1)
+    red, blue = share[..., 0], share[..., 1]
+    by_hand = np.stack([red, blue * (128 / 255), blue], axis=-1) * 255
+    assert np.abs(shown - by_hand).max() <= 0.51

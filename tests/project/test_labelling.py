@@ -168,3 +168,14 @@ def test_more_ids_than_sqlite_takes_parameters(filled: Store) -> None:
 def test_partitions_are_piximis(filled: Store) -> None:
     with pytest.raises(BadInput, match="no partition"):
         labelling.set_partition(filled, ids_of(filled), "Holdout")
+
+
+def test_each_seed_has_an_order_of_its_own(store: Store) -> None:
+    fill(store, [new_image(i) for i in range(120)])
+    orders = {seed: ids_of(store, sort="random", seed=seed) for seed in range(20)}
+    assert all(sorted(order) == sorted(orders[0]) for order in orders.values())
+    places = {seed: {name: i for i, name in enumerate(order)} for seed, order in orders.items()}
+    for seed in range(19):
+        moved = [abs(places[seed][name] - places[seed + 1][name]) for name in orders[0]]
+        # Two independent orders of n lie n/3 apart on average.
+        assert 25 < sum(moved) / 120 < 55
