@@ -186,9 +186,3 @@ def test_cut_files_are_refused(tmp_path: Path, form: str) -> None:
         path.write_bytes(raw[: int(len(raw) * part)])
         with pytest.raises(BadInput, match="damaged or not a complete"):
             read_picture(path)
-
-
-def test_the_one_bit_picture_of_piximi(shared_data: Path) -> None:
-    picture = read_as_described(shared_data / "piximi/images/1c_1b_Neighborhood_watch_bw.png")
-    assert picture.pixels.shape == (1, 140, 200, 1)
-    assert set(np.unique(picture.pixels)) == {0, 255}

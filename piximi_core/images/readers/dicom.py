@@ -55,7 +55,7 @@ def open_dicom(path: Path, request: ReadRequest) -> Iterator[Opened]:
         if not any(word in dataset for word in _PIXELS):
             raise request.problem("is DICOM without pixels; leave it out.")
         stack = plan.apply(_stored(dataset, request), dataset)
-        return description.picture(np.ascontiguousarray(stack), window=plan.window)
+        return description.picture(np.ascontiguousarray(stack), window=plan.window_of(stack))
 
     yield Opened(description, decode)
 

@@ -58,6 +58,9 @@ class DicomPlan:
             self._pairs = _rescale_pairs(header, self.frames)
         self.dtype = np.dtype(self._plan_type(header))
         self.window = self._shown(header) if has_units else None
+        # Numbers that stand where the scanner saw nothing, often far from all others.
+        padding = header.get("PixelPaddingValue") if has_units else None
+        self._padding = padding if isinstance(padding, int) and not self._is_inverted else None
         self._say(header)
 
     def _say(self, header: Dataset) -> None:
@@ -126,6 +129,14 @@ class DicomPlan:
             # A decoder may give 8 bits where the header sets 16 aside, never the other way round.
             return stack.astype(self.dtype, casting="safe", copy=False)
         return self._rescaled(stack)
+
+    def window_of(self, stack: PixelArray) -> tuple[Pair, ...] | None:
+        """Return the window that the file states, else the range of what the scanner saw."""
+        if self.window is not None or self._padding is None or len(set(self._pairs)) > 1:
+            return self.window
+        slope, shift = self._pairs[0]
+        seen = stack[stack != slope * self._padding + shift]
+        return ((float(seen.min()), float(seen.max())),) if seen.size else None
 
     def _rescaled(self, stack: PixelArray) -> PixelArray:
         """Return ``slope * stored + intercept`` of every frame."""

@@ -110,7 +110,9 @@ def channel_colors(tif: Any, page: Any, channels: int) -> tuple[str, ...] | None
         )
         colors = [_ome_color(text) for text in stated]
     elif page.colormap is not None and channels == 1:
-        colors = [_table_color(np.asarray(page.colormap) / 257.0)]
+        table = np.asarray(page.colormap)
+        # Some programs write v * 257 and some v * 256: the high byte is v for both.
+        colors = [_table_color(table >> 8 if table.max() > 255 else table)]
     elif tif.is_imagej:
         tables = (tif.imagej_metadata or {}).get("LUTs") or []
         colors = [_table_color(np.asarray(table, np.float64)) for table in tables]
@@ -130,6 +132,6 @@ def _ome_color(text: str | None) -> str | None:
 
 def _table_color(table: Any) -> str | None:
     """Return the brightest entry of an 8-bit colour table ``[3, 256]`` of one colour."""
-    if table.ndim != 2 or table.shape[0] != 3 or not is_one_color(table * 257):
+    if table.ndim != 2 or table.shape[0] != 3 or not is_one_color(table, slack=2):
         return None
     return brightest_color(table)
