@@ -20,7 +20,7 @@ from piximi_core.project.store import Store
 from piximi_core.project.workspace import ProjectSummary, open_project
 from piximi_ui import job_panel, job_texts, navigation
 from piximi_ui.context import errors_shown, who
-from piximi_ui.texts import _, plain
+from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw_cards", "draw_menu", "draw_preparation"]
 
@@ -205,7 +205,9 @@ def _leave(folder: Path) -> NoReturn:
 
 
 def _broken(store: Store, job: Job, state: JobState) -> None:
-    reason = str(job.result().get("error") or _("It was interrupted before it was complete."))
+    reason = told(str(job.result().get("error") or "")) or _(
+        "It was interrupted before it was complete."
+    )
     box = st.status(_("The example is not complete"), expanded=True, state="error")
     with box.container():
         st.markdown(plain(reason, 300))

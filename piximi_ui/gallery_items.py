@@ -16,14 +16,17 @@ from piximi_ui.components.gallery import (
 )
 from piximi_ui.context import picture_token
 from piximi_ui.pictures import revision_address, thumb_address
-from piximi_ui.texts import number
+from piximi_ui.texts import number, told
 
 __all__ = ["gallery_categories", "gallery_items", "gallery_revision"]
 
 
 def gallery_categories(store: Store, kind_id: str = IMAGE_KIND) -> list[GalleryCategory]:
     """Return the kind's categories, Unknown first."""
-    return [GalleryCategory(c.id, c.name, c.color) for c in list_categories(store, kind_id)]
+    return [
+        GalleryCategory(c.id, told(c.name) if c.is_unknown else c.name, c.color)
+        for c in list_categories(store, kind_id)
+    ]
 
 
 def gallery_items(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ from piximi_core.project.workspace import (
 )
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown, say, who
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, plain, plural, told, when
 
 __all__ = ["ago", "draw_list", "draw_new_project"]
 
@@ -91,7 +90,7 @@ def _figures(project: ProjectSummary) -> list[str]:
 
 def _damaged(project: ProjectSummary) -> None:
     st.markdown(f":material/broken_image: **{plain(project.name)}**")
-    st.caption(f"{_('This project cannot be opened.')} {plain(str(project.trouble), 400)}")
+    st.caption(f"{_('This project cannot be opened.')} {plain(told(str(project.trouble)), 400)}")
 
 
 def _rename(project: ProjectSummary) -> None:
@@ -127,4 +126,4 @@ def ago(moment: float, *, now: float | None = None) -> str:
         return plural("{n} hour ago", "{n} hours ago", int(seconds // 3600))
     if seconds < 7 * 86400:
         return plural("{n} day ago", "{n} days ago", int(seconds // 86400))
-    return _("on {date}").format(date=datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d"))
+    return _("on {date}").format(date=when(moment, time=False))

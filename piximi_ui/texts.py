@@ -8,9 +8,9 @@ import streamlit as st
 
 from piximi_ui.core_texts import in_language
 from piximi_ui.languages import catalogue, language
-from piximi_ui.numerals import written_moment, written_number, written_size, zone
+from piximi_ui.numerals import localized, written_moment, written_number, written_size, zone
 
-__all__ = ["_", "number", "percent", "plain", "plural", "size", "told", "when"]
+__all__ = ["_", "number", "percent", "plain", "plural", "separators", "size", "told", "when"]
 
 
 def _(text: str) -> str:
@@ -36,6 +36,11 @@ def number(value: float, digits: int = 0) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """Return a share, 0 to 1, in percent."""
     return f"{number(100 * share, digits)} %"
+
+
+def separators() -> str:
+    """Return the decimal sign and that of thousands, as Plotly wants them."""
+    return localized(".,", language())
 
 
 def size(count: int) -> str:

@@ -61,10 +61,9 @@ def label_things(
     AlreadyDone
         The action of that name was carried out before.
     """
-    label = "Remove label of" if is_unknown(category_id) else "Label"
-    with store.step(
-        f"{label} {plural(len(ids), 'image')}", who=who, expected_revision=expected_revision
-    ) as db:
+    images = plural(len(ids), "image")
+    label = f"Remove label of {images}" if is_unknown(category_id) else f"Label {images}"
+    with store.step(label, who=who, expected_revision=expected_revision) as db:
         take_once(db, once)
         require_category(db, category_id)
         return set_label(db, ids, category_id, who or current_user())

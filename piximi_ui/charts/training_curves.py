@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from piximi_core.classification.progress import EpochRow
-from piximi_ui.texts import _
+from piximi_ui.texts import _, separators
 
 __all__ = ["CONFIG", "accuracy_figure", "loss_figure"]
 
@@ -106,6 +106,7 @@ def _lay_out(figure: go.Figure, title: str, epochs: int, best: int | None, still
         showlegend=True,
         legend={"orientation": "h", "x": 0.93, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         uirevision=title,
+        separators=separators(),
     )
     figure.update_xaxes(
         title={"text": _("Epoch"), "font": {"size": 11}, "standoff": 4},

@@ -10,7 +10,7 @@ import streamlit as st
 from piximi_core.project.categories import Category
 from piximi_core.project.store import IMAGE_KIND
 from piximi_core.project.things import PARTITIONS
-from piximi_ui.texts import _, number, plain
+from piximi_ui.texts import _, number, plain, told
 
 __all__ = ["Place", "draw"]
 
@@ -68,11 +68,12 @@ def draw(folders: Collection[str], categories: Sequence[Category], shown: Collec
             _("Partition"),
             PARTITIONS,
             index=None,
+            format_func=told,
             placeholder=_("Chosen when training"),
             key="add-partition",
         )
         st.markdown(
-            f"{_('Kind')}: **{IMAGE_KIND}**",
+            f"{_('Kind')}: **{told(IMAGE_KIND)}**",
             width="content",
             help=_("Files come in as whole images. Objects are marked in them later."),
         )

@@ -19,7 +19,8 @@ from piximi_core.project.things import PARTITIONS
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.images.view import View, bound
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.texts import number as numeral
 
 __all__ = ["draw", "draw_dialogs"]
 
@@ -71,7 +72,7 @@ def draw(store: Store, view: View, categories: Sequence[Category], counts: Count
 
 def _label(number: int, category: Category, count: int) -> str:
     swatch = f':color[●]{{foreground="{category.color}"}}'
-    return f"{swatch} {plain(category.name, 40)} :gray[`{number}`] :gray[{count:,}]"
+    return f"{swatch} {plain(category.name, 40)} :gray[`{number}`] :gray[{numeral(count)}]"
 
 
 def draw_dialogs(store: Store, categories: Sequence[Category], counts: Counts) -> None:
@@ -104,7 +105,7 @@ def _table(categories: Sequence[Category], counts: Counts) -> None:
         {
             _("Category"): category.name[:80],
             _("All"): sum(counts.get(category.id, {}).values()),
-            **{p: counts.get(category.id, {}).get(p, 0) for p in shown},
+            **{told(p): counts.get(category.id, {}).get(p, 0) for p in shown},
         }
         for category in categories
     ]

@@ -15,7 +15,7 @@ from piximi_core.project.things import PARTITIONS, Thing
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.images import queries
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, number, percent, plain, plural, told, when
 
 __all__ = ["draw"]
 
@@ -53,6 +53,7 @@ def _several(store: Store, selected: tuple[str, ...], categories: Sequence[Categ
         _("Partition"),
         PARTITIONS,
         index=None,
+        format_func=told,
         placeholder=_("Set for all"),
         key=f"many-partition-{slot}",
     )
@@ -97,6 +98,7 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
         _("Partition"),
         PARTITIONS,
         index=PARTITIONS.index(thing.partition),  # type: ignore[arg-type]
+        format_func=told,
         key=f"partition-of-{thing.id}-{thing.partition}",
     )
     with errors_shown():
@@ -136,8 +138,8 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
 def _prediction(store: Store, thing: Thing) -> None:
     assert thing.prediction is not None
     st.markdown(
-        _("Predicted **{name}**, {share:.0%}").format(
-            name=plain(thing.prediction.class_name, 40), share=thing.prediction.confidence
+        _("Predicted **{name}**, {share}").format(
+            name=plain(thing.prediction.class_name, 40), share=percent(thing.prediction.confidence)
         )
     )
     with st.container(horizontal=True, gap="small"):
@@ -166,7 +168,7 @@ def _facts(thing: Thing) -> None:
 def facts_of(thing: Thing) -> dict[str, str]:
     """Return what is known of an image, by label, in words."""
     facts = {
-        _("Size"): f"{thing.width:,} × {thing.height:,}",
+        _("Size"): f"{number(thing.width)} × {number(thing.height)}",
         _("Channels"): str(thing.channels),
         _("Planes"): str(thing.planes),
         _("Depth"): _("{n} bit").format(n=thing.bit_depth)
@@ -175,11 +177,11 @@ def facts_of(thing: Thing) -> dict[str, str]:
     if thing.pixel_size:
         facts[_("Pixel size")] = _pixel_size(thing.pixel_size)
     if thing.labelled_by:
-        when = (thing.labelled_at or "")[:16].replace("T", " ")
-        facts[_("Labelled by")] = f"{thing.labelled_by}, {when} UTC"
+        at = f", {when(thing.labelled_at)}" if thing.labelled_at else ""
+        facts[_("Labelled by")] = f"{thing.labelled_by}{at}"
     for note in thing.notes:
         facts.setdefault(_("Notes"), "")
-        facts[_("Notes")] = "; ".join(filter(None, [facts[_("Notes")], note]))
+        facts[_("Notes")] = "; ".join(filter(None, [facts[_("Notes")], told(note)]))
     facts.update({str(name)[:60]: str(value) for name, value in thing.metadata.items()})
     return facts
 
@@ -187,4 +189,4 @@ def facts_of(thing: Thing) -> dict[str, str]:
 def _pixel_size(size: dict[str, Any]) -> str:
     unit = str(size.get("unit") or "")
     sides = [size.get(axis) for axis in ("x", "y", "z") if size.get(axis)]
-    return " × ".join(f"{float(side):.4g}" for side in sides) + f" {unit}"
+    return " × ".join(told(f"{float(side):.4g}") for side in sides) + f" {unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from piximi_core.project.categories import Category, list_categories
@@ -15,15 +16,21 @@ from piximi_core.project.things import (
     get_things,
     list_things,
 )
+from piximi_ui.texts import told
 
 __all__ = ["categories", "counts", "ids", "page_of", "things", "total"]
 
 # The revision is part of every key: a click that changes nothing costs one small query.
 
 
-@lru_cache(maxsize=32)
 def categories(store: Store, revision: int) -> tuple[Category, ...]:
-    """Return the categories, Unknown first."""
+    """Return the categories, Unknown first and in the language of the page."""
+    unknown, *others = _categories(store, revision)
+    return (replace(unknown, name=told(unknown.name)), *others)
+
+
+@lru_cache(maxsize=32)
+def _categories(store: Store, revision: int) -> tuple[Category, ...]:
     return tuple(list_categories(store))
 
 

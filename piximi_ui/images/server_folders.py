@@ -9,7 +9,7 @@ import streamlit as st
 
 from piximi_core.errors import BadInput
 from piximi_core.jobs.import_roots import ROOTS_VARIABLE, import_roots, look_into
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["class_folders", "draw"]
 
@@ -33,7 +33,7 @@ def draw() -> Path | None:
     try:
         view = look_into(at)
     except BadInput as error:
-        st.warning(str(error))
+        st.warning(told(str(error)))
         st.session_state.pop(_AT, None)
         return None
     root = next(root for root in roots if view.path.is_relative_to(root))

@@ -13,7 +13,7 @@ from piximi_ui.context import errors_shown, picture_token, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data
 from piximi_ui.images.view import impose_selection
 from piximi_ui.pictures import plane_address
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, number, plain, plural
 
 __all__ = ["draw"]
 
@@ -105,6 +105,6 @@ def _picture(store: Store, thing: Thing) -> None:
         f'image-rendering:{smooth}">'
     )
     st.caption(
-        f"{plain(thing.name, 120)} · {thing.width:,} × {thing.height:,} · "
+        f"{plain(thing.name, 120)} · {number(thing.width)} × {number(thing.height)} · "
         + plural("{n} channel", "{n} channels", thing.channels)
     )

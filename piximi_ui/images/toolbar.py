@@ -16,7 +16,7 @@ from piximi_ui.images.view import (
     shown_ids,
     stop_showing,
 )
-from piximi_ui.texts import _, plain
+from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw"]
 
@@ -58,6 +58,7 @@ def _filters(store: Store, view: View) -> None:
     st.multiselect(
         _("Partition"),
         list(PARTITIONS),
+        format_func=told,
         placeholder=_("Any"),
         **bound(store, view, "partitions"),
     )

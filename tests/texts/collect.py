@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
+from piximi_core.classification.settings import ModelSettings
 from piximi_core.project.things import PARTITIONS
 from tests.conftest import REPOSITORY
 
@@ -38,8 +39,14 @@ UNREAD = (
         )
     ),
 )
+SETTINGS = ModelSettings.model_fields.values()
 # Words of the core that stand alone on a page.
-WORDS = (*PARTITIONS, "Unknown", "CPU", "validation", "training", "unseen", "images", "someone")
+WORDS = (
+    *(*PARTITIONS, "Unknown", "Image", "CPU", "validation", "training", "unseen", "images"),
+    *("category", "image", "project", "filter", "renamed", "recoloured", "deleted", "someone"),
+    # The steps of the Train page, whose texts are put together from the titles of the settings.
+    *(f"Change {field.title.lower()} to {{value}}" for field in SETTINGS if field.title),
+)
 # Names of threads, keys and what other libraries say: two words, but nobody reads them.
 NO_TEXTS = {
     "warm train",
