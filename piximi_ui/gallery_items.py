@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from piximi_core.project.categories import Category, list_categories
+from piximi_core.project.looks import look_of
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import Thing
@@ -48,7 +49,7 @@ def gallery_items(
         GalleryItem(
             id=thing.id,
             name=thing.name,
-            thumb=thumb_address(token, thing.file_sha256),
+            thumb=thumb_address(token, thing.file_sha256, look_of(thing)),
             category=place.get(thing.category_id, 0),
             labelled=thing.is_labelled,
             prediction=(_prediction(thing, categories) if said is None else said.get(thing.id)),

@@ -1,14 +1,14 @@
 """Pictures by HTTP: thumbnails and rendered planes, made once and named by their content.
 
 Pictures never travel inside a rerun. A page asks for a token, builds addresses with
-:func:`thumb_address` and :func:`plane_address`, and the browser fetches them here, many at a time
-and from its own cache the next time.
+:func:`thumb_address` and its neighbours, and the browser fetches them here, many at a time and
+from its own cache the next time. How a picture is to look is part of its address.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import hashlib
 import os
 import re
 import secrets
@@ -20,28 +20,24 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
+from urllib.parse import quote
 
 from PIL import Image, ImageDraw
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from piximi_core.errors import NoSpace, PiximiError
-from piximi_core.images import (
-    ChannelsUnknown,
-    Picture,
-    default_colors,
-    display_ranges,
-    read_picture,
-    render,
-    thumbnail,
-)
-from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.images import Look
+from piximi_core.project.files import ProjectFiles
 from piximi_core.project.store import open_store
+from piximi_ui import picture_making
 from piximi_ui.assets import base_path
+from piximi_ui.picture_making import LONGEST_SIDE, PREVIEW_SIDE, Original, from_cache_or
 
 __all__ = [
     "issue_token",
+    "levels_address",
     "plane_address",
     "revision_address",
     "revoke_session",
@@ -53,11 +49,16 @@ __all__ = [
 FOREVER = "private, max-age=31536000, immutable"
 SOON_STALE = "private, max-age=30"
 MOST_TOKENS = 4096
-LONGEST_SIDE = 4096  # of a rendered plane; WebP itself ends at 16383
-LOSSLESS_PIXELS = 1_000_000
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLANE = re.compile(r"[0-9]{1,6}")
+# By content: thumbnails are JPEG, small planes and the placeholder WebP, levels JSON.
+_KINDS = {
+    b"\xff\xd8": "image/jpeg",
+    b"RIFF": "image/webp",
+    b"{": "application/json",
+    b"": "text/plain",
+}
 
 
 @dataclass(frozen=True)
@@ -129,14 +130,24 @@ def revoke_session(session_id: str) -> None:
     _tokens.revoke(session_id)
 
 
-def thumb_address(token: str, sha256: str) -> str:
+def thumb_address(token: str, sha256: str, look: Look | None = None) -> str:
     """Address of an image's thumbnail (JPEG, longest side 256 pixels)."""
-    return f"{base_path()}/pictures/{token}/thumb/{sha256}.jpg"
+    asked = f"?look={quote(str(look))}" if look is not None else ""
+    return f"{base_path()}/pictures/{token}/thumb/{sha256}.jpg{asked}"
 
 
-def plane_address(token: str, sha256: str, plane: int = 0) -> str:
-    """Address of one plane in full size with default colours (WebP, at most 4096 pixels)."""
-    return f"{base_path()}/pictures/{token}/plane/{sha256}/{plane}.webp"
+def plane_address(token: str, sha256: str, plane: int | str = 0) -> str:
+    """Address of one plane (at most 4096 pixels), in the colours and ranges of the file.
+
+    The browser may add ``?look=`` (see `piximi_core.images.Look`) and ``size=1024`` for a quick
+    preview.
+    """
+    return f"{base_path()}/pictures/{token}/plane/{sha256}/{plane}"
+
+
+def levels_address(token: str, sha256: str) -> str:
+    """Address of the histograms and first looks of an image's channels (JSON)."""
+    return f"{base_path()}/pictures/{token}/levels/{sha256}.json"
 
 
 def revision_address(token: str) -> str:
@@ -145,11 +156,15 @@ def revision_address(token: str) -> str:
 
 
 def routes() -> list[BaseRoute]:
-    """Routes for ``st.App(routes=...)``; an unknown token, hash or plane answers 404."""
+    """Routes for ``st.App(routes=...)``.
+
+    An unknown token, hash or plane answers 404; a look or size that is none answers 400.
+    """
     start = f"{base_path()}/pictures/{{token}}"
     return [
         Route(f"{start}/thumb/{{sha256}}.jpg", _thumb, methods=["GET"]),
-        Route(f"{start}/plane/{{sha256}}/{{plane}}.webp", _plane, methods=["GET"]),
+        Route(f"{start}/plane/{{sha256}}/{{plane}}", _plane, methods=["GET"]),
+        Route(f"{start}/levels/{{sha256}}.json", _levels, methods=["GET"]),
         Route(f"{start}/revision", _revision, methods=["GET"]),
     ]
 
@@ -167,88 +182,81 @@ async def _revision(request: Request) -> Response:
 
 
 async def _thumb(request: Request) -> Response:
-    return await _answer(request, ProjectFiles.thumbnail, thumbnail)
+    def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+        path = ProjectFiles(grant.project).thumbnail(sha256)
+        if look is not None:
+            name = hashlib.sha256(str(look).encode()).hexdigest()[:16]
+            path = path.with_name(f"{sha256}-{name}.jpg")
+        return from_cache_or(
+            path, lambda: picture_making.encode_thumbnail(_original(grant, sha256), look)
+        )
+
+    return await _answer(request, make, "thumbs")
 
 
 async def _plane(request: Request) -> Response:
-    plane = request.path_params["plane"]
-    if not _PLANE.fullmatch(plane):
+    text, size = request.path_params["plane"], request.query_params.get("size")
+    if not _PLANE.fullmatch(text):
         return _missing()
-    index = int(plane)
+    if size not in (None, str(PREVIEW_SIDE)):
+        return _refused(f"The size is {PREVIEW_SIDE} or left out.")
+    plane, longest = int(text), PREVIEW_SIDE if size else LONGEST_SIDE
 
-    def cached(files: ProjectFiles, sha256: str) -> Path:
-        return files.cache / "planes" / sha256[:2] / f"{sha256}-{index}.webp"
+    def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+        def encode() -> bytes:
+            return picture_making.encode_plane(_original(grant, sha256), plane, look, longest)
 
-    return await _answer(request, cached, lambda picture: _encode_plane(picture, index))
+        if look is not None or size:
+            # Tried looks are many and short-lived: the browser keeps them, the disk does not.
+            return encode()
+        folder = ProjectFiles(grant.project).cache / "planes" / sha256[:2]
+        return from_cache_or(folder / f"{sha256}-{plane}", encode)
+
+    return await _answer(request, make, "planes")
+
+
+async def _levels(request: Request) -> Response:
+    def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+        path = ProjectFiles(grant.project).cache / "levels" / sha256[:2] / f"{sha256}.json"
+        return from_cache_or(path, lambda: picture_making.encode_levels(_original(grant, sha256)))
+
+    return await _answer(request, make, "planes")
 
 
 async def _answer(
-    request: Request,
-    cached: Callable[[ProjectFiles, str], Path],
-    make: Callable[[Picture], bytes],
+    request: Request, make: Callable[[_Grant, str, Look | None], bytes], workers: str
 ) -> Response:
     sha256 = request.path_params["sha256"]
     grant = _tokens.find(request.path_params["token"])
     if grant is None or not _SHA256.fullmatch(sha256):
         return _missing()
-    path = cached(ProjectFiles(grant.project), sha256)
+    asked = request.query_params.get("look")
+    try:
+        look = None if asked is None else Look.parse(asked)
+    except BadInput as error:
+        return _refused(str(error))
     try:
         content = await asyncio.get_running_loop().run_in_executor(
-            _workers(), _load, grant, sha256, path, make
+            _workers(workers), make, grant, sha256, look
         )
     except (FileNotFoundError, IndexError):
         return _missing()
+    except picture_making.LookUnfit as error:
+        return _refused(str(error))
     except PiximiError:
         # The page goes on; a mended original is asked for again after a moment.
         return _picture(_placeholder(), SOON_STALE)
     return _picture(content, FOREVER)
 
 
+def _original(grant: _Grant, sha256: str) -> Original:
+    return Original.find(grant.project, sha256, grant.channels)
+
+
 def _picture(content: bytes, keep: str) -> Response:
-    # By content: thumbnails are JPEG, planes and the placeholder WebP.
-    media_type = "image/jpeg" if content.startswith(b"\xff\xd8") else "image/webp"
+    kind = next(kind for start, kind in _KINDS.items() if content.startswith(start))
     headers = {"Cache-Control": keep, "X-Content-Type-Options": "nosniff"}
-    return Response(content, media_type=media_type, headers=headers)
-
-
-def _load(grant: _Grant, sha256: str, path: Path, make: Callable[[Picture], bytes]) -> bytes:
-    """From the cache, or made from the original and put there."""
-    with contextlib.suppress(OSError):
-        return path.read_bytes()
-    folder = ProjectFiles(grant.project).original(sha256, "").parent
-    originals = sorted(folder.glob(f"{sha256}.*"))
-    if not originals:
-        raise FileNotFoundError(sha256)
-    content = make(_read(originals[0], grant.channels))
-    _keep(path, content)
-    return content
-
-
-def _read(path: Path, channels: int | None) -> Picture:
-    try:
-        return read_picture(path)
-    except ChannelsUnknown:
-        return read_picture(path, channels=channels)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write whole or not at all; a full disk costs the cache, never the answer."""
-    with contextlib.suppress(OSError, NoSpace), replace_atomically(path, durable=False) as part:
-        part.write_bytes(content)
-
-
-def _encode_plane(picture: Picture, index: int) -> bytes:
-    if index >= picture.planes:
-        raise IndexError(index)
-    colors = picture.channel_colors or default_colors(picture.channels)
-    image = Image.fromarray(render(picture.pixels[index], display_ranges(picture), colors))
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    out = BytesIO()
-    if image.width * image.height <= LOSSLESS_PIXELS:
-        image.save(out, "WEBP", lossless=True, method=0)
-    else:
-        image.save(out, "WEBP", quality=90, method=0)
-    return out.getvalue()
+    return Response(content, media_type=kind, headers=headers)
 
 
 @cache
@@ -264,11 +272,15 @@ def _placeholder() -> bytes:
 
 
 @cache
-def _workers() -> ThreadPoolExecutor:
-    # Few, so that a page of fresh thumbnails leaves cores for the pages themselves.
-    return ThreadPoolExecutor(
-        max_workers=max(2, min(4, (os.cpu_count() or 2) - 1)), thread_name_prefix="pictures"
-    )
+def _workers(name: str) -> ThreadPoolExecutor:
+    # Few, so that a page of fresh thumbnails leaves cores for the pages themselves; planes have
+    # their own, so that whoever moves a slider does not wait for thumbnails.
+    cores = os.cpu_count() or 2
+    return ThreadPoolExecutor(max(2, min(4, cores - 1)), thread_name_prefix=name)
+
+
+def _refused(text: str) -> Response:
+    return PlainTextResponse(text, status_code=400, headers={"Cache-Control": "no-store"})
 
 
 def _missing() -> Response:

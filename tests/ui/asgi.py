@@ -22,6 +22,7 @@ class Answer:
 async def fetch(app: Starlette, path: str, method: str = "GET") -> Answer:
     """Send one request and collect the answer."""
     sent: list[dict] = []
+    path, _, query = path.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -31,7 +32,7 @@ async def fetch(app: Starlette, path: str, method: str = "GET") -> Answer:
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": [],
     }
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image
 
+from piximi_core.images import Look
 from piximi_core.project.categories import create_category
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.store import create_store
-from piximi_ui import pictures
+from piximi_ui import picture_making, pictures
 from tests.ui.asgi import Answer, get
 
 
@@ -149,7 +152,8 @@ def test_only_hashes_and_numbers_are_addresses(project: Path) -> None:
         f"/pictures/{token}/thumb/{name}.jpg"
         for name in ("..", "../../project", sha256.upper(), sha256[:-1], sha256 + "0", "*" * 64)
     ]
-    bad += [f"/pictures/{token}/plane/{sha256}/{n}.webp" for n in ("-1", "x", "1e3", "٣", "9" * 40)]
+    bad += [f"/pictures/{token}/plane/{sha256}/{n}" for n in ("-1", "x", "1e3", "٣", "9" * 40)]
+    bad += [f"/pictures/{token}/levels/{name}.json" for name in ("..", "0" * 64, sha256[:-1])]
     bad += [f"/pictures/{token}/thumb/{sha256}", f"/pictures/{token}/", "/pictures/"]
     assert {answer.status for answer in get(pictures.routes(), *bad)} == {404}
 
@@ -175,3 +179,111 @@ def test_the_revision_is_told_to_whoever_holds_the_token(tmp_path: Path) -> None
     store.close()
     (store.folder / "project.sqlite").unlink()
     assert get(pictures.routes(), address)[0].status == 404, "a deleted project"
+
+
+def stack_of_two_channels(project: Path) -> tuple[str, np.ndarray]:
+    """Store a 16-bit stack of 3 planes and 2 channels."""
+    planes = np.random.default_rng(5).integers(200, 3000, (3, 2, 24, 40), dtype=np.uint16)
+    out = BytesIO()
+    tifffile.imwrite(out, planes, imagej=True, metadata={"axes": "ZCYX"})
+    return add_original(project, out.getvalue(), "tif"), planes
+
+
+def test_a_plane_is_drawn_as_its_address_says(project: Path) -> None:
+    sha256, planes = stack_of_two_channels(project)
+    token = pictures.issue_token("s", project)
+    look = quote("ffff00:500:2500,-0000ff:0:1")
+    address = pictures.plane_address(token, sha256, 2) + f"?look={look}"
+    [answer] = get(pictures.routes(), address)
+    share = np.clip((planes[2, 0].astype(float) - 500) / 2000, 0, 1) * 255
+    by_hand = np.stack([share, share, np.zeros_like(share)], axis=-1)
+    assert np.abs(np.asarray(opened(answer).convert("RGB")) - by_hand).max() <= 0.51
+    assert "immutable" in answer.headers["cache-control"]
+    assert not (project / "cache" / "planes").exists(), "what is only tried is not kept"
+
+
+def test_while_a_slider_moves_a_smaller_picture_is_enough(project: Path) -> None:
+    sha256 = add_original(project, png(2100, 900), "png")
+    token = pictures.issue_token("s", project)
+    address = pictures.plane_address(token, sha256)
+    small, large = get(pictures.routes(), f"{address}?size=1024", address)
+    assert opened(small).size == (700, 300)
+    assert opened(large).size == (2100, 900)
+
+
+def test_a_thumbnail_in_another_look_is_kept_beside_the_first(project: Path) -> None:
+    sha256, planes = stack_of_two_channels(project)
+    token = pictures.issue_token("s", project)
+    look = Look.parse("-ff0000:0:1,ffffff:0:6000")
+    plain, other = (pictures.thumb_address(token, sha256, wish) for wish in (None, look))
+    assert plain != other
+    answers = get(pictures.routes(), plain, other)
+    shown = np.asarray(opened(answers[1]).convert("L")).astype(float)
+    assert abs(shown.mean() - planes[0, 1].mean() / 6000 * 255) < 2
+    assert answers[0].body != answers[1].body
+    assert len(list(ProjectFiles(project).thumbnail(sha256).parent.iterdir())) == 2
+
+
+def test_levels_tell_what_the_channels_hold(project: Path) -> None:
+    sha256, planes = stack_of_two_channels(project)
+    token = pictures.issue_token("s", project)
+    [answer] = get(pictures.routes(), pictures.levels_address(token, sha256))
+    assert answer.headers["content-type"].startswith("application/json")
+    levels = json.loads(answer.body)
+    for number, channel in enumerate(levels["channels"]):
+        values = planes[:, number]
+        assert (channel["low"], channel["high"]) == (values.min(), values.max())
+        counts, _edges = np.histogram(values, 256)
+        assert channel["counts"] == counts.tolist()
+    assert levels["every"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "look=",
+        "look=ffffff:0:1",
+        "look=ffffff:nan:1,ffffff:0:1",
+        "look=ffffff:0:inf,ffffff:0:1",
+        "look=ffffff:9:1,ffffff:0:1",
+        "look=" + "," * 60,
+        "size=99999",
+        "size=x",
+    ],
+)
+def test_a_look_that_is_none_is_refused_in_words(project: Path, query: str) -> None:
+    sha256, _planes = stack_of_two_channels(project)
+    token = pictures.issue_token("s", project)
+    [answer] = get(pictures.routes(), f"{pictures.plane_address(token, sha256)}?{query}")
+    assert answer.status == 400
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert len(answer.body) > 10
+
+
+def test_a_right_look_does_not_replace_the_right_to_see(project: Path) -> None:
+    sha256, _planes = stack_of_two_channels(project)
+    good = "look=ffffff:0:1,ffffff:0:1"
+    mine = pictures.issue_token("s", project)
+    addresses = [
+        f"{pictures.plane_address('guessed', sha256)}?{good}",
+        f"{pictures.plane_address(mine, sha256, 3)}?{good}",
+        pictures.levels_address("guessed", sha256),
+    ]
+    assert [answer.status for answer in get(pictures.routes(), *addresses)] == [404, 404, 404]
+
+
+def test_a_picture_too_large_to_remember_is_still_drawn(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_making, "REMEMBERED_BYTES", 5000)
+    sha256, planes = stack_of_two_channels(project)
+    token = pictures.issue_token("s", project)
+    look = "?look=ffffff:0:4000,-ffffff:0:1"
+    addresses = [pictures.plane_address(token, sha256, n) + look for n in (0, 1, 2, 2, 0, 3)]
+    *answers, beyond = get(pictures.routes(), *addresses)
+    for answer, plane in zip(answers, (0, 1, 2, 2, 0), strict=True):
+        shown = np.asarray(opened(answer).convert("L")).astype(float)
+        assert np.abs(shown - planes[plane, 0] / 4000 * 255).max() <= 0.51
+    assert beyond.status == 404
+    [levels] = get(pictures.routes(), pictures.levels_address(token, sha256))
+    assert sum(json.loads(levels.body)["channels"][0]["counts"]) == planes[:, 0].size
