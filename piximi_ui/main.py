@@ -4,11 +4,13 @@ if __name__ == "__main__":
     # A spawned worker runs the main script again, under another name: it must import nothing.
     import streamlit as st
 
-    from piximi_ui import access, navigation, sidebar, style
+    from piximi_ui import access, guide_bar, navigation, preferences, sidebar, style
 
     st.set_page_config(page_title="Piximi Dashboard", page_icon="🔬", layout="wide")
     style.draw()
     access.require_sign_in()
     page = navigation.register()
     sidebar.draw()
+    preferences.draw()
+    guide_bar.draw()
     page.run()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.project.history import history
+from piximi_core.project.history import next_labels
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import project_name
 from piximi_ui import job_panel, navigation
 from piximi_ui.context import errors_shown, find_store, redo_step, said, undo_step
-from piximi_ui.texts import _, plain
+from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw"]
 
@@ -35,15 +35,13 @@ def draw() -> None:
 
 
 def _steps(store: Store) -> None:
-    steps = history(store, limit=200)
-    done = next((step.label for step in steps if not step.undone), None)
-    undone = [step.label for step in steps if step.undone]
+    done, undone = next_labels(store)
     with st.container(horizontal=True):
         if st.button(
             _("Undo"),
             icon=":material/undo:",
             disabled=done is None,
-            help=done or _("Nothing to undo"),
+            help=told(done or "") or _("Nothing to undo"),
             key="sidebar-undo",
         ):
             with errors_shown():
@@ -52,8 +50,8 @@ def _steps(store: Store) -> None:
         if st.button(
             _("Redo"),
             icon=":material/redo:",
-            disabled=not undone,
-            help=undone[-1] if undone else _("Nothing to redo"),
+            disabled=undone is None,
+            help=told(undone or "") or _("Nothing to redo"),
             key="sidebar-redo",
         ):
             with errors_shown():

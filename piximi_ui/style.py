@@ -8,9 +8,27 @@ __all__ = ["draw"]
 
 _RULES = """<style>
 /* Room for the work instead of an empty top. */
-[data-testid="stMainBlockContainer"] { padding: 4rem 2.5rem 2rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.75rem 2.5rem 2rem; }
 [data-testid="stSidebarHeader"] { height: 2.25rem; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 1.5rem; }
+
+/* The guide: one compact row of steps and the one button. */
+.st-key-guide { border-bottom: 1px solid rgb(128 128 128 / 30%); padding-bottom: 0.35rem; }
+.st-key-guide-way { flex-wrap: nowrap; }
+.st-key-guide-way [data-testid="stPageLink-NavLink"] {
+  padding: 0.1rem 0.5rem 0.1rem 0.15rem; background: none; font-size: 0.9rem; gap: 0.2rem;
+}
+.st-key-guide-way a:has(strong) { box-shadow: inset 0 -2px currentcolor; }
+.st-key-guide-next { margin-left: auto; }
+.st-key-guide-next button { min-height: 2rem; padding: 0.1rem 0.75rem; }
+.st-key-guide-next p { margin-bottom: 0; }
+
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
+  /* On a phone: the present step and what to do next. */
+  .st-key-guide-way [data-testid="stElementContainer"]:not(:has(strong)) { display: none; }
+  .st-key-guide-next { flex: 1 1 60%; margin-left: 0; }
+}
 </style>"""
 
 

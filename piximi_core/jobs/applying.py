@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
-from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.folder import Job, JobState, abandoned_folders
 from piximi_core.jobs.running import service_of
 from piximi_core.project.ids import now
 from piximi_core.project.schema import applied_jobs, runs
@@ -23,7 +22,6 @@ __all__ = ["apply_finished", "apply_result", "jobs_of", "settle_project", "unset
 log = logging.getLogger("piximi")
 
 _KEPT_JOBS = 30
-_ABANDONED_SECONDS = 24 * 3600
 # What may go well the next time, and what never will.
 _LATER = (NoSpace, ProjectBusy)
 _DAMAGED = (ValueError, TypeError, KeyError, EOFError, FileNotFoundError, IntegrityError)
@@ -31,7 +29,19 @@ _DAMAGED = (ValueError, TypeError, KeyError, EOFError, FileNotFoundError, Integr
 
 def jobs_of(store: Store) -> list[Job]:
     """Return every job of the project, trainings included, newest request first."""
-    return sorted(_all_jobs(store), key=_asked_at, reverse=True)
+    return _newest_first(_folders(store))
+
+
+def unsettled_jobs(store: Store) -> list[Job]:
+    """Return the jobs whose result is not yet in the project, newest first."""
+    settled = _settled_ids(store)
+    return _newest_first(job for job in _folders(store) if job.id not in settled)
+
+
+def _newest_first(jobs: Iterable[Job]) -> list[Job]:
+    """Return those with a complete request, sorted by when it was written."""
+    asked = [job for job in jobs if job.request().get("service")]
+    return sorted(asked, key=_asked_at, reverse=True)
 
 
 def _asked_at(job: Job) -> float:
@@ -42,21 +52,15 @@ def _asked_at(job: Job) -> float:
         return 0.0
 
 
-def _all_jobs(store: Store) -> Iterator[Job]:
+def _folders(store: Store) -> Iterator[Job]:
     for parent in (store.files.jobs, store.files.runs):
         if parent.is_dir():
-            yield from (job for job in map(Job, parent.iterdir()) if job.request().get("service"))
+            yield from map(Job, parent.iterdir())
 
 
 def _settled_ids(store: Store) -> set[str]:
     with store.read() as db:
         return set(db.execute(select(applied_jobs.c.id)).scalars())
-
-
-def unsettled_jobs(store: Store) -> list[Job]:
-    """Return the jobs whose result is not yet in the project, newest first."""
-    settled = _settled_ids(store)
-    return [job for job in jobs_of(store) if job.id not in settled]
 
 
 def apply_result(store: Store, job: Job) -> bool:
@@ -114,7 +118,7 @@ def settle_project(store: Store) -> None:
     with store.read() as db:
         registered = set(db.execute(select(runs.c.id)).scalars())
     settled = _settled_ids(store)
-    for job in list(_all_jobs(store)):
+    for job in jobs_of(store):
         is_run = job.folder.parent == store.files.runs
         # A run's folder is completed before its row is written; without a row it never began.
         if is_run and job.id not in registered and job.state() is JobState.INTERRUPTED:
@@ -127,12 +131,9 @@ def settle_project(store: Store) -> None:
 
 def _drop_half_made(store: Store, registered: Collection[str]) -> None:
     """Delete what killed processes left: requests never completed, and pixels of dead trainings."""
-    limit = time.time() - _ABANDONED_SECONDS
     for parent in (store.files.jobs, store.files.runs):
-        for folder in parent.iterdir() if parent.is_dir() else ():
-            unasked = folder.name not in registered and not Job(folder).request().get("service")
-            # Another program may be preparing it just now.
-            if unasked and folder.stat().st_mtime < limit:
+        for folder in abandoned_folders(parent):
+            if folder.name not in registered:
                 shutil.rmtree(folder, ignore_errors=True)
     for scratch in (store.files.cache / "training").glob("*.npy"):
         if not Job(store.files.run(scratch.stem)).state().is_active:

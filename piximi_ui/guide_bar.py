@@ -1,0 +1,150 @@
+"""On top of every page of a project: what is done, where one is, and the one thing to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_core.errors import PiximiError
+from piximi_core.jobs.progress_guide import Action, Guide, Stage, next_step
+from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter
+from piximi_ui import navigation
+from piximi_ui.context import find_store
+from piximi_ui.dialogs import open_dialog
+from piximi_ui.images import queries
+from piximi_ui.images.view import change_view, current_view
+from piximi_ui.navigation import PageName
+from piximi_ui.texts import _, plural
+
+__all__ = ["draw", "effect"]
+
+_PAGES: dict[Stage, PageName] = {
+    Stage.ADD: "images",
+    Stage.LABEL: "images",
+    Stage.TRAIN: "train",
+    Stage.CHECK: "evaluate",
+    Stage.PREDICT: "predict",
+    Stage.EXPORT: "export",
+}
+_ADDING = (Action.ADD, Action.ADD_OTHERS, Action.ADD_MORE)
+
+
+def draw() -> None:
+    """Draw the bar; a project that cannot be opened is the page's to explain."""
+    try:
+        store = find_store()
+    except PiximiError:
+        return
+    if store is None or navigation.current() == "home":
+        return
+    guide = next_step(store)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="guide", width="stretch"
+    ):
+        with st.container(horizontal=True, vertical_alignment="center", gap=None, key="guide-way"):
+            for stage in Stage:
+                _step(stage, guide)
+        _next(store, guide)
+
+
+def _names() -> dict[Stage, str]:
+    return {
+        Stage.ADD: _("Add"),
+        Stage.LABEL: _("Label"),
+        Stage.TRAIN: _("Train"),
+        Stage.CHECK: _("Check"),
+        Stage.PREDICT: _("Predict"),
+        Stage.EXPORT: _("Export"),
+    }
+
+
+def _step(stage: Stage, guide: Guide) -> None:
+    name, present, done = _names()[stage], stage is guide.action.stage, stage in guide.done
+    icon = ":material/radio_button_unchecked:"
+    tip = _("Later")
+    if present:
+        # Bold is also what the style knows the present step by.
+        icon, tip, name = ":material/radio_button_checked:", _("Now"), f"**{name}**"
+    elif done:
+        icon, tip = ":material/check_circle:", _("Done")
+    navigation.link(_PAGES[stage], label=name, icon=icon, help_text=tip)
+
+
+def _next(store: Store, guide: Guide) -> None:
+    """Draw the button that leads to what comes next; there, say it only."""
+    page = _PAGES[guide.action.stage]
+    label, tip = effect(guide)
+    if page != navigation.current():
+        with st.container(width="content", key="guide-next"):
+            if st.button(
+                label, icon=":material/arrow_forward:", type="primary", help=tip, key="guide-go"
+            ):
+                if guide.action in _ADDING:
+                    open_dialog("add")
+                more = {"run": guide.run_id} if guide.run_id else {}
+                navigation.go_to(page, **more)
+        return
+    with st.container(width="content", key="guide-next"):
+        if guide.action is Action.LABEL and _hides_unlabelled(store):
+            st.button(
+                label,
+                icon=":material/filter_list:",
+                help=_("Shows only the images that have no label yet."),
+                key="guide-unlabelled",
+                on_click=change_view,
+                args=(store,),
+                kwargs={"state": "unlabelled"},
+            )
+        else:
+            st.markdown(
+                _(":material/arrow_downward: Next: **{effect}**").format(effect=label), help=tip
+            )
+
+
+def _hides_unlabelled(store: Store) -> bool:
+    """Whether the images without a label stand among others at this moment."""
+    others = queries.total(store, store.revision(), ThingFilter(labelled=True))
+    return bool(others) and current_view(store).state != "unlabelled"
+
+
+def effect(guide: Guide) -> tuple[str, str]:
+    """Return what the next step does, as a button says it, and why in one line."""
+    if guide.action is Action.LABEL:
+        text = plural(
+            "Label {n} more: each category needs 10",
+            "Label {n} more: each category needs 10",
+            guide.count,
+        )
+        return text, _("Select images, then press the number of their category or click it.")
+    counted = {
+        Action.TRAIN: plural("Train on {n} image", "Train on {n} images", guide.count),
+        Action.TRAIN_AGAIN: plural(
+            "Train again on {n} image", "Train again on {n} images", guide.count
+        ),
+        Action.PREDICT: plural("Predict {n} image", "Predict {n} images", guide.count),
+        Action.REVIEW: plural("Review {n} prediction", "Review {n} predictions", guide.count),
+    }
+    plain_words = {
+        Action.ADD: _("Add images"),
+        Action.ADD_OTHERS: _("Add images of a second category"),
+        Action.WATCH: _("Watch the training"),
+        Action.CHECK: _("See how good it is"),
+        Action.EXPORT: _("Export for Piximi"),
+        Action.ADD_MORE: _("Add more images"),
+    }
+    return {**counted, **plain_words}[guide.action], _reasons()[guide.action]
+
+
+def _reasons() -> dict[Action, str]:
+    return {
+        Action.ADD: _("Pictures from your computer, a folder or a zip."),
+        Action.ADD_OTHERS: _("All images are labelled alike: there is nothing to tell apart yet."),
+        Action.TRAIN: _("The computer learns from the images that have a label."),
+        Action.TRAIN_AGAIN: _("There are more labelled images than the last training saw."),
+        Action.WATCH: _("A training is under way; you can leave the page meanwhile."),
+        Action.CHECK: _("Compares its answers with labels that it has not seen."),
+        Action.PREDICT: _("Lets the trained classifier label the rest, beside your labels."),
+        Action.REVIEW: _("Accept what is right, correct what is wrong."),
+        Action.EXPORT: _("Makes a file that opens in Piximi, and checks it."),
+        Action.ADD_MORE: _("All is done; new images can be predicted at once."),
+    }
