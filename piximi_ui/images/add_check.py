@@ -16,7 +16,7 @@ from piximi_ui.texts import _, number, plain, plural, told
 __all__ = ["Answers", "TimePoint", "draw", "forget", "frames_in_words", "time_in_words"]
 
 _LOOK = "piximi_look"
-_MOST_ROWS = 8
+_MOST_ROWS = 12
 _MOST_REASONS = 50
 _EVERY = "0.5s"
 
@@ -104,13 +104,14 @@ def _sorts(sighting: Sighting) -> None:
     sorts = list(sighting.sorts.items())
     if len(sorts) == 1:
         [(sort, files)] = sorts
-        words = ", ".join(_words(sort, sighting))
+        words = ", ".join((_depth(sort), *_layout(sort), _extent(sort, sighting)))
         st.markdown(f":material/image: **{number(files)} {sort.format}**, {words}")
     elif sorts:
         head = (_("Files"), _("Format"), _("Depth"), _("Channels"), _("Planes"), _("Size"))
         lines = [" | ".join(head), " | ".join(["---"] * len(head))]
         for sort, files in sorts[:_MOST_ROWS]:
-            lines.append(" | ".join((number(files), sort.format, *_words(sort, sighting))))
+            cells = (sort.format, _depth(sort), *_counts(sort), _extent(sort, sighting))
+            lines.append(" | ".join((number(files), *cells)))
         with st.container(key="add-sorts"):
             st.markdown("\n".join(f"| {line} |" for line in lines))
         if len(sorts) > _MOST_ROWS:
@@ -125,26 +126,45 @@ def _sorts(sighting: Sighting) -> None:
         st.caption(text)
 
 
-def _words(sort: FileSort, sighting: Sighting) -> tuple[str, str, str, str]:
-    """Return depth, channels, planes and size."""
+def _depth(sort: FileSort) -> str:
     samples = {
         "unsigned": _("{n} bit"),
         "signed": _("{n} bit with sign"),
         "float": _("{n} bit real numbers"),
     }
-    depth = samples[sort.sample].format(n=sort.bit_depth)
-    channels = _("channels not stated")
-    if sort.channels is not None:
-        channels = plural("{n} channel", "{n} channels", sort.channels)
-    if sort.planes is None:
-        planes = plural("{n} frame", "{n} frames", sort.frames)
-    else:
-        planes = plural("{n} plane", "{n} planes", sort.planes)
-    if sort.times > 1:
-        planes += ", " + plural("{n} time point", "{n} time points", sort.times)
+    return samples[sort.sample].format(n=sort.bit_depth)
+
+
+def _layout(sort: FileSort) -> list[str]:
+    """Return channels, planes and time points in words."""
+    if sort.channels is None or sort.planes is None:
+        return [_frames(sort)]
+    words = [
+        plural("{n} channel", "{n} channels", sort.channels),
+        plural("{n} plane", "{n} planes", sort.planes),
+    ]
+    return [*words, _times(sort)] if sort.times > 1 else words
+
+
+def _counts(sort: FileSort) -> tuple[str, str]:
+    """Return channels and planes for a table whose head names them."""
+    if sort.channels is None or sort.planes is None:
+        return "?", _frames(sort)
+    planes = number(sort.planes)
+    return number(sort.channels), f"{planes}, {_times(sort)}" if sort.times > 1 else planes
+
+
+def _frames(sort: FileSort) -> str:
+    return plural("{n} frame", "{n} frames", sort.frames)
+
+
+def _times(sort: FileSort) -> str:
+    return plural("{n} time point", "{n} time points", sort.times)
+
+
+def _extent(sort: FileSort, sighting: Sighting) -> str:
     small, large = (f"{width}×{height}" for height, width in sighting.sizes[sort])
-    extent = small if small == large else _("{small} to {large}").format(small=small, large=large)
-    return depth, channels, planes, extent
+    return small if small == large else _("{small} to {large}").format(small=small, large=large)
 
 
 def _unreadable(sighting: Sighting) -> None:
@@ -306,22 +326,14 @@ def _say_left_out(images: int, keep: int) -> None:
 
 def _conversion(images: int, counts: set[int], keep: int) -> str:
     """Say what converting does with images of these channel counts."""
-    if (counts, keep) == ({3}, 1):
-        return plural(
-            "Convert {n} image to 1 channel (brightness)",
-            "Convert {n} images to 1 channel (brightness)",
-            images,
-        )
     if counts == {1}:
-        text = plural(
-            "Convert {n} image to {keep} channels (the same grey in each)",
-            "Convert {n} images to {keep} channels (the same grey in each)",
-            images,
-        )
+        how = _("the same grey in each")
+    elif keep > 1:
+        how = _("the first ones kept")
+    elif counts == {3}:
+        how = _("brightness")
     else:
-        text = plural(
-            "Convert {n} image (channels kept: {keep})",
-            "Convert {n} images (channels kept: {keep})",
-            images,
-        )
-    return text.replace("{keep}", number(keep))
+        how = _("brightness of RGB, else the first one")
+    text = plural("Convert {n} image to {channels}", "Convert {n} images to {channels}", images)
+    channels = plural("{n} channel", "{n} channels", keep)
+    return f"{text.replace('{channels}', channels)} ({how})"

@@ -15,21 +15,31 @@ from piximi_core.project.categories import Category
 from piximi_core.project.ids import new_id
 from piximi_core.project.store import Store
 from piximi_ui import job_panel
+from piximi_ui.components.drop import drop_anywhere
 from piximi_ui.context import errors_shown, who
-from piximi_ui.dialogs import close_dialog, dialog_data
+from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.images import add_check, add_options, outcome, server_folders
 from piximi_ui.images.view import current_view
 from piximi_ui.texts import _, plural, size
 
 __all__ = ["draw"]
 
+_SOURCE = "add-source"
+_UPLOADER = "add-uploader"
+
 
 def draw(store: Store, categories: Sequence[Category]) -> None:
-    """Draw the dialog if it was asked for."""
+    """Draw the dialog if it was asked for; files dropped anywhere on the page ask for it."""
+    drop_anywhere(_("Drop to add images"), into=_UPLOADER, on_drop=_dropped)
     if dialog_data("add") is not None:
         st.dialog(_("Add images"), width="medium", on_dismiss=close_dialog)(_dialog)(
             store, categories
         )
+
+
+def _dropped() -> None:
+    st.session_state[_SOURCE] = "files"
+    open_dialog("add")
 
 
 def _slot(store: Store) -> str:
@@ -47,13 +57,14 @@ def _dialog(store: Store, categories: Sequence[Category]) -> None:
         "folder": _("Folder"),
         "server": _("Folder on the server"),
     }
+    # Kept here and not as a default, because a drop sets it too.
+    st.session_state.setdefault(_SOURCE, "files")
     source = st.segmented_control(
         _("Where are the images?"),
         list(words),
-        default="files",
         required=True,
         format_func=words.__getitem__,
-        key="add-source",
+        key=_SOURCE,
         label_visibility="collapsed",
     )
     upload, folders = Upload(new_id()), frozenset[str]()
@@ -102,12 +113,13 @@ def _project_channels(store: Store) -> int | None:
 def _uploader(store: Store, *, directory: bool) -> None:
     """Take what is uploaded into the job's folder at once, and empty the uploader for more."""
     turn = st.session_state.setdefault("piximi_upload_turn", 0)
-    files = st.file_uploader(
-        _("Choose a folder") if directory else _("Choose images or zips"),
-        accept_multiple_files="directory" if directory else True,
-        key=f"upload-{directory}-{turn}",
-        label_visibility="collapsed",
-    )
+    with st.container(key=_UPLOADER):
+        files = st.file_uploader(
+            _("Choose a folder") if directory else _("Choose images or zips"),
+            accept_multiple_files="directory" if directory else True,
+            key=f"upload-{directory}-{turn}",
+            label_visibility="collapsed",
+        )
     if files:
         with errors_shown():
             sweep(store)

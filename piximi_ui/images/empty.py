@@ -16,8 +16,8 @@ def draw() -> None:
         st.markdown(f"### :material/photo_library: {_('No images yet')}", width="content")
         st.markdown(
             _(
-                "Add PNG, JPEG, BMP, TIFF or DICOM files, a whole folder, or a zip. "
-                "Folders named after classes become categories."
+                "Drop files, a folder or a zip anywhere on this page: TIFF, PNG, JPEG, DICOM, "
+                "NumPy, OME-Zarr and more. Folders named after classes become categories."
             ),
             width="content",
         )

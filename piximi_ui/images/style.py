@@ -20,6 +20,9 @@ _RULES = """<style>
 /* Categories as a list, one below the other. */
 .st-key-images-side [data-testid="stButtonGroup"] { max-height: 40vh; overflow-y: auto; }
 .st-key-categories-head { justify-content: space-between; }
+.st-key-drop-anywhere-place { position: absolute; height: 0; overflow: hidden; }
+.st-key-add-sorts table { width: 100%; font-size: 0.9rem; }
+.st-key-add-sorts :is(th, td) { padding: 0.25rem 0.4rem; }
 .st-key-images-empty { padding: 4rem 1rem; text-align: center; }
 </style>"""
 

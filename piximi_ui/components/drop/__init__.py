@@ -1,0 +1,52 @@
+"""Files dropped anywhere on a page: said while they hover, and given to the uploader of a dialog.
+
+Streamlit's uploader takes files only on its own small field. This component draws nothing; it hears
+of files over the window, tells Python of a drop so that the dialog opens, and hands the files to
+the uploader in it, whose way to the server they then go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from piximi_ui.assets import asset_address
+
+__all__ = ["drop_anywhere"]
+
+
+def drop_anywhere(
+    text: str, *, into: str, on_drop: Callable[[], None], key: str = "drop-anywhere"
+) -> None:
+    """Take files that are dropped on the page.
+
+    Parameters
+    ----------
+    text
+        Shown over the page while files hover above it.
+    into
+        The key of the container with the uploader that gets them.
+    on_drop
+        Called when files were dropped: it must make the next drawing show that container.
+    key
+        Names the component on its page.
+    """
+    # Out of the flow of the page: what draws nothing takes no room.
+    with st.container(key=f"{key}-place"):
+        _component()(key=key, data={"text": text, "into": f".st-key-{into}"}, on_dropped_change=on_drop)
+
+
+@cache
+def _component() -> Any:
+    script = asset_address("drop/drop.js")
+    return st.components.v2.component(
+        "piximi_drop",
+        js=f"""
+const origin = window.location.origin;
+export default async (component) =>
+  (await import(origin + "{script}")).mount(component);
+""",
+    )

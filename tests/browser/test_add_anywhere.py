@@ -1,0 +1,80 @@
+"""Files dropped anywhere on the Images page, and what the dialog says before it adds any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from piximi_core.project.store import create_store, open_store
+from piximi_core.project.things import ThingFilter, count_things
+from tests.browser.dashboard import Dashboard
+from tests.jobs.conftest import write_tiff_pages
+
+pytestmark = pytest.mark.browser
+
+# A list of files as a drag carries it; a page cannot be given a real one by Playwright.
+CARRY = """
+(files) => {
+  const transfer = new DataTransfer();
+  for (const [name, bytes] of files) {
+    transfer.items.add(new File([new Uint8Array(bytes)], name));
+  }
+  return transfer;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    server = Dashboard(tmp_path_factory.mktemp("dashboard") / "workspace")
+    create_store(server.workspace / "cells", "Cells").close()
+    server.start()
+    yield server
+    server.stop()
+
+
+def png(shade: int) -> list[int]:
+    stream = BytesIO()
+    Image.fromarray(np.full((12, 16), shade, np.uint8)).save(stream, "PNG")
+    return list(stream.getvalue())
+
+
+def test_files_dropped_on_the_page_come_into_the_project(
+    page: Page, dashboard: Dashboard, tmp_path: Path
+) -> None:
+    page.goto(f"{dashboard.url}/images?project=cells")
+    expect(page.get_by_text("No images yet")).to_be_visible(timeout=60_000)
+    carried = page.evaluate_handle(CARRY, [["one.png", png(10)], ["two.png", png(90)]])
+    cover = page.get_by_text("Drop to add images")
+    for event in ("dragenter", "dragover"):
+        page.dispatch_event("body", event, {"dataTransfer": carried})
+    expect(cover).to_be_visible()
+    page.dispatch_event("body", "drop", {"dataTransfer": carried})
+    expect(cover).to_have_count(0)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("2 files ready")).to_be_visible(timeout=60_000)
+    expect(dialog.get_by_text("2 PNG, 8 bit, 1 channel, 1 plane, 16×12")).to_be_visible(
+        timeout=60_000
+    )
+    # While it is open, more may be dropped: a stack that raises a question.
+    stack = write_tiff_pages(tmp_path / "stack.tif", 6).read_bytes()
+    more = page.evaluate_handle(CARRY, [["stack.tif", list(stack)]])
+    page.dispatch_event("body", "drop", {"dataTransfer": more})
+    expect(dialog.get_by_text("Say first how many channels")).to_be_visible(timeout=60_000)
+    add = dialog.get_by_role("button", name="Add 3 files")
+    expect(add).to_be_disabled()
+    dialog.get_by_role("button", name="Suggestion: 1 channel").click()
+    channels = dialog.get_by_role("combobox", name="Channels")
+    expect(channels).to_have_value("6 frames = 1 channel × 6 planes", timeout=30_000)
+    expect(add).to_be_enabled(timeout=30_000)
+    add.click()
+    expect(page.get_by_role("option")).to_have_count(3, timeout=120_000)
+    store = open_store(dashboard.workspace / "cells")
+    assert count_things(store, ThingFilter()) == 3
+    store.close()
