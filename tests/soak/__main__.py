@@ -1,11 +1,12 @@
-"""Kill the dashboard, a worker or a command at random moments, again and again.
+"""Kill the dashboard, a worker or a command at random moments, again and again; add damaged files.
 
-    scripts/soak [--rounds 100] [--seed N] [--folder FOLDER] [--no-browser]
+    scripts/soak [--rounds 100] [--files 2000] [--seed N] [--folder FOLDER] [--no-browser]
 
 Each round kills something, opens the project, and compares it with all that was acknowledged: what
 a command said by exiting 0, a process by its report, the browser by showing nothing unsaved. The
-choices come from the seed (the machine's own pace decides what exactly a kill hits). Every round is
-one line of JSON in FOLDER/rounds.jsonl. Exit 0: nothing was lost.
+choices come from the seed (the machine's own pace decides what exactly a kill hits). Then damaged
+files are added, a hundred a round: each must come in or be refused in one sentence, without a crash
+or a hang. Every round is one line of JSON in FOLDER/rounds.jsonl. Exit 0: nothing was lost.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from tests.browser.conftest import NAMES
 from tests.soak.commands import CommandRounds
+from tests.soak.fuzzing import PER_ROUND, FuzzRounds
 from tests.soak.workers import WorkerRounds
 from tests.soak.writing import WritingRounds
 
@@ -97,10 +99,7 @@ def soak(rounds: int, seed: int, folder: Path, chromium: str | None) -> int:
             failed += "lost" in line
             if line.get("killed"):
                 done[str(line["killed"])] += 1
-            log.write(json.dumps(line, ensure_ascii=False) + "\n")
-            log.flush()
-            shown = {key: value for key, value in line.items() if key not in ("seed", "trace")}
-            _say(json.dumps(shown, ensure_ascii=False))
+            _log(log, line)
             if not waiting and line["sort"] != "finish":
                 # Some commands were let end: the cheapest rounds make up the number of kills.
                 short = max(0, rounds - sum(done.values())) if not failed else 0
@@ -108,6 +107,26 @@ def soak(rounds: int, seed: int, folder: Path, chromium: str | None) -> int:
     killed = ", ".join(f"{what} {count}" for what, count in done.most_common())
     _say(f"Killed {sum(done.values())} times in {number - 1} rounds ({killed}).")
     return failed
+
+
+def damage(files: int, seed: int, folder: Path) -> int:
+    """Add so many damaged files, each round logged; return how many rounds found something."""
+    (folder / "damaged").mkdir()
+    rounds = {"damage": FuzzRounds(folder / "damaged").round}
+    failed = 0
+    with (folder / "rounds.jsonl").open("a", encoding="utf-8") as log:
+        for number in range(1, -(-files // PER_ROUND) + 1):
+            line = _round(number, "damage", seed, rounds)
+            failed += "lost" in line
+            _log(log, line)
+    return failed
+
+
+def _log(log: TextIO, line: dict[str, Any]) -> None:
+    log.write(json.dumps(line, ensure_ascii=False) + "\n")
+    log.flush()
+    shown = {key: value for key, value in line.items() if key not in ("seed", "trace")}
+    _say(json.dumps(shown, ensure_ascii=False))
 
 
 def _round(number: int, sort: str, seed: int, known: dict[str, Round]) -> dict[str, Any]:
@@ -118,8 +137,9 @@ def _round(number: int, sort: str, seed: int, known: dict[str, Round]) -> dict[s
         line |= known[sort](random.Random(f"{seed} {number}"))
     except Exception as error:
         line |= {"lost": str(error), "trace": traceback.format_exc()}
-        # What a sort believes of its project is no longer worth comparing with.
-        known[sort] = _skipped
+        if sort != "damage":
+            # What a sort believes of its project is no longer worth comparing with.
+            known[sort] = _skipped
     return {**line, "seconds": round(time.monotonic() - begun, 1)}
 
 
@@ -136,6 +156,7 @@ def main() -> int:
     """Read the arguments, do the rounds, say how it went."""
     parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--files", type=int, default=2000, help="damaged files to add")
     parser.add_argument("--seed", type=int, default=None, help="repeats the choices of a run")
     parser.add_argument("--folder", type=Path, default=None, help="new; kept (a temporary one)")
     parser.add_argument("--no-browser", action="store_true", help="leave Chromium out")
@@ -149,7 +170,8 @@ def main() -> int:
     elif chromium is None:
         _say("Chromium is not on the PATH: the rounds of the browser are left out.")
     begun = time.monotonic()
-    failed = soak(chosen.rounds, seed, folder, chromium)
+    failed = soak(chosen.rounds, seed, folder, chromium) if chosen.rounds else 0
+    failed += damage(chosen.files, seed, folder)
     minutes = (time.monotonic() - begun) / 60
     verdict = "nothing was lost" if not failed else f"{failed} rounds found something lost"
     _say(f"Seed {seed}, {minutes:.1f} minutes: {verdict}. Log: {folder / 'rounds.jsonl'}")
