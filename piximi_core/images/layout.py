@@ -110,7 +110,7 @@ def layout_of(axes: str, shape: tuple[int, ...], request: ReadRequest) -> Layout
 
 
 def to_stack(data: PixelArray, layout: Layout, request: ReadRequest) -> PixelArray:
-    """Return ``[Z, H, W, C]``, contiguous.
+    """Return ``[Z, H, W, C]``, where possible a view: interleaving channels takes its time.
 
     Parameters
     ----------
@@ -131,8 +131,8 @@ def to_stack(data: PixelArray, layout: Layout, request: ReadRequest) -> PixelArr
     data = data.reshape(shape)
     if "F" in axes and layout.channels is None:
         split = data.reshape(-1, request.channels or 1, *data.shape[1:])
-        return np.ascontiguousarray(np.moveaxis(split, 1, 3))
+        return np.moveaxis(split, 1, 3)
     order = "".join(letter for letter in "TFZYXCS" if letter in axes)
     data = data.transpose([axes.index(letter) for letter in order])
     height, width = layout.length("Y"), layout.length("X")
-    return np.ascontiguousarray(data.reshape(-1, height, width, layout.channels or 1))
+    return data.reshape(-1, height, width, layout.channels or 1)

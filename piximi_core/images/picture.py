@@ -60,7 +60,7 @@ class Picture:
     ----------
     pixels
         ``[Z, H, W, C]``: uint8, uint16, uint32, int8, int16, int32 or float32. It may be
-        read-only.
+        read-only, and each channel may lie apart in memory.
     bit_depth
         8, 16 or 32; 32 for floats.
     pixel_size

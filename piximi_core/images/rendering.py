@@ -95,7 +95,8 @@ def channel_ranges(pixels: PixelArray) -> tuple[Range, ...]:
         ``[..., W, C]``, at least three axes.
     """
     channels = pixels.shape[-1]
-    if pixels.dtype.kind == "f":
+    lies_apart = channels > 1 and pixels.strides[-1] != pixels.itemsize
+    if pixels.dtype.kind == "f" or lies_apart:
         return tuple(finite_range(pixels[..., channel]) for channel in range(channels))
     # Along whole rows first: NumPy is some 50 times slower along a short last axis.
     rows = pixels.reshape(-1, pixels.shape[-2] * channels)

@@ -164,3 +164,12 @@ def test_the_heavy_readers_are_not_imported_with_the_package() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_channels_that_lie_apart_are_measured_and_drawn_alike() -> None:
+    stored = np.random.default_rng(3).integers(0, 5000, (2, 3, 40, 50)).astype(np.uint16)
+    view = np.moveaxis(stored, 1, 3)
+    copy = np.ascontiguousarray(view)
+    assert channel_ranges(view) == channel_ranges(copy)
+    assert thumbnail(Picture(view, 16)) == thumbnail(Picture(copy, 16))
+    np.testing.assert_array_equal(render(view[1]), render(copy[1]))
