@@ -5,7 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from piximi_core.jobs import predict
-from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
+from piximi_core.jobs.evaluating import (
+    ScoredPartition,
+    evaluate_run,
+    note_checked,
+    read_partition,
+)
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_ui import navigation
@@ -46,8 +51,8 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
             st.rerun()
 
 
-def _show(store: Store, run: Run, partition: str) -> None:
-    result = evaluate_run(store, run, partition)
+def _show(store: Store, run: Run, partition: str, read: ScoredPartition) -> None:
+    result = evaluate_run(store, run, partition, read)
     figures = result.figures
     st.markdown(f"### {told(figures.sentence(partition))}")
     for note in result.notes:
@@ -70,13 +75,19 @@ st.title(_("Evaluate"))
 with st.container(horizontal=True, vertical_alignment="top"):
     run = pick_run(store)
     partition = pick_partition(store, run)
+seen = False
 if partition is not None:
-    missing = unscored_ids(store, run, partition)
+    read = read_partition(store, run, partition)
+    missing = read.unscored_ids()
     with errors_shown():
         if missing:
             _ask(store, run, missing)
         else:
-            _show(store, run, partition)
+            _show(store, run, partition, read)
+            seen = note_checked(store, run)
 with st.container(horizontal=True):
     navigation.link("predict", label=_("Predict with this run"), run=run.id)
     navigation.link("export", label=_("Export this run"), run=run.id)
+if seen:
+    # The guide above was drawn before this.
+    st.rerun()

@@ -8,7 +8,7 @@ __all__ = ["draw"]
 
 _RULES = """<style>
 /* Room for the work instead of an empty top. */
-[data-testid="stMainBlockContainer"] { padding: 3.75rem 2.5rem 2rem; }
+[data-testid="stMainBlockContainer"] { padding: 4.1rem 2.5rem 2rem; }
 [data-testid="stSidebarHeader"] { height: 2.25rem; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 1.5rem; }
 
@@ -18,7 +18,7 @@ _RULES = """<style>
 .st-key-guide-way [data-testid="stPageLink-NavLink"] {
   padding: 0.1rem 0.5rem 0.1rem 0.15rem; background: none; font-size: 0.9rem; gap: 0.2rem;
 }
-.st-key-guide-way a:has(strong) { box-shadow: inset 0 -2px currentcolor; }
+.st-key-guide-way a:has(strong) { box-shadow: inset 0 -2px #2a8f99; }
 .st-key-guide-next { margin-left: auto; }
 .st-key-guide-next button { min-height: 2rem; padding: 0.1rem 0.75rem; }
 .st-key-guide-next p { margin-bottom: 0; }
