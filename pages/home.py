@@ -2,18 +2,21 @@
 
 import streamlit as st
 
+from piximi_core.project.bin import binned
 from piximi_core.project.workspace import list_projects
 from piximi_ui import example, project_list
+from piximi_ui.projects.bin import draw_bin, draw_undo, sweep_now_and_then
 from piximi_ui.texts import _
 
 with st.container(width=860):
-    projects = list_projects()
+    projects, deleted = list_projects(), binned()
     if not example.draw_preparation():
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.title(_("Projects"))
             if projects:
                 example.draw_menu(projects)
             project_list.draw_new_project(primary=bool(projects))
+        draw_undo(deleted)
         if projects:
             project_list.draw_list(projects)
         else:
@@ -25,3 +28,5 @@ with st.container(width=860):
                 )
             )
             example.draw_cards()
+        draw_bin(deleted)
+sweep_now_and_then()

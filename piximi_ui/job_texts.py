@@ -17,6 +17,7 @@ def title(job: Job) -> str:
         "train": _("Training"),
         "predict": _("Predicting"),
         "export": _("Exporting"),
+        "duplicate": _("Copying the project"),
     }
     if request.get("purpose") == "evaluate":
         return _("Evaluating")

@@ -1,21 +1,20 @@
-"""The projects of the workspace as a list: what is in each, Open, Rename; New project."""
+"""The projects of the workspace as a list, each with its pictures, figures and menu."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
-from piximi_core.project.workspace import (
-    ProjectSummary,
-    create_project,
-    open_project,
-    rename_project,
-)
+from piximi_core.project.workspace import ProjectSummary, create_project, project_folder
 from piximi_ui import navigation
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.texts import _, plain, plural, told, when
+from piximi_ui.context import errors_shown
+from piximi_ui.projects.menu import draw_copying, draw_menu
+from piximi_ui.projects.sizes import draw_late, sizes_of
+from piximi_ui.projects.thumbnails import draw_thumbnails
+from piximi_ui.texts import _, plain, plural, size, told, when
 
 __all__ = ["ago", "draw_list", "draw_new_project"]
 
@@ -41,42 +40,87 @@ def draw_new_project(*, primary: bool) -> None:
 
 
 def draw_list(projects: Sequence[ProjectSummary]) -> None:
-    """Draw one row for each project, the last changed first; damaged ones with the reason."""
-    wanted = ""
+    """Draw one row for each project, the last used first; damaged ones with the reason."""
+    sizes = sizes_of({_folder(project): project.used_at for project in projects})
+    found = list(projects)
     if len(projects) >= _SEARCH_FROM:
+        found = _search_and_sort(found, sizes)
+    for project in found[:_SHOWN]:
+        _row(project, sizes.get(_folder(project)))
+    if len(found) > _SHOWN:
+        hidden = len(found) - _SHOWN
+        st.caption(
+            plural(
+                "{n} more; type a part of its name to find it.",
+                "{n} more; type a part of the name to find them.",
+                hidden,
+            )
+        )
+    draw_late({_folder(project): project.used_at for project in projects})
+
+
+def _folder(project: ProjectSummary) -> Path:
+    return project_folder(project.address)
+
+
+def _search_and_sort(
+    projects: list[ProjectSummary], sizes: dict[Path, int]
+) -> list[ProjectSummary]:
+    names = {
+        "used": _("Last used"),
+        "name": _("Name"),
+        "images": _("Most images"),
+        "size": _("Largest"),
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.text_input(
             _("Find a project"),
             placeholder=_("Find a project"),
             icon=":material/search:",
             label_visibility="collapsed",
+            width="stretch",
             key="find-project",
+        )
+        order = st.selectbox(
+            _("Order"),
+            list(names),
+            format_func=names.__getitem__,
+            label_visibility="collapsed",
+            width=160,
+            key="sort-projects",
+            persist_state="session",
         )
     found = [p for p in projects if wanted.casefold() in p.name.casefold()]
     if not found:
         st.caption(_("No project has this in its name."))
-    for project in found[:_SHOWN]:
-        with st.container(border=True, key=f"project-{project.address}"):
-            if project.trouble is None:
-                _row(project)
-            else:
-                _damaged(project)
-    if len(found) > _SHOWN:
-        st.caption(
-            _("{n} more; type a part of the name to find them.").format(n=len(found) - _SHOWN)
-        )
+    if order == "name":
+        found.sort(key=lambda project: project.name.casefold())
+    elif order == "images":
+        found.sort(key=lambda project: -project.images)
+    elif order == "size":
+        found.sort(key=lambda project: -sizes.get(_folder(project), 0))
+    return found
 
 
-def _row(project: ProjectSummary) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap=None):
-            st.markdown(f"**{plain(project.name)}**")
-            st.caption(" · ".join(_figures(project)))
-        _rename(project)
-        if st.button(_("Open"), icon=":material/arrow_forward:", key=f"open-{project.address}"):
-            navigation.go_to("images", project=project.address)
+def _row(project: ProjectSummary, taken: int | None) -> None:
+    with st.container(border=True, key=f"project-{project.address}"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            draw_thumbnails(project)
+            with st.container(gap=None):
+                if project.trouble is None:
+                    st.markdown(f"**{plain(project.name)}**")
+                    st.caption(" · ".join(_figures(project, taken)))
+                else:
+                    st.markdown(f":material/broken_image: **{plain(project.name)}**")
+                    reason = plain(told(project.trouble), 400)
+                    st.caption(f"{_('This project cannot be opened.')} {reason}")
+            if project.trouble is None and st.button(_("Open"), key=f"open-{project.address}"):
+                navigation.go_to("images", project=project.address)
+            draw_menu(project)
+        draw_copying(project)
 
 
-def _figures(project: ProjectSummary) -> list[str]:
+def _figures(project: ProjectSummary, taken: int | None) -> list[str]:
     if not project.images:
         counts = [_("no images yet")]
     else:
@@ -85,28 +129,9 @@ def _figures(project: ProjectSummary) -> list[str]:
             plural("{n} labelled", "{n} labelled", project.labelled),
             plural("{n} run", "{n} runs", project.runs),
         ]
-    return [*counts, _("changed {when}").format(when=ago(project.changed_at))]
-
-
-def _damaged(project: ProjectSummary) -> None:
-    st.markdown(f":material/broken_image: **{plain(project.name)}**")
-    st.caption(f"{_('This project cannot be opened.')} {plain(told(str(project.trouble)), 400)}")
-
-
-def _rename(project: ProjectSummary) -> None:
-    with (
-        st.popover(_("Rename"), icon=":material/edit:", type="tertiary"),
-        st.form(f"rename-{project.address}", border=False),
-    ):
-        name = st.text_input(
-            _("Name"), value=project.name, max_chars=300, key=f"rename-name-{project.address}"
-        )
-        key = f"rename-save-{project.address}"
-        if st.form_submit_button(_("Rename"), type="primary", key=key):
-            with errors_shown():
-                rename_project(open_project(project.address), name, who=who())
-                say(_("Renamed."))
-                st.rerun()
+    if taken is not None:
+        counts.append(size(taken))
+    return [*counts, _("used {when}").format(when=ago(project.used_at))]
 
 
 def ago(moment: float, *, now: float | None = None) -> str:

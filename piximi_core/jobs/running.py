@@ -23,6 +23,7 @@ _SERVICES = {
     "train": "piximi_core.jobs.train",
     "predict": "piximi_core.jobs.predict",
     "export": "piximi_core.jobs.export",
+    "duplicate": "piximi_core.jobs.duplicate",
 }
 _HEARTBEAT_SECONDS = 10.0
 

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
+from piximi_core.disk import flush_folder
 from piximi_core.errors import NotFound, PiximiError
 from piximi_core.project.categories import clean_name
-from piximi_core.project.schema import project, runs, things
+from piximi_core.project.schema import images, project, runs, steps, things
 from piximi_core.project.store import Store, create_store, open_store
 
 __all__ = [
+    "SHOWN_PICTURES",
     "ProjectSummary",
     "create_project",
     "float_range",
     "folder_name",
     "list_projects",
+    "move_in",
     "open_project",
+    "project_folder",
     "project_name",
     "rename_project",
     "summarise",
@@ -31,19 +38,34 @@ __all__ = [
     "workspace",
 ]
 
+SHOWN_PICTURES = 4
+"""How many thumbnails the list shows of a project."""
+
+_TAKEN = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}
 _ADDRESS = re.compile(r"[\w][\w.-]{0,79}")
 
 
 @dataclass(frozen=True)
 class ProjectSummary:
-    """What the list of projects shows of one."""
+    """What the list of projects shows of one.
+
+    Attributes
+    ----------
+    used_at
+        When something was last done in it, in seconds since the epoch.
+    pictures
+        Stored SHA-256 of a few images, for thumbnails.
+    trouble
+        Why it cannot be opened.
+    """
 
     address: str
     name: str
     images: int
     labelled: int
     runs: int
-    changed_at: float  # seconds since the epoch
+    used_at: float
+    pictures: tuple[str, ...] = ()
     trouble: str | None = None
 
 
@@ -103,9 +125,40 @@ def open_project(address: str, root: Path | None = None) -> Store:
     NotFound
         The address is no plain folder name, or there is no project there.
     """
+    return open_store(project_folder(address, root))
+
+
+def project_folder(address: str, root: Path | None = None) -> Path:
+    """Return where a project of this address lies, or would lie.
+
+    Raises
+    ------
+    NotFound
+        The address is no plain folder name.
+    """
     if not _ADDRESS.fullmatch(address):
         raise NotFound("That address names no project; choose one from the list.")
-    return open_store((root or workspace()) / address)
+    return (root or workspace()) / address
+
+
+def move_in(folder: Path, base: str, root: Path) -> str:
+    """Give a folder its place in the workspace, numbered if that is taken; return its address.
+
+    One rename does it, so that a project is there whole or not at all.
+    """
+    number = 1
+    while True:
+        address = base if number == 1 else f"{base}-{number}"
+        try:
+            # A folder can be renamed onto an empty one only, never onto another project.
+            folder.rename(root / address)
+        except OSError as error:
+            if error.errno not in _TAKEN:
+                raise
+            number += 1
+            continue
+        flush_folder(root)
+        return address
 
 
 def project_name(store: Store) -> str:
@@ -132,30 +185,62 @@ def rename_project(store: Store, name: str, *, who: str | None = None) -> None:
 
 
 def list_projects(root: Path | None = None) -> list[ProjectSummary]:
-    """Return the projects of the workspace, last changed first; damaged ones with the reason."""
+    """Return the projects of the workspace, last used first; damaged ones with the reason."""
     found = (root or workspace()).glob("*/project.sqlite")
     summaries = [summarise(path.parent) for path in found if _ADDRESS.fullmatch(path.parent.name)]
-    return sorted(summaries, key=lambda summary: -summary.changed_at)
+    return sorted(summaries, key=lambda summary: -summary.used_at)
 
 
 def summarise(folder: Path) -> ProjectSummary:
     """Return the figures of one project."""
-    database = folder / "project.sqlite"
-    wal = folder / "project.sqlite-wal"
-    changed = max(path.stat().st_mtime for path in (database, wal) if path.exists())
+    files = [path.stat() for path in folder.glob("project.sqlite*") if path.suffix != ".sqlite-shm"]
+    # A log that was only opened is empty, and tells of no change.
+    state = tuple((s.st_ino, s.st_size, s.st_mtime_ns) for s in files if s.st_size)
     try:
-        store = open_store(folder)
-        with store.read() as db:
-            name = db.execute(select(project.c.name)).scalar_one()
-            total = db.execute(select(func.count()).select_from(things)).scalar_one()
-            labelled = db.execute(
-                select(func.count()).where(things.c.category_id.not_like("0%"))
-            ).scalar_one()
-            trainings = db.execute(select(func.count()).select_from(runs)).scalar_one()
+        return _summary(folder, state)
     except PiximiError as error:
-        return ProjectSummary(folder.name, folder.name, 0, 0, 0, changed, str(error))
+        reason = str(error)
     except DatabaseError as error:
         # Damage deeper inside than opening looks: it must not hide the other projects.
         reason = f"Its database cannot be read ({error.orig}); put back a copy that you kept."
-        return ProjectSummary(folder.name, folder.name, 0, 0, 0, changed, reason)
-    return ProjectSummary(folder.name, str(name), total, labelled, trainings, changed)
+    used = max((s.st_mtime for s in files), default=0.0)
+    return ProjectSummary(folder.name, folder.name, 0, 0, 0, used, trouble=reason)
+
+
+@lru_cache(maxsize=512)
+def _summary(folder: Path, _state: object) -> ProjectSummary:
+    with open_store(folder).read() as db:
+        found = db.execute(select(project.c.name, project.c.created_at)).one()
+        total = db.execute(select(func.count()).select_from(things)).scalar_one()
+        labelled = db.execute(
+            select(func.count()).where(things.c.category_id.not_like("0%"))
+        ).scalar_one()
+        trainings = db.execute(select(func.count()).select_from(runs)).scalar_one()
+        moments = [found.created_at]
+        for column in (steps.c.at, runs.c.created_at, runs.c.finished_at):
+            moments.append(db.execute(select(func.max(column))).scalar_one())
+        # One of each category, so that a glance tells what the project is about.
+        first = select(func.min(things.c.position)).group_by(things.c.category_id)
+        pictures = db.execute(
+            select(images.c.file_sha256)
+            .join(things, things.c.id == images.c.id)
+            .where(things.c.position.in_(first))
+            .order_by(things.c.category_id.like("0%"), things.c.position)
+            .limit(SHOWN_PICTURES)
+        ).scalars()
+        return ProjectSummary(
+            address=folder.name,
+            name=str(found.name),
+            images=total,
+            labelled=labelled,
+            runs=trainings,
+            used_at=max(_seconds(moment) for moment in moments if moment),
+            pictures=tuple(pictures),
+        )
+
+
+def _seconds(moment: str) -> float:
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except ValueError:
+        return 0.0

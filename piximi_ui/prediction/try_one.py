@@ -22,6 +22,7 @@ from piximi_ui.texts import _, number, percent, plain, plural, told
 __all__ = ["draw_try_one"]
 
 _SHOWN = 8
+_MOST_MEGABYTES = 500
 _LOOK_SECONDS = 0.2
 
 
@@ -66,6 +67,7 @@ def _from_file(turn: int) -> tuple[str, bytes] | None:
         _("A picture"),
         type=sorted(suffix.lstrip(".") for suffix in IMAGE_SUFFIXES if suffix != ".zip"),
         label_visibility="collapsed",
+        max_upload_size=_MOST_MEGABYTES,
         key=f"try-one-file-{turn}",
     )
     pasted = paste_target(key="try-one-paste")
@@ -132,8 +134,9 @@ def _draw_answer(run: Run) -> None:
         return
     picture, words = st.columns([1, 2], gap="medium")
     with picture:
-        st.image(found.preview, width="content")
-        st.caption(plain(name))
+        # Crops of cells are small: they are shown large enough to be recognised.
+        st.image(found.preview, width=220, alt=name)
+        st.caption(plain(name, 40))
     with words:
         _bars(found)
         for line in _what_was_done(found):

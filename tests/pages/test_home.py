@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from piximi_core.jobs.folder import Job
+from piximi_core.project.bin import binned
 from piximi_core.project.workspace import create_project, list_projects
 from piximi_ui.project_list import ago
 
@@ -40,7 +43,7 @@ def test_an_empty_name_is_refused_with_one_sentence(open_page, workspace):
 
 def test_the_list_counts_and_opens(open_page, digits):
     test = open_page("home")
-    assert "200 images · 160 labelled · 1 run" in words(test)
+    assert re.search(r"200 images · 160 labelled · 1 run · [\d.,]+ [kM]B · used ", words(test))
     test.button(key="open-digits").click().run()
     assert test.query_params["project"] == "digits"
 
@@ -60,6 +63,81 @@ def test_renaming_changes_the_name_and_keeps_the_address(open_page, digits):
     test.text_input(key="rename-name-digits").set_value("My digits")
     test.button(key="rename-save-digits").click().run()
     assert [(p.address, p.name) for p in list_projects()] == [("digits", "My digits")]
+
+
+def test_deleting_is_taken_back_at_once_or_from_the_bin(open_page, digits):
+    test = open_page("home")
+    test.button(key="delete-digits").click().run()
+    assert list_projects() == []
+    assert "“Digits” is in the bin." in words(test)
+    test.button(key="undo-delete-go").click().run()
+    assert [p.address for p in list_projects()] == ["digits"]
+    test.button(key="delete-digits").click().run()
+    [entry] = [p.entry for p in binned()]
+    test.button(key=f"restore-{entry}").click().run()
+    assert [p.address for p in list_projects()] == ["digits"]
+    assert not binned()
+
+
+def test_the_bin_is_emptied_after_a_question_that_says_what_it_frees(open_page, digits):
+    test = open_page("home")
+    test.button(key="delete-digits").click().run()
+    assert "Delete 1 project for good?" in words(test)
+    assert re.search(r"It frees [\d.,]+ [kM]B", words(test))
+    test.button(key="empty-bin-go").click().run()
+    assert not binned()
+    assert not list_projects()
+
+
+def test_a_project_at_work_is_not_deleted(open_page, digits):
+    Job.create(digits.files.jobs / "1-job", "export", {})
+    test = open_page("home")
+    test.button(key="delete-digits").click().run()
+    assert "work under way" in test.error[0].value
+    test.button(key="duplicate-digits").click().run()
+    assert "work under way" in test.error[0].value
+    assert [p.address for p in list_projects()] == ["digits"]
+
+
+@pytest.mark.slow
+def test_duplicating_makes_a_second_project(open_page, digits):
+    test = open_page("home")
+    test.button(key="duplicate-digits").click().run(timeout=60)
+    end = time.monotonic() + 60
+    while len(list_projects()) < 2 or test.session_state["piximi_copies"]:
+        assert time.monotonic() < end, words(test)
+        time.sleep(0.3)
+        test.run(timeout=60)
+    first, second = list_projects()
+    assert first.name == "Copy of Digits"
+    figures = [(p.images, p.labelled, p.runs) for p in (first, second)]
+    assert figures == [(200, 160, 1)] * 2
+
+
+def test_a_damaged_project_can_only_be_deleted(open_page, workspace):
+    (workspace / "broken").mkdir()
+    (workspace / "broken" / "project.sqlite").write_bytes(b"no database at all" * 100)
+    test = open_page("home")
+    assert not [b.key for b in test.button if b.key in ("duplicate-broken", "open-broken")]
+    test.button(key="delete-broken").click().run()
+    assert not list_projects()
+
+
+def test_many_projects_are_searched_and_sorted(open_page, workspace):
+    for number in range(9):
+        create_project(f"Plate {9 - number}")
+    test = open_page("home")
+
+    def shown() -> list[str]:
+        return [b.key for b in test.button if str(b.key).startswith("open-plate")]
+
+    assert shown()[0] == "open-plate-1"  # used last
+    test.selectbox(key="sort-projects").set_value("name").run()
+    assert shown() == [f"open-plate-{n}" for n in range(1, 10)]
+    test.text_input(key="find-project").set_value("PLATE 7").run()
+    assert shown() == ["open-plate-7"]
+    test.text_input(key="find-project").set_value("nothing").run()
+    assert "No project has this in its name." in words(test)
 
 
 def test_an_existing_example_is_offered_again(open_page, digits):
@@ -107,7 +185,7 @@ def test_ago(seconds, said):
 
 
 def test_long_ago_is_a_date():
-    assert ago(0, now=10_000_000) == "on 1970-01-01"
+    assert "1970" in ago(0, now=10_000_000)
 
 
 def test_the_finished_example_opens_by_itself(open_page, digits):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.jobs.digits import add_digits
 from piximi_core.project.runs import find_run, list_runs
+from piximi_core.project.things import ThingFilter, list_things
 from piximi_core.project.workspace import (
+    SHOWN_PICTURES,
     create_project,
     folder_name,
     list_projects,
@@ -62,3 +66,23 @@ def test_a_project_without_runs(tmp_path: Path) -> None:
     assert list_runs(store) == []
     with pytest.raises(NotFound, match="train one first"):
         find_run(store, "latest")
+
+
+def test_the_list_says_when_something_was_last_done_and_shows_one_of_each(tmp_path: Path) -> None:
+    before = time.time() - 1
+    store = create_project("Digits", tmp_path)
+    add_digits(store, limit=60)
+    [found] = list_projects(tmp_path)
+    assert before < found.used_at < time.time() + 1
+    things = {thing.file_sha256: thing for thing in list_things(store, ThingFilter())}
+    shown = [things[sha256] for sha256 in found.pictures]
+    assert len(shown) == SHOWN_PICTURES
+    assert len({thing.category_id for thing in shown}) == SHOWN_PICTURES
+    # Only looking at it is no use of it.
+    store.close()
+    open_project("digits", tmp_path)
+    assert list_projects(tmp_path) == [found]
+    rename_project(store, "Renamed")
+    [renamed] = list_projects(tmp_path)
+    assert renamed.name == "Renamed"
+    assert renamed.used_at >= found.used_at
