@@ -35,7 +35,7 @@ def browse(store: Store) -> None:
         return
     view = without_gone(store, current_view(store), {category.id for category in categories})
     shown = shown_ids()
-    toolbar.draw(store, view)
+    toolbar.draw(store, view, categories)
     gallery_side, panel_side = st.columns([4, 1.15], gap="medium")
     wanted = to_filter(view, shown[1] if shown else None)
     with gallery_side:

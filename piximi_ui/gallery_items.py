@@ -19,7 +19,7 @@ from piximi_ui.context import picture_token
 from piximi_ui.pictures import revision_address, thumb_address
 from piximi_ui.texts import number, told
 
-__all__ = ["gallery_categories", "gallery_items", "gallery_revision"]
+__all__ = ["gallery_categories", "gallery_items", "gallery_revision", "pixel_size_in_words"]
 
 
 def gallery_categories(store: Store, kind_id: str = IMAGE_KIND) -> list[GalleryCategory]:
@@ -59,7 +59,7 @@ def gallery_items(
             channels=thing.channels,
             planes=thing.planes,
             bit_depth=thing.bit_depth,
-            pixel_size=_pixel_size(thing),
+            pixel_size=pixel_size_in_words(thing),
             labelled_by=thing.labelled_by or "",
         )
         for thing in things
@@ -72,7 +72,7 @@ def gallery_revision(store: Store, revision: int | None = None) -> GalleryRevisi
     return GalleryRevision(revision_address(picture_token(store)), shown)
 
 
-def _pixel_size(thing: Thing) -> str:
+def pixel_size_in_words(thing: Thing) -> str:
     """Return the edges of a pixel, x first, those that the file told."""
     size = thing.pixel_size or {}
     edges = [number(size[axis], 4) for axis in ("x", "y", "z") if size.get(axis)]

@@ -86,6 +86,6 @@ def _ask(store: Store, wanted: ThingFilter, action: GalleryAction) -> None:
     if action.type == "delete":
         open_dialog("delete", ids=action.ids)
     elif action.type == "open" and action.ids:
-        open_dialog("picture", thing_id=action.ids[0])
+        open_dialog("picture", ids=action.ids[:1])
     elif action.type == "select_all":
         impose_selection(store, queries.ids(store, wanted))

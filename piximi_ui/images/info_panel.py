@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import chain
 
 import streamlit as st
 
@@ -14,10 +14,13 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS, Thing
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
+from piximi_ui.gallery_items import pixel_size_in_words
 from piximi_ui.images import queries
 from piximi_ui.texts import _, number, percent, plain, plural, told, when
 
-__all__ = ["draw"]
+__all__ = ["draw", "facts_of", "shared_facts"]
+
+_MOST_COMPARED = 500  # images whose values are compared; beyond, it would delay every click
 
 
 def draw(
@@ -30,23 +33,26 @@ def draw(
             _single(store, found[0], categories)
             return
     if len(selected) > 1:
-        _several(store, selected, categories)
+        _several(store, revision, selected, categories)
         return
     st.markdown(f"**{_('Selection')}**")
     st.caption(_("Click an image to select it, with Shift for a range."))
     st.caption(_("Hold Shift and type a category's number to label the selection."))
 
 
-def _several(store: Store, selected: tuple[str, ...], categories: Sequence[Category]) -> None:
+def _several(
+    store: Store, revision: int, selected: tuple[str, ...], categories: Sequence[Category]
+) -> None:
     st.markdown(f"**{plural('{n} image selected', '{n} images selected', len(selected))}**")
     slot = f"{len(selected)}-{hash(selected)}"
     names = {category.id: category.name[:80] for category in categories}
+    things = queries.things(store, revision, selected) if len(selected) <= _MOST_COMPARED else ()
     chosen = st.selectbox(
         _("Category"),
         list(names),
         index=None,
         format_func=names.__getitem__,
-        placeholder=_("Set for all"),
+        placeholder=_now({names.get(thing.category_id, "") for thing in things}),
         key=f"many-category-{slot}",
     )
     partition = st.selectbox(
@@ -54,7 +60,7 @@ def _several(store: Store, selected: tuple[str, ...], categories: Sequence[Categ
         PARTITIONS,
         index=None,
         format_func=told,
-        placeholder=_("Set for all"),
+        placeholder=_now({told(thing.partition) for thing in things}),
         key=f"many-partition-{slot}",
     )
     label = plural("Apply to {n} image", "Apply to {n} images", len(selected))
@@ -67,7 +73,37 @@ def _several(store: Store, selected: tuple[str, ...], categories: Sequence[Categ
             if partition is not None:
                 set_partition(store, selected, partition, who=who())
             st.rerun()
+    if things:
+        _facts(shared_facts([facts_of(thing) for thing in things]))
+    if len(selected) == 2:
+        st.button(
+            _("Compare"),
+            icon=":material/compare:",
+            width="stretch",
+            key="compare",
+            help=_("Look at both beside each other"),
+            on_click=open_dialog,
+            args=("compare",),
+            kwargs={"ids": selected},
+        )
     _delete_button(selected)
+
+
+def _now(values: set[str]) -> str:
+    """Return what an empty choice says: the value that all images have, if there is one."""
+    if len(values) != 1:
+        return _("Set for all")
+    return _("All: {value}").format(value=next(iter(values)))
+
+
+def shared_facts(each: Sequence[dict[str, str]]) -> dict[str, str]:
+    """Return what several images have in common; what differs is said to."""
+    labels = dict.fromkeys(chain.from_iterable(each))
+    shared = {}
+    for label in labels:
+        values = {facts.get(label) for facts in each}
+        shared[label] = str(next(iter(values))) if len(values) == 1 else _("various")
+    return shared
 
 
 def _delete_button(selected: tuple[str, ...]) -> None:
@@ -113,7 +149,7 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
             st.rerun()
     if thing.prediction is not None:
         _prediction(store, thing)
-    _facts(thing)
+    _facts(facts_of(thing))
     with st.container(horizontal=True, gap="small"):
         st.button(
             _("Details"),
@@ -130,7 +166,7 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
             key="enlarge",
             on_click=open_dialog,
             args=("picture",),
-            kwargs={"thing_id": thing.id},
+            kwargs={"ids": (thing.id,)},
         )
     _delete_button((thing.id,))
 
@@ -160,8 +196,8 @@ def _prediction(store: Store, thing: Thing) -> None:
             st.rerun()
 
 
-def _facts(thing: Thing) -> None:
-    lines = [f"{label}: {plain(value, 120)}" for label, value in facts_of(thing).items()]
+def _facts(facts: dict[str, str]) -> None:
+    lines = [f"{label}: {plain(value, 120)}" for label, value in facts.items()]
     st.caption("  \n".join(lines))
 
 
@@ -174,8 +210,8 @@ def facts_of(thing: Thing) -> dict[str, str]:
         _("Depth"): _("{n} bit").format(n=thing.bit_depth)
         + (_(" float") if thing.dtype.startswith("float") else ""),
     }
-    if thing.pixel_size:
-        facts[_("Pixel size")] = _pixel_size(thing.pixel_size)
+    if pixel_size := pixel_size_in_words(thing):
+        facts[_("Pixel size")] = pixel_size
     if thing.labelled_by:
         at = f", {when(thing.labelled_at)}" if thing.labelled_at else ""
         facts[_("Labelled by")] = f"{thing.labelled_by}{at}"
@@ -184,9 +220,3 @@ def facts_of(thing: Thing) -> dict[str, str]:
         facts[_("Notes")] = "; ".join(filter(None, [facts[_("Notes")], told(note)]))
     facts.update({str(name)[:60]: str(value) for name, value in thing.metadata.items()})
     return facts
-
-
-def _pixel_size(size: dict[str, Any]) -> str:
-    unit = str(size.get("unit") or "")
-    sides = [size.get(axis) for axis in ("x", "y", "z") if size.get(axis)]
-    return " × ".join(told(f"{float(side):.4g}") for side in sides) + f" {unit}"

@@ -18,7 +18,7 @@ from piximi_core.project.things import (
 )
 from piximi_ui.texts import told
 
-__all__ = ["categories", "counts", "ids", "page_of", "things", "total"]
+__all__ = ["categories", "counts", "ids", "ordered_ids", "page_of", "things", "total"]
 
 # The revision is part of every key: a click that changes nothing costs one small query.
 
@@ -58,6 +58,12 @@ def page_of(
 def things(store: Store, revision: int, chosen: tuple[str, ...]) -> tuple[Thing, ...]:
     """Return these images, those that are gone left out."""
     return tuple(get_things(store, chosen))
+
+
+@lru_cache(maxsize=4)
+def ordered_ids(store: Store, revision: int, wanted: ThingFilter) -> tuple[str, ...]:
+    """Return the ids of everything that passes a filter, in its order, remembered."""
+    return tuple(find_ids(store, wanted))
 
 
 def ids(store: Store, wanted: ThingFilter) -> list[str]:

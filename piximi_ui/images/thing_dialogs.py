@@ -1,19 +1,17 @@
-"""The dialogs about images: deletion confirmed, free columns edited, one picture enlarged."""
+"""The dialogs about images: deletion confirmed, free columns edited, pictures in full size."""
 
 from __future__ import annotations
-
-from html import escape
 
 import streamlit as st
 
 from piximi_core.project.labelling import delete_things, describe_thing
 from piximi_core.project.store import Store
 from piximi_core.project.things import Thing, get_things
-from piximi_ui.context import errors_shown, picture_token, say, who
+from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data
+from piximi_ui.images import viewer_dialog
 from piximi_ui.images.view import impose_selection
-from piximi_ui.pictures import plane_address
-from piximi_ui.texts import _, number, plain, plural
+from piximi_ui.texts import _, plain, plural
 
 __all__ = ["draw"]
 
@@ -25,18 +23,14 @@ def draw(store: Store) -> None:
     if (data := dialog_data("delete")) is not None:
         st.dialog(_("Delete images?"), on_dismiss=close_dialog)(_deletion)(store, data["ids"])
         return
-    for name, title, body, width in (
-        ("details", _("Details"), _details, "small"),
-        ("picture", _("Image"), _picture, "large"),
-    ):
-        data = dialog_data(name)
-        if data is None:
-            continue
+    if (data := dialog_data("details")) is not None:
         found = get_things(store, [data["thing_id"]])
         if not found:
             close_dialog()
             return
-        st.dialog(title, width=width, on_dismiss=close_dialog)(body)(store, found[0])
+        st.dialog(_("Details"), on_dismiss=close_dialog)(_details)(store, found[0])
+        return
+    viewer_dialog.draw(store)
 
 
 def _deletion(store: Store, ids: tuple[str, ...]) -> None:
@@ -91,20 +85,3 @@ def _details(store: Store, thing: Thing) -> None:
             describe_thing(store, thing.id, kept, who=who())
             close_dialog()
             st.rerun()
-
-
-def _picture(store: Store, thing: Thing) -> None:
-    plane = 0
-    if thing.planes > 1:
-        plane = st.slider(_("Plane"), 1, thing.planes, key=f"plane-{thing.id}") - 1
-    address = plane_address(picture_token(store), thing.file_sha256, plane)
-    smooth = "pixelated" if max(thing.width, thing.height) < 400 else "auto"
-    st.html(
-        f'<img src="{escape(address)}" alt="{escape(thing.name)}" style="display:block;'
-        "margin:auto;width:100%;max-height:68vh;object-fit:contain;border-radius:6px;"
-        f'image-rendering:{smooth}">'
-    )
-    st.caption(
-        f"{plain(thing.name, 120)} · {number(thing.width)} × {number(thing.height)} · "
-        + plural("{n} channel", "{n} channels", thing.channels)
-    )

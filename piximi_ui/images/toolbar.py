@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from piximi_core.project.categories import Category
 from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS
 from piximi_ui.dialogs import open_dialog
-from piximi_ui.images.view import (
-    PAGE_SIZES,
-    STATES,
-    View,
-    bound,
-    change_view,
-    shown_ids,
-    stop_showing,
-)
-from piximi_ui.texts import _, plain, told
+from piximi_ui.images import chips, saved_filters
+from piximi_ui.images.view import MOST_SEED, PAGE_SIZES, STATES, View, bound, change_view
+from piximi_ui.texts import _, told
 
 __all__ = ["draw"]
 
 
-def draw(store: Store, view: View) -> None:
+def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
     """Draw the bar; every change shows the first page anew."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -40,8 +36,8 @@ def draw(store: Store, view: View) -> None:
             width=240,
             **bound(store, view, "search"),
         )
-        count = view.filters
-        label = _("Filter ({n})").format(n=count) if count else _("Filter")
+        inside = bool(view.partitions) + (view.state != "all")
+        label = _("Filter ({n})").format(n=inside) if inside else _("Filter")
         # What is inside is drawn once it is open: each element costs every click some time.
         filters = st.popover(label, icon=":material/filter_list:", key="filter", on_change="rerun")
         if filters.open:
@@ -51,7 +47,8 @@ def draw(store: Store, view: View) -> None:
         if sorting.open:
             with sorting:
                 _sorting(store, view)
-        _chips(store, view)
+        saved_filters.draw(store, view)
+    chips.draw(store, view, categories)
 
 
 def _filters(store: Store, view: View) -> None:
@@ -65,19 +62,9 @@ def _filters(store: Store, view: View) -> None:
     st.selectbox(
         _("Labels and predictions"),
         STATES,
-        format_func=_state_words().__getitem__,
+        format_func=chips.state_words().__getitem__,
         **bound(store, view, "state"),
     )
-
-
-def _state_words() -> dict[str, str]:
-    return {
-        "all": _("All images"),
-        "labelled": _("Labelled"),
-        "unlabelled": _("Not labelled"),
-        "predicted": _("Predicted"),
-        "unpredicted": _("Not predicted"),
-    }
 
 
 def _sorting(store: Store, view: View) -> None:
@@ -91,37 +78,23 @@ def _sorting(store: Store, view: View) -> None:
     }
     st.radio(_("Sort by"), list(words), format_func=words.__getitem__, **bound(store, view, "sort"))
     if view.sort == "random":
-        st.button(
-            _("Shuffle again"),
-            icon=":material/shuffle:",
-            key="shuffle",
-            on_click=lambda: change_view(store, seed=view.seed + 1),
-        )
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.number_input(
+                _("Seed"),
+                min_value=0,
+                max_value=MOST_SEED,
+                step=1,
+                width=130,
+                help=_("The same seed gives the same order, also tomorrow and elsewhere"),
+                **bound(store, view, "seed"),
+            )
+            st.button(
+                _("Shuffle again"),
+                icon=":material/casino:",
+                key="shuffle",
+                on_click=lambda: change_view(store, seed=(view.seed + 1) % (MOST_SEED + 1)),
+            )
     st.toggle(_("Descending"), **bound(store, view, "descending"))
     st.segmented_control(
         _("Images per page"), PAGE_SIZES, required=True, **bound(store, view, "page_size")
     )
-
-
-def _chips(store: Store, view: View) -> None:
-    shown = shown_ids()
-    if shown is not None:
-        st.button(
-            _("Showing: {title}").format(title=plain(shown[0])),
-            icon=":material/close:",
-            icon_position="right",
-            help=_("Show all images again"),
-            key="stop-showing",
-            on_click=stop_showing,
-            args=(store,),
-        )
-    if view.filters or view.search:
-        st.button(
-            _("Clear filters"),
-            icon=":material/filter_list_off:",
-            type="tertiary",
-            key="clear-filters",
-            on_click=lambda: change_view(
-                store, categories=(), partitions=(), state="all", search=""
-            ),
-        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 
 import streamlit as st
@@ -13,24 +14,29 @@ from piximi_core.project.things import PARTITIONS, SortKey, ThingFilter
 from piximi_ui.components.gallery import set_gallery_page
 
 __all__ = [
+    "MOST_SEED",
     "PAGE_SIZES",
     "STATES",
     "View",
     "bound",
     "change_view",
+    "choose_view",
     "current_view",
     "gallery_key",
     "impose_selection",
     "shown_ids",
     "stop_showing",
     "taken_selection",
+    "to_address",
     "to_filter",
     "view_from_address",
+    "wanted_now",
     "without_gone",
 ]
 
 STATES = ("all", "labelled", "unlabelled", "predicted", "unpredicted")
 PAGE_SIZES = (100, 200)
+MOST_SEED = 999_999
 _SHOWN = "piximi_shown_ids"
 
 
@@ -49,8 +55,13 @@ class View:
 
     @property
     def filters(self) -> int:
-        """How many filters are set, the search apart."""
-        return bool(self.categories) + bool(self.partitions) + (self.state != "all")
+        """How many filters are set, the search among them."""
+        return (
+            bool(self.categories)
+            + bool(self.partitions)
+            + (self.state != "all")
+            + bool(self.search.strip())
+        )
 
 
 def to_filter(view: View, ids: Sequence[str] | None = None) -> ThingFilter:
@@ -74,6 +85,7 @@ def view_from_address(query: Mapping[str, str]) -> View:
     """Return the view an address asks for; what it says wrongly is left at its default."""
     sort = query.get("sort", "")
     size = query.get("page_size", "")
+    seed = query.get("seed", "")
     listed = {name: tuple(filter(None, query.get(name, "").split(","))) for name in _LISTS}
     return View(
         sort=sort if sort in get_args(SortKey) else "added",  # type: ignore[arg-type]
@@ -83,10 +95,23 @@ def view_from_address(query: Mapping[str, str]) -> View:
         partitions=tuple(p for p in listed["partitions"] if p in PARTITIONS),
         search=query.get("search", "")[:300],
         page_size=int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0],
+        seed=int(seed) if _SEED.fullmatch(seed) else 0,
     )
 
 
+def to_address(view: View) -> dict[str, str]:
+    """Return what `view_from_address` reads; what is as usual is left out."""
+    values = {field.name: (getattr(view, field.name), field.default) for field in fields(View)}
+    return {
+        name: _in_address(value)
+        for name, (value, usual) in values.items()
+        # The seed means something in a random order only.
+        if value != usual and (name != "seed" or view.sort == "random")
+    }
+
+
 _LISTS = ("categories", "partitions")
+_SEED = re.compile(r"[0-9]{1,6}")
 
 
 def _in_address(value: Any) -> str:
@@ -114,6 +139,12 @@ def current_view(store: Store) -> View:
     return view
 
 
+def wanted_now(store: Store) -> ThingFilter:
+    """Return what the gallery shows at this moment, all of its pages."""
+    shown = shown_ids()
+    return to_filter(current_view(store), shown[1] if shown else None)
+
+
 def without_gone(store: Store, view: View, known: Collection[str]) -> View:
     """Return the view without categories that were deleted since it was chosen."""
     kept = tuple(category for category in view.categories if category in known)
@@ -124,17 +155,22 @@ def without_gone(store: Store, view: View, known: Collection[str]) -> View:
 
 
 def _write_address(view: View) -> None:
+    wanted = to_address(view)
     for field in fields(View):
-        value = asdict(view)[field.name]
-        if field.name == "seed" or value == field.default:
+        if field.name not in wanted:
             st.query_params.pop(field.name, None)
-        elif st.query_params.get(field.name) != _in_address(value):
-            st.query_params[field.name] = _in_address(value)
+        elif st.query_params.get(field.name) != wanted[field.name]:
+            st.query_params[field.name] = wanted[field.name]
 
 
 def change_view(store: Store, **changes: Any) -> None:
     """Change the view: its first page is shown, with nothing selected."""
-    st.session_state[_slot(store)] = replace(current_view(store), **changes)
+    choose_view(store, replace(current_view(store), **changes))
+
+
+def choose_view(store: Store, view: View) -> None:
+    """Show another view: its first page, with nothing selected."""
+    st.session_state[_slot(store)] = view
     start_over(store)
 
 

@@ -1,0 +1,143 @@
+// One picture: loads what is asked for, and is zoomed and moved by mouse, pen and fingers.
+
+import { element } from "../gallery/dom.js";
+
+const MOST = 32; // screen pixels for one of the picture
+const WHEEL = 0.0015;
+
+export class Stage {
+  /** @param {object} sight shared by all stages: {zoom: null to fit, x, y: the centre, 0 to 1} */
+  constructor(sight, moved) {
+    this.sight = sight;
+    this.moved = moved;
+    this.pointers = new Map();
+    this.picture = element("img", { alt: "", draggable: "false" });
+    this.broken = element("p", { class: "broken", hidden: true });
+    this.frame = element("div", { class: "frame" }, [this.picture, this.broken]);
+    this.caption = element("div", { class: "caption" });
+    this.node = element("div", { class: "stage" }, [this.frame, this.caption]);
+    this.frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.frame.addEventListener("dblclick", () => this.zoomTo(sight.zoom === null ? 1 : null));
+    this.frame.addEventListener("pointerdown", (event) => this.#down(event));
+    this.frame.addEventListener("pointermove", (event) => this.#move(event));
+    for (const name of ["pointerup", "pointercancel"]) {
+      this.frame.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
+    }
+    this.watch = new ResizeObserver(() => this.place());
+    this.watch.observe(this.frame);
+  }
+
+  close() {
+    this.watch.disconnect();
+  }
+
+  /** Show the picture of an address; of many that are asked for quickly, only the last. */
+  async show(address) {
+    this.wanted = address;
+    if (this.loading) return;
+    this.loading = true;
+    while (this.wanted !== this.shown) {
+      const asked = this.wanted;
+      const next = new Image();
+      next.src = asked;
+      const there = await next.decode().then(() => true, () => false);
+      this.shown = asked;
+      this.broken.hidden = there;
+      this.picture.hidden = !there;
+      if (there) this.picture.src = asked;
+    }
+    this.loading = false;
+  }
+
+  set image(image) {
+    this.size = [image.width, image.height];
+    this.picture.alt = image.name;
+    this.place();
+  }
+
+  get fit() {
+    const { clientWidth, clientHeight } = this.frame;
+    return Math.min(clientWidth / this.size[0], clientHeight / this.size[1]) || 1;
+  }
+
+  get scale() {
+    return this.sight.zoom ?? this.fit;
+  }
+
+  place() {
+    if (!this.size) return;
+    const { scale, sight, frame } = this;
+    const [width, height] = this.size.map((side) => side * scale);
+    const centre = (share, box, side) => {
+      const half = box / 2 / side;
+      return half >= 0.5 ? 0.5 : Math.min(1 - half, Math.max(half, share));
+    };
+    const x = centre(sight.x, frame.clientWidth, width);
+    const y = centre(sight.y, frame.clientHeight, height);
+    Object.assign(this.picture.style, {
+      width: `${width}px`,
+      height: `${height}px`,
+      left: `${frame.clientWidth / 2 - x * width}px`,
+      top: `${frame.clientHeight / 2 - y * height}px`,
+    });
+    this.picture.classList.toggle("crisp", scale >= 2);
+  }
+
+  /** Zoom by a factor or to a scale (null: fit), keeping what lies under a point where it is. */
+  zoomBy(factor, point) {
+    this.zoomTo(this.scale * factor, point);
+  }
+
+  zoomTo(scale, [px, py] = [this.frame.clientWidth / 2, this.frame.clientHeight / 2]) {
+    const { sight, frame } = this;
+    if (scale === null) Object.assign(sight, { zoom: null, x: 0.5, y: 0.5 });
+    else {
+      const to = Math.min(MOST, Math.max(Math.min(this.fit, 1), scale));
+      const [dx, dy] = [px - frame.clientWidth / 2, py - frame.clientHeight / 2];
+      const shift = (offset, side) => offset / (side * this.scale) - offset / (side * to);
+      this.#centre(sight.x + shift(dx, this.size[0]), sight.y + shift(dy, this.size[1]));
+      sight.zoom = to;
+    }
+    this.moved();
+  }
+
+  #centre(x, y) {
+    this.sight.x = Math.min(1, Math.max(0, x));
+    this.sight.y = Math.min(1, Math.max(0, y));
+  }
+
+  #wheel(event) {
+    event.preventDefault();
+    const box = this.frame.getBoundingClientRect();
+    this.zoomBy(Math.exp(-event.deltaY * WHEEL), [event.clientX - box.left, event.clientY - box.top]);
+  }
+
+  #down(event) {
+    if (event.button !== 0) return;
+    this.frame.setPointerCapture(event.pointerId);
+    this.pointers.set(event.pointerId, event);
+  }
+
+  #move(event) {
+    const before = this.pointers.get(event.pointerId);
+    if (!before) return;
+    const other = [...this.pointers.values()].find((p) => p.pointerId !== event.pointerId);
+    this.pointers.set(event.pointerId, event);
+    if (other) {
+      const apart = (p) => Math.hypot(p.clientX - other.clientX, p.clientY - other.clientY) || 1;
+      const box = this.frame.getBoundingClientRect();
+      const middle = [
+        (event.clientX + other.clientX) / 2 - box.left,
+        (event.clientY + other.clientY) / 2 - box.top,
+      ];
+      this.zoomBy(apart(event) / apart(before), middle);
+      return;
+    }
+    const { sight, scale } = this;
+    this.#centre(
+      sight.x - (event.clientX - before.clientX) / (this.size[0] * scale),
+      sight.y - (event.clientY - before.clientY) / (this.size[1] * scale),
+    );
+    this.moved();
+  }
+}

@@ -1,0 +1,37 @@
+"""The viewer's words. ``{n}`` and the like are filled in by the browser."""
+
+from __future__ import annotations
+
+from piximi_ui.languages import language
+from piximi_ui.texts import _
+
+__all__ = ["viewer_texts"]
+
+
+def viewer_texts(images: int) -> dict[str, str]:
+    """Return the words by the names that the browser's side knows them by."""
+    return {
+        "language": language(),
+        "previous": _("Previous image (left arrow)"),
+        "next": _("Next image (right arrow)"),
+        "zoom_in": _("Zoom in (+)"),
+        "zoom_out": _("Zoom out (-)"),
+        "fit": _("Fit"),
+        "plane": _("Plane {n} of {total}"),
+        "channel": _("Channel {n}"),
+        "color": _("colour"),
+        "low": _("shown as black"),
+        "high": _("shown as full colour"),
+        "sampled": _("A big image: each {n}th pixel of each {n}th row was counted."),
+        "auto": _("Auto"),
+        "auto_tip": _("Leave out the few darkest and brightest pixels"),
+        "reset": _("Reset"),
+        "reset_tip": _("Show the image as its file asks"),
+        "keep": _("Keep for this image") if images == 1 else _("Keep for both images"),
+        "keep_tip": _("Keep these colours and ranges in the project, also for the thumbnail"),
+        "all": _("Apply to all images"),
+        "all_tip": _("Show every image with these colours and ranges; Undo takes it back"),
+        "unlabelled": _("Not labelled"),
+        "predicted": _("Predicted {name}, {confidence} %"),
+        "broken": _("This picture cannot be shown"),
+    }

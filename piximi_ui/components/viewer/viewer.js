@@ -1,0 +1,328 @@
+// The viewer component: one picture, or two beside each other, in full size. Everything that only
+// looks happens here; Python hears of the next picture and of looks that are to be kept.
+
+import { element, fill, number, paint, speak } from "../gallery/dom.js";
+import { Channels } from "./channels.js";
+import { automatic, common, first, parse, print } from "./look.js";
+import { Stage } from "./stage.js";
+
+const PREVIEW = 1024; // the longest side that the server draws while a slider moves
+const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable=true]";
+const instances = new WeakMap();
+
+export async function mount(component, style) {
+  const host = component.parentElement;
+  let viewer = instances.get(host);
+  if (!viewer) {
+    viewer = new Viewer(host);
+    instances.set(host, viewer);
+    await viewer.dress(style);
+  }
+  const drawing = viewer.update(component);
+  return () => {
+    // A redraw that overtakes another runs this while the viewer stays, so look again later.
+    setTimeout(() => {
+      if (viewer.drawing !== drawing && host.host.isConnected) return;
+      if (instances.get(host) === viewer) instances.delete(host);
+      viewer.close();
+    }, 100);
+  };
+}
+
+class Viewer {
+  constructor(host) {
+    this.host = host;
+    this.drawing = 0;
+    this.plane = 0;
+    this.step = 0; // pictures that were asked for and are not here yet
+    this.sight = { zoom: null, x: 0.5, y: 0.5 };
+    this.levels = new Map(); // by address
+    this.stages = [];
+    this.channels = new Channels((going) => this.draw(going));
+    this.#build();
+    this.listening = new AbortController();
+    window.addEventListener("keydown", (event) => this.#key(event), this.listening);
+  }
+
+  #build() {
+    const button = (act, properties = {}) =>
+      element("button", { type: "button", onclick: act, ...properties });
+    this.buttons = {
+      previous: button(() => this.turn(-1), { class: "icon", text: "‹" }),
+      next: button(() => this.turn(1), { class: "icon", text: "›" }),
+      out: button(() => this.zoom(0.8), { class: "icon", text: "−" }),
+      in: button(() => this.zoom(1.25), { class: "icon", text: "+" }),
+      fit: button(() => this.zoomTo(null)),
+      whole: button(() => this.zoomTo(1), { text: "100 %" }),
+      auto: button(() => this.automatic()),
+      reset: button(() => this.reset()),
+      keep: button(() => this.keep("keep")),
+      all: button(() => this.keep("keep_all"), { class: "primary" }),
+    };
+    const { previous, next, out, in: inward, fit, whole, auto, reset, keep, all } = this.buttons;
+    this.place = element("span", { class: "place" });
+    this.percent = element("span", { class: "percent" });
+    this.slider = element("input", { type: "range", min: 1, step: 1 });
+    this.slider.addEventListener("input", () => this.toPlane(Number(this.slider.value) - 1));
+    this.planeName = element("span", {});
+    this.planes = element("label", { class: "planes" }, [this.planeName, this.slider]);
+    this.pictures = element("div", { class: "pictures" });
+    this.note = element("p", { class: "note" });
+    this.said = element("p", { class: "said", role: "status", "aria-live": "polite" });
+    this.panel = element("div", { class: "panel" }, [
+      this.note, this.channels.node,
+      element("div", { class: "verbs" }, [auto, reset, keep, all]),
+      this.said,
+    ]);
+    this.bar = element("div", { class: "bar" }, [
+      previous, this.place, next, element("span", { class: "space" }),
+      out, this.percent, inward, fit, whole,
+    ]);
+    const left = element("div", { class: "left" }, [this.bar, this.pictures, this.planes]);
+    this.root = element("div", { class: "viewer" }, [
+      element("div", { class: "sides" }, [left, this.panel]),
+    ]);
+  }
+
+  /** Wait for the stylesheet, so that nothing is seen undressed. */
+  dress(style) {
+    return new Promise((resolve) => {
+      const link = element("link", { rel: "stylesheet", href: style, onload: resolve, onerror: resolve });
+      this.host.append(link, this.root);
+    });
+  }
+
+  close() {
+    this.listening.abort();
+    for (const stage of this.stages) stage.close();
+    this.root.remove();
+  }
+
+  update(component) {
+    this.drawing += 1;
+    this.component = component;
+    const { data } = component;
+    const ids = data.images.map((image) => image.id).join();
+    const others = ids !== this.ids;
+    this.data = data;
+    speak(data.texts.language);
+    if (others) {
+      this.ids = ids;
+      this.step = 0;
+      this.look = null;
+      this.#stage();
+    }
+    this.#words();
+    this.draw();
+    if (others) this.#measure();
+    return this.drawing;
+  }
+
+  /** A stage for each picture, those that are there used again. */
+  #stage() {
+    const { images } = this.data;
+    while (this.stages.length < images.length) {
+      this.stages.push(new Stage(this.sight, () => this.replace()));
+    }
+    for (const stage of this.stages.splice(images.length)) stage.close();
+    this.pictures.replaceChildren(...this.stages.map((stage) => stage.node));
+    this.planeCount = Math.max(...images.map((image) => image.planes));
+    this.plane = Math.min(this.plane, this.planeCount - 1);
+    images.forEach((image, i) => {
+      this.stages[i].image = image;
+    });
+  }
+
+  #words() {
+    const { texts, images, place } = this.data;
+    const { buttons } = this;
+    const named = { previous: texts.previous, next: texts.next, out: texts.zoom_out, in: texts.zoom_in };
+    for (const [name, text] of Object.entries(named)) {
+      buttons[name].title = text;
+      buttons[name].setAttribute("aria-label", text);
+    }
+    buttons.fit.textContent = texts.fit;
+    buttons.auto.textContent = texts.auto;
+    buttons.auto.title = texts.auto_tip;
+    buttons.reset.textContent = texts.reset;
+    buttons.reset.title = texts.reset_tip;
+    buttons.keep.textContent = texts.keep;
+    buttons.keep.title = texts.keep_tip;
+    buttons.all.textContent = texts.all;
+    buttons.all.title = texts.all_tip;
+    buttons.previous.hidden = buttons.next.hidden = images.length > 1;
+    buttons.previous.disabled = !this.data.previous;
+    buttons.next.disabled = !this.data.next;
+    this.place.textContent = place;
+    this.said.textContent = this.data.said;
+    images.forEach((image, i) => {
+      this.stages[i].caption.replaceChildren(...caption(image, texts));
+      this.stages[i].broken.textContent = texts.broken;
+    });
+  }
+
+  /** Ask for histograms and first looks; pictures are drawn meanwhile as the file wishes. */
+  async #measure() {
+    const { images, linked, texts } = this.data;
+    const asked = this.ids;
+    const found = await Promise.all(images.map((image) => this.#levels(image.levels)));
+    if (asked !== this.ids) return;
+    const known = found.every((each) => each !== null);
+    this.panel.hidden = !known || !linked;
+    if (!known) return;
+    this.found = found;
+    if (linked) {
+      const kept = images.map((image, i) => (image.look ? parse(image.look) : first(found[i])));
+      this.look = kept.length > 1 ? common(kept) : kept[0];
+      this.channels.draw(found, this.look, texts);
+    }
+    const every = Math.max(...found.map((each) => each.every));
+    this.note.textContent = every > 1 ? fill(texts.sampled, { n: number(every) }) : "";
+    this.draw();
+    for (const address of this.data.ahead) new Image().src = address;
+  }
+
+  async #levels(address) {
+    if (!this.levels.has(address)) {
+      try {
+        const answer = await fetch(address);
+        const kind = answer.headers.get("content-type") ?? "";
+        if (!answer.ok || !kind.startsWith("application/json")) return null;
+        this.levels.set(address, await answer.json());
+      } catch {
+        return null; // the connection is gone; the picture says so itself
+      }
+    }
+    return this.levels.get(address);
+  }
+
+  /** Draw pictures and controls; while a slider moves, smaller pictures that come at once. */
+  draw(going = false) {
+    const { images } = this.data;
+    images.forEach((image, i) => this.stages[i].show(this.#address(image, i, going)));
+    this.planes.hidden = this.planeCount < 2;
+    this.slider.max = this.planeCount;
+    this.slider.value = this.plane + 1;
+    this.planeName.textContent = fill(this.data.texts.plane, {
+      n: number(this.plane + 1), total: number(this.planeCount),
+    });
+    if (this.look && this.found) {
+      const now = print(this.look);
+      this.buttons.keep.disabled = images.every((image, i) => now === this.#kept(image, i));
+      this.buttons.reset.disabled = now === print(this.#first());
+    }
+    this.replace();
+  }
+
+  #kept(image, i) {
+    return print(image.look ? parse(image.look) : first(this.found[i]));
+  }
+
+  #first() {
+    const looks = this.found.map(first);
+    return looks.length > 1 ? common(looks) : looks[0];
+  }
+
+  #address(image, i, going) {
+    const plane = Math.min(this.plane, image.planes - 1);
+    const query = new URLSearchParams();
+    const look = this.look ? print(this.look) : image.look;
+    const own = this.look && this.found ? print(first(this.found[i])) : "";
+    if (look && look !== own) query.set("look", look);
+    if (going && Math.max(image.width, image.height) > PREVIEW) query.set("size", PREVIEW);
+    const asked = query.toString();
+    return image.plane.replace("{plane}", plane) + (asked ? `?${asked}` : "");
+  }
+
+  /** Put all pictures where the sight is. */
+  replace() {
+    for (const stage of this.stages) stage.place();
+    this.percent.textContent = `${number(Math.round(100 * this.stages[0].scale))} %`;
+  }
+
+  /* ---- what buttons and keys do ---- */
+
+  turn(by) {
+    if (this.data.images.length > 1 || !(by < 0 ? this.data.previous : this.data.next)) return;
+    this.step += by;
+    this.component.setTriggerValue("action", { type: "step", from: this.ids, by: this.step });
+  }
+
+  toPlane(plane) {
+    this.plane = Math.max(0, Math.min(this.planeCount - 1, plane));
+    this.draw();
+  }
+
+  zoom(factor) {
+    this.stages[0].zoomBy(factor);
+  }
+
+  zoomTo(scale) {
+    this.stages[0].zoomTo(scale);
+  }
+
+  automatic() {
+    this.look.forEach((channel, i) => {
+      const ranges = this.found.map((levels) => automatic(levels.channels[i]));
+      channel.low = Math.min(...ranges.map(({ low }) => low));
+      channel.high = Math.max(...ranges.map(({ high }) => high));
+    });
+    this.#changed();
+  }
+
+  reset() {
+    this.look = this.channels.look = this.#first();
+    this.#changed();
+  }
+
+  #changed() {
+    this.channels.refresh();
+    this.draw();
+  }
+
+  keep(type) {
+    const look = print(this.look);
+    // The file's own look is kept as none, so that it follows the file.
+    const own = this.found.length === 1 && look === print(this.#first());
+    const ids = this.data.images.map((image) => image.id);
+    this.component.setTriggerValue("action", { type, ids, look: own ? "" : look });
+  }
+
+  #key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.composedPath()[0];
+    if (target instanceof Element && target.matches(TYPING)) return;
+    const does = {
+      ArrowLeft: () => this.turn(-1),
+      ArrowRight: () => this.turn(1),
+      PageUp: () => this.toPlane(this.plane - 1),
+      PageDown: () => this.toPlane(this.plane + 1),
+      "+": () => this.zoom(1.25),
+      "=": () => this.zoom(1.25),
+      "-": () => this.zoom(0.8),
+      0: () => this.zoomTo(null),
+      1: () => this.zoomTo(1),
+    }[event.key];
+    if (!does) return;
+    event.preventDefault();
+    does();
+  }
+}
+
+/** What stands under a picture: its name, label, prediction and measures. */
+function caption(image, texts) {
+  const parts = [element("strong", { text: image.name })];
+  const chip = (text, color, kind) => {
+    const node = element("span", { class: `chip ${kind}`, text });
+    paint(node, color);
+    parts.push(node);
+  };
+  if (image.label) chip(image.label.name, image.label.color, "label");
+  else parts.push(element("span", { class: "soft", text: texts.unlabelled }));
+  if (image.prediction) {
+    const { name, color, confidence } = image.prediction;
+    chip(fill(texts.predicted, { name, confidence: number(Math.round(100 * confidence)) }), color, "prediction");
+  }
+  parts.push(element("span", { class: "soft", text: image.facts }));
+  return parts;
+}

@@ -1,0 +1,161 @@
+"""The dialogs that show one image in full size, or two beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from piximi_core.errors import PiximiError
+from piximi_core.project.categories import Category
+from piximi_core.project.looks import keep_look, keep_look_for_all, look_of
+from piximi_core.project.palette import UNKNOWN_COLOR
+from piximi_core.project.store import Store
+from piximi_core.project.things import Thing, get_things
+from piximi_ui.components.viewer import ViewerAction, ViewerImage, ViewerTag, viewer
+from piximi_ui.context import picture_token, who
+from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.images import queries
+from piximi_ui.images.view import wanted_now
+from piximi_ui.pictures import levels_address, plane_address
+from piximi_ui.texts import _, number, plural, told
+
+__all__ = ["act", "draw"]
+
+_SAID = "piximi_viewer_said"
+
+
+def draw(store: Store) -> None:
+    """Draw the dialog that was asked for, if it is one of these."""
+    for name, title, body in (
+        ("picture", _("Image"), _one),
+        ("compare", _("Compare"), _two),
+    ):
+        if (data := dialog_data(name)) is None:
+            continue
+        if len(get_things(store, data["ids"])) < len(data["ids"]):
+            close_dialog()
+            return
+        st.dialog(title, width="large", on_dismiss=close_dialog)(body)(store)
+
+
+def _one(store: Store) -> None:
+    # Asked again at each drawing: the dialog draws itself anew when the person goes on.
+    things = _asked(store, "picture")
+    if not things:
+        return
+    revision = store.revision()
+    order = queries.ordered_ids(store, revision, wanted_now(store))
+    [thing] = things
+    at = order.index(thing.id) if thing.id in order else None
+    neighbours = [] if at is None else [*order[at + 1 : at + 2], *order[max(0, at - 1) : at]]
+    place = ""
+    if at is not None:
+        place = _("{n} of {total}").format(n=number(at + 1), total=number(len(order)))
+    viewer(
+        _images(store, things),
+        key="viewer",
+        place=place,
+        previous=bool(at),
+        next_one=at is not None and at + 1 < len(order),
+        ahead=[_plane(image) for image in _images(store, get_things(store, neighbours))],
+        said=st.session_state.pop(_SAID, ""),
+        on_action=lambda action: act(store, action),
+    )
+
+
+def _two(store: Store) -> None:
+    things = _asked(store, "compare")
+    if not things:
+        return
+    linked = len({(thing.channels, thing.dtype) for thing in things}) == 1
+    if not linked:
+        st.caption(
+            _("These images have other channels or depths, so each is shown as its file asks.")
+        )
+    viewer(
+        _images(store, things),
+        key="viewer-compare",
+        linked=linked,
+        said=st.session_state.pop(_SAID, ""),
+        on_action=lambda action: act(store, action),
+    )
+
+
+def _asked(store: Store, name: str) -> list[Thing]:
+    data = dialog_data(name)
+    return get_things(store, data["ids"]) if data is not None else []
+
+
+def act(store: Store, action: ViewerAction) -> None:
+    """Do what the viewer asks for: go on, or keep a look; what came of it is said in the viewer."""
+    if action.type == "step":
+        order = queries.ordered_ids(store, store.revision(), wanted_now(store))
+        if action.ids[0] in order:
+            at = order.index(action.ids[0]) + action.by
+            open_dialog("picture", ids=(order[max(0, min(at, len(order) - 1))],))
+        return
+    try:
+        if action.type == "keep":
+            keep_look(store, action.ids, action.look, who=who())
+            st.session_state[_SAID] = _("Kept.")
+        else:
+            st.session_state[_SAID] = _keep_all(store, action)
+    except PiximiError as error:
+        st.session_state[_SAID] = told(str(error))
+
+
+def _keep_all(store: Store, action: ViewerAction) -> str:
+    count, left = keep_look_for_all(store, action.ids[0], action.look, who=who())
+    said = plural("{n} image is shown so.", "{n} images are shown so.", count)
+    if left:
+        said += " " + plural(
+            "{n} image with other channels or depth was left as it is.",
+            "{n} images with other channels or depth were left as they are.",
+            left,
+        )
+    return said
+
+
+def _plane(image: ViewerImage) -> str:
+    address = image.plane.replace("{plane}", "0")
+    return f"{address}?look={image.look}" if image.look else address
+
+
+def _images(store: Store, things: Sequence[Thing]) -> list[ViewerImage]:
+    token = picture_token(store)
+    categories = queries.categories(store, store.revision())
+    return [_image(token, thing, {c.id: c for c in categories}) for thing in things]
+
+
+def _image(token: str, thing: Thing, categories: dict[str, Category]) -> ViewerImage:
+    label = prediction = None
+    if thing.is_labelled and thing.category_id in categories:
+        category = categories[thing.category_id]
+        label = ViewerTag(category.name, category.color)
+    if thing.prediction is not None:
+        said = thing.prediction
+        now = categories.get(said.category_id or "")
+        prediction = ViewerTag(
+            now.name if now else said.class_name,
+            now.color if now else UNKNOWN_COLOR,
+            said.confidence,
+        )
+    facts = [
+        f"{number(thing.width)} × {number(thing.height)}",
+        plural("{n} channel", "{n} channels", thing.channels),
+        _("{n} bit").format(n=thing.bit_depth),
+    ]
+    return ViewerImage(
+        id=thing.id,
+        name=thing.name,
+        plane=plane_address(token, thing.file_sha256, "{plane}"),
+        levels=levels_address(token, thing.file_sha256),
+        look=str(look_of(thing) or ""),
+        width=thing.width,
+        height=thing.height,
+        planes=thing.planes,
+        facts=" · ".join(facts),
+        label=label,
+        prediction=prediction,
+    )
