@@ -50,7 +50,7 @@ def draw() -> None:
 def _names() -> dict[Stage, str]:
     return {
         Stage.ADD: _("Add"),
-        Stage.LABEL: _("Label"),
+        Stage.LABEL: _("Label", "to label"),
         Stage.TRAIN: _("Train"),
         Stage.CHECK: _("Check"),
         Stage.PREDICT: _("Predict"),

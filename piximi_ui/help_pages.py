@@ -8,13 +8,20 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_ui import navigation
+from piximi_ui.components.gallery.shortcuts import gallery_shortcuts
 from piximi_ui.languages import language
-from piximi_ui.texts import _
+from piximi_ui.texts import _, plain
 
 __all__ = ["QUESTIONS", "answer", "draw"]
 
 _FOLDER = Path(__file__).parent / "help"
 _WIDTH = 760
+# A question leads to the page on which it stands: as Streamlit sees it, to where one is already.
+_RULES = """<style>
+.st-key-help a[data-testid="stPageLink-NavLink"] { background: none; height: auto; }
+.st-key-help a[data-testid="stPageLink-NavLink"]:hover { text-decoration: underline; }
+.st-key-help a[data-testid="stPageLink-NavLink"] p { font-weight: 400; white-space: normal; }
+</style>"""
 
 # The chapters, and the files of their questions in order.
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -35,16 +42,24 @@ def answer(name: str, spoken: str) -> tuple[str, str]:
 
 def draw() -> None:
     """Draw the question of the address with its answer, or all questions."""
-    asked = st.query_params.get("q")
-    with st.container(width=_WIDTH):
-        if any(asked in names for names in QUESTIONS.values()):
-            question, text = answer(str(asked), language())
-            navigation.link("help", label=_("All questions"), icon=":material/arrow_back:")
-            st.title(question)
-            st.markdown(text)
+    st.html(_RULES)
+    asked = str(st.query_params.get("q"))
+    # Said to the browser too: following a link within a page leaves its address as it was.
+    st.query_params.from_dict(st.query_params.to_dict())
+    with st.container(width=_WIDTH, key="help"):
+        if asked == "keyboard":
+            _answer(_("Keyboard and mouse"), _shortcuts())
+        elif any(asked in names for names in QUESTIONS.values()):
+            _answer(*answer(asked, language()))
         else:
             st.title(_("Help"))
             _list()
+
+
+def _answer(question: str, text: str) -> None:
+    navigation.link("help", label=_("All questions"), icon=":material/arrow_back:")
+    st.title(question)
+    st.markdown(text)
 
 
 def _list() -> None:
@@ -56,7 +71,21 @@ def _list() -> None:
     }
     for chapter, names in QUESTIONS.items():
         st.subheader(chapters[chapter])
-        with st.container(gap=None):
+        with st.container(gap="xsmall"):
             for name in names:
-                question, _text = answer(name, language())
-                navigation.link("help", label=question, icon=":material/chevron_right:", q=name)
+                _link(name, answer(name, language())[0])
+    st.subheader(_("To look up"))
+    with st.container(gap="xsmall"):
+        _link("keyboard", _("Keyboard and mouse"))
+
+
+def _link(name: str, question: str) -> None:
+    navigation.link("help", label=question, icon=":material/chevron_right:", q=name)
+
+
+def _shortcuts() -> str:
+    rows = [
+        f"| {' · '.join(f'`{key}`' for key in shortcut.keys)} | {plain(shortcut.does, 200)} |"
+        for shortcut in gallery_shortcuts()
+    ]
+    return "\n".join([f"| {_('In the gallery')} | |", "| --- | --- |", *rows])

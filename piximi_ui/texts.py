@@ -13,9 +13,16 @@ from piximi_ui.numerals import localized, written_moment, written_number, writte
 __all__ = ["_", "number", "percent", "plain", "plural", "separators", "size", "told", "when"]
 
 
-def _(text: str) -> str:
-    """Return a text in the language of the interface."""
-    return catalogue(language()).gettext(text)
+def _(text: str, sense: str = "") -> str:
+    """Return a text in the language of the interface.
+
+    Parameters
+    ----------
+    sense
+        What is meant, where English has one word for what others have two ("to label", "a label").
+    """
+    known = catalogue(language())
+    return known.pgettext(sense, text) if sense else known.gettext(text)
 
 
 def plural(one: str, many: str, count: int) -> str:

@@ -96,8 +96,8 @@ def draw_counts(store: Store, plan: TrainingPlan) -> None:
         column_config={
             "color": st.column_config.ImageColumn(" ", width=36),
             "name": st.column_config.TextColumn(_("Category")),
-            "learned": st.column_config.NumberColumn(_("Train"), width=60, format="localized"),
-            "checked": st.column_config.NumberColumn(_("Check"), width=60, format="localized"),
+            "learned": st.column_config.NumberColumn(_("Train"), width=66, format="localized"),
+            "checked": st.column_config.NumberColumn(_("Check"), width=84, format="localized"),
         },
     )
     if plan.left_out:

@@ -10,6 +10,7 @@ from itertools import product
 
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.project.things import PARTITIONS
+from piximi_ui.languages import CORE
 from tests.conftest import REPOSITORY
 
 # Read on the command line or in a log only, or about files of classifiers made elsewhere.
@@ -71,7 +72,7 @@ SHORT = {"step", "report", "problem"}  # functions whose text is read however sh
 LOGGED = {"debug", "info", "warning", "exception", "error", "ValueError", "RuntimeError"}
 TITLES = {"title", "description", "text"}
 SENTENCE = re.compile(r"^an? [A-Z]|[A-Za-z]{2,}[,;:]? +[a-z]{2,}|^[A-Z'].*[a-z]{2,}[.…]$")
-CODE = re.compile(r"PRAGMA|BEGIN |CREATE |SELECT|INSERT|^[a-z_]+ = |%[sd]")
+CODE = re.compile(r"PRAGMA|UPDATE |BEGIN |CREATE |SELECT|INSERT|^[a-z_]+ = |%[sd]")
 
 
 @dataclass
@@ -104,34 +105,35 @@ def literal(node: ast.AST | None) -> str | None:
     return str(node.value) if is_text else None  # type: ignore[union-attr]
 
 
-def interface() -> tuple[dict[str, Message], list[str]]:
-    """The texts of the interface, and the places where one is not a literal."""
-    found: dict[str, Message] = {}
+def interface() -> tuple[dict[tuple[str | None, str], Message], list[str]]:
+    """The texts of the interface by their senses, and the places where one is not a literal."""
+    found: dict[tuple[str | None, str], Message] = {}
     wrong = []
     for path, tree in sources("pages", "piximi_ui"):
         for node in ast.walk(tree):
             name = called(node)
             if name not in ("_", "plural") or not isinstance(node, ast.Call):
                 continue
-            texts = [literal(arg) for arg in node.args[: 1 if name == "_" else 2]]
+            texts = [literal(arg) for arg in node.args[:2]]
             if None in texts or not texts:
                 wrong.append(f"{path}:{node.lineno}")
                 continue
-            text, many = str(texts[0]), str(texts[1]) if name == "plural" else None
-            message = found.setdefault(text, Message(text, many))
+            text, more = str(texts[0]), str(texts[1]) if len(texts) > 1 else None
+            sense, many = (more, None) if name == "_" else (None, more)
+            message = found.setdefault((sense, text), Message(text, many))
             message.plural = message.plural or many
             message.places.append((path, node.lineno))
     return found, wrong
 
 
-def core() -> dict[str, Message]:
+def core() -> dict[tuple[str | None, str], Message]:
     """The core's sentences as templates; values in them are ``{named}``."""
-    found = {word: Message(word) for word in WORDS}
+    found: dict[tuple[str | None, str], Message] = {(CORE, w): Message(w) for w in WORDS}
     for path, tree in sources("piximi_core"):
         if path in UNREAD:
             continue
         for text, line in _sentences(tree):
-            found.setdefault(text, Message(text)).places.append((path, line))
+            found.setdefault((CORE, text), Message(text)).places.append((path, line))
     return found
 
 

@@ -1,0 +1,62 @@
+"""The help pages: every question in every language, each with an address."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from piximi_ui.help_pages import QUESTIONS, answer
+from piximi_ui.languages import LANGUAGES
+from tests.conftest import REPOSITORY
+
+FOLDER = REPOSITORY / "piximi_ui" / "help"
+ALL = {name for names in QUESTIONS.values() for name in names}
+CODE = re.compile(r"`[^`]+`|\]\([^)]*\)")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_question_is_answered_in_every_language(language):
+    assert {path.stem for path in (FOLDER / language).glob("*.md")} == ALL
+    for name in ALL:
+        question, text = answer(name, language)
+        assert question.endswith("?")
+        assert len(text) > 200
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_both_languages_name_the_same_files_and_links(name):
+    english, spanish = (sorted(CODE.findall(answer(name, each)[1])) for each in ("en", "es"))
+    assert english == spanish
+
+
+def test_files_and_variables_that_the_answers_name_exist():
+    named = re.compile(r"`(PIXIMI_\w+|[\w-]+\.(?:json|csv|npz|log|sqlite)|docs/[\w.]+)(?:=1)?`")
+    words = {word for name in ALL for word in named.findall(answer(name, "en")[1])}
+    source = "\n".join(
+        path.read_text("utf-8")
+        for room in ("piximi_core", "piximi_ui")
+        for path in sorted((REPOSITORY / room).rglob("*.py"))
+    )
+    known = {word for word in words if word in source or (REPOSITORY / word).is_file()}
+    assert words - known == set()
+    assert {"PIXIMI_OFFLINE", "data.csv", "docs/hosting.md"} <= words
+
+
+def test_the_list_leads_to_every_question(open_page):
+    page = open_page("help")
+    assert page.main.title[0].value == "Help"
+    links = {link.proto.label: link.proto.query_string for link in page.main.get("page_link")}
+    for name in ALL:
+        assert links[answer(name, "en")[0]] == f"q={name}"
+    assert links["Keyboard and mouse"] == "q=keyboard"
+
+
+def test_a_question_has_an_address(open_page):
+    page = open_page("help", q="two-runs")
+    assert page.main.title[0].value == answer("two-runs", "en")[0]
+    assert "bit for bit" in page.main.markdown[-1].value
+
+
+def test_the_keys_are_listed(open_page):
+    assert "Ctrl+Z" in open_page("help", q="keyboard").main.markdown[-1].value

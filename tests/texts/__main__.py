@@ -1,0 +1,64 @@
+"""Bring the catalogues up to date with the source: new texts untranslated, unused ones gone.
+
+    python -m tests.texts
+
+Afterwards fill in what it lists; tests/texts/test_catalogues.py says what is missing.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from tests.conftest import REPOSITORY
+from tests.texts.collect import core, interface
+
+FOLDER = REPOSITORY / "piximi_ui" / "locale"
+
+
+def current() -> Catalog:
+    """All texts of the source, untranslated."""
+    catalog = Catalog()
+    for (context, _text), message in {**interface()[0], **core()}.items():
+        catalog.add(
+            (message.text, message.plural) if message.plural else message.text,
+            locations=sorted({(path, 1) for path, _line in message.places}),
+            context=context,
+        )
+    return catalog
+
+
+def update(path: Path) -> list[str]:
+    """Write a catalogue anew with the translations it has; return what lacks one."""
+    with path.open("rb") as file:
+        old = read_po(file)
+    new = Catalog(locale=path.stem)
+    for message in current():
+        if not message.id:
+            continue
+        said = old.get(message.id, message.context)
+        kept = said is not None and said.pluralizable == message.pluralizable
+        new.add(
+            message.id, said.string if kept else None, message.locations, context=message.context
+        )
+    # The header is written by people, without the dates that would change with every update.
+    header = path.read_text("utf-8").partition("\n\n")[0]
+    written = BytesIO()
+    write_po(written, new, width=100, sort_by_file=True, include_lineno=False, omit_header=True)
+    path.write_text(f"{header}\n\n{written.getvalue().decode('utf-8').strip()}\n", "utf-8")
+    return [str(m.id) for m in new if m.id and not (m.string and all(m.string))]
+
+
+def main() -> None:
+    """Update every catalogue and list what is to be translated."""
+    for path in sorted(FOLDER.glob("*.po")):
+        for text in update(path):
+            sys.stdout.write(f"{path.name}: {text}\n")
+
+
+if __name__ == "__main__":
+    main()
