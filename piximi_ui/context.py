@@ -19,6 +19,7 @@ from piximi_core.project.schema import project as project_table
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import open_project
 from piximi_ui import navigation, pictures
+from piximi_ui.error_report import draw_copy, report_of
 from piximi_ui.texts import _, told
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "redo_step",
     "said",
     "say",
+    "settled",
+    "show_error",
     "undo_step",
     "who",
 ]
@@ -42,7 +45,7 @@ def current_store() -> Store:
     try:
         store = find_store()
     except PiximiError as error:
-        st.error(told(str(error)), icon=":material/error:")
+        show_error(error)
         navigation.link("home", label=_("Go to your projects"))
         st.stop()
     if store is None:
@@ -63,7 +66,11 @@ def find_store() -> Store | None:
     address = navigation.started_at()
     if address is None:
         return None
-    store = open_project(address)
+    return settled(open_project(address))
+
+
+def settled(store: Store) -> Store:
+    """Return a project after what its jobs found meanwhile was brought in."""
     with _settling:
         if store.folder not in _settled:
             # Once per process: what jobs finished while no dashboard was looking.
@@ -108,7 +115,13 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except PiximiError as error:
-        st.error(told(str(error)), icon=":material/error:")
+        show_error(error)
+
+
+def show_error(error: PiximiError) -> None:
+    """Show an error that says itself what to do, and offer its report."""
+    st.error(told(str(error)), icon=":material/error:")
+    draw_copy(report_of(error, page=navigation.current()))
 
 
 def undo_step(store: Store, once: str | None = None) -> None:

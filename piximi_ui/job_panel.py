@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
+from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
-from piximi_core.jobs.applying import jobs_of, unsettled_jobs
+from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import Store
-from piximi_ui import job_texts
-from piximi_ui.context import errors_shown, say
-from piximi_ui.texts import _
+from piximi_core.project.workspace import open_project
+from piximi_ui import job_news, job_texts
+from piximi_ui.context import errors_shown, say, settled
+from piximi_ui.job_bar import draw_share, draw_stop
+from piximi_ui.texts import _, plain
 
-__all__ = ["draw", "follow"]
+__all__ = ["draw", "draw_everywhere", "follow"]
 
 _EVERY = "1s"
 
 
 def follow(job: Job) -> None:
-    """Let this browser session show a job's outcome when it ends."""
-    _followed().add(job.id)
+    """Show what comes of a job: at once if this session is there when it ends, else later."""
+    job_news.expect(job)
+    _followed()[job.id] = job.folder
 
 
-def _followed() -> set[str]:
-    ids: set[str] = st.session_state.setdefault("piximi_followed_jobs", set())
-    return ids
+def _followed() -> dict[str, Path]:
+    """Return the folders of the jobs whose end this session awaits."""
+    jobs: dict[str, Path] = st.session_state.setdefault("piximi_followed_jobs", {})
+    return jobs
 
 
 def draw(store: Store) -> None:
     """Draw the panel; it redraws itself every second while a job is under way."""
-    waiting = [job for job in unsettled_jobs(store) if _shown(job)]
-    active = any(job.state().is_active or job.result() for job in waiting)
+    active = any(job.state().is_active or job.result() for job in _waiting(store))
     st.fragment(_panel, run_every=_EVERY if active else None)(store, active)
+
+
+def draw_everywhere() -> None:
+    """Draw the jobs and news of all projects, each below its project's name."""
+    for folder, name in job_news.busy_projects():
+        try:
+            store = settled(open_project(folder.name))
+        except PiximiError:
+            continue  # the list of projects says what is wrong with it
+        st.caption(plain(name))
+        draw(store)
+
+
+def _waiting(store: Store) -> list[Job]:
+    return [job for job in unsettled_jobs(store) if _shown(job)]
 
 
 def _shown(job: Job) -> bool:
@@ -39,17 +60,21 @@ def _shown(job: Job) -> bool:
 
 
 def _panel(store: Store, was_active: bool) -> None:
-    waiting = [job for job in unsettled_jobs(store) if _shown(job)]
-    _followed().update(job.id for job in waiting)
+    waiting = _waiting(store)
+    _followed().update((job.id, job.folder) for job in waiting)
     if waiting:
         st.caption(_("Under way"))
     for job in waiting:
         _card(job)
-    settled = {job.id for job in waiting}
-    ended = [job for job in jobs_of(store) if job.id in _followed() - settled]
+    unsettled = {job.id for job in waiting}
+    followed = map(Job, _followed().values())
+    mine = [job for job in followed if job.project_folder == store.folder]
+    ended = [job for job in mine if job.id not in unsettled]
     for job in ended:
-        _followed().discard(job.id)
-        _tell(job)
+        del _followed()[job.id]
+        if job.result():
+            _tell(job)
+    job_news.draw(store.folder)
     still_active = any(job.state().is_active or job.result() for job in waiting)
     if ended or (was_active and not still_active):
         # The page shows what the job changed.
@@ -69,19 +94,8 @@ def _card(job: Job) -> None:
         if state is JobState.INTERRUPTED:
             _interrupted(job)
             return
-        progress = job.progress()
-        total = float(progress.get("total") or 0)
-        share = min(1.0, float(progress.get("done", 0)) / total) if total else 0.0
-        st.progress(share, text=job_texts.doing(job, state))
-        stopping = job.should_stop()
-        if st.button(
-            _("Stopping…") if stopping else _("Stop"),
-            icon=":material/stop_circle:",
-            disabled=stopping or not state.is_active,
-            key=f"stop-{job.id}",
-        ):
-            job.ask_to_stop()
-            st.rerun(scope="fragment")
+        draw_share(job, state)
+        draw_stop(job, state, key=f"stop-{job.id}")
 
 
 def _interrupted(job: Job) -> None:

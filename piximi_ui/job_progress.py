@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_core.jobs.applying import jobs_of, unsettled_jobs
+from piximi_core.jobs.applying import is_settled, jobs_of, unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import Store
-from piximi_ui import job_panel, job_texts
+from piximi_ui import job_panel
+from piximi_ui.job_bar import draw_share
 from piximi_ui.texts import _, told
 
 __all__ = ["draw_bar", "last_failure", "pending_job", "start"]
@@ -60,8 +61,6 @@ def draw_bar(store: Store, job: Job) -> None:
 
 
 def _bar(store: Store, job: Job) -> None:
-    if job.id not in {other.id for other in unsettled_jobs(store)}:
+    if is_settled(store, job):
         st.rerun()
-    progress, total = job.progress(), float(job.progress().get("total") or 0)
-    share = min(1.0, float(progress.get("done", 0)) / total) if total else 0.0
-    st.progress(share, text=job_texts.doing(job, job.state()))
+    draw_share(job, job.state())

@@ -69,7 +69,7 @@ def register() -> Any:
 
 def current() -> PageName:
     """Return the page that is being drawn."""
-    return str(st.session_state["piximi_page"])
+    return str(st.session_state.get("piximi_page", "home"))
 
 
 def _pages() -> Mapping[PageName, Any]:

@@ -12,8 +12,11 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
+from piximi_ui import navigation
 from piximi_ui.access import forbid_address_lookup
-from piximi_ui.texts import _, told
+from piximi_ui.context import show_error
+from piximi_ui.error_report import draw_copy, report_of
+from piximi_ui.texts import _
 
 __all__ = ["lifespan", "on_script_error"]
 
@@ -48,14 +51,15 @@ def on_script_error(error: Exception) -> bool:
         True, so that Streamlit shows nothing of its own.
     """
     if isinstance(error, PiximiError):
-        st.error(told(str(error)))
+        show_error(error)
         return True
     number = secrets.token_hex(3)
     log.error("Error %s: %s", number, type(error).__name__, exc_info=error)
     st.error(
         _(
             "Something went wrong here (error {number}). Nothing you saved is lost; reload the "
-            "page to go on, and give this number to whoever runs the dashboard if it happens again."
+            "page to go on, and send the report to whoever runs the dashboard if it happens again."
         ).format(number=number)
     )
+    draw_copy(report_of(error, page=navigation.current(), number=number))
     return True

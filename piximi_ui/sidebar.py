@@ -26,6 +26,7 @@ def draw() -> None:
         except PiximiError:
             return
         if store is None:
+            job_panel.draw_everywhere()
             return
         st.subheader(plain(project_name(store)), divider="gray")
         for name in navigation.PROJECT_PAGES:

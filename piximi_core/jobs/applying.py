@@ -17,7 +17,14 @@ from piximi_core.project.ids import now
 from piximi_core.project.schema import applied_jobs, runs
 from piximi_core.project.store import Store
 
-__all__ = ["apply_finished", "apply_result", "jobs_of", "settle_project", "unsettled_jobs"]
+__all__ = [
+    "apply_finished",
+    "apply_result",
+    "is_settled",
+    "jobs_of",
+    "settle_project",
+    "unsettled_jobs",
+]
 
 log = logging.getLogger("piximi")
 
@@ -63,10 +70,22 @@ def _settled_ids(store: Store) -> set[str]:
         return set(db.execute(select(applied_jobs.c.id)).scalars())
 
 
+def is_settled(store: Store, job: Job) -> bool:
+    """Whether a job's result is in the project already."""
+    with store.read() as db:
+        return _is_noted(db, job)
+
+
+def _is_noted(db: Connection, job: Job) -> bool:
+    return (
+        db.execute(select(applied_jobs.c.id).where(applied_jobs.c.id == job.id)).first() is not None
+    )
+
+
 def apply_result(store: Store, job: Job) -> bool:
     """Apply a finished job's result unless that has been done; return whether it was now."""
     result = job.result()
-    if not result or job.id in _settled_ids(store):
+    if not result or is_settled(store, job):
         return False
     if result["state"] != JobState.DONE:
         return _end(store, job)
@@ -100,7 +119,7 @@ def _end(store: Store, job: Job) -> bool:
 
 def _note(db: Connection, job: Job) -> bool:
     """Write that a job is applied; return False if it was before."""
-    if db.execute(select(applied_jobs.c.id).where(applied_jobs.c.id == job.id)).first():
+    if _is_noted(db, job):
         return False
     db.execute(applied_jobs.insert().values(id=job.id, at=now()))
     return True

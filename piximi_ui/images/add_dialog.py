@@ -18,7 +18,7 @@ from piximi_ui import job_panel
 from piximi_ui.components.drop import drop_anywhere
 from piximi_ui.context import errors_shown, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.images import add_check, add_options, outcome, server_folders
+from piximi_ui.images import add_check, add_options, server_folders
 from piximi_ui.images.view import current_view
 from piximi_ui.texts import _, plural, size
 
@@ -162,6 +162,5 @@ def _start(
     job = add_images.ask(store, sources, options, job_id=upload.job_id, who=who())
     st.session_state.pop(_slot(store), None)
     add_check.forget()
-    outcome.expect(job)
     engine.submit(job)
     job_panel.follow(job)

@@ -7,46 +7,32 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_core.jobs.add_again import ask_again, open_question
-from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.add_again import OpenQuestion, ask_again, open_question
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.looking import channel_choices
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images import add_check
-from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.job_news import open_news, read
+from piximi_ui.texts import _, number, plain, plural, told
 
-__all__ = ["draw", "expect"]
+__all__ = ["draw"]
 
-# Beside the job, so that a reload or another tab still shows what nobody has read yet.
-_UNREAD = "unread"
 _MOST_ROWS = 5000
-
-
-def expect(job: Job) -> None:
-    """Have the outcome of an import shown until a person dismisses it."""
-    (job.folder / _UNREAD).touch()
 
 
 def draw(store: Store) -> None:
     """Draw the outcome of every import that ended and was not dismissed."""
-    unread = {path.parent for path in store.files.jobs.glob(f"*/{_UNREAD}")}
-    if not unread:
-        return
-    for job in jobs_of(store):
-        if job.folder in unread and job.result():
+    for job in open_news(store.folder):
+        if job.request().get("service") == "add":
             _outcome(store, job)
-
-
-def _dismiss(job: Job) -> None:
-    (job.folder / _UNREAD).unlink(missing_ok=True)
 
 
 def _outcome(store: Store, job: Job) -> None:
     result = job.result()
     if job.state() is JobState.STOPPED:
-        _dismiss(job)
+        read(job)
         return
     with st.container(border=True, key=f"outcome-{job.id}"):
         if job.state() is JobState.FAILED:
@@ -79,7 +65,7 @@ def _dismiss_button(job: Job) -> None:
         icon=":material/close:",
         type="tertiary",
         key=f"outcome-dismiss-{job.id}",
-        on_click=_dismiss,
+        on_click=read,
         args=(job,),
     )
 
@@ -104,14 +90,14 @@ def _rows(result: dict[str, Any]) -> list[dict[str, str]]:
 def _failed(store: Store, job: Job) -> None:
     question = open_question(job)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = told(str(job.result().get("error")))
+        text = told(str(job.result().get("error"))) if question is None else _asked(question)
         st.markdown(f":material/error: {plain(text, 400)}", width="stretch")
         _dismiss_button(job)
     if question is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if question.about == "channels":
-            answer = {"channels": _channels(store, job, question.count)}
+            answer = {"channels": _channels(job, question.count)}
         else:
             answer = {"time": _time(job, question.count)}
         given = None not in answer.values()
@@ -120,14 +106,21 @@ def _failed(store: Store, job: Job) -> None:
         ):
             with errors_shown():
                 again = ask_again(store, job, **answer, who=who())
-                _dismiss(job)
-                expect(again)
+                read(job)
                 engine.submit(again)
                 job_panel.follow(again)
                 st.rerun()
 
 
-def _channels(store: Store, job: Job, frames: int) -> int | None:
+def _asked(question: OpenQuestion) -> str:
+    if question.about == "channels":
+        text = _("Nothing was added: a stack of {n} frames does not say how many channels it has.")
+    else:
+        text = _("Nothing was added: a file is a series of {n} time points. Which is the image?")
+    return text.format(n=number(question.count))
+
+
+def _channels(job: Job, frames: int) -> int | None:
     chosen: int | None = st.selectbox(
         _("Channels"),
         channel_choices([frames]),

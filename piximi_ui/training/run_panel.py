@@ -13,9 +13,10 @@ from piximi_core.jobs.settings_draft import use_settings_of
 from piximi_core.jobs.training_log import read_history
 from piximi_core.project.runs import Run, find_run
 from piximi_core.project.store import Store
-from piximi_ui import job_panel, job_texts, navigation
+from piximi_ui import job_panel, navigation
 from piximi_ui.charts.training_curves import CONFIG, accuracy_figure, loss_figure
 from piximi_ui.context import errors_shown, say, who
+from piximi_ui.job_bar import draw_share, draw_stop
 from piximi_ui.texts import _, plain, told
 from piximi_ui.training import run_words
 
@@ -56,23 +57,12 @@ def _title(now: RunStanding) -> None:
 
 
 def _under_way(now: RunStanding, progress: dict[str, Any]) -> None:
-    total = float(progress.get("total") or 0)
-    share = min(1.0, float(progress.get("done", 0)) / total) if total else 0.0
     bar, button = st.columns([6, 1], vertical_alignment="center")
     with bar:
-        st.progress(share, text=plain(job_texts.doing(now.job, now.state)))
-    stopping = now.job.should_stop()
+        draw_share(now.job, now.state)
     with button:
-        if st.button(
-            _("Stopping…") if stopping else _("Stop"),
-            icon=":material/stop_circle:",
-            disabled=stopping or not now.state.is_active,
-            help=_("Ends the training and keeps its best weights so far."),
-            key=f"run-stop-{now.run.id}",
-            width="stretch",
-        ):
-            now.job.ask_to_stop()
-            st.rerun(scope="fragment")
+        tip = _("Ends the training and keeps its best weights so far.")
+        draw_stop(now.job, now.state, key=f"run-stop-{now.run.id}", tip=tip)
     st.caption(plain(run_words.pace(progress), 200) or "&nbsp;")
 
 

@@ -18,8 +18,9 @@ from piximi_core.project.history import history, undo
 from piximi_core.project.predictions import PredictedThing, store_predictions
 from piximi_core.project.things import ThingFilter, find_ids, get_things, list_things
 from piximi_core.project.workspace import create_project
+from piximi_ui import job_news
 from piximi_ui.components.gallery.contract import GalleryAction, GalleryMemory
-from piximi_ui.images import browser, outcome
+from piximi_ui.images import browser
 
 GALLERY = "gallery-memory:images-digits"
 
@@ -43,8 +44,8 @@ def shown_total(test: AppTest) -> int:
     """How many images the gallery says there are."""
     import json
 
-    [component] = test.get("bidi_component")
-    return json.loads(component.proto.json)["total"]
+    data = [json.loads(component.proto.json) for component in test.get("bidi_component")]
+    return next(each["total"] for each in data if "total" in each)
 
 
 @pytest.fixture
@@ -243,7 +244,7 @@ def imported(store, files: dict[str, bytes], folder: Path) -> Job:
     job = add_images.ask(store, sources, add_images.AddOptions())
     run_job(job.folder)
     apply_result(store, job)
-    outcome.expect(job)
+    job_news.expect(job)
     return job
 
 
@@ -299,3 +300,81 @@ def test_gallery_actions_label_and_a_mistake_stops_nothing(untrained, monkeypatc
     assert "category is gone" in state["piximi_messages"][0][0]
     assert browser.acted()
     assert not browser.acted()
+
+
+def add_from_server(open_page, monkeypatch, folder: Path, project: str, **query: str) -> AppTest:
+    """Open the dialog on a folder of the server and wait until it was looked at."""
+    monkeypatch.setenv("PIXIMI_IMPORT_ROOTS", str(folder))
+    test = open_page("images", project=project, **query)
+    test.session_state["add-source"] = "server"
+    test.button(key="add-images").click().run()
+    return looked(test)
+
+
+def request_of(store) -> dict:
+    [job] = [Job(folder) for folder in store.files.jobs.iterdir()]
+    return job.request()["options"]
+
+
+def test_nothing_is_added_while_a_question_is_open(open_page, workspace, tmp_path, monkeypatch):
+    from tests.jobs.conftest import write_tiff_pages
+
+    (tmp_path / "in").mkdir()
+    write_tiff_pages(tmp_path / "in" / "stack.tif", 9)
+    store = create_project("New")
+    test = add_from_server(open_page, monkeypatch, tmp_path / "in", "new")
+    assert "**1 TIFF**, 16 bit, 9 frames, 8×8" in words(test)
+    assert test.button(key="add-start").disabled
+    assert "Say first how many channels the stacks have." in words(test)
+    test.selectbox(key="add-channels-9").set_value(3).run()
+    assert not test.button(key="add-start").disabled
+    test.button(key="add-start").click().run()
+    assert request_of(store)["channels"] == 3
+
+
+def test_images_of_other_channels_are_offered_conversion(
+    open_page, untrained, tmp_path, monkeypatch
+):
+    (tmp_path / "in").mkdir()
+    Image.new("RGB", (6, 5), "red").save(tmp_path / "in" / "red.png")
+    test = add_from_server(open_page, monkeypatch, tmp_path / "in", "digits")
+    [radio] = [radio for radio in test.radio if radio.key == "add-convert-1"]
+    assert radio.options == [
+        "Leave 1 image out",
+        "Convert 1 image to 1 channel (brightness)",
+    ]
+    assert radio.value == "leave"
+    radio.set_value("convert").run()
+    test.button(key="add-start").click().run()
+    assert request_of(untrained)["convert"] is True
+
+
+def test_new_images_take_the_category_that_is_shown(open_page, untrained, tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "1.png").write_bytes(png(3))
+    seven = next(c for c in list_categories(untrained) if c.name == "7")
+    test = add_from_server(open_page, monkeypatch, tmp_path / "in", "digits", categories=seven.id)
+    assert test.selectbox(key=f"add-category-{seven.id}").value == "7"
+    test.selectbox(key="add-partition").set_value("Test").run()
+    test.button(key="add-start").click().run()
+    asked = request_of(untrained)
+    assert (asked["category"], asked["partition"]) == ("7", "Test")
+
+
+def test_a_question_that_came_up_while_adding_can_be_answered(open_page, workspace, tmp_path):
+    from piximi_core.jobs.sources import SourceFile
+    from tests.jobs.conftest import write_tiff_pages
+
+    store = create_project("New")
+    stack = write_tiff_pages(tmp_path / "stack.tif", 6)
+    job = add_images.ask(store, [SourceFile(stack, "stack.tif")], add_images.AddOptions())
+    run_job(job.folder)
+    apply_result(store, job)
+    outcome.expect(job)
+    test = open_page("images", project="new")
+    assert "a stack of 6 frames does not say" in words(test)
+    assert test.button(key=f"outcome-again-{job.id}").disabled
+    test.selectbox(key=f"outcome-channels-{job.id}").set_value(2).run()
+    test.button(key=f"outcome-again-{job.id}").click().run()
+    [again] = [Job(folder) for folder in store.files.jobs.iterdir() if folder != job.folder]
+    assert again.request()["options"]["channels"] == 2

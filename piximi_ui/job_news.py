@@ -1,0 +1,89 @@
+"""What came of jobs, until the person who asked for them has read it, whatever page they are on.
+
+The note lies beside the job, so that it waits for a person who closed the browser meanwhile.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from piximi_core.errors import PiximiError
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.store import current_user
+from piximi_core.project.workspace import open_project, project_name, workspace
+from piximi_ui import job_texts, navigation
+from piximi_ui.context import who
+from piximi_ui.texts import plain
+
+__all__ = ["draw", "expect", "open_news", "read"]
+
+_UNREAD = "unread"
+_MOST = 3
+
+
+def expect(job: Job) -> None:
+    """Have what comes of a job told until it was read."""
+    (job.folder / _UNREAD).touch()
+
+
+def read(job: Job) -> None:
+    """Note that a person knows what came of a job."""
+    (job.folder / _UNREAD).unlink(missing_ok=True)
+
+
+def open_news(project: Path) -> list[Job]:
+    """Return the ended jobs of a project that this person asked for and has not read of."""
+    notes = [*project.glob(f"jobs/*/{_UNREAD}"), *project.glob(f"runs/*/{_UNREAD}")]
+    notes.sort(key=lambda note: note.stat().st_mtime, reverse=True)
+    me = who() or current_user()
+    jobs = [Job(note.parent) for note in notes]
+    return [job for job in jobs if job.result() and job.request().get("who", me) == me]
+
+
+def draw(project: Path) -> None:
+    """Draw a line for each, which leads to what the job made; being there is having read it."""
+    here = navigation.current()
+    for job in open_news(project)[:_MOST]:
+        page = page_of(job)
+        # What came of an import stays on its page until it is dismissed there.
+        if page == here:
+            if page != "images":
+                read(job)
+            continue
+        failed = job.state() is JobState.FAILED
+        run = job.id if job.folder.parent.name == "runs" else job.request().get("run_id")
+        navigation.link(
+            page,
+            label=plain(job_texts.outcome(job), 200),
+            icon=":material/error:" if failed else ":material/check_circle:",
+            project=project.name,
+            width="stretch",
+            **({"run": str(run)} if run else {}),
+        )
+
+
+def page_of(job: Job) -> navigation.PageName:
+    """Return the page that shows what a job made."""
+    request = job.request()
+    if request.get("purpose") == "evaluate":
+        return "evaluate"
+    pages = {"train": "train", "predict": "predict", "export": "export"}
+    return pages.get(str(request.get("service")), "images")
+
+
+def busy_projects() -> list[tuple[Path, str]]:
+    """Return the projects with jobs under way or news, and their names; for the list of them."""
+    found = []
+    for database in workspace().glob("*/project.sqlite"):
+        folder = database.parent
+        pending = [path for path in _job_folders(folder) if not (path / "result.json").exists()]
+        if any(Job(path).state().is_active for path in pending) or open_news(folder):
+            try:
+                found.append((folder, project_name(open_project(folder.name))))
+            except PiximiError:
+                continue  # the list of projects says what is wrong with it
+    return sorted(found, key=lambda item: item[1].casefold())
+
+
+def _job_folders(project: Path) -> list[Path]:
+    return [path for parent in ("jobs", "runs") for path in project.glob(f"{parent}/*/")]
