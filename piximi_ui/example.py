@@ -119,7 +119,8 @@ def _prepare(example: _Example) -> None:
     with errors_shown():
         with st.spinner(example.making, show_time=True):
             store, job = example.create(who=who())
-        engine.submit(job)
+            # The first job of the day starts the workers.
+            engine.submit(job)
         # Its end is told even to a person who has turned to another page.
         job_panel.follow(job)
         st.session_state[_PREPARED] = store.folder.name

@@ -51,6 +51,10 @@ def draw_menu(project: ProjectSummary) -> None:
         ):
             with errors_shown():
                 deleted_just_now(delete_project(address, project.name), project.name)
+                say(
+                    _("“{name}” is in the bin.").format(name=plain(project.name)),
+                    ":material/delete:",
+                )
                 st.rerun()
 
 
