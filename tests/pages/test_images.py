@@ -370,7 +370,7 @@ def test_a_question_that_came_up_while_adding_can_be_answered(open_page, workspa
     job = add_images.ask(store, [SourceFile(stack, "stack.tif")], add_images.AddOptions())
     run_job(job.folder)
     apply_result(store, job)
-    outcome.expect(job)
+    job_news.expect(job)
     test = open_page("images", project="new")
     assert "a stack of 6 frames does not say" in words(test)
     assert test.button(key=f"outcome-again-{job.id}").disabled
