@@ -7,7 +7,7 @@ from typing import cast
 
 import streamlit as st
 
-from piximi_ui import languages
+from piximi_ui import languages, shortcuts
 from piximi_ui.assets import base_path
 from piximi_ui.languages import LANGUAGES, language
 from piximi_ui.navigation import PROJECT_PAGES, link
@@ -28,6 +28,7 @@ def draw() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="sidebar-foot"):
             link("help")
             _settings(spoken)
+        shortcuts.draw()
         _tell_browser(spoken)
 
 

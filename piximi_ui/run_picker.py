@@ -11,6 +11,7 @@ from piximi_core.project.runs import Run, list_runs
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things
 from piximi_ui import navigation
+from piximi_ui.glossary import tip
 from piximi_ui.job_progress import draw_bar
 from piximi_ui.texts import _, percent, plain, plural
 
@@ -38,6 +39,7 @@ def pick_run(store: Store) -> Run:
         format_func=lambda run_id: _title(by_id[run_id]),
         key=f"pick-run-{store.folder.name}-{trained[0].id}",
         width=420,
+        help=tip("run"),
     )
     if chosen != proposed or navigation_run() is None:
         st.query_params["run"] = chosen

@@ -10,6 +10,7 @@ from piximi_core.classification.evaluation import Evaluation
 from piximi_core.formats.evaluation_table import evaluation_csv
 from piximi_core.formats.stem import safe_stem
 from piximi_core.project.runs import Run
+from piximi_ui.glossary import tip
 from piximi_ui.texts import _, number, percent
 
 __all__ = ["draw_figures", "draw_table"]
@@ -17,38 +18,14 @@ __all__ = ["draw_figures", "draw_table"]
 _MOST_ROWS = 13
 
 
-def _tips() -> dict[str, str]:
-    return {
-        "accuracy": _("The share of images that were predicted right."),
-        "precision": _(
-            "Of the images predicted as a category, the share that is of it. "
-            "Piximi 1.1.4 shows this figure as recall."
-        ),
-        "recall": _(
-            "Of the images of a category, the share that was found. "
-            "Piximi 1.1.4 shows this figure as precision."
-        ),
-        "f1": _("The harmonic mean of precision and recall: high only where both are."),
-        "support": _("How many images of the category were judged."),
-        "entropy": _(
-            "The mean of -ln(p), p being the probability given to the right category: "
-            "0 is perfect, and confident mistakes cost most."
-        ),
-        "macro": _(
-            "The last line is the mean over the categories, each counting the same (macro mean)."
-        ),
-    }
-
-
 def draw_figures(figures: Evaluation) -> None:
     """Draw the figures that belong to no single category."""
-    tips = _tips()
     shown = (
-        (_("Accuracy"), _share(figures.accuracy), tips["accuracy"]),
-        (_("Cross entropy"), number(figures.cross_entropy, 3), tips["entropy"]),
+        (_("Accuracy"), _share(figures.accuracy), tip("accuracy")),
+        (_("Cross entropy"), number(figures.cross_entropy, 3), tip("cross entropy")),
     )
-    for column, (name, value, tip) in zip(st.columns(len(shown)), shown, strict=True):
-        column.metric(name, value, help=tip)
+    for column, (name, value, meaning) in zip(st.columns(len(shown)), shown, strict=True):
+        column.metric(name, value, help=meaning)
 
 
 def _share(value: float | None) -> str:
@@ -57,7 +34,6 @@ def _share(value: float | None) -> str:
 
 def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
     """Draw the figures of each category, and the file of all figures."""
-    tips = _tips()
     rows = [_row(figures, index) for index in range(len(figures.classes))]
     rows.append(
         {
@@ -69,12 +45,12 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
         }
     )
     text = {
-        "precision": (_("Precision"), tips["precision"]),
-        "recall": (_("Recall"), tips["recall"]),
-        "f1": (_("F1"), tips["f1"]),
+        "precision": (_("Precision"), tip("precision")),
+        "recall": (_("Recall"), tip("recall")),
+        "f1": (_("F1"), tip("f1")),
     }
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("By category"), help=tips["macro"])
+        st.subheader(_("By category"), help=tip("macro mean"))
         _download(figures, run, partition)
     st.dataframe(
         rows,
@@ -82,11 +58,11 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
         column_config={
             "category": st.column_config.TextColumn(_("Category"), width=104),
             **{
-                key: st.column_config.TextColumn(name, help=tip, alignment="right", width=66)
-                for key, (name, tip) in text.items()
+                key: st.column_config.TextColumn(name, help=meaning, alignment="right", width=66)
+                for key, (name, meaning) in text.items()
             },
             "support": st.column_config.NumberColumn(
-                _("Images"), help=tips["support"], format="localized", width=60
+                _("Images"), help=tip("support"), format="localized", width=60
             ),
         },
         height="content" if len(rows) <= _MOST_ROWS else 480,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from piximi_core.classification.evaluation import Evaluation
 from piximi_ui.charts.confusion_matrix import CONFIG, clicked_cell, confusion_figure
+from piximi_ui.glossary import tip
 from piximi_ui.texts import _
 
 __all__ = ["draw_matrix"]
@@ -36,7 +37,7 @@ def draw_matrix(figures: Evaluation, key: str, *, wide: bool) -> Cell | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(
             _("Confusion matrix"),
-            help=_("Each row holds the images of one category, each column one prediction."),
+            help=tip("confusion matrix"),
         )
         mode = st.segmented_control(
             _("Show"),

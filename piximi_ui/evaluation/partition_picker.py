@@ -7,6 +7,7 @@ import streamlit as st
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS, count_by_category
+from piximi_ui.glossary import partition_name
 from piximi_ui.texts import _, number
 
 __all__ = ["labelled_counts", "pick_partition"]
@@ -49,11 +50,8 @@ def pick_partition(store: Store, run: Run) -> str | None:
 
 def _names() -> dict[str, str]:
     return {
-        "Validation": _("Validation"),
-        "Test": _("Test"),
-        "Training": _("Training"),
+        **{part: partition_name(part) for part in PARTITIONS},
         "Unassigned": _("Labelled since"),
-        "Inference": _("Inference"),
     }
 
 

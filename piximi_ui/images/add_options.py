@@ -10,6 +10,7 @@ import streamlit as st
 from piximi_core.project.categories import Category
 from piximi_core.project.store import IMAGE_KIND
 from piximi_core.project.things import PARTITIONS
+from piximi_ui.glossary import partition_name, partition_tip
 from piximi_ui.texts import _, number, plain, told
 
 __all__ = ["Place", "draw"]
@@ -68,7 +69,8 @@ def draw(folders: Collection[str], categories: Sequence[Category], shown: Collec
             _("Partition"),
             PARTITIONS,
             index=None,
-            format_func=told,
+            format_func=partition_name,
+            help=partition_tip(),
             placeholder=_("Chosen when training"),
             key="add-partition",
         )

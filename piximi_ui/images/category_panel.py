@@ -18,8 +18,9 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.glossary import partition_name, tip
 from piximi_ui.images.view import View, bound
-from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.texts import _, plain, plural
 from piximi_ui.texts import number as numeral
 
 __all__ = ["draw", "draw_dialogs"]
@@ -34,7 +35,7 @@ def draw(store: Store, view: View, categories: Sequence[Category], counts: Count
     every click some milliseconds.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="categories-head"):
-        st.markdown(f"**{_('Categories')}**")
+        st.markdown(f"**{_('Categories')}**", help=tip("category"))
         st.button(
             _("New"),
             icon=":material/add:",
@@ -105,7 +106,7 @@ def _table(categories: Sequence[Category], counts: Counts) -> None:
         {
             _("Category"): category.name[:80],
             _("All"): sum(counts.get(category.id, {}).values()),
-            **{told(p): counts.get(category.id, {}).get(p, 0) for p in shown},
+            **{partition_name(p): counts.get(category.id, {}).get(p, 0) for p in shown},
         }
         for category in categories
     ]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from piximi_core.project.categories import Category
 from piximi_core.project.store import Store
+from piximi_ui.glossary import partition_name
 from piximi_ui.images.view import View, change_view, shown_ids, stop_showing
 from piximi_ui.texts import _, plain, plural, told
 
@@ -72,7 +73,11 @@ def _chips(store: Store, view: View, categories: Sequence[Category]) -> Iterator
     names = {c.id: told(c.name) if c.is_unknown else plain(c.name, 40) for c in categories}
     yield from _listed(store, view, "categories", names, _("{n} categories"))
     yield from _listed(
-        store, view, "partitions", {p: told(p) for p in view.partitions}, _("{n} partitions")
+        store,
+        view,
+        "partitions",
+        {p: partition_name(p) for p in view.partitions},
+        _("{n} partitions"),
     )
 
 

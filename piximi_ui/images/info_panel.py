@@ -15,6 +15,7 @@ from piximi_core.project.things import PARTITIONS, Thing
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.gallery_items import pixel_size_in_words
+from piximi_ui.glossary import partition_name, partition_tip
 from piximi_ui.images import queries
 from piximi_ui.texts import _, number, percent, plain, plural, told, when
 
@@ -59,8 +60,9 @@ def _several(
         _("Partition"),
         PARTITIONS,
         index=None,
-        format_func=told,
-        placeholder=_now({told(thing.partition) for thing in things}),
+        format_func=partition_name,
+        help=partition_tip(),
+        placeholder=_now({partition_name(thing.partition) for thing in things}),
         key=f"many-partition-{slot}",
     )
     label = plural("Apply to {n} image", "Apply to {n} images", len(selected))
@@ -134,7 +136,8 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
         _("Partition"),
         PARTITIONS,
         index=PARTITIONS.index(thing.partition),  # type: ignore[arg-type]
-        format_func=told,
+        format_func=partition_name,
+        help=partition_tip(),
         key=f"partition-of-{thing.id}-{thing.partition}",
     )
     with errors_shown():

@@ -10,9 +10,10 @@ from piximi_core.project.categories import Category
 from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS
 from piximi_ui.dialogs import open_dialog
+from piximi_ui.glossary import partition_name, partition_tip
 from piximi_ui.images import chips, saved_filters
 from piximi_ui.images.view import MOST_SEED, PAGE_SIZES, STATES, View, bound, change_view
-from piximi_ui.texts import _, told
+from piximi_ui.texts import _
 
 __all__ = ["draw"]
 
@@ -55,8 +56,9 @@ def _filters(store: Store, view: View) -> None:
     st.multiselect(
         _("Partition"),
         list(PARTITIONS),
-        format_func=told,
+        format_func=partition_name,
         placeholder=_("Any"),
+        help=partition_tip(),
         **bound(store, view, "partitions"),
     )
     st.selectbox(

@@ -11,6 +11,7 @@ from piximi_core.project.categories import list_categories
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things
+from piximi_ui.glossary import tip
 from piximi_ui.texts import _, number
 
 __all__ = ["all_predictions", "pick_filter"]
@@ -52,7 +53,7 @@ def pick_filter(store: Store, run: Run) -> ThingFilter:
                 key=_key(store, run, "least"),
                 persist_state="session",
                 width=220,
-                help=_("The probability that the run gives to the category it predicts."),
+                help=tip("confidence"),
             ),
         )
         only = _pick_labelled(store, run, labelled) if labelled else False

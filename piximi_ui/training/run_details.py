@@ -11,6 +11,7 @@ from piximi_core.classification.settings import ModelSettings
 from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
+from piximi_ui.glossary import tip
 from piximi_ui.texts import _, plural, told
 from piximi_ui.training.start_panel import swatch
 
@@ -41,7 +42,7 @@ def _classes(store: Store, run: Run) -> None:
         width=420,
         column_config={
             "color": st.column_config.ImageColumn(" ", width=36),
-            "name": st.column_config.TextColumn(_("Class")),
+            "name": st.column_config.TextColumn(_("Class"), help=tip("class")),
             "learned": st.column_config.NumberColumn(_("Learned from"), width=100),
             "checked": st.column_config.NumberColumn(_("Checked on"), width=100),
         },

@@ -11,6 +11,7 @@ import streamlit as st
 from piximi_core.classification.split import TRAINING, VALIDATION
 from piximi_core.jobs.run_report import RunStanding
 from piximi_core.project.store import Store
+from piximi_ui.glossary import tip
 from piximi_ui.texts import _, number
 from piximi_ui.training.run_words import state_word
 
@@ -97,7 +98,7 @@ def _choose(key: str, ids: Sequence[str]) -> None:
 def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
-        "number": column.NumberColumn(_("Run"), width=42, format="%d"),
+        "number": column.NumberColumn(_("Run"), width=42, format="%d", help=tip("run")),
         "name": column.TextColumn(_("Name"), width=130),
         "state": column.TextColumn(_("State"), width=92),
         "accuracy": column.NumberColumn(
@@ -112,7 +113,7 @@ def _columns() -> dict[str, Any]:
         "images": column.TextColumn(
             _("Images"), width=78, help=_("Learned from (Training) + checked on (Validation)")
         ),
-        "classes": column.NumberColumn(_("Classes"), width=60, format="%d"),
+        "classes": column.NumberColumn(_("Classes"), width=60, format="%d", help=tip("class")),
         "at": column.DatetimeColumn(_("When"), width=98, format="D MMM, HH:mm"),
         "who": column.TextColumn(_("Who"), width=56),
     }

@@ -18,6 +18,7 @@ from piximi_core.jobs.settings_draft import fit_channels
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, navigation
 from piximi_ui.context import errors_shown, say, who
+from piximi_ui.glossary import tip
 from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw_button", "draw_counts", "swatch"]
@@ -95,7 +96,7 @@ def draw_counts(store: Store, plan: TrainingPlan) -> None:
         height=_HEADER + _ROW * min(len(plan.classes), _SHOWN),
         column_config={
             "color": st.column_config.ImageColumn(" ", width=36),
-            "name": st.column_config.TextColumn(_("Category")),
+            "name": st.column_config.TextColumn(_("Category"), help=tip("category")),
             "learned": st.column_config.NumberColumn(_("Train"), width=66, format="localized"),
             "checked": st.column_config.NumberColumn(_("Check"), width=84, format="localized"),
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from piximi_core.project.things import PARTITIONS
+from piximi_ui.glossary import partition_name
 from piximi_ui.languages import language
 from piximi_ui.texts import _
 
@@ -15,13 +17,7 @@ def gallery_texts() -> dict[str, str]:
 
 def partition_names() -> dict[str, str]:
     """Return the partitions' words by their names."""
-    return {
-        "Unassigned": _("Unassigned"),
-        "Training": _("Training"),
-        "Validation": _("Validation"),
-        "Test": _("Test"),
-        "Inference": _("Inference"),
-    }
+    return {partition: partition_name(partition) for partition in PARTITIONS}
 
 
 def _bars() -> dict[str, str]:

@@ -1,0 +1,61 @@
+"""What the keyboard and the mouse do, under "?" on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from piximi_ui.components.gallery import Shortcut, gallery_shortcuts
+from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.texts import _, plain
+
+__all__ = ["draw"]
+
+_NAME = "shortcuts"
+# Streamlit knows no punctuation as a shortcut. Once per window; not where someone is writing.
+_KEY = """<script>
+if (!window.piximiAsksForKeys) {
+  window.piximiAsksForKeys = true;
+  document.addEventListener("keydown", (event) => {
+    const at = event.composedPath()[0];
+    const writing = at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName);
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || writing) return;
+    document.querySelector(".st-key-shortcuts button")?.click();
+  });
+}
+</script>"""
+
+
+def draw() -> None:
+    """Draw the button, and the list if it was asked for."""
+    st.button(
+        _("Shortcuts"),
+        icon=":material/keyboard:",
+        type="tertiary",
+        key="shortcuts",
+        help=_("Keys and mouse on this dashboard; also by the key ?"),
+        on_click=open_dialog,
+        args=(_NAME,),
+    )
+    st.html(_KEY, unsafe_allow_javascript=True)
+    if dialog_data(_NAME) is not None:
+        st.dialog(_("Keyboard and mouse"), width="medium", on_dismiss=close_dialog)(_list)()
+
+
+def _list() -> None:
+    everywhere = (
+        Shortcut(("?",), _("Show this list")),
+        Shortcut(("Tab", "Shift+Tab"), _("Go to the next or the previous control")),
+        Shortcut(("Esc",), _("Close what is open")),
+    )
+    st.markdown(_table(_("On every page"), everywhere))
+    st.markdown(_table(_("In the gallery"), gallery_shortcuts()))
+
+
+def _table(title: str, shortcuts: Iterable[Shortcut]) -> str:
+    rows = [
+        f"| {' · '.join(f'`{key}`' for key in shortcut.keys)} | {plain(shortcut.does, 200)} |"
+        for shortcut in shortcuts
+    ]
+    return "\n".join([f"| {title} | |", "| --- | --- |", *rows])
