@@ -22,7 +22,9 @@ _RULES = """<style>
 .st-key-categories-head { justify-content: space-between; }
 .st-key-drop-anywhere-place { position: absolute; height: 0; overflow: hidden; }
 .st-key-add-sorts table { width: 100%; font-size: 0.9rem; }
+.st-key-add-sorts { overflow-x: auto; }
 .st-key-add-sorts :is(th, td) { padding: 0.25rem 0.4rem; }
+@media (max-width: 640px) { .st-key-add-sorts :is(th, td) { padding: 0.2rem; font-size: 0.8rem; } }
 .st-key-images-empty { padding: 4rem 1rem; text-align: center; }
 </style>"""
 
