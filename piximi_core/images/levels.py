@@ -26,7 +26,7 @@ class ChannelLevels:
     color, visible, low, high
         How it is shown at first (see `piximi_core.images.look`).
     first, last
-        What the counts stretch over: the whole range of 8-bit numbers, else that of the data.
+        What the counts stretch over: all values, and the range that is shown at first.
     counts
         How many values fall into each of at most `BINS` equal parts.
     """
@@ -70,7 +70,7 @@ def measure_levels(picture: Picture) -> Levels:
     channels = []
     for channel, extent in enumerate(channel_ranges(pixels)):
         values = pixels[:, ::every, ::every, channel]
-        first, last = _extent(values, extent, shown[channel])
+        first, last = _extent(extent, shown[channel])
         color = colors[channel]
         channels.append(
             ChannelLevels(
@@ -90,10 +90,7 @@ def _palette(channel: int) -> str:
     return CHANNEL_COLORS[channel] if channel < len(CHANNEL_COLORS) else "#ffffff"
 
 
-def _extent(values: PixelArray, extent: Range, shown: Range) -> Range:
-    if values.dtype.itemsize == 1:
-        limits = np.iinfo(values.dtype)
-        return float(limits.min), float(limits.max)
+def _extent(extent: Range, shown: Range) -> Range:
     first, last = min(extent[0], shown[0]), max(extent[1], shown[1])
     return first, last if last > first else first + 1.0
 

@@ -16,10 +16,9 @@ def test_eight_bit_values_are_counted_one_by_one_as_scikit_image_does() -> None:
     assert levels.every == 1
     assert levels.whole
     for channel, found in enumerate(levels.channels):
-        counts, centers = histogram(pixels[..., channel], source_range="dtype")
-        assert (found.first, found.last) == (0, 255)
+        counts, centers = histogram(pixels[..., channel], source_range="image")
+        assert (found.first, found.last) == (centers[0], centers[-1])
         np.testing.assert_array_equal(found.counts, counts)
-        assert centers.size == 256
         assert (found.low, found.high) == (
             pixels[..., channel].min(),
             pixels[..., channel].max(),
@@ -73,3 +72,10 @@ def test_a_fourth_channel_waits_hidden_in_a_colour_of_its_own() -> None:
     assert [c.visible for c in levels.channels] == [True] + [False] * 7
     assert levels.channels[3].color == "#ffff00"
     assert levels.channels[7].color == "#ffffff"
+
+
+def test_a_photograph_is_shown_over_its_whole_depth() -> None:
+    pixels = np.full((1, 2, 2, 3), 90, np.uint8)
+    [found, *_rest] = measure_levels(Picture(pixels, 8)).channels
+    assert (found.low, found.high, found.first, found.last) == (0, 255, 0, 255)
+    assert found.counts[90] == 4
