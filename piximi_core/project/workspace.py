@@ -7,6 +7,8 @@ import json
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -193,18 +195,28 @@ def list_projects(root: Path | None = None) -> list[ProjectSummary]:
 
 def summarise(folder: Path) -> ProjectSummary:
     """Return the figures of one project."""
-    files = [path.stat() for path in folder.glob("project.sqlite*") if path.suffix != ".sqlite-shm"]
+    files = list(_database_files(folder))
     # A log that was only opened is empty, and tells of no change.
     state = tuple((s.st_ino, s.st_size, s.st_mtime_ns) for s in files if s.st_size)
     try:
         return _summary(folder, state)
     except PiximiError as error:
         reason = str(error)
+    except OSError as error:
+        reason = f"Its folder cannot be read ({error.strerror}); check who owns it."
     except DatabaseError as error:
         # Damage deeper inside than opening looks: it must not hide the other projects.
         reason = f"Its database cannot be read ({error.orig}); put back a copy that you kept."
     used = max((s.st_mtime for s in files), default=0.0)
     return ProjectSummary(folder.name, folder.name, 0, 0, 0, used, trouble=reason)
+
+
+def _database_files(folder: Path) -> Iterator[os.stat_result]:
+    """Yield what the disk says of the database and of the log beside it."""
+    for name in ("project.sqlite", "project.sqlite-wal"):
+        # SQLite itself removes the log when its last reader leaves.
+        with suppress(OSError):
+            yield (folder / name).stat()
 
 
 @lru_cache(maxsize=512)
