@@ -8,8 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_ui import navigation
-from piximi_ui.components.gallery.shortcuts import gallery_shortcuts
+from piximi_ui.glossary import terms
 from piximi_ui.languages import language
+from piximi_ui.shortcuts import shortcuts_in_words
 from piximi_ui.texts import _, plain
 
 __all__ = ["QUESTIONS", "answer", "draw"]
@@ -47,8 +48,10 @@ def draw() -> None:
     # Said to the browser too: following a link within a page leaves its address as it was.
     st.query_params.from_dict(st.query_params.to_dict())
     with st.container(width=_WIDTH, key="help"):
-        if asked == "keyboard":
-            _answer(_("Keyboard and mouse"), _shortcuts())
+        if asked == "words":
+            _answer(_("What the words mean"), _words())
+        elif asked == "keyboard":
+            _answer(_("Keyboard and mouse"), shortcuts_in_words())
         elif any(asked in names for names in QUESTIONS.values()):
             _answer(*answer(asked, language()))
         else:
@@ -76,6 +79,7 @@ def _list() -> None:
                 _link(name, answer(name, language())[0])
     st.subheader(_("To look up"))
     with st.container(gap="xsmall"):
+        _link("words", _("What the words mean"))
         _link("keyboard", _("Keyboard and mouse"))
 
 
@@ -83,9 +87,5 @@ def _link(name: str, question: str) -> None:
     navigation.link("help", label=question, icon=":material/chevron_right:", q=name)
 
 
-def _shortcuts() -> str:
-    rows = [
-        f"| {' · '.join(f'`{key}`' for key in shortcut.keys)} | {plain(shortcut.does, 200)} |"
-        for shortcut in gallery_shortcuts()
-    ]
-    return "\n".join([f"| {_('In the gallery')} | |", "| --- | --- |", *rows])
+def _words() -> str:
+    return "\n".join(f"- **{plain(word)}**: {plain(line, 400)}" for word, line in terms().values())

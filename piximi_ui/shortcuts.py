@@ -10,7 +10,7 @@ from piximi_ui.components.gallery import Shortcut, gallery_shortcuts
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.texts import _, plain
 
-__all__ = ["draw"]
+__all__ = ["draw", "shortcuts_in_words"]
 
 _NAME = "shortcuts"
 # Streamlit knows no punctuation as a shortcut. Once per window; not where someone is writing.
@@ -44,13 +44,21 @@ def draw() -> None:
 
 
 def _list() -> None:
+    st.markdown(shortcuts_in_words())
+
+
+def shortcuts_in_words() -> str:
+    """Return every key and gesture with what it does, as tables in Markdown."""
     everywhere = (
         Shortcut(("?",), _("Show this list")),
         Shortcut(("Tab", "Shift+Tab"), _("Go to the next or the previous control")),
         Shortcut(("Esc",), _("Close what is open")),
     )
-    st.markdown(_table(_("On every page"), everywhere))
-    st.markdown(_table(_("In the gallery"), gallery_shortcuts()))
+    tables = (
+        _table(_("On every page"), everywhere),
+        _table(_("In the gallery"), gallery_shortcuts()),
+    )
+    return "\n\n".join(tables)
 
 
 def _table(title: str, shortcuts: Iterable[Shortcut]) -> str:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from piximi_ui.glossary import terms
 from piximi_ui.help_pages import QUESTIONS, answer
 from piximi_ui.languages import LANGUAGES
 from tests.conftest import REPOSITORY
@@ -50,12 +51,18 @@ def test_the_list_leads_to_every_question(open_page):
     for name in ALL:
         assert links[answer(name, "en")[0]] == f"q={name}"
     assert links["Keyboard and mouse"] == "q=keyboard"
+    assert links["What the words mean"] == "q=words"
 
 
 def test_a_question_has_an_address(open_page):
     page = open_page("help", q="two-runs")
     assert page.main.title[0].value == answer("two-runs", "en")[0]
     assert "bit for bit" in page.main.markdown[-1].value
+
+
+def test_every_word_is_explained(open_page):
+    shown = open_page("help", q="words").main.markdown[-1].value
+    assert shown.count("\n- ") == len(terms()) - 1
 
 
 def test_the_keys_are_listed(open_page):
