@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.gallery_driver import IMAGES, PAGE_SIZE, Demo, Start, make_images, tiles
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = (
@@ -54,3 +57,24 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def start(page: Page, tmp_path: Path) -> Iterator[Start]:
+    """Start a demo of its own and open it; afterwards no script may have failed."""
+    demos: list[Demo] = []
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+
+    def run(slowly: float = 0) -> tuple[Demo, Page]:
+        make_images(tmp_path, IMAGES)
+        demos.append(Demo(tmp_path, slowly))
+        page.goto(demos[0].url)
+        expect(tiles(page)).to_have_count(PAGE_SIZE, timeout=30_000)
+        return demos[0], page
+
+    yield run
+    for demo in demos:
+        demo.stop()
+        demo.log.close()
+    assert problems == []

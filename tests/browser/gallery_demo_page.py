@@ -82,6 +82,9 @@ def item(record, token):
         width=96,
         height=96,
         channels=3,
+        bit_depth=16,
+        pixel_size="0.65 × 0.65 µm",
+        labelled_by="Ada",
     )
 
 

@@ -47,14 +47,12 @@ export class Palette {
     this.choose = choose;
     this.shown = "";
     this.finder = element("button", { type: "button", class: "swatch find-open", onclick: find });
-    this.title = element("span", { class: "palette-title" });
     this.row = element("div", { class: "palette-row" });
-    this.node = element("div", { class: "palette", role: "toolbar" }, [this.title, this.row]);
+    this.node = element("div", { class: "palette", role: "toolbar" }, [this.row]);
   }
 
   update(categories, texts, active) {
     this.node.classList.toggle("idle", !active);
-    this.title.textContent = active ? texts.label_as : texts.label_hint;
     this.node.setAttribute("aria-label", texts.label_as);
     const state = JSON.stringify([categories, texts.find]);
     if (state !== this.shown) {

@@ -9,44 +9,49 @@ import { Selection } from "./selection.js";
 import { View } from "./view.js";
 
 const REPORT_DELAY = 60; // ms before Python hears of a selection that changes quickly
+const GONE = 500; // ms off the page after which a gallery is not coming back
 const QUIET = 400; // ms without a change after which the next one is a single click
-const instances = new WeakMap();
+const galleries = new Map(); // those that are alive, by the store they belong to
 let active = null; // the gallery that hears the keyboard
 
 export async function mount(component, style) {
   const host = component.parentElement;
   const { store } = component.data;
-  let gallery = instances.get(host);
-  if (gallery && gallery.store !== store) {
+  for (const other of galleries.values()) {
     // The place on the page was given to another project or kind.
-    gallery.close();
-    gallery = undefined;
+    if (other.host === host && other.store !== store) other.close();
   }
+  let gallery = galleries.get(store);
   if (!gallery) {
-    gallery = new Gallery(host, store);
-    instances.set(host, gallery);
-    await gallery.dress(style);
+    gallery = new Gallery(store);
+    galleries.set(store, gallery);
   }
+  // Streamlit gives the gallery a new place when something above it comes or goes: it moves there
+  // with its queue, its selection and the keyboard's focus.
+  if (gallery.host !== host) await gallery.settle(host, style);
   const drawing = gallery.update(component);
-  return () => {
-    // A redraw that overtakes another runs this while the gallery stays, so look again later.
-    setTimeout(() => {
-      if (gallery.drawing !== drawing && host.host.isConnected) return;
-      if (instances.get(host) === gallery) instances.delete(host);
-      gallery.close();
-    }, 100);
-  };
+  return () => leave(gallery, drawing);
+}
+
+/** Close a gallery that is off the page; every redraw asks for it, and most draw again at once. */
+function leave(gallery, drawing) {
+  setTimeout(() => {
+    if (gallery.drawing !== drawing) return;
+    if (gallery.host.host.isConnected) leave(gallery, drawing);
+    else gallery.close();
+  }, GONE);
 }
 
 /** Joins the picture of the gallery with the selection, the keyboard and the queue. */
 class Gallery {
-  constructor(host, store) {
-    this.host = host;
+  constructor(store) {
+    this.host = null; // the shadow root it lives in
     this.store = store;
     this.drawing = 0;
     this.selection = new Selection();
     this.version = null; // of the selection Python imposed last
     this.focus = null; // id of the tile that Tab reaches
+    this.held = false; // whether the keyboard's focus was on a tile, until it went elsewhere
     this.view = new View(this);
     this.queue = new ActionQueue(
       store,
@@ -58,17 +63,20 @@ class Gallery {
     grid.addEventListener("click", (event) => this.#click(event));
     grid.addEventListener("dblclick", (event) => this.#open(tileOf(event)));
     grid.addEventListener("focusin", (event) => this.#focusOn(tileOf(event)));
+    grid.addEventListener("focusout", () => setTimeout(() => this.#letGo(), 0));
     for (const name of ["pointerdown", "focusin"]) root.addEventListener(name, () => (active = this));
     this.keyboard = new Keyboard(this);
     this.drag = new DragBox(grid, this);
     active ??= this;
   }
 
-  /** Wait for the stylesheet, so that nothing is seen undressed. */
-  dress(style) {
+  /** Move to a place, and wait for its stylesheet, so that nothing is seen undressed. */
+  settle(host, style) {
+    this.host = host;
     return new Promise((resolve) => {
       const link = element("link", { rel: "stylesheet", href: style, onload: resolve, onerror: resolve });
-      this.host.append(link, this.view.root);
+      host.append(link, this.view.root);
+      if (this.held) this.refocus();
     });
   }
 
@@ -84,7 +92,7 @@ class Gallery {
       clearTimeout(this.reporting);
       this.selection.replace(data.selection.ids);
     }
-    const place = this.focused() ? this.view.order.indexOf(this.focus) : -1;
+    const place = this.held ? this.view.order.indexOf(this.focus) : -1;
     this.view.lay(data.items);
     const { order } = this.view;
     if (!order.includes(this.focus)) {
@@ -113,7 +121,8 @@ class Gallery {
     this.view.close();
     clearTimeout(this.reporting);
     this.view.root.remove();
-    if (active === this) active = null;
+    if (galleries.get(this.store) === this) galleries.delete(this.store);
+    if (active === this) active = [...galleries.values()].at(-1) ?? null;
   }
 
   /* ---- what the keyboard and the mouse do; each verb answers whether it did something ---- */
@@ -213,8 +222,11 @@ class Gallery {
     return true;
   }
 
+  /** Whether the keyboard is in the grid, or was until the grid was taken off the page. */
   focused() {
-    return this.focus !== null && this.view.tile(this.focus) === this.host.activeElement;
+    if (this.focus === null) return false;
+    if (this.view.tile(this.focus) === this.host.activeElement) return true;
+    return this.held && !this.view.grid.isConnected;
   }
 
   columns() {
@@ -264,7 +276,12 @@ class Gallery {
     this.#selected();
   }
 
+  #letGo() {
+    this.held &&= this.focused();
+  }
+
   #focusOn(node) {
+    this.held = node !== null;
     if (!node || node.dataset.id === this.focus) return;
     const before = this.view.tile(this.focus);
     if (before) before.tabIndex = -1;

@@ -40,11 +40,15 @@ export class View {
     this.empty = element("div", { class: "empty" });
     this.grid = element("div", { class: "grid", role: "listbox", "aria-multiselectable": "true" });
     this.tip = new Tooltip(this.grid, (id) => this.#known(id));
+    this.hint = element("span", { class: "hint" });
+    // Lines of their own, so that nothing below moves when something is selected.
     const bar = element("div", { class: "bar" }, [
-      this.count, this.page, this.all, this.none, this.look, this.bin,
-      element("span", { class: "space" }), this.unsaved, this.slider, this.pagers[0].node,
+      this.count, this.unsaved, element("span", { class: "space" }), this.slider, this.pagers[0].node,
     ]);
-    this.head = element("div", { class: "head" }, [bar, this.palette.node]);
+    const verbRow = element("div", { class: "verbs" }, [
+      this.page, this.all, this.none, this.look, this.bin, this.hint,
+    ]);
+    this.head = element("div", { class: "head" }, [bar, verbRow, this.palette.node]);
     const foot = element("div", { class: "foot" }, [this.pagers[1].node]);
     this.root = element("div", { class: "gallery", role: "group" }, [
       this.head, this.grid, this.empty, foot, this.typed.node, this.finder.node, this.tip.node, this.live,
@@ -166,6 +170,9 @@ export class View {
     word(this.none, "clear", chosen);
     word(this.look, "open", selection.size === 1 && data.allow.includes("open"));
     word(this.bin, "delete", chosen && data.allow.includes("delete"));
+    this.hint.textContent = data.allow.includes("label") ? texts.label_hint : "";
+    this.hint.title = this.hint.textContent;
+    this.hint.hidden = chosen;
     this.slider.setAttribute("aria-label", texts.size);
     this.slider.title = texts.size;
     this.unsaved.textContent = waiting ? fill(texts.unsaved, { n: number(waiting) }) : "";

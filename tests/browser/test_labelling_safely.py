@@ -1,0 +1,183 @@
+"""Labels in the real dashboard: a cut connection, two windows, and hands that are quick."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from piximi_core.jobs.digits import add_digits
+from piximi_core.project.categories import Category, delete_category, list_categories
+from piximi_core.project.history import history
+from piximi_core.project.labelling import delete_things
+from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.workspace import create_project
+from tests.browser.dashboard import Dashboard
+from tests.browser.gallery_driver import chosen, saved, tiles, type_category
+from tests.browser.wire import Wire
+
+pytestmark = pytest.mark.browser
+
+PAGE = 100  # images on a page of the gallery, unless a person chooses otherwise
+
+
+class Desk:
+    """A project of Digits, a dashboard that shows it, and a wire that leads there."""
+
+    def __init__(self, folder: Path, images: int) -> None:
+        self.dashboard = Dashboard(folder / "workspace")
+        self.store: Store = create_project("Digits", self.dashboard.workspace)
+        add_digits(self.store, limit=images)
+        self.categories: list[Category] = list_categories(self.store)
+        self.dashboard.start()
+        self.wire = Wire(self.dashboard.port)
+        self.address = f"http://127.0.0.1:{self.wire.port}/images?project=digits"
+
+    def close(self) -> None:
+        self.wire.close()
+        self.dashboard.stop()
+
+    def labels(self) -> list[str]:
+        """Categories' names as they are stored, in the order of the gallery."""
+        names = {category.id: category.name for category in list_categories(self.store)}
+        return [names[thing.category_id] for thing in list_things(self.store, ThingFilter())]
+
+    def show(self, page: Page) -> None:
+        page.goto(self.address)
+        expect(tiles(page)).to_have_count(min(PAGE, len(self.labels())), timeout=60_000)
+
+
+Sit = Callable[[int], Desk]
+
+
+@pytest.fixture
+def sit(tmp_path: Path) -> Iterator[Sit]:
+    """Make a desk with so many images."""
+    desks: list[Desk] = []
+
+    def make(images: int) -> Desk:
+        desks.append(Desk(tmp_path, images))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.close()
+
+
+def give(page: Page, place: int, number: int) -> None:
+    """Select one image and type a category's number."""
+    page.keyboard.press("Escape")
+    tiles(page).nth(place).click()
+    type_category(page, str(number))
+
+
+def test_labels_given_during_a_cut_of_twenty_seconds_arrive_once(sit: Sit, page: Page) -> None:
+    desk = sit(40)
+    desk.show(page)
+    wanted, before = desk.labels(), desk.store.revision()
+    for place in range(30):
+        if place == 5:
+            desk.wire.cut()
+            cut = time.monotonic()
+        give(page, place, place % 9 + 1)
+        wanted[place] = name = desk.categories[place % 9 + 1].name
+        expect(tiles(page).nth(place).locator(".chip.label")).to_have_text(name)
+        if place == 24:
+            expect(page.locator(".unsaved")).to_contain_text("not yet saved")
+            assert desk.labels() != wanted, "nothing gets through a wire that is cut"
+            while time.monotonic() < cut + 20:
+                page.wait_for_timeout(500)
+            # Streamlit has said so once in a dialog, which a person closes.
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_have_count(0)
+        if place == 27:
+            desk.wire.mend()
+    saved(page)
+    assert desk.labels() == wanted
+    assert desk.store.revision() == before + 30, "each label is one change, and none came twice"
+
+
+def test_what_is_stale_by_then_is_refused_in_words(sit: Sit, page: Page) -> None:
+    desk = sit(20)
+    desk.show(page)
+    first, second = (thing.id for thing in list_things(desk.store, ThingFilter(), limit=2))
+    give(page, 0, 1)
+    saved(page)
+    desk.wire.cut()
+    give(page, 0, 5)
+    give(page, 1, 2)
+    delete_category(desk.store, desk.categories[5].id)
+    delete_things(desk.store, [second])
+    desk.wire.mend()
+    gone = page.get_by_test_id("stToast")
+    expect(gone.filter(has_text="That category is gone")).to_be_visible(timeout=40_000)
+    expect(gone.filter(has_text="1 image was deleted meanwhile")).to_be_visible()
+    expect(tiles(page)).to_have_count(19)
+    expect(tiles(page).nth(0).locator(".chip.label")).to_have_text(desk.categories[1].name)
+    saved(page)
+    assert first in [thing.id for thing in list_things(desk.store, ThingFilter())]
+    assert desk.labels()[0] == desk.categories[1].name
+
+
+def test_two_windows_follow_each_other(sit: Sit, browser: Browser) -> None:
+    desk = sit(60)
+    windows = [browser.new_context(viewport={"width": 1400, "height": 900}) for _ in range(2)]
+    left, right = (window.new_page() for window in windows)
+    for page in (left, right):
+        desk.show(page)
+    tiles(right).nth(50).scroll_into_view_if_needed()
+    tiles(right).nth(50).click()
+    tiles(right).nth(51).click()
+    place = tiles(right).nth(20).bounding_box()
+    give(left, 3, 7)
+    seven = desk.categories[7].name
+    expect(tiles(right).nth(3).locator(".chip.label")).to_have_text(seven, timeout=15_000)
+    assert chosen(right) == [50, 51], "following takes nothing out of the selection"
+    assert tiles(right).nth(20).bounding_box() == place, "nor does the page move"
+    type_category(right, "4")
+    four = desk.categories[4].name
+    for n in (50, 51):
+        expect(tiles(left).nth(n).locator(".chip.label")).to_have_text(four, timeout=15_000)
+    assert chosen(left) == [3]
+    delete_things(desk.store, [list_things(desk.store, ThingFilter())[50].id])
+    for page in (left, right):
+        expect(tiles(page)).to_have_count(59, timeout=15_000)
+    expect(right.locator(".count")).to_have_text("1 of 59 selected")
+    assert [step.label for step in history(desk.store, 3)][1:] == [
+        "Label 2 images",
+        "Label 1 image",
+    ]
+    for window in windows:
+        window.close()
+
+
+def test_five_hundred_images_by_keyboard_at_ten_a_second(sit: Sit, page: Page) -> None:
+    desk = sit(500)
+    desk.show(page)
+    wanted, before = desk.labels(), desk.store.revision()
+    tiles(page).nth(0).focus()
+    for number in range(500):
+        if number and number % PAGE == 0:
+            page.keyboard.press("PageDown")
+            expect(page.locator(".page-text").first).to_have_text(
+                f"Page {number // PAGE + 1} of 5", timeout=60_000
+            )
+            page.keyboard.press("Home")
+            begun = None
+        if number % PAGE == 0:
+            begun = time.monotonic()
+        due = begun + 0.1 * (number % PAGE) - time.monotonic()
+        if due > 0:
+            page.wait_for_timeout(1000 * due)
+        page.keyboard.press("Space")
+        type_category(page, str(number % 9 + 1))
+        page.keyboard.press("Escape")
+        page.keyboard.press("ArrowRight")
+        wanted[number] = desk.categories[number % 9 + 1].name
+    saved(page)
+    assert desk.labels() == wanted
+    assert desk.store.revision() == before + 500, "each label is one change, and none came twice"
