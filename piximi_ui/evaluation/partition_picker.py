@@ -7,6 +7,7 @@ import streamlit as st
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS, count_by_category
+from piximi_ui import navigation
 from piximi_ui.glossary import partition_name
 from piximi_ui.texts import _, number
 
@@ -31,6 +32,7 @@ def pick_partition(store: Store, run: Run) -> str | None:
     offered = [part for part in _ORDER if counts[part]]
     if not offered:
         st.info(_("No image has a label that this run knows."), icon=":material/label:")
+        navigation.link("images", label=_("Label images"))
         return None
     asked = st.query_params.get("partition")
     proposed = asked if asked in offered else offered[0]

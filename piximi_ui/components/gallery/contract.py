@@ -33,6 +33,8 @@ ACTIONS = frozenset(
 )
 _CLIENTS_REMEMBERED = 8
 _LONGEST_UID = 64
+# The sets whose images show their letters: the others are those nothing was decided about yet.
+_DEALT = ("Training", "Validation", "Test")
 
 
 class GalleryPrediction(NamedTuple):
@@ -288,7 +290,7 @@ def _item(item: GalleryItem, partitions: Mapping[str, str]) -> dict[str, Any]:
         "category": item.category if item.labelled else 0,
         "prediction": prediction,
         "partition": partition,
-        "badge": "" if item.partition == "Unassigned" else partition[:2],
+        "badge": partition[:2] if item.partition in _DEALT else "",
         "width": item.width,
         "height": item.height,
         "channels": item.channels,
