@@ -195,3 +195,13 @@ def test_a_step_that_changes_nothing_leaves_redo_and_the_length_of_history(fille
 
 def list_unknown(project: Store) -> str:
     return categories.list_categories(project)[0].id
+
+
+def test_the_next_labels_are_those_that_undo_and_redo_carry_out(filled: Store) -> None:
+    labelling.label_things(filled, first_ids(filled), known(filled))
+    labelling.delete_things(filled, first_ids(filled, 1))
+    for act, side in ((history.undo, 0), (history.undo, 0), (history.redo, 1), (history.redo, 1)):
+        promised = history.next_labels(filled)[side]
+        assert promised is not None
+        assert act(filled) == promised
+    assert history.next_labels(filled)[1] is None
