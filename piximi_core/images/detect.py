@@ -109,10 +109,12 @@ def extension_for(path: Path, *, name: str | None = None) -> str:
     """
     shown = safe_name(name if name is not None else path.name)
     try:
+        with path.open("rb", buffering=0) as file:
+            head = file.read(_HEAD_BYTES)
+    except IsADirectoryError as error:
         if is_zarr_folder(path):
             return "zarr"
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+        raise BadInput(f"'{shown}' cannot be opened: {error.strerror}.") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name is not valid"
         raise BadInput(f"'{shown}' cannot be opened: {reason}.") from error

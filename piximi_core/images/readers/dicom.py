@@ -98,7 +98,7 @@ def _load_header(path: Path, request: ReadRequest) -> Dataset:
     # Odd values in fields we never look at are no reason to refuse a picture or to log them.
     config.settings.reading_validation_mode = config.IGNORE
     # What goes wrong is told in the error; its log lines would quote the file.
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+    logging.getLogger("pydicom").disabled = True
     with path.open("rb") as file:
         has_preamble = file.read(132)[128:] == b"DICM"
     if has_preamble:

@@ -6,6 +6,7 @@ import logging
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,7 @@ def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
     BadInput
         A form that has no place here, or a damaged file.
     """
-    import tifffile
-
-    # What tifffile finds wrong is told in the error; its log lines would quote the file.
-    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+    tifffile = _tifffile()
     # An OME file may name companions by any path: _multifile keeps tifffile to this one file.
     # An open file spares it resolving the path, a third of its time for a small picture.
     with path.open("rb") as file, tifffile.TiffFile(file, _multifile=False) as tif:
@@ -70,6 +68,19 @@ def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
             return description.picture(stack, channel_colors=colors)
 
         yield Opened(description, decode)
+
+
+@cache
+def _tifffile() -> Any:
+    """Return the library, silenced: what it finds wrong is told in the error.
+
+    Its log lines would quote the file; and setting a level empties the caches of all loggers, so
+    it is done once.
+    """
+    import tifffile
+
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+    return tifffile
 
 
 def _samples_last(series: Any) -> tuple[str, tuple[int, ...]]:
@@ -104,18 +115,23 @@ def _stored_pages(tif: Any, series: Any) -> list[Any] | None:
     each page may have its own place, with other bytes between (seen in a file of ImageJ 1.53g).
     """
     frames = math.prod(series.shape) // max(1, math.prod(series.keyframe.shape))
-    if series.kind != "imagej" or series.dataoffset is None or not 1 < frames == len(tif.pages):
+    if series.kind != "imagej" or series.dataoffset is None or frames < 2:
         return None
-    # Each page costs time to open, so the second and the last speak for all.
+    # Opening a page costs time, so of the second alone, which speaks for all, the place is read.
+    tif.pages.useframes = True
+    try:
+        second = tif.pages[1]
+        start, ends = second.dataoffsets[0], second.dataoffsets[-1] + second.databytecounts[-1]
+    except IndexError:
+        return None  # ImageJ writes one page only for a stack of more than 4 GB
+    except RuntimeError:
+        start = ends = -1  # made up of other strips than the first
+    finally:
+        tif.pages.useframes = False
     size = series.nbytes // frames
-    if all(_lies_at(tif.pages[n], series.dataoffset + n * size, size) for n in (1, frames - 1)):
+    if start == series.dataoffset + size and ends == start + size:
         return None
-    return list(tif.pages)
-
-
-def _lies_at(page: Any, start: int, size: int) -> bool:
-    ends = page.dataoffsets[-1] + page.databytecounts[-1]
-    return bool(page.dataoffsets[0] == start and ends == start + size)
+    return list(tif.pages) if len(tif.pages) == frames else None
 
 
 def _numbers(tif: Any, series: Any, pages: list[Any] | None, request: ReadRequest) -> PixelArray:
