@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -19,6 +20,8 @@ from piximi_core.project.store import Store
 __all__ = ["Upload", "UploadedFile", "discard", "stage", "stage_labels", "sweep"]
 
 _ZIP_NAMES = 2000
+_ZARR_ENDS = ("/.zarray", "/.zgroup", "/zarr.json")
+_ZARR_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}(/[A-Za-z0-9._-]{1,100}){0,12}")
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,45 @@ def stage(store: Store, files: Iterable[UploadedFile], upload: Upload | None = N
     room = _folder(store, upload) / "upload"
     room.mkdir(parents=True, exist_ok=True)
     sources, folders = list(upload.sources), set(upload.folders)
-    for number, file in enumerate(given, start=len(sources) + 1):
-        path = room / f"{number:06d}"
+    names = [_relative(file.name) for file in given]
+    zarrs: dict[str, Path] = dict.fromkeys(_zarr_roots(names), Path())
+    for file, name in zip(given, names, strict=True):
+        number = f"{len(sources) + 1:06d}"
+        root = next((root for root in zarrs if name.startswith(f"{root}/")), None)
+        if root is None:
+            path = room / number
+            sources.append(SourceFile(path, name))
+        else:
+            if zarrs[root] == Path():
+                zarrs[root] = room / f"{number}.zarr"
+                sources.append(SourceFile(zarrs[root], root))
+            path = zarrs[root] / name.removeprefix(f"{root}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
         with disk_errors_in_words(path), path.open("wb") as target:
             file.content.seek(0)
             shutil.copyfileobj(file.content, target)
-        source = SourceFile(path, _relative(file.name))
-        sources.append(source)
-        folders |= _folders_of([source.name]) or _folders_in_zip(path)
+        folders |= _folders_of([sources[-1].name]) or _folders_in_zip(path)
     return replace(
         upload,
         sources=tuple(sources),
         size=upload.size + size,
         folders=frozenset(folders),
     )
+
+
+def _zarr_roots(names: Sequence[str]) -> list[str]:
+    """Return the folders that are Zarr images, whose files keep their names and places.
+
+    Only names as Zarr itself gives them become paths; a folder with others is no Zarr.
+    """
+    found = sorted({name.rpartition("/")[0] for name in names if name.endswith(_ZARR_ENDS)} - {""})
+    roots: list[str] = []
+    for folder in found:
+        inside = [name[len(folder) + 1 :] for name in names if name.startswith(f"{folder}/")]
+        nested = any(folder.startswith(f"{root}/") for root in roots)
+        if not nested and all(map(_ZARR_NAME.fullmatch, inside)):
+            roots.append(folder)
+    return roots
 
 
 def _folder(store: Store, upload: Upload) -> Path:
@@ -102,7 +130,7 @@ def _folders_in_zip(path: Path) -> set[str]:
 def _folders_of(names: Iterable[str]) -> set[str]:
     """Return the folders that hold images; a readme beside them names no category."""
     found = [PurePosixPath(name) for name in names]
-    images = [path for path in found if path.suffix.lower() in IMAGE_SUFFIXES]
+    images = [path for path in found if path.suffix.lower() in (*IMAGE_SUFFIXES, ".zarr")]
     return {path.parent.name for path in images if path.parent.name}
 
 

@@ -38,9 +38,7 @@ def draw() -> Path | None:
         return None
     root = next(root for root in roots if view.path.is_relative_to(root))
     _trail(roots, root, view.path)
-    with st.container(height=220, gap=None, key="server-folders"):
-        if not view.folders:
-            st.caption(_("No folders in here."))
+    with st.container(height=220 if view.folders else "content", gap=None, key="server-folders"):
         for number, folder in enumerate(view.folders[:_SHOWN]):
             st.button(
                 plain(folder.name),

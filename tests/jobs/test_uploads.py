@@ -123,3 +123,34 @@ def test_other_failures_ask_nothing(store):
     job = add_images.ask(store, upload.sources, add_images.AddOptions(), job_id=upload.job_id)
     job.fail("Something else.")
     assert open_question(job) is None
+
+
+def test_an_uploaded_zarr_folder_is_one_image(store, tmp_path):
+    import numpy as np
+    import zarr
+
+    folder = tmp_path / "day1"
+    array = zarr.create_array(folder / "cell.zarr", shape=(6, 10), dtype="u1", zarr_format=2)
+    array[:] = np.arange(60).reshape(6, 10)
+    files = [
+        sent(path.relative_to(tmp_path).as_posix(), path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+    upload = stage(store, [sent("a.png", png(1)), *files])
+    upload = stage(store, [sent("b.png", png(2))], upload)
+    assert [source.name for source in upload.sources] == ["a.png", "day1/cell.zarr", "b.png"]
+    assert upload.folders == {"day1"}
+    job = add_images.ask(store, upload.sources, add_images.AddOptions(), job_id=upload.job_id)
+    assert run_here(store, job)["added"] == 3
+    assert {thing.name for thing in list_things(store, ThingFilter())} == {
+        "a.png",
+        "b.png",
+        "cell.zarr",
+    }
+
+
+def test_a_folder_that_only_looks_like_a_zarr_gets_no_path_of_its_own(store):
+    names = ["x/.zarray", "x/evil name.png", "x/../../up.png"]
+    upload = stage(store, [sent(name, png(n)) for n, name in enumerate(names)])
+    assert [source.path.name for source in upload.sources] == ["000001", "000002", "000003"]

@@ -3,6 +3,7 @@
 const FIELD = '[data-testid="stFileUploaderDropzone"]';
 const PATIENCE = 15000; // ms that the dialog may take to appear
 const MOST_FILES = 20000;
+const HIDDEN = /^\.(?!z(array|attrs|group|metadata)$)/; // those four belong to a Zarr image
 
 let component = null; // the one on the page, null on pages without it
 let cover = null;
@@ -109,7 +110,7 @@ async function collect(entry, files) {
       // A folder is read a hundred entries at a time.
       const some = await new Promise((done) => reader.readEntries(done, () => done([])));
       if (!some.length) return;
-      for (const inner of some) if (!inner.name.startsWith(".")) await collect(inner, files);
+      for (const inner of some) if (!HIDDEN.test(inner.name)) await collect(inner, files);
     }
   }
 }
