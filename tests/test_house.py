@@ -18,7 +18,7 @@ from piximi_core.jobs.digits import add_digits
 from piximi_core.project.workspace import create_project
 from tests.conftest import REPOSITORY
 
-PAGES = ("home", "images", "train", "evaluate", "predict", "export")
+PAGES = ("home", "images", "train", "evaluate", "predict", "export", "help")
 
 OPEN_EVERY_PAGE = """
 import json, sys
