@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pydicom
 import pytest
 import tifffile
+import zarr
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    CTImageStorage,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    JPEGLSLossless,
+)
 
 from piximi_core.errors import BadInput
-from piximi_core.images import Picture, read_picture, thumbnail
+from piximi_core.images import Picture, describe, pack_zarr, read_picture, thumbnail
 
 SEED = 20260101
 PER_FILE = 24
@@ -27,10 +36,15 @@ def generated() -> Iterator[tuple[str, bytes]]:
     """Yield one small good file of every sort."""
     rng = np.random.default_rng(SEED)
     rgb = rng.integers(0, 255, (24, 20, 3), np.uint8)
-    for form in ("PNG", "JPEG", "BMP"):
+    for form in ("PNG", "JPEG", "BMP", "GIF", "WEBP"):
         buffer = io.BytesIO()
         Image.fromarray(rgb).save(buffer, form)
         yield form, buffer.getvalue()
+    for form in ("GIF", "WEBP", "PNG"):
+        buffer = io.BytesIO()
+        frames = [Image.fromarray(rgb // n) for n in (1, 2, 3)]
+        frames[0].save(buffer, form, save_all=True, append_images=frames[1:])
+        yield f"moving {form}", buffer.getvalue()
     stack = rng.integers(0, 60_000, (4, 24, 20)).astype(np.uint16)
     for name, options in {
         "plain": {"metadata": None},
@@ -41,10 +55,33 @@ def generated() -> Iterator[tuple[str, bytes]]:
         buffer = io.BytesIO()
         tifffile.imwrite(buffer, stack, photometric="minisblack", **options)  # type: ignore[arg-type]
         yield name, buffer.getvalue()
+    buffer = io.BytesIO()
+    palette = rng.integers(0, 65536, (3, 256)).astype(np.uint16)
+    tifffile.imwrite(buffer, rgb[..., 0], photometric="palette", colormap=palette)
+    yield "palette", buffer.getvalue()
     yield "dicom", small_dicom(stack[0])
+    yield "packed dicom", small_dicom(stack[0], JPEGLSLossless)
+    yield "deflated dicom", small_dicom(stack[0], DeflatedExplicitVRLittleEndian)
+    for name, save in {"npy": np.save, "npz": np.savez_compressed}.items():
+        buffer = io.BytesIO()
+        save(buffer, rgb)  # type: ignore[operator]
+        yield name, buffer.getvalue()
+    for version in (2, 3):
+        yield f"zarr {version}", small_zarr(stack, version)
 
 
-def small_dicom(pixels: np.ndarray) -> bytes:
+def small_zarr(stack: np.ndarray, version: int) -> bytes:
+    with tempfile.TemporaryDirectory() as room:
+        axes = [{"name": letter, "type": "space"} for letter in "zyx"]
+        image = {"axes": axes, "datasets": [{"path": "0"}]}
+        folder = Path(room) / "a.zarr"
+        group = zarr.create_group(folder, zarr_format=version, attributes={"multiscales": [image]})
+        group.create_array("0", data=stack)
+        pack_zarr(folder, Path(room) / "a.zip")
+        return (Path(room) / "a.zip").read_bytes()
+
+
+def small_dicom(pixels: np.ndarray, syntax: str = ExplicitVRLittleEndian) -> bytes:
     dataset = Dataset()
     dataset.SOPClassUID = CTImageStorage
     dataset.SOPInstanceUID = "1.2.3"
@@ -56,7 +93,10 @@ def small_dicom(pixels: np.ndarray) -> bytes:
     dataset.PixelData = pixels.tobytes()
     dataset["PixelData"].VR = "OW"
     dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.TransferSyntaxUID = syntax
+    if syntax == JPEGLSLossless:
+        dataset.PixelData = encapsulate([imagecodecs.jpegls_encode(pixels)])
+        dataset["PixelData"].is_undefined_length = True
     buffer = io.BytesIO()
     pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
     return buffer.getvalue()
@@ -85,6 +125,7 @@ def check(path: Path) -> None:
     """Read as a person's file would be read, with and without a channel count."""
     for channels in (None, 2):
         try:
+            describe(path, max_bytes=MAX_BYTES)
             picture = read_picture(path, channels=channels, max_bytes=MAX_BYTES)
         except BadInput as error:
             text = str(error)
