@@ -1,4 +1,4 @@
-"""Palettes, print colours and moving pictures, against imagecodecs and Pillow's own compositing."""
+"""Palettes, print colours and moving pictures, against imagecodecs and what was written."""
 
 from __future__ import annotations
 
