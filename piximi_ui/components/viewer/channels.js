@@ -79,7 +79,6 @@ class Row {
 
   set(change, going = false) {
     Object.assign(this.channel, change);
-    this.refresh();
     this.channels.changed(going);
   }
 

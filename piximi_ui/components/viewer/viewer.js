@@ -8,7 +8,9 @@ import { Stage } from "./stage.js";
 
 const PREVIEW = 1024; // the longest side that the server draws while a slider moves
 const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable=true]";
+const MEANWHILE = 5000; // ms in which a viewer that was drawn anew goes on where it was
 const instances = new WeakMap();
+let left = null; // the last viewer that was taken away
 
 export async function mount(component, style) {
   const host = component.parentElement;
@@ -38,7 +40,7 @@ class Viewer {
     this.sight = { zoom: null, x: 0.5, y: 0.5 };
     this.levels = new Map(); // by address
     this.stages = [];
-    this.channels = new Channels((going) => this.draw(going));
+    this.channels = new Channels((going) => this.#changed(going));
     this.#build();
     this.listening = new AbortController();
     window.addEventListener("keydown", (event) => this.#key(event), this.listening);
@@ -79,7 +81,7 @@ class Viewer {
       out, this.percent, inward, fit, whole,
     ]);
     const left = element("div", { class: "left" }, [this.bar, this.pictures, this.planes]);
-    this.root = element("div", { class: "viewer" }, [
+    this.root = element("div", { class: "viewer", tabindex: "-1" }, [
       element("div", { class: "sides" }, [left, this.panel]),
     ]);
   }
@@ -94,6 +96,7 @@ class Viewer {
 
   close() {
     this.listening.abort();
+    left = { ids: this.ids, sight: this.sight, plane: this.plane, look: this.look, at: performance.now() };
     for (const stage of this.stages) stage.close();
     this.root.remove();
   }
@@ -110,12 +113,22 @@ class Viewer {
       this.ids = ids;
       this.step = 0;
       this.look = null;
+      this.said.textContent = "";
+      this.#goOn();
       this.#stage();
     }
     this.#words();
     this.draw();
     if (others) this.#measure();
     return this.drawing;
+  }
+
+  /** Streamlit may draw the dialog anew behind our back (a job ended): nothing is lost by it. */
+  #goOn() {
+    if (this.drawing > 1 || left?.ids !== this.ids || performance.now() - left.at > MEANWHILE) return;
+    Object.assign(this.sight, left.sight);
+    this.plane = left.plane;
+    this.look = left.look;
   }
 
   /** A stage for each picture, those that are there used again. */
@@ -151,10 +164,11 @@ class Viewer {
     buttons.all.textContent = texts.all;
     buttons.all.title = texts.all_tip;
     buttons.previous.hidden = buttons.next.hidden = images.length > 1;
-    buttons.previous.disabled = !this.data.previous;
-    buttons.next.disabled = !this.data.next;
+    this.#able(buttons.previous, this.data.previous);
+    this.#able(buttons.next, this.data.next);
     this.place.textContent = place;
-    this.said.textContent = this.data.said;
+    // It stays until something else is done, however often Python draws again.
+    if (this.data.said) this.said.textContent = this.data.said;
     images.forEach((image, i) => {
       this.stages[i].caption.replaceChildren(...caption(image, texts));
       this.stages[i].broken.textContent = texts.broken;
@@ -173,7 +187,7 @@ class Viewer {
     this.found = found;
     if (linked) {
       const kept = images.map((image, i) => (image.look ? parse(image.look) : first(found[i])));
-      this.look = kept.length > 1 ? common(kept) : kept[0];
+      this.look ??= kept.length > 1 ? common(kept) : kept[0];
       this.channels.draw(found, this.look, texts);
     }
     const every = Math.max(...found.map((each) => each.every));
@@ -208,10 +222,16 @@ class Viewer {
     });
     if (this.look && this.found) {
       const now = print(this.look);
-      this.buttons.keep.disabled = images.every((image, i) => now === this.#kept(image, i));
-      this.buttons.reset.disabled = now === print(this.#first());
+      this.#able(this.buttons.keep, images.some((image, i) => now !== this.#kept(image, i)));
+      this.#able(this.buttons.reset, now !== print(this.#first()));
     }
     this.replace();
+  }
+
+  /** The focus leaves a button that is switched off for the viewer: else Esc would be unheard. */
+  #able(button, able) {
+    if (!able && this.host.activeElement === button) this.root.focus({ preventScroll: true });
+    button.disabled = !able;
   }
 
   #kept(image, i) {
@@ -275,9 +295,10 @@ class Viewer {
     this.#changed();
   }
 
-  #changed() {
+  #changed(going = false) {
+    this.said.textContent = "";
     this.channels.refresh();
-    this.draw();
+    this.draw(going);
   }
 
   keep(type) {
