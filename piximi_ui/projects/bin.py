@@ -28,6 +28,12 @@ _swept = {"at": 0.0}
 _sweeping = threading.Lock()
 
 
+# It stays in sight of a person who deleted from far down the list.
+_STYLE = """<style>
+.st-key-undo-delete { position: sticky; top: 4rem; z-index: 5; backdrop-filter: blur(12px); }
+</style>"""
+
+
 def deleted_just_now(entry: str, name: str) -> None:
     """Remember what was deleted, for `draw_undo`."""
     st.session_state[_DELETED] = (entry, name)
@@ -38,6 +44,7 @@ def draw_undo(binned: list[BinnedProject]) -> None:
     entry, name = st.session_state.get(_DELETED, (None, ""))
     if entry is None or entry not in {project.entry for project in binned}:
         return
+    st.html(_STYLE)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo-delete"):
         st.markdown(
             f":material/delete: {_('“{name}” is in the bin.').format(name=plain(name))}",
@@ -45,7 +52,7 @@ def draw_undo(binned: list[BinnedProject]) -> None:
         )
         if st.button(_("Undo"), icon=":material/undo:", key="undo-delete-go"):
             _restore(entry, name)
-        if st.button(":material/close:", type="tertiary", help=_("Close"), key="undo-delete-close"):
+        if st.button(_("Close"), type="tertiary", key="undo-delete-close"):
             del st.session_state[_DELETED]
             st.rerun()
 

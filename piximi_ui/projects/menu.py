@@ -17,18 +17,33 @@ from piximi_ui.context import errors_shown, say, who
 from piximi_ui.projects.bin import deleted_just_now
 from piximi_ui.texts import _, plain, told
 
-__all__ = ["draw_copying", "draw_menu"]
+__all__ = ["draw_copying", "draw_menu", "draw_style"]
 
 _COPIES = "piximi_copies"
+# Only the three dots are seen; what they mean is read out, and told by the tip.
+_STYLE = """<style>
+[class*="st-key-menu-"] [data-testid="stPopoverButton"] { padding: 0.25rem; }
+[class*="st-key-menu-"] [data-testid="stPopoverButton"] p {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+[class*="st-key-menu-"] [data-testid="stPopoverButton"] > div > [aria-hidden]:last-child {
+  display: none;
+}
+</style>"""
+
+
+def draw_style() -> None:
+    """Put the menus' few rules of style into the page."""
+    st.html(_STYLE)
 
 
 def draw_menu(project: ProjectSummary) -> None:
     """Draw the menu of one project; a damaged one can only be deleted."""
     address = project.address
     with st.popover(
-        ":material/more_vert:",
+        _("Rename, duplicate or delete"),
+        icon=":material/more_vert:",
         type="tertiary",
-        help=_("Rename, duplicate or delete"),
         key=f"menu-{address}",
     ):
         if project.trouble is None:
@@ -51,10 +66,6 @@ def draw_menu(project: ProjectSummary) -> None:
         ):
             with errors_shown():
                 deleted_just_now(delete_project(address, project.name), project.name)
-                say(
-                    _("“{name}” is in the bin.").format(name=plain(project.name)),
-                    ":material/delete:",
-                )
                 st.rerun()
 
 
