@@ -28,7 +28,7 @@ from piximi_core.jobs.training_log import read_history
 from piximi_core.project.runs import find_run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, find_ids
-from tests.jobs.conftest import write_classes
+from tests.jobs.conftest import add, write_classes
 from tests.soak.checks import check_project
 from tests.soak.commands import CommandRounds
 from tests.soak.workers import WorkerRounds
@@ -98,6 +98,27 @@ def test_an_import_whose_worker_is_killed_is_interrupted_and_runs_again(
     job.reopen()
     assert job.state() is JobState.QUEUED
     assert run_here(store, job)["added"] == 160
+    check_project(store.folder)
+
+
+def test_a_converting_import_that_is_killed_runs_again_and_leaves_no_copies(
+    store: Store, tmp_path: Path
+) -> None:
+    add(store, write_classes(tmp_path / "grey", ("grey",), count=1))
+    folder = write_classes(tmp_path / "in", count=30, shape=(200, 200, 3))
+    source = SourceFile(folder, "in")
+    job = add_images.ask(store, [source], AddOptions(labels="folders", convert=True))
+    worker = subprocess.Popen([sys.executable, "-c", RUN, str(job.folder)])
+    wait_for(lambda: job.progress().get("done", 0) > 0)
+    decoders = psutil.Process(worker.pid).children(recursive=True)
+    worker.kill()
+    worker.wait()
+    check_project(store.folder)
+    psutil.wait_procs(decoders, timeout=60)
+    assert not any(decoder.is_running() for decoder in decoders)
+    job.reopen()
+    assert run_here(store, job)["added"] == 60
+    assert not (job.folder / "copies").exists()
     check_project(store.folder)
 
 
