@@ -65,18 +65,18 @@ def stage(store: Store, files: Iterable[UploadedFile], upload: Upload | None = N
     room.mkdir(parents=True, exist_ok=True)
     sources, folders = list(upload.sources), set(upload.folders)
     names = [_relative(file.name) for file in given]
-    zarrs: dict[str, Path] = dict.fromkeys(_zarr_roots(names), Path())
+    zarr_of = _zarrs(names)
+    places: dict[str, Path] = {}
     for file, name in zip(given, names, strict=True):
-        number = f"{len(sources) + 1:06d}"
-        root = next((root for root in zarrs if name.startswith(f"{root}/")), None)
-        if root is None:
+        number, zarr = f"{len(sources) + 1:06d}", zarr_of.get(name)
+        if zarr is None:
             path = room / number
             sources.append(SourceFile(path, name))
         else:
-            if zarrs[root] == Path():
-                zarrs[root] = room / f"{number}.zarr"
-                sources.append(SourceFile(zarrs[root], root))
-            path = zarrs[root] / name.removeprefix(f"{root}/")
+            if zarr not in places:
+                places[zarr] = room / f"{number}.zarr"
+                sources.append(SourceFile(places[zarr], zarr))
+            path = places[zarr] / name.removeprefix(f"{zarr}/")
             path.parent.mkdir(parents=True, exist_ok=True)
         with disk_errors_in_words(path), path.open("wb") as target:
             file.content.seek(0)
@@ -90,19 +90,23 @@ def stage(store: Store, files: Iterable[UploadedFile], upload: Upload | None = N
     )
 
 
-def _zarr_roots(names: Sequence[str]) -> list[str]:
-    """Return the folders that are Zarr images, whose files keep their names and places.
+def _zarrs(names: Sequence[str]) -> dict[str, str]:
+    """Return the folder of each file that is part of a Zarr image; such files keep their places.
 
-    Only names as Zarr itself gives them become paths; a folder with others is no Zarr.
+    Only names as Zarr itself gives them become paths: a folder with others is taken for no Zarr.
     """
-    found = sorted({name.rpartition("/")[0] for name in names if name.endswith(_ZARR_ENDS)} - {""})
-    roots: list[str] = []
-    for folder in found:
-        inside = [name[len(folder) + 1 :] for name in names if name.startswith(f"{folder}/")]
-        nested = any(folder.startswith(f"{root}/") for root in roots)
-        if not nested and all(map(_ZARR_NAME.fullmatch, inside)):
-            roots.append(folder)
-    return roots
+    marked = {name.rpartition("/")[0] for name in names if name.endswith(_ZARR_ENDS)} - {""}
+    found: dict[str, str] = {}
+    strange: set[str] = set()
+    for name in names:
+        above = [str(parent) for parent in PurePosixPath(name).parents]
+        # The outermost: a Zarr of several arrays is one image.
+        root = next((parent for parent in reversed(above) if parent in marked), None)
+        if root is not None:
+            found[name] = root
+            if not _ZARR_NAME.fullmatch(name[len(root) + 1 :]):
+                strange.add(root)
+    return {name: root for name, root in found.items() if root not in strange}
 
 
 def _folder(store: Store, upload: Upload) -> Path:
