@@ -4,10 +4,19 @@ if __name__ == "__main__":
     # A spawned worker runs the main script again, under another name: it must import nothing.
     import streamlit as st
 
-    from piximi_ui import access, guide_bar, navigation, preferences, sidebar, style
+    from piximi_ui import (
+        access,
+        guide_bar,
+        navigation,
+        preferences,
+        sidebar,
+        streamlit_words,
+        style,
+    )
 
     st.set_page_config(page_title="Piximi Dashboard", page_icon="🔬", layout="wide")
     style.draw()
+    streamlit_words.draw()
     access.require_sign_in()
     page = navigation.register()
     sidebar.draw()
