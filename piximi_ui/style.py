@@ -23,6 +23,22 @@ _RULES = """<style>
 .st-key-guide-next button { min-height: 2rem; padding: 0.1rem 0.75rem; }
 .st-key-guide-next p { margin-bottom: 0; }
 
+/* The accent as text: as a button's ground it cannot be bright enough for the dark theme. */
+[data-testid="stButtonGroup"] [data-selected="true"] p,
+[data-testid="stSliderThumbValue"] p,
+[data-testid="stSlider"] [data-testid="stMarkdownContainer"] p,
+[data-testid="stTabs"] [aria-selected="true"] p {
+  color: light-dark(#0B6E75, #63C5CE);
+}
+[data-testid="stSlider"] label p { color: inherit; }
+[data-testid="stCaptionContainer"] { opacity: 1; color: light-dark(#5B6669, #A3ADB1); }
+.piximi-report { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; }
+.piximi-report button {
+  font: inherit; color: inherit; background: none; cursor: pointer;
+  border: 1px solid currentcolor; border-radius: 0.375rem; padding: 0.15rem 0.75rem;
+}
+.piximi-report pre { white-space: pre-wrap; font-size: 0.8rem; }
+
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
   /* On a phone: the present step and what to do next. */
