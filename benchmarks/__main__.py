@@ -7,15 +7,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import adding, machine, pages, prediction, report, training
+from benchmarks import adding, gallery, machine, pages, prediction, reading, report, training
 from benchmarks.processes import NotMeasured
 from benchmarks.results import Section
 
 _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "training": training.run,
     "prediction": prediction.run,
+    "reading": reading.run,
     "adding": adding.run,
     "pages": pages.run,
+    "gallery": gallery.run,
 }
 
 

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from io import BytesIO
@@ -60,6 +59,7 @@ class Demo:
             "server.headless": "true",
             "server.fileWatcherType": "none",
             "browser.gatherUsageStats": "false",
+            "client.toolbarMode": "minimal",  # else "c" is a key of Streamlit's own
         }
         options = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
         self.process = subprocess.Popen(
@@ -80,7 +80,7 @@ class Demo:
             try:
                 urllib.request.urlopen(self.url + "_stcore/health", timeout=5).close()
                 return
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:
                 time.sleep(0.1)
         raise AssertionError((self.project / "demo.log").read_text())
 
@@ -123,4 +123,4 @@ def python_sees(page: Page, n: int) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator(".unsaved")).to_have_text("", timeout=30_000)
+    expect(page.locator(".unsaved")).to_have_text("", timeout=60_000)

@@ -26,6 +26,12 @@ export function speak(name) {
 
 export const number = (n) => n.toLocaleString(language);
 
+/** Streamlit's own dialog about a lost connection, if it is open. */
+export function connectionNotice() {
+  const dialogs = [...document.querySelectorAll('[role="dialog"], [data-testid="stDialog"]')];
+  return dialogs.find((dialog) => dialog.textContent.trim().startsWith("Connection error")) ?? null;
+}
+
 /** Near-black or white, whichever reads better on a colour given as #rrggbb. */
 export function inkOn(color) {
   const match = /^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(color ?? "");

@@ -1,7 +1,10 @@
 // Follows the project: other tabs, other people and jobs change it too. One number is asked for over
 // HTTP every other second; Python draws again only when that number is another one.
 
+import { connectionNotice } from "./dom.js";
+
 const EVERY = 2000; // ms
+const AGAIN = 500; // ms, while there is no connection
 const PATIENCE = 6000; // ms in which one drawing may answer, before it is asked for again
 
 export class Follower {
@@ -16,7 +19,7 @@ export class Follower {
     for (const name of ["visibilitychange", "online"]) {
       (name === "online" ? window : document).addEventListener(name, () => this.#look(), { signal });
     }
-    this.timer = setInterval(() => this.#look(), EVERY);
+    this.timer = setTimeout(() => this.#look(), EVERY);
   }
 
   shown(source) {
@@ -24,23 +27,35 @@ export class Follower {
   }
 
   close() {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     this.listeners.abort();
     this.source = null;
+    this.closed = true;
   }
 
   async #look() {
-    if (!this.source || this.looking || (document.hidden && !this.gallery.queue.unsaved)) return;
+    if (this.closed || this.looking) return;
+    clearTimeout(this.timer);
     this.looking = true;
+    const before = this.lost;
     try {
-      const answer = await fetch(window.location.origin + this.source.address, { cache: "no-store" });
-      if (this.source) await this.#hear(answer);
+      await this.#ask();
       this.lost = false;
     } catch {
-      this.lost = true; // no connection; the queue keeps what is done meanwhile
-    } finally {
-      this.looking = false;
+      // No connection; the queue keeps what is done meanwhile, so nothing need block the page.
+      this.lost = true;
+      connectionNotice()?.querySelector('button[aria-label="Close"]')?.click();
     }
+    this.looking = false;
+    if (this.closed) return;
+    if (this.lost !== before) this.gallery.redraw();
+    this.timer = setTimeout(() => this.#look(), this.lost ? AGAIN : EVERY);
+  }
+
+  async #ask() {
+    if (!this.source || (document.hidden && !this.gallery.queue.unsaved)) return;
+    const answer = await fetch(window.location.origin + this.source.address, { cache: "no-store" });
+    if (this.source) await this.#hear(answer);
   }
 
   async #hear(answer) {
@@ -51,6 +66,8 @@ export class Follower {
     if (this.lost) queue.hurry();
     const number = Number(await answer.text());
     if (!this.source || number === this.source.number || queue.waiting.length > 0) return;
+    // Behind an open dialog nothing is drawn anew: that could open it again as it is being closed.
+    if (document.querySelector('[role="dialog"]')) return;
     if (number === this.asked.number && performance.now() - this.asked.at < PATIENCE) return;
     this.asked = { number, at: performance.now() };
     component.setTriggerValue("look", number);

@@ -13,6 +13,7 @@ const GONE = 500; // ms off the page after which a gallery is not coming back
 const QUIET = 400; // ms without a change after which the next one is a single click
 const galleries = new Map(); // those that are alive, by the store they belong to
 let active = null; // the gallery that hears the keyboard
+let left = null; // {store, focus} of a gallery that was closed with the keyboard in it
 
 export async function mount(component, style) {
   const host = component.parentElement;
@@ -85,6 +86,9 @@ class Gallery {
     const { data } = component;
     speak(data.texts.language);
     if (this.data === undefined) this.view.open(data.tile);
+    const returns = left?.store === this.store && document.activeElement === document.body;
+    if (returns) Object.assign(this, { focus: left.focus, held: true });
+    left = null;
     this.component = component;
     this.data = data;
     if (data.selection.version !== this.version) {
@@ -110,7 +114,8 @@ class Gallery {
   redraw() {
     if (this.data === undefined) return;
     const { selection, focus, queue } = this;
-    this.view.draw(this.data, { selection, focus, labels: queue.labels(), waiting: queue.unsaved });
+    const { lost } = this.follower;
+    this.view.draw(this.data, { selection, focus, labels: queue.labels(), waiting: queue.unsaved, lost });
   }
 
   close() {
@@ -120,6 +125,7 @@ class Gallery {
     this.drag.close();
     this.view.close();
     clearTimeout(this.reporting);
+    if (this.held) left = { store: this.store, focus: this.focus };
     this.view.root.remove();
     if (galleries.get(this.store) === this) galleries.delete(this.store);
     if (active === this) active = [...galleries.values()].at(-1) ?? null;

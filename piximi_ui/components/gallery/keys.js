@@ -1,5 +1,7 @@
 // The keyboard: Piximi's shortcuts anywhere on the page, arrows and Space inside the grid.
 
+import { connectionNotice } from "./dom.js";
+
 const TYPES_TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button])";
 const TEXT_FIELDS = `${TYPES_TEXT}, textarea, select, [contenteditable=true], [role=combobox], [role=textbox], [role=slider]`;
 const PANEL_DELAY = 500; // ms of Shift held before the panel shows; a Shift-click is quicker
@@ -101,6 +103,6 @@ export class Keyboard {
   #elsewhere(event) {
     const target = event.composedPath()[0];
     if (target instanceof Element && target.closest(TEXT_FIELDS)) return true;
-    return document.querySelector('[role="dialog"]') !== null;
+    return document.querySelector('[role="dialog"]') !== null && !connectionNotice();
   }
 }

@@ -48,6 +48,10 @@ def _bars() -> dict[str, str]:
         "unsaved": _("{n} not yet saved"),
         "unsaved_tip": _("These actions wait for the server and are sent again until it has them."),
         "saved": _("Saved"),
+        "offline": _("No connection"),
+        "offline_tip": _(
+            "Go on: what you do is kept here and saved as soon as the server answers."
+        ),
     }
 
 

@@ -27,6 +27,7 @@ export class View {
     this.look = button("open", () => verbs.openSelected());
     this.bin = button("delete", () => verbs.remove());
     this.unsaved = element("span", { class: "unsaved" });
+    this.offline = element("span", { class: "offline" });
     this.live = element("span", { class: "unseen", role: "status", "aria-live": "polite" });
     this.slider = element("input", { type: "range", min: "64", max: "320", step: "8", class: "size" });
     this.slider.addEventListener("input", () => this.#resize(Number(this.slider.value), true));
@@ -43,7 +44,7 @@ export class View {
     this.hint = element("span", { class: "hint" });
     // Lines of their own, so that nothing below moves when something is selected.
     const bar = element("div", { class: "bar" }, [
-      this.count, this.unsaved, element("span", { class: "space" }), this.slider, this.pagers[0].node,
+      this.count, this.unsaved, this.offline, element("span", { class: "space" }), this.slider, this.pagers[0].node,
     ]);
     const verbRow = element("div", { class: "verbs" }, [
       this.page, this.all, this.none, this.look, this.bin, this.hint,
@@ -90,7 +91,7 @@ export class View {
 
   /**
    * @param {object} data Python's JSON object
-   * @param {object} state selection, focus, labels (waiting, by image id), waiting (a count)
+   * @param {object} state selection, focus, labels (waiting, by image id), waiting (a count), lost
    */
   draw(data, state) {
     const { texts } = data;
@@ -147,7 +148,7 @@ export class View {
     return categories.find((category) => category.name === name) ?? { name, color: "#808080" };
   }
 
-  #drawBar(data, { selection, waiting }) {
+  #drawBar(data, { selection, waiting, lost }) {
     const { texts } = data;
     const chosen = selection.size > 0;
     const range = {
@@ -178,6 +179,9 @@ export class View {
     this.unsaved.textContent = waiting ? fill(texts.unsaved, { n: number(waiting) }) : "";
     this.unsaved.title = waiting ? texts.unsaved_tip : "";
     this.unsaved.classList.toggle("shown", waiting > 0);
+    this.offline.textContent = lost ? texts.offline : "";
+    this.offline.title = lost ? texts.offline_tip : "";
+    this.offline.classList.toggle("shown", lost);
   }
 
   /** Read out how many are selected and what is saved, once it has come to rest. */
