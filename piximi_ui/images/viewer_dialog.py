@@ -71,7 +71,7 @@ def _two(store: Store) -> None:
     linked = len({(thing.channels, thing.dtype) for thing in things}) == 1
     if not linked:
         st.caption(
-            _("These images have other channels or depths, so each is shown as its file asks.")
+            _("These images differ in channels or depth, so each is shown in its own range.")
         )
     viewer(
         _images(store, things),
