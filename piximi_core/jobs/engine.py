@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from piximi_core.errors import PiximiError
@@ -53,6 +53,20 @@ _lock = threading.RLock()
 _starting = threading.Lock()
 
 
+@dataclass(frozen=True)
+class _Refusal:
+    """A person's mistake on its way back: raised in a worker, dask would log it as a failure."""
+
+    text: str
+
+
+def _answer_or_refusal(function: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except PiximiError as error:
+        return _Refusal(str(error))
+
+
 class Call:
     """A question to a worker, answered at once and kept nowhere; so it needs no job's folder."""
 
@@ -74,10 +88,11 @@ class Call:
             What the worker raised, or that it ended before it could answer.
         """
         if self._future.status == "finished":
-            return self._future.result()
+            found = self._future.result()
+            if isinstance(found, _Refusal):
+                raise PiximiError(found.text)
+            return found
         error = self._future.exception() if self._future.status == "error" else None
-        if isinstance(error, PiximiError):
-            raise error
         log.error("A worker could not answer", exc_info=error)
         raise PiximiError("The worker ended before it could answer; try again.")
 
@@ -125,13 +140,22 @@ class _Engine:
                 )
             if ready is not None:
                 self._futures[f"warm {resource} {arguments}"] = self._client.submit(
-                    ready, *arguments, resources={resource: 1}, pure=False
+                    _answer_or_refusal,
+                    ready,
+                    *arguments,
+                    resources={resource: 1},
+                    pure=False,
                 )
 
     def call(self, resource: str, function: Callable[..., Any], *arguments: Any) -> Call:
         return Call(
             self._client.submit(
-                function, *arguments, resources={resource: 1}, pure=False, retries=0
+                _answer_or_refusal,
+                function,
+                *arguments,
+                resources={resource: 1},
+                pure=False,
+                retries=0,
             )
         )
 

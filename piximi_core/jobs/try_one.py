@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from piximi_core.classification.runtime import import_quietly
-from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import read_picture, safe_name, thumbnail, to_unit
 from piximi_core.images.conversion import convert_channels
 from piximi_core.jobs.predict import load_classifier
@@ -71,8 +70,9 @@ def kept_briefly(store: Store, content: bytes) -> Iterator[Path]:
     room = store.files.cache / "tried"
     room.mkdir(parents=True, exist_ok=True)
     for left in room.iterdir():
-        if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another window's answer has come meanwhile
+            if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                left.unlink()
     require_space(room, len(content))
     path = room / new_id()
     try:
@@ -116,12 +116,8 @@ def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = 
     from piximi_core.classification.preprocess import resize
 
     shape = classifier.metadata.preprocess.input_shape
-    try:
-        picture = read_picture(path, name=name, channels=shape.channels)
-        fitting = convert_channels(picture, shape.channels, name=safe_name(name))
-    except PiximiError as error:
-        # Its own kind may hold more than a sentence, which would not travel between processes.
-        raise BadInput(str(error)) from None
+    picture = read_picture(path, name=name, channels=shape.channels)
+    fitting = convert_channels(picture, shape.channels, name=safe_name(name))
     unit = to_unit(fitting.pixels[0], fitting.bit_depth, float_range)
     pixels = np.asarray(resize(unit, shape.height, shape.width), np.float32)
     [probabilities] = predict(classifier.model, pixels[np.newaxis])

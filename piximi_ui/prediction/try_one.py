@@ -24,12 +24,21 @@ __all__ = ["draw_try_one"]
 _SHOWN = 8
 _MOST_MEGABYTES = 500
 _LOOK_SECONDS = 0.2
+_NOTHING = (None, "", "")
 
 
 @st.fragment
 def draw_try_one(store: Store, run: Run) -> None:
     """Draw the ways to give a picture, and the answer to the last one."""
-    with st.expander(_("Try one picture"), icon=":material/center_focus_strong:", key="try-one"):
+    # A picture can be pasted while this is closed; its answer is then to be seen. Only an
+    # expander of another key opens by itself.
+    used = "try-one-answer" in st.session_state
+    with st.expander(
+        _("Try one picture"),
+        expanded=used,
+        icon=":material/center_focus_strong:",
+        key=f"try-one-{int(used)}",
+    ):
         st.caption(
             _("See what this run says of a picture that is not in the project. It is not kept.")
         )
@@ -126,7 +135,7 @@ def _wait(call: engine.Call) -> Any:
 
 
 def _draw_answer(run: Run) -> None:
-    run_id, name, found = st.session_state.get("try-one-answer", (None, "", ""))
+    run_id, name, found = st.session_state.get("try-one-answer", _NOTHING)
     if run_id != run.id:
         return
     if isinstance(found, str):
@@ -142,7 +151,7 @@ def _draw_answer(run: Run) -> None:
         for line in _what_was_done(found):
             st.caption(line)
         if st.button(_("Clear"), icon=":material/close:", key="try-one-clear"):
-            del st.session_state["try-one-answer"]
+            st.session_state["try-one-answer"] = _NOTHING
             st.rerun(scope="fragment")
 
 
