@@ -161,7 +161,7 @@ def draw_preparation() -> bool:
         return False
     if _waited_for(store) is None:
         _leave(store.folder)
-    st.fragment(_progress, run_every="0.5s")(store.folder)
+    st.fragment(_progress, run_every=0.5)(store.folder)
     return True
 
 

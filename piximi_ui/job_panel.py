@@ -19,7 +19,7 @@ from piximi_ui.texts import _, plain
 
 __all__ = ["draw", "draw_everywhere", "follow"]
 
-_EVERY = "1s"
+_EVERY = 1.0
 
 
 def follow(job: Job) -> None:

@@ -57,7 +57,7 @@ def start(store: Store, job: Job) -> None:
 
 def draw_bar(store: Store, job: Job) -> None:
     """Draw how far a job is, every second, and the page anew once its result is there."""
-    st.fragment(_bar, run_every="1s")(store, job)
+    st.fragment(_bar, run_every=1.0)(store, job)
 
 
 def _bar(store: Store, job: Job) -> None:

@@ -18,7 +18,8 @@ __all__ = ["Answers", "TimePoint", "draw", "forget", "frames_in_words", "time_in
 _LOOK = "piximi_look"
 _MOST_ROWS = 12
 _MOST_REASONS = 50
-_EVERY = "0.5s"
+# Seconds as a number: of a text, Streamlit would import pandas to read it.
+_EVERY = 0.5
 
 TimePoint = int | Literal["planes"] | None
 

@@ -106,7 +106,7 @@ def draw_copying(project: ProjectSummary) -> None:
     """Draw how far the project's copy is, if this window asked for one."""
     job = _copies().get(project.address)
     if job is not None:
-        st.fragment(_progress, run_every="0.5s")(project.address, job)
+        st.fragment(_progress, run_every=0.5)(project.address, job)
 
 
 def _progress(address: str, job: Job) -> None:

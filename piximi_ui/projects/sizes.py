@@ -57,7 +57,7 @@ def draw_late(folders: dict[Path, float]) -> None:
     with _lock:
         missing = any(folder in _under_way for folder in folders)
     if missing:
-        st.fragment(_look_again, run_every="1s")(folders)
+        st.fragment(_look_again, run_every=1.0)(folders)
 
 
 def _look_again(folders: dict[Path, float]) -> None:

@@ -19,7 +19,7 @@ def draw(*, busy: bool) -> None:
         A training occupies the worker and says itself what it runs on.
     """
     waiting = engine.device() is None and engine.warms_early() and not busy
-    st.fragment(_line, run_every="1s" if waiting else None)(waiting)
+    st.fragment(_line, run_every=1.0 if waiting else None)(waiting)
 
 
 def _line(waiting: bool) -> None:

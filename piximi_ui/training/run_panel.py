@@ -22,7 +22,7 @@ from piximi_ui.training import run_words
 
 __all__ = ["draw"]
 
-_EVERY = "1s"
+_EVERY = 1.0
 
 
 def draw(store: Store, chosen: RunStanding) -> None:
