@@ -107,7 +107,7 @@ def _add_images(page: Page, store: Store, cells: Path) -> None:
     ).first.click()
     dialog.locator("input[webkitdirectory]").first.set_input_files(cells / "labelled")
     expect(dialog.get_by_text("270 files ready")).to_be_visible(timeout=60_000)
-    expect(dialog.get_by_role("checkbox", name="Use folder names")).to_be_checked()
+    expect(dialog.get_by_role("checkbox", name="Use folder names")).to_be_checked(timeout=30_000)
     dialog.get_by_role("button", name="Add 270 files").click()
     expect(page.locator("[role=option]").first).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Add images").first.click()
