@@ -9,7 +9,8 @@ import { Selection } from "./selection.js";
 import { View } from "./view.js";
 
 const REPORT_DELAY = 60; // ms before Python hears of a selection that changes quickly
-const GONE = 500; // ms off the page after which a gallery is not coming back
+const CHECK = 250; // ms between looks at whether a gallery is still on the page
+const GONE = 5000; // ms off the page, on a busy machine, after which it is not coming back
 const QUIET = 400; // ms without a change after which the next one is a single click
 const galleries = new Map(); // those that are alive, by the store they belong to
 let active = null; // the gallery that hears the keyboard
@@ -34,13 +35,18 @@ export async function mount(component, style) {
   return () => leave(gallery, drawing);
 }
 
-/** Close a gallery that is off the page; every redraw asks for it, and most draw again at once. */
-function leave(gallery, drawing) {
+/**
+ * Close a gallery that is off the page. Streamlit says so at every redraw and mostly draws again at
+ * once; sometimes it takes the gallery away for a moment, in which keys still count.
+ */
+function leave(gallery, drawing, since = null) {
   setTimeout(() => {
     if (gallery.drawing !== drawing) return;
+    const now = performance.now();
     if (gallery.host.host.isConnected) leave(gallery, drawing);
-    else gallery.close();
-  }, GONE);
+    else if (gallery.path !== window.location.pathname || now - (since ?? now) > GONE) gallery.close();
+    else leave(gallery, drawing, since ?? now);
+  }, CHECK);
 }
 
 /** Joins the picture of the gallery with the selection, the keyboard and the queue. */
@@ -91,6 +97,7 @@ class Gallery {
     left = null;
     this.component = component;
     this.data = data;
+    this.path = window.location.pathname;
     if (data.selection.version !== this.version) {
       this.version = data.selection.version;
       clearTimeout(this.reporting);
@@ -134,7 +141,7 @@ class Gallery {
   /* ---- what the keyboard and the mouse do; each verb answers whether it did something ---- */
 
   listens() {
-    return active === this && this.data !== undefined;
+    return active === this && this.data !== undefined && this.path === window.location.pathname;
   }
 
   may(name) {
