@@ -70,9 +70,7 @@ def themed(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def drawn(page: Page) -> None:
     """Wait until the page is complete."""
     main = page.get_by_test_id("stMainBlockContainer")
-    expect(main.locator("h1, [data-testid=stBidiComponentIsolated]").first).to_be_visible(
-        timeout=60_000
-    )
+    expect(main.locator("h1, [role=option]").first).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=60_000)
 
