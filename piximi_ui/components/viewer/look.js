@@ -31,7 +31,7 @@ export function common(looks) {
 const CUT = 0.0035; // the share of values that may be drawn fully black or fully bright
 
 /** A range that leaves out the few darkest and brightest values. */
-export function automatic({ first: from, last: to, counts }) {
+export function automatic({ first: from, last: to, counts }, whole) {
   const most = counts.reduce((sum, count) => sum + count, 0) * (CUT / 2);
   const edge = (order) => {
     let seen = 0;
@@ -39,7 +39,8 @@ export function automatic({ first: from, last: to, counts }) {
   };
   const places = counts.map((_, i) => i);
   const width = (to - from) / counts.length;
-  const low = from + edge(places) * width;
-  const high = from + (edge(places.toReversed()) + 1) * width;
+  const exact = (value) => (whole ? Math.round(value) : value);
+  const low = exact(from + edge(places) * width);
+  const high = exact(from + (edge(places.toReversed()) + 1) * width);
   return high > low ? { low, high } : { low: from, high: to };
 }

@@ -283,7 +283,7 @@ class Viewer {
 
   automatic() {
     this.look.forEach((channel, i) => {
-      const ranges = this.found.map((levels) => automatic(levels.channels[i]));
+      const ranges = this.found.map((levels) => automatic(levels.channels[i], levels.whole));
       channel.low = Math.min(...ranges.map(({ low }) => low));
       channel.high = Math.max(...ranges.map(({ high }) => high));
     });
