@@ -7,10 +7,30 @@ import pytest
 from piximi_core.project.things import PARTITIONS
 from piximi_ui.glossary import partition_name, partition_tip, terms, tip
 
-WORDS = (
-    "kind category unknown partition training validation test inference unassigned plane channel "
-    "run classifier epoch loss shuffle optimizer precision recall f1 support confidence"
-).split()
+WORDS = [
+    "kind",
+    "category",
+    "unknown",
+    "partition",
+    "training",
+    "validation",
+    "test",
+    "inference",
+    "unassigned",
+    "plane",
+    "channel",
+    "run",
+    "classifier",
+    "epoch",
+    "loss",
+    "shuffle",
+    "optimizer",
+    "precision",
+    "recall",
+    "f1",
+    "support",
+    "confidence",
+]
 
 
 @pytest.mark.parametrize("word", [*WORDS, "batch size", "learning rate", "confusion matrix"])

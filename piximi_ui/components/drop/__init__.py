@@ -36,7 +36,9 @@ def drop_anywhere(
     """
     # Out of the flow of the page: what draws nothing takes no room.
     with st.container(key=f"{key}-place"):
-        _component()(key=key, data={"text": text, "into": f".st-key-{into}"}, on_dropped_change=on_drop)
+        _component()(
+            key=key, data={"text": text, "into": f".st-key-{into}"}, on_dropped_change=on_drop
+        )
 
 
 @cache
