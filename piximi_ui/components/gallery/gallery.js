@@ -14,7 +14,7 @@ const GONE = 5000; // ms off the page, on a busy machine, after which it is not 
 const QUIET = 400; // ms without a change after which the next one is a single click
 const galleries = new Map(); // those that are alive, by the store they belong to
 let active = null; // the gallery that hears the keyboard
-let left = null; // {store, focus} of a gallery that was closed with the keyboard in it
+let left = null; // {store, focus, version, ids} of a gallery that was closed with the keyboard in it
 
 export async function mount(component, style) {
   const host = component.parentElement;
@@ -93,7 +93,11 @@ class Gallery {
     speak(data.texts.language);
     if (this.data === undefined) this.view.open(data.tile);
     const returns = left?.store === this.store && document.activeElement === document.body;
-    if (returns) Object.assign(this, { focus: left.focus, held: true });
+    if (returns) {
+      // What is selected is known here better than in Python, which hears of it later.
+      Object.assign(this, { focus: left.focus, held: true, version: left.version });
+      this.selection.replace(left.ids);
+    }
     left = null;
     this.component = component;
     this.data = data;
@@ -132,7 +136,8 @@ class Gallery {
     this.drag.close();
     this.view.close();
     clearTimeout(this.reporting);
-    if (this.held) left = { store: this.store, focus: this.focus };
+    const { store, focus, version } = this;
+    if (this.held) left = { store, focus, version, ids: this.selection.list() };
     this.view.root.remove();
     if (galleries.get(this.store) === this) galleries.delete(this.store);
     if (active === this) active = [...galleries.values()].at(-1) ?? null;
