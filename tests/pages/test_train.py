@@ -131,7 +131,8 @@ def test_the_finished_run_shows_figures_curves_and_ways_on(
     (run,) = list_runs(digits)
     page = open_page("train", project="digits")
     assert "Run 1 · Digits" in said(page)
-    assert f"{run.summary['val_accuracy']:.1%} of 40 unseen images" in said(page).replace("\\", "")
+    share = f"{100 * run.summary['val_accuracy']:.1f} %"
+    assert f"{share} of 40 unseen images" in said(page).replace("\\", "")
     specs = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
     assert [spec["layout"]["title"]["text"] for spec in specs] == ["Loss", "Accuracy"]
     assert {trace["name"] for trace in specs[0]["data"]} == {"Batches", "Training", "Validation"}
