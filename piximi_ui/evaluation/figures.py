@@ -52,13 +52,16 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("By category"), help=tip("macro mean"))
         _download(figures, run, partition)
+    widths = {"precision": 70, "recall": 96, "f1": 62}
     st.dataframe(
         rows,
         hide_index=True,
         column_config={
             "category": st.column_config.TextColumn(_("Category"), width=104),
             **{
-                key: st.column_config.TextColumn(name, help=meaning, alignment="right", width=66)
+                key: st.column_config.TextColumn(
+                    name, help=meaning, alignment="right", width=widths[key]
+                )
                 for key, (name, meaning) in text.items()
             },
             "support": st.column_config.NumberColumn(

@@ -12,6 +12,7 @@ from piximi_core.classification.split import TRAINING, VALIDATION
 from piximi_core.jobs.run_report import RunStanding
 from piximi_core.project.store import Store
 from piximi_ui.glossary import tip
+from piximi_ui.numerals import zone
 from piximi_ui.texts import _, number
 from piximi_ui.training.run_words import state_word
 
@@ -36,6 +37,7 @@ def selected_run(runs: Sequence[RunStanding]) -> RunStanding:
 def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
     """Return what the list shows, one row per run."""
     found = []
+    here = zone(st.context.timezone)
     for standing in runs:
         run, summary = standing.run, standing.run.summary or {}
         checked = summary.get("val_accuracy")
@@ -44,11 +46,11 @@ def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
                 "number": run.number,
                 "name": run.name,
                 "state": state_word(standing),
-                "accuracy": None if checked is None else 100 * checked,
+                "accuracy": checked,
                 "best": summary.get("best_epoch"),
                 "images": _images(run.counts),
                 "classes": len(run.classes),
-                "at": datetime.fromisoformat(run.created_at),
+                "at": datetime.fromisoformat(run.created_at).astimezone(here),
                 "who": standing.who,
             }
         )
@@ -98,13 +100,14 @@ def _choose(key: str, ids: Sequence[str]) -> None:
 def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
-        "number": column.NumberColumn(_("Run"), width=42, format="%d", help=tip("run")),
-        "name": column.TextColumn(_("Name"), width=130),
+        "number": column.NumberColumn(_("No."), width=42, format="%d", help=tip("run")),
+        "name": column.TextColumn(_("Name"), width=110),
         "state": column.TextColumn(_("State"), width=92),
         "accuracy": column.NumberColumn(
             _("Right"),
             width=58,
-            format="%.1f%%",
+            format="percent",
+            step=0.001,  # a digit after the point
             help=_("Share of the validation images that the best weights get right"),
         ),
         "best": column.NumberColumn(
@@ -114,6 +117,6 @@ def _columns() -> dict[str, Any]:
             _("Images"), width=78, help=_("Learned from (Training) + checked on (Validation)")
         ),
         "classes": column.NumberColumn(_("Classes"), width=60, format="%d", help=tip("class")),
-        "at": column.DatetimeColumn(_("When"), width=98, format="D MMM, HH:mm"),
+        "at": column.DatetimeColumn(_("When"), width=118, format="YYYY-MM-DD HH:mm"),
         "who": column.TextColumn(_("Who"), width=56),
     }
