@@ -49,7 +49,8 @@ def draw_try_one(store: Store, run: Run) -> None:
         if given is not None:
             _ask(store, run, *given)
             st.session_state["try-one-turn"] = turn + 1
-            st.rerun(scope="fragment")
+            # The page may have drawn this part in a run of the whole, which a fragment cannot repeat.
+            st.rerun()
         _draw_answer(run)
 
 
@@ -152,7 +153,7 @@ def _draw_answer(run: Run) -> None:
             st.caption(line)
         if st.button(_("Clear"), icon=":material/close:", key="try-one-clear"):
             st.session_state["try-one-answer"] = _NOTHING
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _bars(found: Answer) -> None:
