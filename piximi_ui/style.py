@@ -22,6 +22,7 @@ _RULES = """<style>
 .st-key-guide-next { margin-left: auto; }
 .st-key-guide-next button { min-height: 2rem; padding: 0.1rem 0.75rem; }
 .st-key-guide-next p { margin-bottom: 0; }
+.st-key-guide-next [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 
 /* The accent as text: as a button's ground it cannot be bright enough for the dark theme. */
 [data-testid="stButtonGroup"] [data-selected="true"] p,

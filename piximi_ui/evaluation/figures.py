@@ -52,7 +52,7 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("By category"), help=tip("macro mean"))
         _download(figures, run, partition)
-    widths = {"precision": 70, "recall": 96, "f1": 62}
+    widths = {"precision": 112, "recall": 96, "f1": 62}
     st.dataframe(
         rows,
         hide_index=True,
