@@ -50,6 +50,9 @@ def build_model(document: Mapping[str, Any], entries: list[WeightEntry]) -> Any:
 
     topology = clean_topology(document.get("modelTopology"))
     with quiet(), tf.Graph().as_default():
+        # The draft's own: once a repeatable training ran in this process, TensorFlow refuses any
+        # random layer, such as Dropout, in a graph without one.
+        tf.random.set_seed(0)
         draft = _from_topology(topology)
         _check_shapes(draft, entries)
     return _from_topology(topology)
