@@ -49,7 +49,7 @@ def draw_try_one(store: Store, run: Run) -> None:
         if given is not None:
             _ask(store, run, *given)
             st.session_state["try-one-turn"] = turn + 1
-            # The page may have drawn this part in a run of the whole, which a fragment cannot repeat.
+            # A run of the whole page may have drawn this; a fragment could not repeat that.
             st.rerun()
         _draw_answer(run)
 
