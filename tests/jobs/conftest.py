@@ -63,3 +63,17 @@ def labelled(store: Store, tmp_path: Path) -> Store:
     """Two classes of twelve grey images each."""
     add(store, write_classes(tmp_path / "images"), labels="folders")
     return store
+
+
+def grey(path: Path, shade: int = 7) -> Path:
+    """Write a grey PNG of one shade."""
+    Image.fromarray(np.full((6, 8), shade, np.uint8)).save(path)
+    return path
+
+
+def colour(path: Path, shade: int = 90) -> Path:
+    """Write an RGB PNG whose three channels differ."""
+    pixels = np.zeros((6, 8, 3), np.uint8)
+    pixels[...] = (shade, 2 * shade, 30)
+    Image.fromarray(pixels).save(path)
+    return path
