@@ -78,7 +78,7 @@ def extract_zip(
     limits
         Caps on count, sizes and ratio.
     most
-        Unpack only the first so many members; the others are checked by their entries alone.
+        Unpack only so many members; the others are checked by their entries alone.
 
     Returns
     -------
@@ -88,8 +88,7 @@ def extract_zip(
     Raises
     ------
     BadInput
-        Not a zip, damaged, encrypted, or holding paths that lead outside, links, or more than
-        the limits allow.
+        Not a zip, damaged, encrypted, over the limits, or with links or paths that lead outside.
     NoSpace
         The disk is full.
 
@@ -99,12 +98,12 @@ def extract_zip(
     ['red/1.png', 'white/2.png']
     """
     shown = safe_name(name if name is not None else path.name)
-    caps = limits or ArchiveLimits()
     written: list[Path] = []
     members: list[Member] = []
     try:
         with zipfile.ZipFile(path) as archive:
-            for info in _accepted(archive, shown, caps, path.stat().st_size)[:most]:
+            accepted = _accepted(archive, shown, limits or ArchiveLimits(), path.stat().st_size)
+            for info in accepted[:most]:
                 target = into / f"{len(members):06d}"
                 written.append(target)
                 _copy(archive, info, target, shown)
