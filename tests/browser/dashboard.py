@@ -61,6 +61,12 @@ class Dashboard:
         """Return what the server wrote."""
         return (self.workspace / "server.log").read_text(errors="replace")
 
+    def faults(self) -> list[str]:
+        """Return the tracebacks it wrote, but for Streamlit's own of a window that was closed."""
+        pieces = self.log().split("Traceback (most recent call last)")[1:]
+        closing = ("starlette_websocket.py", "uvicorn/protocols/websockets")
+        return [piece for piece in pieces if not any(place in piece for place in closing)]
+
     def kill(self) -> None:
         """End it with kill -9, as a crash would."""
         if self.process is not None:

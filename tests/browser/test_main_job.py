@@ -89,7 +89,7 @@ def test_the_whole_job(page: Page, dashboard: Dashboard, cells: Path, tmp_path: 
     _evaluate_and_click_a_cell(page)
     _predict_and_accept(page, store)
     _export_and_download(page, tmp_path)
-    assert "Traceback" not in dashboard.log()
+    assert dashboard.faults() == []
 
 
 def _create_project(page: Page) -> None:
