@@ -14,30 +14,11 @@ from PIL import Image
 
 from piximi_core.errors import BadInput
 from piximi_core.images import ChannelsUnknown, TimeUnknown, describe, read_picture
+from tests.images.tiff_files import as_zhwc, values, write
 
 RNG = np.random.default_rng(7)
 TYPES = ["uint8", "uint16", "uint32", "int8", "int16", "int32", "float32"]
 SIZES = {"Z": 3, "C": 2, "Y": 5, "X": 4}
-
-
-def values(shape: tuple[int, ...], kind: str) -> Any:
-    if kind.startswith("float"):
-        return RNG.normal(0, 1000, shape).astype(kind)
-    limits = np.iinfo(kind)
-    return RNG.integers(limits.min, limits.max, shape, kind, endpoint=True)
-
-
-def as_zhwc(data: Any, axes: str) -> Any:
-    """Bring axes into Z, Y, X, C order, letter by letter."""
-    for letter in "ZC":
-        if letter not in axes:
-            data, axes = data[np.newaxis], letter + axes
-    return data.transpose([axes.index(letter) for letter in "ZYXC"])
-
-
-def write(path: Path, data: Any, **options: Any) -> Path:
-    tifffile.imwrite(path, data, **options)
-    return path
 
 
 @settings(

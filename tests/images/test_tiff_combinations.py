@@ -14,6 +14,7 @@ from PIL import Image
 from piximi_core.errors import BadInput
 from piximi_core.images import ChannelsUnknown, describe, read_picture
 from tests.images.agreement import read_as_described
+from tests.images.tiff_files import as_zhwc, values, write
 
 RNG = np.random.default_rng(13)
 SIZES = {"T": 2, "Z": 3, "C": 2, "Y": 20, "X": 18}
@@ -25,25 +26,6 @@ LOSSLESS = [
     if kind != "float32" or compression not in WHOLE_NUMBERS_ONLY
 ]
 PREDICTED = [(1, "uint8"), (2, "uint8"), (2, "uint16"), (2, "int32"), (3, "float32")]
-
-
-def values(shape: tuple[int, ...], kind: str) -> Any:
-    if kind.startswith("float"):
-        return RNG.normal(0, 1000, shape).astype(kind)
-    limits = np.iinfo(kind)
-    return RNG.integers(limits.min, limits.max, shape, kind, endpoint=True)
-
-
-def as_zhwc(data: Any, axes: str) -> Any:
-    for letter in "ZC":
-        if letter not in axes:
-            data, axes = data[np.newaxis], letter + axes
-    return data.transpose([axes.index(letter) for letter in "ZYXC"])
-
-
-def write(path: Path, data: Any, **options: Any) -> Path:
-    tifffile.imwrite(path, data, **options)
-    return path
 
 
 @pytest.mark.parametrize("layout", ["strips", "one strip", "tiles"])
