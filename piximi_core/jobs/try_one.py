@@ -6,9 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -91,7 +89,8 @@ def get_ready(run_folder: Path) -> None:
     PiximiError
         Its files are missing or damaged.
     """
-    _classifier(run_folder, _age(run_folder))
+    import_quietly()
+    load_classifier(run_folder)
 
 
 def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = None) -> Answer:
@@ -111,7 +110,8 @@ def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = 
     BadInput
         The picture cannot be read, or has channels that the classifier cannot take.
     """
-    classifier = _classifier(run_folder, _age(run_folder))
+    import_quietly()
+    classifier = load_classifier(run_folder)
     from piximi_core.classification.prediction import predict
     from piximi_core.classification.preprocess import resize
 
@@ -130,14 +130,3 @@ def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = 
         notes=fitting.notes,
         preview=thumbnail(picture),
     )
-
-
-def _age(run_folder: Path) -> int:
-    """Return the moment the classifier was written: a resumed run writes another."""
-    return max((path.stat().st_mtime_ns for path in run_folder.glob("*.weights.bin")), default=0)
-
-
-@lru_cache(maxsize=2)
-def _classifier(run_folder: Path, _age: int) -> Any:
-    import_quietly()
-    return load_classifier(run_folder)
