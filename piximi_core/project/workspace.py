@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
@@ -43,6 +44,8 @@ __all__ = [
 SHOWN_PICTURES = 4
 """How many thumbnails the list shows of a project."""
 
+# More than a disk takes to confirm a transaction.
+_SETTLED_SECONDS = 5.0
 _TAKEN = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}
 _ADDRESS = re.compile(r"[\w][\w.-]{0,79}")
 
@@ -198,8 +201,12 @@ def summarise(folder: Path) -> ProjectSummary:
     files = list(_database_files(folder))
     # A log that was only opened is empty, and tells of no change.
     state = tuple((s.st_ino, s.st_size, s.st_mtime_ns) for s in files if s.st_size)
+    # SQLite writes a transaction first and shows it a moment later: what is read between the two
+    # has the new time and the old figures, and must not be kept.
+    settled = time.time() - max((s.st_mtime for s in files), default=0.0) > _SETTLED_SECONDS
+    read = _summary if settled else _summary.__wrapped__
     try:
-        return _summary(folder, state)
+        return read(folder, state)
     except PiximiError as error:
         reason = str(error)
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import time
 from pathlib import Path
 
@@ -86,3 +88,23 @@ def test_the_list_says_when_something_was_last_done_and_shows_one_of_each(tmp_pa
     [renamed] = list_projects(tmp_path)
     assert renamed.name == "Renamed"
     assert renamed.used_at >= found.used_at
+
+
+def test_figures_read_while_a_change_was_being_written_are_not_kept(tmp_path: Path) -> None:
+    store = create_project("Digits", tmp_path)
+    files = [store.folder / "project.sqlite", store.folder / "project.sqlite-wal"]
+    rename_project(store, "Before")
+    with sqlite3.connect(files[0]) as other:
+        # From here on the log is written from its beginning again, and keeps its length.
+        other.execute("PRAGMA wal_checkpoint(RESTART)")
+    other.close()
+    sizes = [file.stat().st_size for file in files]
+    times = [file.stat().st_mtime_ns for file in files]
+    assert [project.name for project in list_projects(tmp_path)] == ["Before"]
+    # What was just read stands for what a reader meets between the writing and the commit: the
+    # files look as they will afterwards, the figures are the old ones.
+    rename_project(store, "Changed")
+    for file, at in zip(files, times, strict=True):
+        os.utime(file, ns=(at, at))
+    assert [file.stat().st_size for file in files] == sizes
+    assert [project.name for project in list_projects(tmp_path)] == ["Changed"]
