@@ -12,17 +12,17 @@ import typer
 
 from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
+from piximi_core.commands.common import Json, Kind, Project, RunName, open_settled, show
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
 from piximi_core.jobs import add_images, export, predict, train
-from piximi_core.jobs.applying import settle_project
 from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.labels import label_from_table
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.runs import find_run
-from piximi_core.project.store import IMAGE_KIND, Store, create_store, open_store
+from piximi_core.project.store import IMAGE_KIND, create_store
 from piximi_core.project.things import ThingFilter, find_ids, require_partition
 
 __all__ = ["app", "main"]
@@ -32,21 +32,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Label images, train a classifier, and take it to Piximi.",
 )
-
-Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="The folder of the project.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id or number, or 'latest'.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Kind = Annotated[str, typer.Option(help="The kind of things.")]
-
-
-def _open(folder: Path) -> Store:
-    store = open_store(folder)
-    settle_project(store)
-    return store
-
-
-def _show(value: dict[str, Any], as_json: bool, text: str) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
 
 
 def _version(wanted: bool) -> None:
@@ -95,7 +80,7 @@ def add(
     """Add images."""
     if partition:
         require_partition(partition)
-    store = _open(project)
+    store = open_settled(project)
     table = labels not in ("", "folders")
     options = add_images.AddOptions(
         labels=str(Path(labels).absolute()) if table else labels or None,
@@ -131,7 +116,7 @@ def label(
     table: Annotated[Path, typer.Argument(metavar="FILE.csv", help="name,category[,partition]")],
 ) -> None:
     """Label images by a table."""
-    outcome = label_from_table(_open(project), read_label_table(table))
+    outcome = label_from_table(open_settled(project), read_label_table(table))
     typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
     for name in outcome.unmatched[:20]:
         typer.echo(f"not found: {name}", err=True)
@@ -140,15 +125,15 @@ def label(
 @app.command()
 def info(project: Project, json: Json = False) -> None:
     """Say what is in a project."""
-    facts = reports.project_info(_open(project))
-    _show(facts, json, reports.project_text(facts))
+    facts = reports.project_info(open_settled(project))
+    show(facts, json, reports.project_text(facts))
 
 
 @app.command()
 def runs(project: Project, json: Json = False) -> None:
     """List the runs."""
-    listed = reports.run_list(_open(project))
-    _show({"runs": listed}, json, reports.run_text(listed))
+    listed = reports.run_list(open_settled(project))
+    show({"runs": listed}, json, reports.run_text(listed))
 
 
 @app.command("train")
@@ -163,7 +148,7 @@ def train_command(
     json: Json = False,
 ) -> None:
     """Train a classifier, or resume an interrupted run."""
-    store = _open(project)
+    store = open_settled(project)
     if resume:
         if settings or override:
             raise BadInput("A resumed run keeps its settings; leave --settings and -o out.")
@@ -175,7 +160,7 @@ def train_command(
         job = train.ask(store, with_overrides(chosen, override or []), kind_id=kind)
     result = run_here(store, job)
     summary = {"run": job.id, **result}
-    _show(summary, json, reports.trained(summary))
+    show(summary, json, reports.trained(summary))
 
 
 def _settings_file(path: Path) -> dict[str, Any]:
@@ -197,7 +182,7 @@ def evaluate(
 ) -> None:
     """Compare a run's predictions with the labels."""
     require_partition(partition)
-    store = _open(project)
+    store = open_settled(project)
     found = find_run(store, run)
     missing = unscored_ids(store, found, partition)
     if missing:
@@ -205,7 +190,7 @@ def evaluate(
     result = evaluate_run(store, found, partition)
     figures = {"run": found.id, "partition": partition, **result.figures.to_dict()}
     text = "\n".join([result.figures.sentence(partition), *result.notes])
-    _show({**figures, "notes": list(result.notes)}, json, text)
+    show({**figures, "notes": list(result.notes)}, json, text)
 
 
 @app.command("predict")
@@ -217,7 +202,7 @@ def predict_command(
     kind: Kind = IMAGE_KIND,
 ) -> None:
     """Predict files, or all unlabelled images of the project."""
-    store = _open(project)
+    store = open_settled(project)
     found = find_run(store, run)
     if paths:
         count, failed = reports.predict_to_table(store, found, _sources(paths), out)
@@ -246,7 +231,7 @@ def export_command(
     """Write a classifier that opens in Piximi or TensorFlow.js."""
     if format not in export.FORMATS:
         raise BadInput(f"{format!r} is no format; choose one of {', '.join(export.FORMATS)}.")
-    store = _open(project)
+    store = open_settled(project)
     found = find_run(store, run)
     job = export.ask(store, found, format, shard_bytes=shard_bytes)
     result = run_here(store, job)
