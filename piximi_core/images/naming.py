@@ -21,7 +21,9 @@ def safe_name(name: str, longest: int = _LONGEST) -> str:
     >>> safe_name("a\\nb.png")
     'ab.png'
     """
-    kept = "".join(sign for sign in name if not unicodedata.category(sign).startswith("C"))
+    kept = name
+    if not name.isprintable():
+        kept = "".join(sign for sign in name if not unicodedata.category(sign).startswith("C"))
     kept = " ".join(kept.split()) or "unnamed"
     if len(kept) <= longest:
         return kept

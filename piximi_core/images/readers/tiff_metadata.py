@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -77,13 +78,18 @@ def _imagej_size(meta: dict[str, Any], page: Any) -> PixelSize | None:
     return PixelSize(1 / x, 1 / y, positive(meta.get("spacing")), unit)
 
 
+@lru_cache(maxsize=1)
 def _ome_pixels(text: str | None) -> ElementTree.Element | None:
-    """Return the first image's Pixels element; Python's own parser resists entity bombs."""
+    """Return the first image's Pixels element; Python's own parser resists entity bombs.
+
+    Remembered from one question about a file to the next: parsing takes a tenth of the time that
+    reading a small picture does.
+    """
     try:
         root = ElementTree.fromstring(text or "")
     except ElementTree.ParseError:
         return None
-    return root.find(".//{*}Pixels")
+    return root.find("{*}Image/{*}Pixels")
 
 
 def _ome_size(text: str | None) -> PixelSize | None:
