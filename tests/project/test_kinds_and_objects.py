@@ -1,0 +1,174 @@
+"""Kinds and the objects in them: made, listed, changed, deleted, and all of it undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from piximi_core.errors import BadInput, NotFound
+from piximi_core.project import history, kinds, labelling
+from piximi_core.project.categories import list_categories
+from piximi_core.project.objects import NewObject, ObjectRow, add_objects, list_objects
+from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.things import ThingFilter, find_ids
+from tests.project.conftest import fill, new_image
+
+
+@pytest.fixture
+def images(store: Store) -> list[str]:
+    """Two images of 48 x 32 pixels."""
+    fill(store, [new_image(1, name="a.b.png"), new_image(2, name="c.png")])
+    return find_ids(store, ThingFilter())
+
+
+def add(store: Store, *found: NewObject) -> list[str]:
+    with store.step("Add objects") as db:
+        return add_objects(db, found, who="tester")
+
+
+@pytest.fixture
+def nuclei(store: Store, images: list[str]) -> kinds.Kind:
+    """A kind with three objects, two of them in the first image and labelled."""
+    kind = kinds.create_kind(store, "nucleus")
+    square = {"kind_id": kind.id, "box": (1, 2, 4, 4), "runs": (1, 4, 1)}
+    add(
+        store,
+        NewObject(images[0], category="round", **square),
+        NewObject(images[0], category="long", partition="Test", **square),
+        NewObject(images[1], **square),
+    )
+    return kind
+
+
+def everything(store: Store) -> tuple[Any, ...]:
+    return (
+        kinds.list_kinds(store),
+        [list_categories(store, kind.id) for kind in kinds.list_kinds(store)],
+        list_objects(store),
+        find_ids(store, ThingFilter()),
+    )
+
+
+def test_objects_come_in_named_and_labelled(store: Store, nuclei: kinds.Kind) -> None:
+    listed = list_objects(store, kind_id=nuclei.id)
+    assert [thing.name for thing in listed] == ["a.b-nucleus_1", "a.b-nucleus_2", "c-nucleus_1"]
+    assert [thing.category_name for thing in listed] == ["round", "long", "Unknown"]
+    assert [thing.partition for thing in listed] == ["Unassigned", "Test", "Inference"]
+    assert [thing.labelled_by for thing in listed] == ["tester", "tester", None]
+    first = listed[0]
+    assert isinstance(first, ObjectRow)
+    assert (first.image_name, first.box, first.runs) == ("a.b.png", (1, 2, 4, 4), (1, 4, 1))
+    assert first.area == 4
+    assert [thing.id for thing in list_objects(store, image_ids=[first.image_id])] == [
+        thing.id for thing in listed[:2]
+    ]
+
+
+def test_a_taken_name_gets_a_number(store: Store, nuclei: kinds.Kind, images: list[str]) -> None:
+    one = NewObject(images[1], nuclei.id, (0, 0, 1, 1), (0, 1), name="same")
+    ids = add(store, one, one, NewObject(images[1], nuclei.id, (0, 0, 1, 1), (0, 1)))
+    names = {thing.id: thing.name for thing in list_objects(store)}
+    assert [names[i] for i in ids] == ["same", "same_1", "c-nucleus_2"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"box": (0, 0, 49, 1), "runs": (49,)}, "a.b.png.*does not lie within.*48 x 32"),
+        ({"box": (-1, 0, 2, 1), "runs": (3,)}, "does not lie within"),
+        ({"box": (5, 5, 5, 6), "runs": ()}, "does not lie within"),
+        ({"runs": (1, 4)}, "cover 5 pixels, but its box has 6"),
+        ({"runs": (-1, 7)}, "negative"),
+        ({"plane": 1}, "plane 1 of 1"),
+        ({"partition": "Holdout"}, "no partition"),
+        ({"kind_id": IMAGE_KIND}, "choose a kind of objects"),
+    ],
+)
+def test_impossible_objects_are_refused_whole(
+    store: Store, nuclei: kinds.Kind, images: list[str], wrong: dict[str, Any], words: str
+) -> None:
+    before = everything(store)
+    good = {"image_id": images[0], "kind_id": nuclei.id, "box": (0, 0, 3, 2), "runs": (6,)}
+    with pytest.raises(BadInput, match=words):
+        add(store, NewObject(**good), NewObject(**{**good, **wrong}))
+    assert everything(store) == before
+
+
+def test_strangers_and_equal_ids_are_refused(
+    store: Store, nuclei: kinds.Kind, images: list[str]
+) -> None:
+    with pytest.raises(NotFound, match="add the image"):
+        add(store, NewObject("gone", nuclei.id, (0, 0, 1, 1), (1,)))
+    with pytest.raises(NotFound, match="kind"):
+        add(store, NewObject(images[0], "gone", (0, 0, 1, 1), (1,)))
+    taken = list_objects(store)[0].id
+    with pytest.raises(BadInput, match="same id"):
+        add(store, NewObject(images[0], nuclei.id, (0, 0, 1, 1), (1,), id=taken))
+
+
+def test_kinds_have_names_of_their_own(store: Store, nuclei: kinds.Kind) -> None:
+    for name in ("Nucleus", " nucleus ", "image"):
+        with pytest.raises(BadInput, match="already a kind"):
+            kinds.create_kind(store, name)
+    kinds.rename_kind(store, nuclei.id, "NUCLEUS")
+    assert kinds.find_kind(store, "nucleus").name == "NUCLEUS"
+    assert kinds.find_kind(store, nuclei.id).id == nuclei.id
+    with pytest.raises(NotFound, match="Image, NUCLEUS"):
+        kinds.find_kind(store, "mitochondrion")
+    with store.step("Make kinds") as db:
+        assert kinds.ensure_kind(db, "Nucleus") == nuclei.id
+        assert kinds.ensure_kind(db, "cell", kind_id="cell") == "cell"
+    assert [kind.name for kind in kinds.list_kinds(store)] == ["Image", "NUCLEUS", "cell"]
+    assert list_categories(store, "cell")[0].is_unknown
+
+
+Change = Callable[[Store, kinds.Kind], object]
+CHANGES: dict[str, Change] = {
+    "create": lambda store, kind: kinds.create_kind(store, "cell"),
+    "rename": lambda store, kind: kinds.rename_kind(store, kind.id, "cell"),
+    "hide": lambda store, kind: kinds.hide_kind(store, kind.id),
+    "clear": lambda store, kind: kinds.clear_kind(store, kind.id),
+    "delete": lambda store, kind: kinds.delete_kind(store, kind.id),
+    "delete the image": lambda store, kind: labelling.delete_things(
+        store, [list_objects(store)[0].image_id]
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_is_undone_and_done_again(
+    store: Store, nuclei: kinds.Kind, change: str
+) -> None:
+    before = everything(store)
+    CHANGES[change](store, nuclei)
+    after = everything(store)
+    assert after != before
+    history.undo(store)
+    assert everything(store) == before
+    history.redo(store)
+    assert everything(store) == after
+
+
+def test_what_clearing_and_deleting_leave(store: Store, nuclei: kinds.Kind) -> None:
+    assert kinds.count_by_kind(store) == {IMAGE_KIND: 2, nuclei.id: 3}
+    assert kinds.clear_kind(store, nuclei.id) == 3
+    assert kinds.count_by_kind(store) == {IMAGE_KIND: 2}
+    assert [c.name for c in list_categories(store, nuclei.id)] == ["Unknown", "round", "long"]
+    kinds.delete_kind(store, nuclei.id)
+    assert [kind.id for kind in kinds.list_kinds(store)] == [IMAGE_KIND]
+    assert list_categories(store, nuclei.id) == []
+
+
+def test_image_stays(store: Store) -> None:
+    for act in (
+        lambda: kinds.rename_kind(store, IMAGE_KIND, "x"),
+        lambda: kinds.hide_kind(store, IMAGE_KIND),
+        lambda: kinds.clear_kind(store, IMAGE_KIND),
+        lambda: kinds.delete_kind(store, IMAGE_KIND),
+    ):
+        with pytest.raises(BadInput, match="Image"):
+            act()
+    with pytest.raises(NotFound, match="kind is gone"):
+        kinds.hide_kind(store, "gone")
