@@ -13,12 +13,9 @@ from piximi_core.disk import is_full
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.images.naming import safe_name
 
-__all__ = ["ArchiveLimits", "Member", "extract_zip"]
+__all__ = ["ArchiveLimits", "Member", "check_entries", "extract_zip"]
 
 _CHUNK = 1 << 20
-# Blank pictures pack a thousandfold, so ratios count only beyond these sizes.
-_FREE_MEMBER_BYTES = 32 * 2**20
-_FREE_TOTAL_BYTES = 256 * 2**20
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _ENCRYPTED = 0x1
 _METHODS = frozenset(
@@ -45,13 +42,16 @@ class ArchiveLimits:
     total_bytes, member_bytes
         Unpacked, of all files and of one.
     ratio
-        Unpacked to packed size, of a file beyond 32 MiB and of an archive beyond 256 MiB.
+        Unpacked to packed size, of a file beyond ``free_member_bytes`` and of an archive beyond
+        ``free_total_bytes``: smaller ones may be blank pictures, which pack a thousandfold.
     """
 
     members: int = 200_000
     total_bytes: int = 64 * 2**30
     member_bytes: int = 4 * 2**30
     ratio: float = 200.0
+    free_member_bytes: int = 32 * 2**20
+    free_total_bytes: int = 256 * 2**20
 
 
 def extract_zip(
@@ -102,7 +102,8 @@ def extract_zip(
     members: list[Member] = []
     try:
         with zipfile.ZipFile(path) as archive:
-            accepted = _accepted(archive, shown, limits or ArchiveLimits(), path.stat().st_size)
+            caps, packed = limits or ArchiveLimits(), path.stat().st_size
+            accepted = check_entries(archive, shown, caps, packed, hidden=False)
             for info in accepted[:most]:
                 target = into / f"{len(members):06d}"
                 written.append(target)
@@ -126,10 +127,25 @@ def _in_words(error: Exception, shown: str) -> PiximiError:
     return BadInput(f"'{shown}' is damaged or not a zip archive; make it again.")
 
 
-def _accepted(
-    archive: zipfile.ZipFile, shown: str, caps: ArchiveLimits, archive_bytes: int
+def check_entries(
+    archive: zipfile.ZipFile, shown: str, caps: ArchiveLimits, archive_bytes: int, *, hidden: bool
 ) -> list[zipfile.ZipInfo]:
-    """Return the members to write, after every entry passed every rule."""
+    """Return the files of an archive, after every entry passed every rule.
+
+    Parameters
+    ----------
+    shown
+        What to call the archive in errors.
+    archive_bytes
+        Its size.
+    hidden
+        Whether ``__MACOSX`` and names that start with a dot count.
+
+    Raises
+    ------
+    BadInput
+        As `extract_zip` does.
+    """
     infos = archive.infolist()
     if len(infos) > caps.members:
         raise BadInput(
@@ -149,7 +165,7 @@ def _accepted(
             raise BadInput(
                 f"'{shown}' holds '{inner}', which is a link or a device; nothing was unpacked."
             )
-        if info.is_dir() or _is_hidden(relative):
+        if info.is_dir() or (not hidden and _is_hidden(relative)):
             continue
         _check_member(info, shown, inner, caps)
         total += info.file_size
@@ -159,7 +175,7 @@ def _accepted(
             )
         kept.append(info)
     packed = sum(info.compress_size for info in kept)
-    too_dense = total > max(_FREE_TOTAL_BYTES, caps.ratio * archive_bytes)
+    too_dense = total > max(caps.free_total_bytes, caps.ratio * archive_bytes)
     # Members that share their bytes are how a small archive becomes petabytes.
     if packed > archive_bytes or too_dense:
         raise BadInput(
@@ -180,7 +196,7 @@ def _check_member(info: zipfile.ZipInfo, shown: str, inner: str, caps: ArchiveLi
             f"'{shown}' holds '{inner}', which unpacks to more than "
             f"{caps.member_bytes / 2**20:,.0f} MiB."
         )
-    if info.file_size > max(_FREE_MEMBER_BYTES, caps.ratio * info.compress_size):
+    if info.file_size > max(caps.free_member_bytes, caps.ratio * info.compress_size):
         raise BadInput(
             f"'{shown}' holds '{inner}', which unpacks to more than {caps.ratio:,.0f} times its "
             "size, like a zip bomb; nothing was unpacked."
