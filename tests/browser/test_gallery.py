@@ -67,6 +67,40 @@ def test_a_label_and_a_prediction_look_different(start: Start) -> None:
     assert images.evaluate_all(loaded), "thumbnails come through the picture route"
 
 
+def test_keys_count_while_the_gallery_is_off_the_page_for_a_moment(start: Start) -> None:
+    demo, page = start()
+    tiles(page).nth(0).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    # As Streamlit does on a busy machine when it draws what stands above the gallery.
+    page.evaluate(
+        """() => {
+            const hosts = [...document.querySelectorAll("*")];
+            const host = hosts.find((one) => one.shadowRoot?.querySelector(".tile"));
+            const { parentNode, nextSibling } = host;
+            window.back = () => parentNode.insertBefore(host, nextSibling);
+            host.remove();
+        }"""
+    )
+    expect(tiles(page)).to_have_count(0)
+    page.keyboard.press("Space")
+    type_category(page, "1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    type_category(page, "2")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.evaluate("window.back()")
+    columns = tiles(page).evaluate_all(
+        "nodes => nodes.filter(n => n.offsetTop === nodes[0].offsetTop).length"
+    )
+    assert chosen(page) == [columns + 1]
+    saved(page)
+    assert demo.journal() == [("label", ["i0"], "c1"), ("label", ["i1"], "c2")]
+
+
 def test_the_keyboard_alone(start: Start) -> None:
     demo, page = start()
     tiles(page).nth(0).focus()

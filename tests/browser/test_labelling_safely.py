@@ -165,9 +165,6 @@ def test_two_windows_follow_each_other(sit: Sit, browser: Browser) -> None:
         window.close()
 
 
-# It passes alone and in most whole runs. Where Streamlit takes the gallery off the page between two
-# keys and brings it back, an older selection may come back with it: the cause is not yet removed.
-@pytest.mark.xfail(reason="a deselection can be lost while Streamlit remounts the gallery")
 def test_five_hundred_images_by_keyboard_at_ten_a_second(sit: Sit, page: Page) -> None:
     desk = sit(500)
     desk.show(page)

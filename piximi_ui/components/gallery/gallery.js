@@ -30,8 +30,10 @@ export async function mount(component, style) {
   }
   // Streamlit gives the gallery a new place when something above it comes or goes: it moves there
   // with its queue, its selection and the keyboard's focus.
+  gallery.newest = component;
   if (gallery.host !== host) await gallery.settle(host, style);
-  const drawing = gallery.update(component);
+  // Another drawing may have come while the stylesheet was on its way.
+  const drawing = gallery.update(gallery.newest);
   return () => leave(gallery, drawing);
 }
 
@@ -262,7 +264,10 @@ class Gallery {
       this.selection.extend(order[to], order);
       this.#selected();
     }
-    this.view.tile(order[to]).focus();
+    const node = this.view.tile(order[to]);
+    // Off the page the browser focuses nothing; the gallery knows by itself where it is.
+    this.#focusOn(node);
+    node.focus();
     return true;
   }
 

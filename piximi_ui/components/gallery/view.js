@@ -17,6 +17,7 @@ export class View {
     this.verbs = verbs;
     this.tiles = new Map();
     this.order = []; // ids as they lie in the grid
+    this.wide = 1; // tiles side by side
     this.heard = 0; // selected images as last read out
     const button = (name, act) =>
       element("button", { type: "button", class: "text", "data-act": name, onclick: act });
@@ -117,10 +118,12 @@ export class View {
   }
 
   columns() {
+    if (!this.grid.isConnected) return this.wide; // as it was: off the page nothing has a place
     const top = this.grid.firstElementChild?.offsetTop;
     const nodes = [...this.grid.children];
     const wrapped = nodes.findIndex((node) => node.offsetTop !== top);
-    return wrapped < 0 ? Math.max(1, nodes.length) : wrapped;
+    this.wide = wrapped < 0 ? Math.max(1, nodes.length) : wrapped;
+    return this.wide;
   }
 
   #drawTiles(data, { selection, focus, labels }) {
