@@ -13,13 +13,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-__all__ = ["Asset", "asset_address", "base_path", "collect", "routes"]
+__all__ = ["Asset", "asset_address", "base_path", "collect", "component", "routes"]
 
 COMPONENTS = Path(__file__).resolve().parent / "components"
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -76,6 +77,26 @@ def asset_address(relative: str) -> str:
         If there is no such module or stylesheet.
     """
     return f"{base_path()}/assets/{_assets()[relative].name}"
+
+
+@cache
+def component(name: str) -> Any:
+    """Return the component in the folder of this name, registered once per process.
+
+    Called where it is drawn, not on import. Its module ``<name>/<name>.js`` exports
+    ``mount(component, style)``; the style is the address of ``<name>.css``, if there is one.
+    """
+    script = asset_address(f"{name}/{name}.js")
+    sheet = f"{name}/{name}.css"
+    style = f'origin + "{asset_address(sheet)}"' if sheet in _assets() else "null"
+    return st.components.v2.component(
+        f"piximi_{name}",
+        js=f"""
+const origin = window.location.origin;
+export default async (component) =>
+  (await import(origin + "{script}")).mount(component, {style});
+""",
+    )
 
 
 def base_path() -> str:

@@ -8,12 +8,10 @@ the uploader in it, whose way to the server they then go.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 import streamlit as st
 
-from piximi_ui.assets import asset_address
+from piximi_ui.assets import component
 
 __all__ = ["drop_anywhere"]
 
@@ -36,19 +34,6 @@ def drop_anywhere(
     """
     # Out of the flow of the page: what draws nothing takes no room.
     with st.container(key=f"{key}-place"):
-        _component()(
+        component("drop")(
             key=key, data={"text": text, "into": f".st-key-{into}"}, on_dropped_change=on_drop
         )
-
-
-@cache
-def _component() -> Any:
-    script = asset_address("drop/drop.js")
-    return st.components.v2.component(
-        "piximi_drop",
-        js=f"""
-const origin = window.location.origin;
-export default async (component) =>
-  (await import(origin + "{script}")).mount(component);
-""",
-    )

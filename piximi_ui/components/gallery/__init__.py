@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
 from typing import Any, cast
 
 import streamlit as st
 
-from piximi_ui.assets import asset_address
+from piximi_ui.assets import component
 from piximi_ui.components.gallery.contract import (
     ACTIONS,
     GalleryAction,
@@ -132,7 +131,7 @@ def _mount(memory: GalleryMemory, data: dict[str, Any], on_actions: Handler | No
     def received(part: str) -> Any:
         return (st.session_state.get(widget) or {}).get(part)
 
-    _component()(
+    component("gallery")(
         key=widget,
         data=data,
         on_selection_change=lambda: memory.report(received("selection")),
@@ -161,18 +160,3 @@ def _memory(key: str) -> GalleryMemory:
 def _widget_key(key: str) -> str:
     # Two underscores in a row are Streamlit's own separator and not allowed in a component's key.
     return "gallery-" + re.sub("_+", "_", key)
-
-
-@cache
-def _component() -> Any:
-    """Register the component, once per process and not before a page needs it."""
-    script = asset_address("gallery/gallery.js")
-    style = asset_address("gallery/gallery.css")
-    return st.components.v2.component(
-        "piximi_gallery",
-        js=f"""
-const origin = window.location.origin;
-export default async (component) =>
-  (await import(origin + "{script}")).mount(component, origin + "{style}");
-""",
-    )

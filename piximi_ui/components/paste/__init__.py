@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from functools import cache
 from typing import Any
 
-import streamlit as st
-
-from piximi_ui.assets import asset_address
+from piximi_ui.assets import component
 from piximi_ui.texts import _, size
 
 __all__ = ["MOST_BYTES", "paste_target", "pasted"]
@@ -20,7 +17,7 @@ MOST_BYTES = 50_000_000
 
 def paste_target(*, key: str) -> tuple[str, bytes] | None:
     """Draw the place to paste at; return name and content of what was pasted just now."""
-    found = _component()(
+    found = component("paste")(
         key=key,
         data={
             "most": MOST_BYTES,
@@ -54,17 +51,3 @@ def pasted(value: Any) -> tuple[str, bytes] | None:
     if not 0 < len(decoded) <= MOST_BYTES:
         return None
     return name[:300] or _("pasted picture"), decoded
-
-
-@cache
-def _component() -> Any:
-    """Register the component, once per process and not before a page needs it."""
-    script, style = asset_address("paste/paste.js"), asset_address("paste/paste.css")
-    return st.components.v2.component(
-        "piximi_paste",
-        js=f"""
-const origin = window.location.origin;
-export default async (component) =>
-  (await import(origin + "{script}")).mount(component, origin + "{style}");
-""",
-    )

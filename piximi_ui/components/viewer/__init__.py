@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from typing import Any
 
 import streamlit as st
 
 from piximi_core.errors import BadInput
 from piximi_core.images import Look
-from piximi_ui.assets import asset_address
+from piximi_ui.assets import component
 from piximi_ui.components.viewer.texts import viewer_texts
 
 __all__ = ["ViewerAction", "ViewerImage", "ViewerTag", "read_action", "viewer"]
@@ -128,7 +126,7 @@ def viewer(
         if action is not None and on_action is not None:
             on_action(action)
 
-    _component()(key=key, data=data, on_action_change=act)
+    component("viewer")(key=key, data=data, on_action_change=act)
 
 
 def read_action(raw: object) -> ViewerAction | None:
@@ -149,18 +147,3 @@ def read_action(raw: object) -> ViewerAction | None:
         return ViewerAction(raw["type"], tuple(ids), look=Look.parse(look) if look else None)
     except BadInput:
         return None
-
-
-@cache
-def _component() -> Any:
-    """Register the component, once per process and not before a page needs it."""
-    script = asset_address("viewer/viewer.js")
-    style = asset_address("viewer/viewer.css")
-    return st.components.v2.component(
-        "piximi_viewer",
-        js=f"""
-const origin = window.location.origin;
-export default async (component) =>
-  (await import(origin + "{script}")).mount(component, origin + "{style}");
-""",
-    )
