@@ -1,0 +1,195 @@
+"""The layout of Piximi 0.2 and later: images and objects side by side as things."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from piximi_core.formats.piximi_project.content import IMAGE, PiximiImage, PiximiObject
+from piximi_core.formats.piximi_project.labels import (
+    UniqueNames,
+    fresh_id,
+    listed,
+    plain_text,
+    read_labels,
+    usable_id,
+)
+from piximi_core.formats.piximi_project.pictures import read_channels, read_pixels
+from piximi_core.formats.piximi_project.regions import fitted
+from piximi_core.formats.piximi_project.repairs import Repairs
+from piximi_core.formats.piximi_project.tree import Damaged, Tree
+
+__all__ = ["Layout"]
+
+_PARTITIONS = ("Training", "Validation", "Inference", "Unassigned")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A thing that was listed: its group, and the name it gets."""
+
+    group: str
+    raw: str
+    name: str
+
+
+class Layout:
+    """Reads things; see `PiximiProject`."""
+
+    def __init__(self, tree: Tree, repairs: Repairs) -> None:
+        self._tree, self._repairs = tree, repairs
+        kinds = tree.attributes("project/kinds")
+        categories = tree.attributes("project/categories")
+        if kinds is None or categories is None:
+            repairs.note("Kinds or categories are missing or damaged in the file.")
+        self._labels = read_labels(kinds or {}, categories or {}, repairs)
+        self.kinds = self._labels.kinds
+        self.kind_ids, self.category_ids = self._labels.kind_ids, self._labels.category_ids
+        self._places = list(self._listed())
+        self.count = len(self._places)
+        self._ids: set[str] = set()
+        # Images that were read: the id in the file to the id that was kept, and the size.
+        self._images: dict[str, tuple[str, tuple[int, int, int]]] = {}
+
+    def _listed(self) -> Iterator[_Place]:
+        attributes = self._tree.attributes("project/things")
+        if attributes is None:
+            self._repairs.note("The list of things is damaged; they were found by their folders.")
+        names = (attributes or {}).get("thing_names")
+        if not isinstance(names, list):
+            names = self._found()
+        unique = UniqueNames()
+        seen: set[str] = set()
+        for raw in names:
+            if not isinstance(raw, str) or raw in seen:
+                self._repairs.note("Things listed twice, or without a name, were left out.")
+                continue
+            seen.add(raw)
+            # As Piximi: a slash in a name leads into a folder of its own.
+            parts = [part for part in raw.replace("\\", "/").split("/") if part]
+            if not parts or {".", ".."} & set(parts):
+                self._repairs.note("Things whose name is no name were left out.", raw)
+                continue
+            name = unique.give(plain_text(raw, "unnamed"))
+            yield _Place(f"project/things/{'/'.join(parts)}", "/".join(parts), name)
+
+    def _found(self) -> list[str]:
+        """Return the names of the folders that hold a thing."""
+        found = {}
+        for path in self._tree.sizes:
+            if path.startswith("project/things/") and path.endswith("/.zattrs"):
+                parts = path.split("/")[2:-1]
+                if len(parts) == 1:
+                    found[parts[0]] = True
+        return list(found)
+
+    def images(self) -> Iterator[PiximiImage]:
+        """Read the images."""
+        for place in self._places:
+            attributes = self._tree.attributes(place.group)
+            if attributes is None:
+                self._repairs.note("Things without attributes were left out.", place.name)
+            elif not _is_object(attributes):
+                image = self._image(place, attributes)
+                if image is not None:
+                    yield image
+
+    def _image(self, place: _Place, attributes: Mapping[str, Any]) -> PiximiImage | None:
+        try:
+            pixels = read_pixels(
+                self._tree, f"{place.group}/{place.raw}", self._repairs, place.name
+            )
+        except Damaged as error:
+            self._repairs.note(f"Images were left out because {error}.", place.name)
+            return None
+        old = attributes.get("thing_id")
+        kept = self._id(old, place.name)
+        planes, height, width, channels = pixels.shape
+        if isinstance(old, str):
+            self._images[old] = (kept, (planes, height, width))
+        return PiximiImage(
+            id=kept,
+            name=place.name,
+            category_id=self._labels.category(
+                attributes.get("class_category_id"), IMAGE, self._repairs, place.name
+            ),
+            partition=self._partition(attributes, place.name),
+            pixels=pixels,
+            active_plane=self._plane(attributes.get("active_plane"), planes, place.name),
+            channels=read_channels(
+                self._tree, f"{place.group}/colors", channels, self._repairs, place.name
+            ),
+        )
+
+    def objects(self) -> Iterator[PiximiObject]:
+        """Read the objects of images that were read."""
+        for place in self._places:
+            attributes = self._tree.attributes(place.group)
+            if attributes is not None and _is_object(attributes):
+                found = self._object(place, attributes)
+                if found is not None:
+                    yield found
+
+    def _object(self, place: _Place, attributes: Mapping[str, Any]) -> PiximiObject | None:
+        parent = self._images.get(str(attributes.get("image_id")))
+        kind_id = self.kind_ids.get(str(attributes.get("kind")))
+        if parent is None or kind_id in (None, IMAGE):
+            self._repairs.note("Objects without their image or kind were left out.", place.name)
+            return None
+        assert kind_id is not None
+        image_id, (planes, height, width) = parent
+        region = fitted(
+            listed(attributes.get("bbox")),
+            listed(attributes.get("mask")),
+            (height, width),
+            self._repairs,
+            place.name,
+        )
+        if region is None:
+            return None
+        # Piximi keeps 0 for objects of any plane; "plane" is where older versions and this program
+        # keep the real one.
+        plane = attributes.get("plane", attributes.get("active_plane"))
+        return PiximiObject(
+            id=self._id(attributes.get("thing_id"), place.name),
+            name=place.name,
+            image_id=image_id,
+            kind_id=kind_id,
+            category_id=self._labels.category(
+                attributes.get("class_category_id"), kind_id, self._repairs, place.name
+            ),
+            partition=self._partition(attributes, place.name),
+            box=region[0],
+            runs=region[1],
+            plane=self._plane(plane, planes, place.name),
+        )
+
+    def _id(self, found: Any, name: str) -> str:
+        if usable_id(found) and found not in self._ids:
+            kept = str(found)
+        else:
+            self._repairs.note("Things whose id is missing or taken got another one.", name)
+            kept = fresh_id()
+        self._ids.add(kept)
+        return kept
+
+    def _plane(self, found: Any, planes: int, name: str) -> int:
+        whole = isinstance(found, int | float) and math.isfinite(found) and found == int(found)
+        plane = int(found) if whole else 0
+        if not whole or not 0 <= plane < planes:
+            self._repairs.note("Planes that do not exist became the nearest one.", name)
+        return min(max(plane, 0), planes - 1)
+
+    def _partition(self, attributes: Mapping[str, Any], name: str) -> str:
+        found = attributes.get("classifier_partition")
+        if found in _PARTITIONS:
+            return str(found)
+        self._repairs.note("Things without a partition became Unassigned.", name)
+        return "Unassigned"
+
+
+def _is_object(attributes: Mapping[str, Any]) -> bool:
+    kind = attributes.get("kind")
+    return "bbox" in attributes if kind is None else kind != IMAGE
