@@ -12,6 +12,7 @@ import typer
 
 from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
+from piximi_core.commands import keeping, models
 from piximi_core.commands.common import Json, Kind, Project, RunName, open_settled, show
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
@@ -21,6 +22,8 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.labels import label_from_table
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.kinds import find_kind
+from piximi_core.project.labelling import counted
 from piximi_core.project.runs import find_run
 from piximi_core.project.store import IMAGE_KIND, create_store
 from piximi_core.project.things import ThingFilter, find_ids, require_partition
@@ -114,9 +117,12 @@ def _sources(paths: list[Path]) -> list[SourceFile]:
 def label(
     project: Project,
     table: Annotated[Path, typer.Argument(metavar="FILE.csv", help="name,category[,partition]")],
+    kind: Kind = IMAGE_KIND,
 ) -> None:
-    """Label images by a table."""
-    outcome = label_from_table(open_settled(project), read_label_table(table))
+    """Label images, or the objects of a kind, by a table."""
+    store = open_settled(project)
+    chosen = find_kind(store, kind)
+    outcome = label_from_table(store, read_label_table(table), kind_id=chosen.id)
     typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
     for name in outcome.unmatched[:20]:
         typer.echo(f"not found: {name}", err=True)
@@ -154,10 +160,11 @@ def train_command(
             raise BadInput("A resumed run keeps its settings; leave --settings and -o out.")
         job = train.ask_to_resume(store, reports.resumable_run(store, resume))
     else:
-        chosen = default_settings(store, kind)
+        kind_id = find_kind(store, kind).id
+        chosen = default_settings(store, kind_id)
         if settings is not None:
             chosen = settings_from({**chosen.model_dump(), **_settings_file(settings)})
-        job = train.ask(store, with_overrides(chosen, override or []), kind_id=kind)
+        job = train.ask(store, with_overrides(chosen, override or []), kind_id=kind_id)
     result = run_here(store, job)
     summary = {"run": job.id, **result}
     show(summary, json, reports.trained(summary))
@@ -199,11 +206,11 @@ def predict_command(
     run: RunName,
     out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where the table goes.")],
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None,
-    kind: Kind = IMAGE_KIND,
+    kind: Kind = "",
 ) -> None:
-    """Predict files, or all unlabelled images of the project."""
+    """Predict files, or all of the project that is unlabelled and of the run's kind."""
     store = open_settled(project)
-    found = find_run(store, run)
+    found = find_run(store, run, find_kind(store, kind).id if kind else None)
     if paths:
         count, failed = reports.predict_to_table(store, found, _sources(paths), out)
         for name, reason in failed:
@@ -212,10 +219,10 @@ def predict_command(
         if not count:
             raise BadInput("No image could be predicted; the reasons are listed above.")
         return
-    ids = find_ids(store, ThingFilter(kind_id=kind, labelled=False))
+    ids = find_ids(store, ThingFilter(kind_id=found.kind_id, labelled=False))
     run_here(store, predict.ask(store, found, ids))
     count = reports.predictions_to_table(store, found, ids, out)
-    typer.echo(f"Predicted {count:,} images into {out}.")
+    typer.echo(f"Predicted {counted(count, found.kind_id)} into {out}.")
 
 
 @app.command("export")
@@ -241,6 +248,15 @@ def export_command(
         f"Read again and compared on {result['compared']} images: "
         f"largest difference {result['difference']:.2g}."
     )
+
+
+app.command("import-model")(models.import_model_command)
+
+
+app.command("archive")(keeping.archive_command)
+app.command("restore")(keeping.restore_command)
+app.command("backups")(keeping.backups_command)
+app.command("recover")(keeping.recover_command)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AlreadyDone",
     "BadInput",
+    "DamagedProject",
     "NoSpace",
     "NotFound",
     "PiximiError",
@@ -20,6 +21,10 @@ class PiximiError(Exception):
 
 class BadInput(PiximiError):
     """A file, a setting or a value that cannot be used."""
+
+
+class DamagedProject(BadInput):
+    """A project whose database cannot be read; a backup can take its place."""
 
 
 class NotFound(PiximiError):

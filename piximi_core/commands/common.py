@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from piximi_core.errors import DamagedProject, PiximiError
 from piximi_core.jobs.applying import settle_project
+from piximi_core.jobs.keeping import keep_safe
 from piximi_core.project.store import Store, open_store
 
 __all__ = ["Json", "Kind", "Project", "RunName", "open_settled", "show"]
@@ -16,13 +18,20 @@ __all__ = ["Json", "Kind", "Project", "RunName", "open_settled", "show"]
 Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="The folder of the project.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id or number, or 'latest'.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Kind = Annotated[str, typer.Option(help="The kind of things.")]
+Kind = Annotated[str, typer.Option(help="A kind, by name or id: Image, or objects.")]
 
 
 def open_settled(folder: Path) -> Store:
-    """Open a project after what its jobs found meanwhile was brought in."""
+    """Open a project after what its jobs found meanwhile was brought in, and keep it safe."""
     store = open_store(folder)
     settle_project(store)
+    try:
+        keep_safe(store)
+    except DamagedProject:
+        raise
+    except PiximiError as error:
+        # A full disk, or another program at work: the command itself may still succeed.
+        typer.echo(f"No backup was taken: {error}", err=True)
     return store
 
 

@@ -6,6 +6,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def extract_zip(
     name: str | None = None,
     limits: ArchiveLimits | None = None,
     most: int | None = None,
+    watch: Callable[[int, int], None] | None = None,
 ) -> list[Member]:
     """Unpack a zip into a folder under generated names.
 
@@ -79,6 +81,8 @@ def extract_zip(
         Caps on count, sizes and ratio.
     most
         Unpack only so many members; the others are checked by their entries alone.
+    watch
+        Is told after each member how many bytes of how many are done; what it raises ends it.
 
     Returns
     -------
@@ -104,11 +108,15 @@ def extract_zip(
         with zipfile.ZipFile(path) as archive:
             caps, packed = limits or ArchiveLimits(), path.stat().st_size
             accepted = check_entries(archive, shown, caps, packed, hidden=False)
+            total, done = sum(info.file_size for info in accepted[:most]), 0
             for info in accepted[:most]:
                 target = into / f"{len(members):06d}"
                 written.append(target)
                 _copy(archive, info, target, shown)
                 members.append(Member(_relative_name(info.filename) or "", target))
+                done += info.file_size
+                if watch is not None:
+                    watch(done, total)
     except BaseException as error:
         for target in written:
             target.unlink(missing_ok=True)

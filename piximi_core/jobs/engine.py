@@ -20,6 +20,7 @@ from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.cluster import RESOURCES, connect
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job, service_of
+from piximi_core.project.files import ProjectFiles
 from piximi_core.project.store import open_store
 
 __all__ = [
@@ -185,7 +186,8 @@ class _Engine:
         if job.state().is_active:
             self._send_again(job)
             return
-        if job.result():
+        # What was opened as a project of its own has none to bring a result into.
+        if job.result() and ProjectFiles(job.project_folder).database.is_file():
             apply_result(open_store(job.project_folder), job)
         with _lock:
             # Looked at again under the lock: it may just have been asked to run once more.

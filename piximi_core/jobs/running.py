@@ -24,6 +24,9 @@ _SERVICES = {
     "predict": "piximi_core.jobs.predict",
     "export": "piximi_core.jobs.export",
     "duplicate": "piximi_core.jobs.duplicate",
+    "archive": "piximi_core.jobs.archive",
+    "open_archive": "piximi_core.jobs.open_archive",
+    "import-model": "piximi_core.jobs.import_model",
 }
 _HEARTBEAT_SECONDS = 10.0
 

@@ -31,6 +31,7 @@ __all__ = [
     "categories",
     "create_schema",
     "drafts",
+    "drop_triggers",
     "images",
     "journal",
     "kinds",
@@ -39,6 +40,7 @@ __all__ = [
     "predictions",
     "project",
     "recording",
+    "renew_triggers",
     "runs",
     "saved_filters",
     "steps",
@@ -271,6 +273,20 @@ def upgrade_schema(connection: Connection, version: int) -> None:
         metadata.create_all(connection, tables=_ADDED[newer])
         _journal(connection, _ADDED[newer])
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Take all triggers out of a database from outside, before anything is written to it."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    for name in list(connection.exec_driver_sql(query).scalars()):
+        quoted = str(name).replace('"', '""')
+        connection.exec_driver_sql(f'DROP TRIGGER "{quoted}"')
+
+
+def renew_triggers(connection: Connection) -> None:
+    """Put the journal's triggers in the place of whatever triggers a database has."""
+    drop_triggers(connection)
+    _journal(connection, JOURNALLED)
 
 
 def _journal(connection: Connection, tables: Iterable[Table]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,9 +13,17 @@ from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from piximi_core.disk import flush_folder
-from piximi_core.errors import BadInput, NoSpace, NotFound, ProjectBusy, StaleWrite
+from piximi_core.errors import (
+    BadInput,
+    DamagedProject,
+    NoSpace,
+    NotFound,
+    ProjectBusy,
+    StaleWrite,
+)
 from piximi_core.project import schema
-from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.project.backups import back_up, list_backups
+from piximi_core.project.files import ProjectFiles
 from piximi_core.project.ids import new_id, new_unknown_id, now
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.palette import UNKNOWN_COLOR
@@ -66,6 +74,11 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.files = ProjectFiles(folder)
         if not self.files.database.is_file():
+            if list_backups(folder):
+                raise DamagedProject(
+                    f"The database of the project {folder.name!r} is missing; recover it from its "
+                    "newest backup."
+                )
             raise NotFound(
                 f"There is no project in {folder}; create one first, or check the folder's name."
             )
@@ -82,11 +95,12 @@ class Store:
             with self.read() as db:
                 version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
         except DatabaseError as error:
-            if isinstance(error, OperationalError) and "locked" in str(error.orig):
+            reason = str(error.orig)
+            if any(word in reason for word in ("locked", "busy", "unable to open", "readonly")):
                 raise self._in_words(error) from error
-            raise BadInput(
-                f"{self.files.database} cannot be read as a project ({error.orig}); "
-                "put back a copy of the project folder that you kept."
+            raise DamagedProject(
+                f"{self.files.database} cannot be read as a project ({reason}); recover it from "
+                "its newest backup, or put back a copy of the folder that you kept."
             ) from error
         if version > schema.SCHEMA_VERSION:
             raise BadInput(
@@ -94,7 +108,10 @@ class Store:
                 f"(format {version}, this one knows {schema.SCHEMA_VERSION}); update the program."
             )
         if version < 1:
-            raise BadInput(f"{self.files.database} holds no project; it may be incomplete.")
+            raise DamagedProject(
+                f"{self.files.database} holds no project; recover it from its newest backup, or "
+                "put back a copy of the folder that you kept."
+            )
         if version < schema.SCHEMA_VERSION:
             self._upgrade()
 
@@ -104,17 +121,8 @@ class Store:
             # Asked again: another program may have been quicker.
             version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
             if version < schema.SCHEMA_VERSION:
-                self._back_up(f"project-format-{version}.sqlite")
+                back_up(self.folder, f"format-{version}")
                 schema.upgrade_schema(db, version)
-
-    def _back_up(self, name: str) -> None:
-        self.files.backups.mkdir(exist_ok=True)
-        with (
-            replace_atomically(self.files.backups / name) as part,
-            closing(sqlite3.connect(self.files.database)) as source,
-            closing(sqlite3.connect(part)) as target,
-        ):
-            source.backup(target)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -157,7 +165,7 @@ class Store:
         except OperationalError as error:
             raise self._in_words(error) from error
 
-    def _in_words(self, error: OperationalError) -> Exception:
+    def _in_words(self, error: DatabaseError) -> Exception:
         reason = str(error.orig)
         if "disk is full" in reason or "disk I/O error" in reason:
             return NoSpace(

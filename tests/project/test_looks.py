@@ -11,6 +11,7 @@ import pytest
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.images import Look
 from piximi_core.project.adding import NewImage
+from piximi_core.project.backups import list_backups
 from piximi_core.project.categories import create_category, list_categories
 from piximi_core.project.history import redo, undo
 from piximi_core.project.looks import keep_look, keep_look_for_all, look_of
@@ -119,7 +120,8 @@ def test_a_project_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> 
     store.close()
     again = Store(old.folder)
     assert [f.name for f in list_saved_filters(again)] == ["Mine"]
-    copy = old.files.backups / "project-format-1.sqlite"
-    with closing(sqlite3.connect(copy)) as db:
+    [copy] = list_backups(old.folder)
+    assert copy.reason == "format"
+    with closing(sqlite3.connect(copy.path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (1,)
         assert ("kept",) in db.execute("SELECT name FROM categories").fetchall()

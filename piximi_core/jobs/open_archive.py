@@ -1,0 +1,242 @@
+"""The service "open_archive": an archive becomes a project of the workspace, whole or not at all.
+
+Until then there is no project that could hold the job's folder, so it lies in a hidden folder of
+the workspace, beside the draft of the project.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection
+
+from piximi_core.errors import BadInput
+from piximi_core.formats.project_archive import ArchiveManifest, read_manifest, unpack
+from piximi_core.images.naming import safe_name
+from piximi_core.jobs.folder import Job
+from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
+from piximi_core.project.foreign import check_foreign_project
+from piximi_core.project.ids import new_id, now
+from piximi_core.project.store import Store, current_user
+from piximi_core.project.workspace import folder_name, move_in, unused_name, workspace
+
+__all__ = [
+    "RESOURCE",
+    "apply",
+    "ask",
+    "ask_uploaded",
+    "dismiss",
+    "label",
+    "opening_jobs",
+    "restore_archive",
+    "run",
+    "sweep_openings",
+]
+
+RESOURCE = "quick"
+
+_PREFIX = ".opening-"
+_ABANDONED_SECONDS = 24 * 3600
+_CHUNK = 1 << 20
+
+Report = Callable[[float, str], None]
+
+
+def ask(archive: Path, name: str | None = None, *, who: str | None = None) -> Job:
+    """Write the request to open an archive as a new project of the workspace.
+
+    Parameters
+    ----------
+    name
+        What to call the file in errors; its own name by default.
+
+    Raises
+    ------
+    BadInput
+        It is no archive of a project.
+    NoSpace
+        The disk cannot hold it.
+    """
+    manifest = read_manifest(archive, name)
+    root = workspace()
+    require_space(root, manifest.bytes)
+    return _request(root / f"{_PREFIX}{new_id()}", archive, name or archive.name, manifest, who)
+
+
+def ask_uploaded(content: BinaryIO, name: str, size: int, *, who: str | None = None) -> Job:
+    """Keep an archive that came through the browser, and write the request to open it.
+
+    Raises
+    ------
+    BadInput, NoSpace
+        As `ask`; nothing is kept then.
+    """
+    root = workspace()
+    require_space(root, 2 * size)
+    place = root / f"{_PREFIX}{new_id()}"
+    place.mkdir()
+    try:
+        archive = place / "archive.zip"
+        with disk_errors_in_words(archive), archive.open("xb") as kept:
+            shutil.copyfileobj(content, kept, _CHUNK)
+        return _request(place, archive, name, read_manifest(archive, name), who)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def _request(
+    place: Path, archive: Path, name: str, manifest: ArchiveManifest, who: str | None
+) -> Job:
+    request = {
+        "archive": str(archive.absolute()),
+        "shown": safe_name(name),
+        "name": manifest.name,
+        "who": who or current_user(),
+    }
+    return Job.create(place / "jobs" / new_id(), "open_archive", request)
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Unpack and check the archive beside the workspace's projects, then give it its place."""
+    request = job.request()
+    root = job.project_folder.parent
+    draft = job.project_folder / "draft"
+
+    def report(share: float, text: str) -> None:
+        job.raise_if_stopped()
+        job.report(share, 1.0, text)
+
+    shutil.rmtree(draft, ignore_errors=True)
+    archive = Path(request["archive"])
+    try:
+        manifest = _unpack(archive, draft, request["shown"], report)
+        name = unused_name(manifest.name, root)
+        if name != manifest.name:
+            _rename(draft, name)
+        address = move_in(draft, folder_name(name), root)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    if archive.is_relative_to(job.project_folder):
+        archive.unlink(missing_ok=True)
+    return {"address": address, "name": name, "missing": len(manifest.missing)}
+
+
+def restore_archive(
+    archive: Path, folder: Path, report: Report = lambda share, text: None
+) -> ArchiveManifest:
+    """Make an archive the project in a folder that is not there yet, or is empty.
+
+    Parameters
+    ----------
+    report
+        Is told the share that is done, 0 to 1, and what is being done.
+
+    Raises
+    ------
+    BadInput
+        The folder holds something, or the archive is none, damaged, or from a newer program.
+    NoSpace
+        The disk cannot hold it.
+    """
+    folder = folder.absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(f"{folder} holds something already; choose a folder that is not there yet.")
+    manifest = read_manifest(archive)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    require_space(folder.parent, manifest.bytes)
+    draft = folder.parent / f"{_PREFIX}{uuid.uuid4().hex}"
+    try:
+        found = _unpack(archive, draft, safe_name(archive.name), report)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    os.sync()
+    return found
+
+
+def _unpack(archive: Path, draft: Path, shown: str, report: Report) -> ArchiveManifest:
+    """Make a whole project of an archive, at a place where nobody looks for one."""
+    files = ProjectFiles(draft)
+    with disk_errors_in_words(draft):
+        draft.mkdir(parents=True)
+        manifest = unpack(
+            archive, draft, name=shown, watch=lambda done, total: report(*_half(0, done, total))
+        )
+        files.make()
+        check_foreign_project(
+            draft,
+            shown,
+            missing=manifest.missing,
+            watch=lambda done, total: report(*_half(1, done, total)),
+        )
+        _end_foreign_jobs(files, shown)
+    # One flush for all of it, and only then the rename that makes it a project.
+    os.sync()
+    return manifest
+
+
+def _half(second: int, done: int, total: int) -> tuple[float, str]:
+    verb = "Checking" if second else "Unpacking"
+    text = f"{verb}: {done // 1_000_000:,} of {total // 1_000_000:,} MB"
+    return min(0.99, 0.5 * second + 0.5 * done / max(total, 1)), text
+
+
+def _end_foreign_jobs(files: ProjectFiles, shown: str) -> None:
+    """Take every run as it is: its result is in the rows already, and nobody works on it here."""
+    ended = []
+    for job in map(Job, files.runs.iterdir()):
+        if job.result():
+            ended.append((job.id, now()))
+        elif job.request().get("service") not in (None, "train"):
+            raise BadInput(f"'{shown}' holds a run that asks for something else than a training.")
+        else:
+            # Begun by a process that is none of this machine.
+            (job.folder / "started").touch()
+    with closing(sqlite3.connect(files.database)) as db, db:
+        db.executemany("INSERT OR IGNORE INTO applied_jobs (id, at) VALUES (?, ?)", ended)
+
+
+def _rename(draft: Path, name: str) -> None:
+    with closing(sqlite3.connect(ProjectFiles(draft).database)) as db, db:
+        db.execute("UPDATE project SET name = ?", (name,))
+
+
+def label(job: Job, result: dict[str, Any]) -> str:
+    """Name the step in a history that this job has not."""
+    return "Open an archive"
+
+
+def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+    """Change nothing: what came of it is a project of its own."""
+
+
+def opening_jobs(root: Path) -> list[Job]:
+    """Return the jobs of archives that are being opened, or were and nobody knows it yet."""
+    return [
+        job
+        for folder in sorted(root.glob(f"{_PREFIX}*/jobs/*"))
+        if (job := Job(folder)).request().get("service") == "open_archive"
+    ]
+
+
+def dismiss(job: Job) -> None:
+    """Forget a job that is over."""
+    if not job.state().is_active:
+        shutil.rmtree(job.project_folder, ignore_errors=True)
+
+
+def sweep_openings(root: Path) -> None:
+    """Delete what was begun more than a day ago and never became a project."""
+    limit = time.time() - _ABANDONED_SECONDS
+    for left in root.glob(f"{_PREFIX}*"):
+        if left.stat().st_mtime < limit:
+            shutil.rmtree(left, ignore_errors=True)
