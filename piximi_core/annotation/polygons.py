@@ -1,0 +1,63 @@
+"""Polygons to masks: a pixel belongs to a polygon that holds its centre."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.annotation.regions import Region, region_of
+from piximi_core.errors import BadInput
+
+__all__ = ["fill_rings"]
+
+# Crossings of outlines with rows of pixels; more is no outline of anything.
+_MOST_CROSSINGS = 20_000_000
+
+
+def fill_rings(rings: Sequence[NDArray[np.float64]], height: int, width: int) -> Region | None:
+    """Return the pixels of an image whose centres lie within the rings.
+
+    Rings within rings are holes (the even-odd rule); what lies outside the image is cut.
+
+    Parameters
+    ----------
+    rings
+        Corners ``[N, 2]`` as (x, y) in pixels, where (0, 0) is the upper left corner of the
+        image; closed by themselves.
+
+    Returns
+    -------
+    Region or None
+        None if no pixel's centre is inside.
+
+    Raises
+    ------
+    BadInput
+        The rings cross the image more often than any outline does.
+    """
+    starts = np.concatenate(rings)
+    ends = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings])
+    # From top to bottom, so that an edge walked in both directions cancels to the last bit.
+    swap = starts[:, 1] > ends[:, 1]
+    starts[swap], ends[swap] = ends[swap], starts[swap]
+    first = np.clip(np.ceil(starts[:, 1] - 0.5), 0, height).astype(np.int64)
+    last = np.clip(np.ceil(ends[:, 1] - 0.5), 0, height).astype(np.int64)
+    counts = last - first
+    if counts.sum() > _MOST_CROSSINGS:
+        raise BadInput("The outline goes to and fro too often to be that of an object.")
+    if not counts.any():
+        return None
+    top, bottom = int(first[counts > 0].min()), int(last[counts > 0].max())
+    across = np.clip(np.stack([starts[:, 0], ends[:, 0]]), 0, width)
+    left, right = int(np.floor(across.min())), int(np.ceil(across.max()))
+    edges = np.repeat(np.arange(len(counts)), counts)
+    rows = np.arange(len(edges)) - np.repeat(np.cumsum(counts) - counts, counts) + first[edges]
+    (x1, y1), (x2, y2) = starts[edges].T, ends[edges].T
+    crossing = x1 + (rows + 0.5 - y1) * (x2 - x1) / (y2 - y1)
+    columns = np.clip(np.ceil(crossing - 0.5), left, right).astype(np.int64) - left
+    crossed = np.zeros((bottom - top, right - left + 1), dtype=np.int64)
+    np.add.at(crossed, (rows - top, columns), 1)
+    inside = np.cumsum(crossed[:, :-1], axis=1) % 2 == 1
+    return region_of(inside, left, top)

@@ -1,0 +1,91 @@
+"""A region of an image: its box and the mask inside, as Piximi keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.annotation.run_lengths import decode_mask, encode_mask
+
+__all__ = ["Box", "Region", "clip_region", "filled_box", "region_of"]
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Region:
+    """Some pixels of an image.
+
+    Attributes
+    ----------
+    box
+        ``(x1, y1, x2, y2)`` in pixels, the end exclusive.
+    runs
+        The mask inside the box as run lengths; see `run_lengths`.
+    """
+
+    box: Box
+    runs: tuple[int, ...]
+
+    @property
+    def height(self) -> int:
+        """The box's height in pixels."""
+        return self.box[3] - self.box[1]
+
+    @property
+    def width(self) -> int:
+        """The box's width in pixels."""
+        return self.box[2] - self.box[0]
+
+    @property
+    def area(self) -> int:
+        """How many pixels belong to it."""
+        return sum(self.runs[1::2])
+
+    def mask(self) -> NDArray[np.bool_]:
+        """Return the mask of the box, bool ``[H, W]``.
+
+        Raises
+        ------
+        BadInput
+            The runs do not fill the box exactly.
+        """
+        return decode_mask(self.runs, self.height, self.width)
+
+
+def region_of(mask: NDArray[np.bool_], x: int = 0, y: int = 0) -> Region | None:
+    """Return the region of a mask whose upper left pixel lies at (x, y), in its tightest box.
+
+    Returns
+    -------
+    Region or None
+        None for a mask without a pixel.
+    """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    inner = mask[top:bottom, left:right]
+    return Region((x + left, y + top, x + right, y + bottom), tuple(encode_mask(inner)))
+
+
+def filled_box(box: Box) -> Region:
+    """Return the region of all pixels of a box."""
+    return Region(box, (0, (box[2] - box[0]) * (box[3] - box[1])))
+
+
+def clip_region(region: Region, height: int, width: int) -> Region | None:
+    """Return what of a region lies inside an image of this size; None if nothing does.
+
+    A region that is wholly inside comes back as it is, its box as wide as it was.
+    """
+    x1, y1, x2, y2 = region.box
+    if x1 >= 0 and y1 >= 0 and x2 <= width and y2 <= height:
+        return region
+    left, top, right, bottom = max(x1, 0), max(y1, 0), min(x2, width), min(y2, height)
+    if left >= right or top >= bottom:
+        return None
+    return region_of(region.mask()[top - y1 : bottom - y1, left - x1 : right - x1], left, top)

@@ -1,0 +1,239 @@
+"""COCO object detection: one JSON file of images, categories and outlines or masks.
+
+An object of several parts is written as several polygons; a hole is joined to its part by a slit
+without width, since COCO has no holes. By the rules of pycocotools the polygons give back each mask
+pixel for pixel, and the area is the mask's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from piximi_core import __version__
+from piximi_core.annotation.outlines import as_one_ring, trace_mask
+from piximi_core.annotation.regions import Region
+from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.coco_runs import compress, expand
+from piximi_core.formats.annotations.model import (
+    UNKNOWN,
+    AnnotatedImage,
+    AnnotationSet,
+    ObjectCategory,
+    Problem,
+    SetObject,
+)
+from piximi_core.formats.annotations.plain_json import (
+    numbers,
+    read_json,
+    records,
+    text_of,
+    whole,
+)
+from piximi_core.formats.annotations.shapes import BoxShape, CocoPolygons, ColumnRuns, Shape
+from piximi_core.images import safe_name
+
+__all__ = ["CocoStyle", "read_coco", "write_coco"]
+
+CocoStyle = Literal["polygons", "single", "runs"]
+
+
+def read_coco(path: Path, name: str) -> AnnotationSet:
+    """Read a COCO file: polygons, both forms of run lengths, crowds, and boxes without masks.
+
+    Supercategories become kinds. Objects that cannot be used are listed in ``skipped``.
+
+    Raises
+    ------
+    BadInput
+        The file as a whole is none of COCO's.
+    """
+    shown = safe_name(name)
+    content = read_json(path, name)
+    found = AnnotationSet()
+    images = _images(records(content, "images", shown), found)
+    categories = _categories(records(content, "categories", shown), found)
+    for number, item in enumerate(records(content, "annotations", shown)):
+        what = f"object {text_of(item.get('id'), 40) or f'no. {number + 1}'}"
+        try:
+            image = images.get(str(item.get("image_id")))
+            if image is None:
+                raise BadInput("Its image is not in the file.")
+            category = categories.get(str(item.get("category_id")))
+            if category is None:
+                raise BadInput("Its category is not in the file.")
+            shape = _shape(item)
+        except BadInput as error:
+            found.skipped.append(Problem(what, str(error)))
+            continue
+        found.objects.append(
+            SetObject(
+                image=image.name,
+                shape=shape,
+                kind=category.kind or None,
+                category=None if category.name.casefold() == UNKNOWN.casefold() else category.name,
+                name=text_of(item.get("name")),
+                crowd=str(item.get("iscrowd")) in ("1", "True"),
+            )
+        )
+    return found
+
+
+def _images(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, AnnotatedImage]:
+    images: dict[str, AnnotatedImage] = {}
+    for row in rows:
+        name = text_of(row.get("file_name"), 1000)
+        if name is None or "id" not in row:
+            found.skipped.append(Problem("an image", "It has no file name or no id."))
+            continue
+        try:
+            size = (whole(row.get("width")), whole(row.get("height")))
+        except BadInput as error:
+            found.repaired.append(Problem(name, f"Its size is not used: {error}"))
+            size = (0, 0)
+        images[str(row["id"])] = AnnotatedImage(name, size[0] or None, size[1] or None)
+    found.images = list(images.values())
+    return images
+
+
+def _categories(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, ObjectCategory]:
+    categories: dict[str, ObjectCategory] = {}
+    for row in rows:
+        name = text_of(row.get("name"))
+        if name is None or "id" not in row:
+            found.skipped.append(Problem("a category", "It has no name or no id."))
+            continue
+        kind = text_of(row.get("supercategory")) or ""
+        # What programs write that know no supercategories.
+        kind = "" if kind.casefold() in ("none", "null", "undefined") else kind
+        categories[str(row["id"])] = ObjectCategory(name, kind)
+    found.categories = list(categories.values())
+    return categories
+
+
+def _shape(item: dict[str, Any]) -> Shape:
+    drawn = item.get("segmentation")
+    if isinstance(drawn, dict):
+        size = numbers(drawn.get("size"), 2)
+        counts = drawn.get("counts")
+        if isinstance(counts, str):
+            return ColumnRuns(whole(size[0]), whole(size[1]), expand(counts))
+        return ColumnRuns(whole(size[0]), whole(size[1]), tuple(map(whole, numbers(counts))))
+    if isinstance(drawn, list) and drawn:
+        # One polygon that is not wrapped in a list is a common slip of writers.
+        rings = drawn if isinstance(drawn[0], list) else [drawn]
+        return CocoPolygons([_ring(ring) for ring in rings])
+    x, y, width, height = numbers(item.get("bbox"), 4)
+    return BoxShape(x, y, x + width, y + height)
+
+
+def _ring(ring: Any) -> Any:
+    corners = numbers(ring)
+    if len(corners) % 2 or len(corners) < 6:
+        raise BadInput(f"An outline of {len(corners)} numbers has no three corners.")
+    return np.array(corners, dtype=np.float64).reshape(-1, 2)
+
+
+def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") -> None:
+    """Write a COCO file with every field that Piximi's strict reader asks for.
+
+    Parameters
+    ----------
+    style
+        ``polygons``: as most programs expect it, crowds as run lengths. ``single``: one polygon for
+        each object, with slits between its parts, and no crowds: all that Piximi reads.
+        ``runs``: compressed run lengths, smaller for ragged masks.
+    """
+    used = {(item.kind or "", item.category or UNKNOWN): None for item in found.objects}
+    listed = dict.fromkeys((c.kind, c.name) for c in found.categories) | used
+    category_ids = {pair: number for number, pair in enumerate(listed)}
+    image_ids = {image.name: number for number, image in enumerate(found.images)}
+    sizes = {image.name: (image.height or 0, image.width or 0) for image in found.images}
+    head = {
+        "info": {
+            "year": datetime.now(UTC).year,
+            "version": __version__,
+            "description": found.project,
+            "contributor": "",
+            "url": "",
+            "date_created": "",
+        },
+        "licenses": [{"id": 0, "name": "", "url": ""}],
+        "images": [_image_row(image, image_ids[image.name]) for image in found.images],
+        "categories": [
+            {"id": number, "name": name, "supercategory": kind}
+            for (kind, name), number in category_ids.items()
+        ],
+    }
+    rows = (
+        {
+            "id": number,
+            "image_id": image_ids[item.image],
+            "category_id": category_ids[item.kind or "", item.category or UNKNOWN],
+            **_drawn(item, sizes[item.image], style),
+            "name": item.name or "",
+        }
+        for number, item in enumerate(found.objects)
+    )
+    _write(head, rows, path)
+
+
+def _write(head: dict[str, Any], rows: Iterator[dict[str, Any]], path: Path) -> None:
+    """Write row by row: a project's masks as one text would take many times their memory."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "annotations": [')
+        for number, row in enumerate(rows):
+            file.write(",\n" if number else "\n")
+            file.write(json.dumps(row, ensure_ascii=False))
+        file.write("\n]}\n")
+
+
+def _image_row(image: AnnotatedImage, number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "width": image.width or 0,
+        "height": image.height or 0,
+        "file_name": image.name,
+        "license": 0,
+        "flickr_url": "",
+        "coco_url": "",
+        "date_captured": "",
+    }
+
+
+def _drawn(item: SetObject, size: tuple[int, int], style: CocoStyle) -> dict[str, Any]:
+    region = item.region
+    x1, y1, x2, y2 = region.box
+    crowd = item.crowd and style != "single"
+    if crowd or style == "runs":
+        counts = _columns(region, *size)
+        # Official files give crowds as plain numbers, and so do readers expect them.
+        runs: Any = compress(counts) if style == "runs" else counts
+        segmentation: Any = {"size": list(size), "counts": runs}
+    else:
+        outlines = trace_mask(region.mask())
+        parts = [outlines] if style == "single" else [[outline] for outline in outlines]
+        rings = [np.add(as_one_ring(part), (x1, y1)) for part in parts]
+        segmentation = [ring.ravel().tolist() for ring in rings]
+    return {
+        "segmentation": segmentation,
+        "area": region.area,
+        "bbox": [x1, y1, x2 - x1, y2 - y1],
+        "iscrowd": int(crowd),
+    }
+
+
+def _columns(region: Region, height: int, width: int) -> list[int]:
+    """Return a region's run lengths down the columns of the whole image."""
+    x1, y1, x2, y2 = region.box
+    whole_image = np.zeros((height, width), dtype=bool)
+    whole_image[y1:y2, x1:x2] = region.mask()
+    flat = whole_image.ravel(order="F")
+    ends = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    runs: list[int] = np.diff(ends, prepend=0, append=flat.size).tolist()
+    return [0, *runs] if flat[0] else runs

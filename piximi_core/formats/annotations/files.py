@@ -1,0 +1,129 @@
+"""Several annotation files that travel together: a zip, a folder, or one alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from piximi_core.errors import BadInput
+from piximi_core.formats.archives import ArchiveLimits, Member, extract_zip
+from piximi_core.formats.stem import safe_stem
+from piximi_core.images import safe_name
+
+__all__ = ["Stems", "ZipOut", "file_word", "is_zip", "members_of", "pick", "stem_of", "write_zip"]
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+_UNSEEN = ("Cc", "Cs", "Cf", "Zl", "Zp")
+_LIMITS = ArchiveLimits(members=100_000, total_bytes=8 * 2**30, member_bytes=2 * 2**30, ratio=400)
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file begins as a zip does."""
+    with path.open("rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def members_of(path: Path, name: str, scratch: Path) -> list[Member]:
+    """Return the files of a zip or a folder, or the file itself, sorted by name.
+
+    Parameters
+    ----------
+    scratch
+        An empty folder that zips are unpacked into.
+
+    Raises
+    ------
+    BadInput
+        The zip is damaged, a bomb, or leads outside; nothing stays unpacked.
+    """
+    if path.is_dir():
+        found = [
+            Member(inner.relative_to(path).as_posix(), inner)
+            for folder, _names, files in os.walk(path, followlinks=False)
+            for inner in (Path(folder) / file for file in files)
+            if not inner.name.startswith(".") and not inner.is_symlink()
+        ]
+    elif is_zip(path):
+        found = extract_zip(path, scratch, name=name, limits=_LIMITS)
+    else:
+        found = [Member(PurePosixPath(name).name, path)]
+    return sorted(found, key=lambda member: member.name)
+
+
+def pick(members: Iterable[Member], name: str, *endings: str) -> list[Member]:
+    """Return the members with one of these endings.
+
+    Raises
+    ------
+    BadInput
+        There is none.
+    """
+    found = [member for member in members if member.name.lower().endswith(endings)]
+    if not found:
+        raise BadInput(
+            f"'{safe_name(name)}' holds no file that ends in {' or '.join(endings)}; choose the "
+            "format that it was written in."
+        )
+    return found
+
+
+class Stems:
+    """Names of files for images, kinds and categories: safe everywhere, each given once."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def of(self, name: str) -> str:
+        """Return the file name of a word; always the same for the same word."""
+        if name not in self._given:
+            safe = file_word(name)
+            candidate, number = safe, 0
+            # Windows and macOS take A and a for one file.
+            while candidate.casefold() in self._taken:
+                number += 1
+                candidate = f"{safe}_{number}"
+            self._taken.add(candidate.casefold())
+            self._given[name] = candidate
+        return self._given[name]
+
+
+def stem_of(name: str) -> str:
+    """Return an image's name without its folders and its last ending."""
+    return PurePosixPath(name.replace("\\", "/")).stem or name
+
+
+def file_word(word: str) -> str:
+    """Return a word with as little changed as file systems ask for: blanks and dots stay."""
+    kept = _FORBIDDEN.sub("_", "".join(c for c in word if unicodedata.category(c) not in _UNSEEN))
+    kept = kept.encode("utf-8")[:150].decode("utf-8", errors="ignore").strip().rstrip(". ")
+    if safe_stem(kept.split(".")[0], "x").endswith("_") and not kept.split(".")[0].endswith("_"):
+        kept = f"_{kept}"  # a name that Windows keeps for a device
+    return kept.lstrip(".") or "unnamed"
+
+
+class ZipOut:
+    """A zip that is being written, member by member."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    def add(self, name: str, content: bytes | str) -> None:
+        """Write one file."""
+        # The moment of writing is left out, so that equal projects give equal files.
+        info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o644 << 16
+        self._archive.writestr(info, content)
+
+
+@contextmanager
+def write_zip(path: Path) -> Iterator[ZipOut]:
+    """Give a zip to write into."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        yield ZipOut(archive)

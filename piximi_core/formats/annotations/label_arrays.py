@@ -1,0 +1,139 @@
+"""Label images as arrays: read from TIFF or PNG, written as TIFF, and taken apart into objects."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.annotation.regions import Region, region_of
+from piximi_core.errors import BadInput
+
+__all__ = ["by_value", "read_labels", "tiff_bytes", "touching_parts"]
+
+_MOST_BYTES = 2 * 2**30
+_MOST_VALUES = 200_000
+
+
+def read_labels(path: Path, name: str) -> NDArray[Any]:
+    """Read a label image as whole numbers ``[Z, H, W]``; colours become one number each.
+
+    Raises
+    ------
+    BadInput
+        No TIFF or PNG, damaged, too large, or with fractions.
+    """
+    try:
+        with path.open("rb") as file:
+            is_png = file.read(8) == b"\x89PNG\r\n\x1a\n"
+        array = _read_png(path) if is_png else _read_tiff(path)
+    except BadInput as error:
+        raise BadInput(f"'{name[-80:]}' {error}") from error
+    except MemoryError as error:
+        raise BadInput(f"'{name[-80:]}' does not fit into memory.") from error
+    except Exception as error:
+        # Decoders raise anything at all on bytes that no one foresaw.
+        raise BadInput(f"'{name[-80:]}' is damaged or no TIFF or PNG; export it again.") from error
+    return array
+
+
+def _read_png(path: Path) -> NDArray[Any]:
+    from PIL import Image
+
+    with Image.open(path, formats=["PNG"]) as image:
+        if image.width * image.height * 8 > _MOST_BYTES:
+            raise BadInput("is too large for a label image.")
+        # The numbers of a palette are the labels, not its colours.
+        array = np.asarray(image)
+    return _whole(_joined(array)[np.newaxis] if array.ndim == 3 else array[np.newaxis])
+
+
+def _read_tiff(path: Path) -> NDArray[Any]:
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        series = file.series
+        size = sum(one.size * one.dtype.itemsize for one in series if one.dtype is not None)
+        if size > _MOST_BYTES:
+            raise BadInput("is too large for a label image.")
+        if len({one.shape for one in series}) != 1:
+            raise BadInput("holds pictures of several sizes.")
+        axes = series[0].axes
+        arrays = [one.asarray() for one in series]
+    if axes.endswith("S") and arrays[0].shape[-1] > 1:
+        arrays = [_joined(array) for array in arrays]
+    height, width = arrays[0].shape[-2:]
+    return _whole(np.concatenate([array.reshape(-1, height, width) for array in arrays]))
+
+
+def _joined(array: NDArray[Any]) -> NDArray[Any]:
+    """Return one number for each colour; what is black is background."""
+    if array.shape[-1] < 3:
+        return np.asarray(array[..., 0])
+    red, green, blue = (array[..., channel].astype(np.uint64) for channel in range(3))
+    joined: NDArray[Any] = (red << 32) | (green << 16) | blue
+    return joined
+
+
+def _whole(array: NDArray[Any]) -> NDArray[Any]:
+    if array.dtype.kind == "f":
+        if not np.isfinite(array).all() or (array != np.round(array)).any():
+            raise BadInput("holds fractions, so it is no label image.")
+        array = array.astype(np.int64)
+    if array.dtype.kind not in "iub":
+        raise BadInput("holds no whole numbers, so it is no label image.")
+    return array
+
+
+def by_value(plane: NDArray[Any]) -> Iterator[tuple[int, Region]]:
+    """Yield each value of a plane but 0 and negative ones, with the pixels that have it.
+
+    Raises
+    ------
+    BadInput
+        More values than an image has objects: a photograph, most likely.
+    """
+    from scipy.ndimage import find_objects
+
+    values, numbered = np.unique(plane, return_inverse=True)
+    if len(values) > _MOST_VALUES:
+        raise BadInput(f"{len(values):,} different values: that is no label image.")
+    # Counted from 1, since find_objects passes over 0.
+    counted = numbered.reshape(plane.shape).astype(np.int32) + 1
+    for value, place in zip(values.tolist(), find_objects(counted), strict=True):
+        if value > 0:
+            region = region_of(plane[place] == value, place[1].start, place[0].start)
+            if region is not None:
+                yield int(value), region
+
+
+def touching_parts(mask: NDArray[np.bool_]) -> Iterator[Region]:
+    """Yield each part of a mask; pixels that touch at a corner belong together."""
+    from scipy.ndimage import label
+
+    parts, _count = label(mask, structure=np.ones((3, 3)))
+    for _value, region in by_value(parts):
+        yield region
+
+
+def tiff_bytes(array: NDArray[Any]) -> bytes:
+    """Return ``[Z, H, W]`` whole numbers as a TIFF of one grey page each, deflated."""
+    import tifffile
+
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream, byteorder="<") as writer:
+        for page in array:
+            writer.write(
+                page,
+                photometric="minisblack",
+                metadata=None,
+                contiguous=False,
+                compression="zlib",
+                compressionargs={"level": zlib.Z_BEST_SPEED},
+            )
+    return stream.getvalue()

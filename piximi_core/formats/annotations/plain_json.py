@@ -1,0 +1,165 @@
+"""JSON and XML from strangers: read whole and within limits, or refused in one sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from piximi_core.errors import BadInput
+from piximi_core.images import safe_name
+
+__all__ = [
+    "MOST_BYTES",
+    "finite",
+    "numbers",
+    "read_json",
+    "read_xml",
+    "records",
+    "text_of",
+    "whole",
+]
+
+MOST_BYTES = 250_000_000
+_MOST_XML_BYTES = 20_000_000
+
+
+def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
+    """Return the object in a JSON file.
+
+    Parameters
+    ----------
+    list_as
+        If the file holds a list instead, what to call it inside an object.
+
+    Raises
+    ------
+    BadInput
+        Too large, no JSON, nested without end, NaN or infinite numbers, or no object; the text
+        begins with the file's name.
+    """
+    shown = safe_name(name)
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise BadInput(
+            f"'{shown}' has {size // 1_000_000:,} MB, and a file of annotations is read up to "
+            f"{MOST_BYTES // 1_000_000:,} MB; split it by images."
+        )
+    try:
+        found = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise BadInput(f"'{shown}' is no UTF-8 text, so no JSON; export it again.") from error
+    except json.JSONDecodeError as error:
+        raise BadInput(
+            f"'{shown}' is no complete JSON (line {error.lineno}: {error.msg}); export it again."
+        ) from error
+    except RecursionError as error:
+        raise BadInput(f"'{shown}' is nested too deeply to be a file of annotations.") from error
+    except ValueError as error:
+        raise BadInput(f"'{shown}' holds a number that is none ({error}).") from error
+    except MemoryError as error:
+        raise BadInput(f"'{shown}' does not fit into memory; split it by images.") from error
+    if list_as and isinstance(found, list):
+        return {list_as: found}
+    if not isinstance(found, dict):
+        raise BadInput(f"'{shown}' holds no JSON object, so it is no file of annotations.")
+    return found
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(word)
+
+
+def read_xml(path: Path, name: str) -> ElementTree.Element:
+    """Return the root of an XML file; one that declares entities is refused, whatever for.
+
+    Raises
+    ------
+    BadInput
+        Too large, no XML, or with a document type.
+    """
+    shown = safe_name(name)
+    if path.stat().st_size > _MOST_XML_BYTES:
+        raise BadInput(f"'{shown}' is larger than 20 MB, too large for the boxes of one image.")
+    content = path.read_bytes()
+    # Entities are how a small file becomes gigabytes, or reads the server's own files.
+    check = expat.ParserCreate()
+    check.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        check.Parse(content, True)
+        return ElementTree.fromstring(content)
+    except _Doctype:
+        raise BadInput(f"'{shown}' declares a document type, which is not read.") from None
+    except (expat.ExpatError, ElementTree.ParseError, ValueError, LookupError) as error:
+        raise BadInput(f"'{shown}' is no complete XML ({error}); export it again.") from error
+    except RecursionError as error:
+        raise BadInput(f"'{shown}' is nested too deeply to be a file of annotations.") from error
+
+
+class _Doctype(Exception):
+    """The file has a document type."""
+
+
+def _refuse_doctype(*_parts: Any) -> None:
+    raise _Doctype
+
+
+def records(found: dict[str, Any], key: str, shown: str) -> list[dict[str, Any]]:
+    """Return the objects of a list; what is no object among them is left out.
+
+    Raises
+    ------
+    BadInput
+        There is no such list.
+    """
+    listed = found.get(key)
+    if not isinstance(listed, list):
+        raise BadInput(f"'{shown}' has no list {key!r}; export it again.")
+    return [item for item in listed if isinstance(item, dict)]
+
+
+def finite(value: Any) -> float:
+    """Return a number, also one that is written as text.
+
+    Raises
+    ------
+    BadInput
+        It is none, or not finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise BadInput(f"{str(value)[:40]!r} is no number.")
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadInput(f"{str(value)[:40]!r} is no number.")
+    return number
+
+
+def whole(value: Any) -> int:
+    """Return a whole number, also one that is written as text or as 3.0; see `finite`."""
+    number = finite(value)
+    if number != int(number):
+        raise BadInput(f"{str(value)[:40]!r} is no whole number.")
+    return int(number)
+
+
+def numbers(value: Any, count: int | None = None) -> list[float]:
+    """Return a list of numbers, of that many if a count is given; see `finite`."""
+    if not isinstance(value, list):
+        raise BadInput(f"{str(value)[:40]!r} is no list of numbers.")
+    if count is not None and len(value) != count:
+        raise BadInput(f"{len(value)} numbers stand where {count} are needed.")
+    return [finite(item) for item in value]
+
+
+def text_of(value: Any, longest: int = 300) -> str | None:
+    """Return a name as text in one line, None for none; a number is a name too."""
+    if value is None or isinstance(value, bool | list | dict):
+        return None
+    kept = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    return kept[:longest] or None

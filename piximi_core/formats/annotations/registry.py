@@ -1,0 +1,291 @@
+"""The annotation formats by name: how each is read, written, and called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.coco import read_coco, write_coco
+from piximi_core.formats.annotations.files import file_word, is_zip, members_of, pick, stem_of
+from piximi_core.formats.annotations.geojson import read_geojson, write_geojson
+from piximi_core.formats.annotations.imagej import read_imagej, write_imagej
+from piximi_core.formats.annotations.label_images import read_label_images, write_label_images
+from piximi_core.formats.annotations.label_index import INDEX_NAME
+from piximi_core.formats.annotations.mask_zips import MASK_STYLES, read_mask_zip, write_mask_zip
+from piximi_core.formats.annotations.model import AnnotationSet, Problem
+from piximi_core.formats.annotations.piximi import (
+    read_piximi_annotations,
+    write_piximi_annotations,
+)
+from piximi_core.formats.annotations.plain_json import read_json
+from piximi_core.formats.annotations.voc import read_voc, write_voc
+from piximi_core.formats.annotations.yolo import read_yolo, write_yolo
+from piximi_core.images import safe_name
+
+__all__ = ["FORMATS", "AnnotationFormat", "find_format", "read_annotations", "write_annotations"]
+
+Reader = Callable[[Path, str, Path, Collection[str]], AnnotationSet]
+Writer = Callable[[AnnotationSet, Path, Any], list[Problem]]
+
+
+@dataclass(frozen=True)
+class AnnotationFormat:
+    """One format.
+
+    Attributes
+    ----------
+    name, title
+        In scripts, and for people.
+    styles
+        In which ways it is written, the first by default.
+    ending, ending_of_one
+        Of what is written for several images, and for one.
+    """
+
+    name: str
+    title: str
+    read: Reader
+    write: Writer
+    styles: tuple[str, ...]
+    ending: str
+    ending_of_one: str
+
+    def style(self, wanted: str | None) -> str:
+        """Return a style, the default for None.
+
+        Raises
+        ------
+        BadInput
+            The format has no such style.
+        """
+        if wanted in (None, ""):
+            return self.styles[0]
+        if wanted not in self.styles:
+            listed = ", ".join(self.styles)
+            raise BadInput(f"{wanted!r} is no way to write {self.title}; choose one of {listed}.")
+        return str(wanted)
+
+
+def _one_json(read: Callable[[Path, str], AnnotationSet]) -> Reader:
+    """Return a reader that takes a JSON file, or every one of a zip or folder."""
+
+    def read_all(
+        path: Path, name: str, scratch: Path, _known: Collection[str] = ()
+    ) -> AnnotationSet:
+        if not path.is_dir() and not is_zip(path):
+            return read(path, name)
+        whole = AnnotationSet()
+        for member in pick(members_of(path, name, scratch), name, ".json"):
+            part = read(member.path, member.name)
+            present = {image.name for image in whole.images}
+            whole.images += [image for image in part.images if image.name not in present]
+            for field in ("objects", "kinds", "categories", "skipped", "repaired"):
+                getattr(whole, field).extend(getattr(part, field))
+        return whole
+
+    return read_all
+
+
+def _without_known(read: Callable[[Path, str, Path], AnnotationSet]) -> Reader:
+    return lambda path, name, scratch, _known: read(path, name, scratch)
+
+
+def _coco(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
+    write_coco(found, path, style)
+    return []
+
+
+def _piximi(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
+    write_piximi_annotations(found, path, style)
+    return []
+
+
+def _masks(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
+    return write_mask_zip(found, path, found.images, style)
+
+
+def _labels(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    return write_label_images(found, path, found.images)
+
+
+def _voc(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    write_voc(found, path, found.images)
+    return []
+
+
+def _yolo(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
+    write_yolo(found, path, found.images, style)
+    return []
+
+
+def _geojson(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    write_geojson(found, path, found.images)
+    return []
+
+
+def _imagej(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    write_imagej(found, path, found.images)
+    return []
+
+
+FORMATS: dict[str, AnnotationFormat] = {
+    one.name: one
+    for one in (
+        AnnotationFormat(
+            "coco", "COCO", _one_json(read_coco), _coco, ("polygons", "single", "runs"),
+            ".json", ".json",
+        ),
+        AnnotationFormat(
+            "piximi", "Piximi JSON", _one_json(read_piximi_annotations), _piximi,
+            ("1.1.4", "0.2.0", "0.1"), ".json", ".json",
+        ),
+        AnnotationFormat(
+            "masks", "mask images", _without_known(read_mask_zip), _masks, MASK_STYLES,
+            ".zip", ".zip",
+        ),
+        AnnotationFormat(
+            "labels", "label images", read_label_images, _labels, ("numbers",), ".zip", ".tif"
+        ),
+        AnnotationFormat(
+            "voc", "Pascal VOC", _without_known(read_voc), _voc, ("boxes",), ".zip", ".xml"
+        ),
+        AnnotationFormat(
+            "yolo", "YOLO", _without_known(read_yolo), _yolo, ("boxes", "outlines"),
+            ".zip", ".zip",
+        ),
+        AnnotationFormat(
+            "geojson", "GeoJSON", _without_known(read_geojson), _geojson, ("outlines",),
+            ".zip", ".geojson",
+        ),
+        AnnotationFormat(
+            "imagej", "ImageJ ROIs", read_imagej, _imagej, ("rois",), ".zip", ".zip"
+        ),
+    )
+}  # fmt: skip
+
+
+def find_format(name: str) -> AnnotationFormat:
+    """Return a format by its name.
+
+    Raises
+    ------
+    BadInput
+        There is none of that name.
+    """
+    if name not in FORMATS:
+        raise BadInput(f"{name[:40]!r} is no format; choose one of {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def read_annotations(
+    path: Path, name: str, scratch: Path, *, known: Collection[str] = (), format_name: str = ""
+) -> tuple[str, AnnotationSet]:
+    """Read annotations of a format, or of whatever format the file turns out to have.
+
+    Parameters
+    ----------
+    path, name
+        The file, zip or folder, and what to call it.
+    scratch
+        An empty folder for what zips hold.
+    known
+        Names of the images that they may belong to.
+    format_name
+        Empty to find out.
+
+    Returns
+    -------
+    str, AnnotationSet
+        The format's name, and what it says.
+
+    Raises
+    ------
+    BadInput
+        It cannot be read, or no format is found in it.
+    """
+    if not path.exists():
+        raise BadInput(f"There is no file {path}; check the path.")
+    one = find_format(format_name or _guess(path, name, scratch / "guess"))
+    room = scratch / "read"
+    room.mkdir(parents=True, exist_ok=True)
+    return one.name, one.read(path, name, room, known)
+
+
+def _guess(path: Path, name: str, scratch: Path) -> str:
+    scratch.mkdir(parents=True, exist_ok=True)
+    members = members_of(path, name, scratch)
+    endings = {PurePosixPath(member.name).suffix.lower() for member in members}
+    for ending, found in ((".xml", "voc"), (".roi", "imagej"), (".geojson", "geojson")):
+        if ending in endings:
+            return found
+    for member in members:
+        if member.name.lower().endswith(".json"):
+            return _guess_json(read_json(member.path, member.name, list_as="features"))
+    if endings & {".tif", ".tiff", ".png"}:
+        pictures = [m.name for m in members if m.name.lower().endswith((".tif", ".tiff", ".png"))]
+        # Mask zips put each image into a folder of its own, below that of the project.
+        deep = max(picture.count("/") for picture in pictures) >= 2
+        own = any(m.name.count("/") == 1 and m.name.endswith(f"/{INDEX_NAME}") for m in members)
+        return "masks" if deep or own else "labels"
+    if ".txt" in endings:
+        return "yolo"
+    if ".zip" in endings:
+        return "imagej"
+    raise BadInput(
+        f"'{safe_name(name)}' is of no format of annotations that this program reads: "
+        f"{', '.join(one.title for one in FORMATS.values())}."
+    )
+
+
+def _guess_json(content: dict[str, Any]) -> str:
+    if "features" in content or content.get("type") == "Feature":
+        return "geojson"
+    images = content.get("images")
+    first = images[0] if isinstance(images, list) and images else {}
+    return "coco" if isinstance(first, dict) and "file_name" in first else "piximi"
+
+
+def write_annotations(
+    found: AnnotationSet, folder: Path, format_name: str, *, style: str = "", ending: str = ""
+) -> tuple[Path, list[Problem]]:
+    """Write annotations into a folder, as one file.
+
+    Parameters
+    ----------
+    style
+        One of the format's, its first by default.
+    ending
+        Which of the format's two endings; by default that of one image if there is only one.
+
+    Returns
+    -------
+    Path, list of Problem
+        What was written, and the objects that it cannot show.
+
+    Raises
+    ------
+    BadInput
+        There is no such format or style, or it has no file of that ending for these images.
+    """
+    one = find_format(format_name)
+    chosen = one.style(style)
+    usual = one.ending_of_one if len(found.images) == 1 else one.ending
+    single = len({item.kind for item in found.objects}) <= 1 or one.name != "labels"
+    usual = usual if single else one.ending
+    wanted = ending or usual
+    if wanted not in (usual, one.ending):
+        raise BadInput(
+            f"{one.title} of {len(found.images):,} images are written as a {one.ending} file; "
+            "choose that ending."
+        )
+    path = folder / f"{_stem(found)}{wanted}"
+    return path, one.write(found, path, chosen)
+
+
+def _stem(found: AnnotationSet) -> str:
+    if len(found.images) == 1:
+        return file_word(stem_of(found.images[0].name))
+    return file_word(found.project)
