@@ -17,9 +17,13 @@ from piximi_core.errors import BadInput
 
 __all__ = ["MAX_DESCRIPTION_BYTES", "MAX_WEIGHTS_BYTES", "Bundle", "StoredFile", "parse_document"]
 
-MAX_DESCRIPTION_BYTES = 64 * 2**20
-MAX_WEIGHTS_BYTES = 4 * 2**30
+# Parsed, a description takes some twenty times its size.
+MAX_DESCRIPTION_BYTES = 16 * 2**20
+MAX_WEIGHTS_BYTES = 2**30
 MAX_ENTRIES = 10_000
+# Trained weights hardly pack; zeros pack a thousandfold.
+_FREE_BYTES = 32 * 2**20
+_MOST_RATIO = 200
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,8 @@ def _reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
         # A packed entry may hold far more than it declares: stop one byte after that.
         if entry.file_size > max(MAX_WEIGHTS_BYTES, MAX_DESCRIPTION_BYTES):
             raise BadInput(f"'{entry.filename}' in '{path.name}' is too large for a classifier.")
+        if entry.file_size > max(_FREE_BYTES, _MOST_RATIO * entry.compress_size):
+            raise BadInput(f"'{entry.filename}' in '{path.name}' unpacks like a zip bomb.")
         try:
             with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
                 content = stream.read(entry.file_size + 1)

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.bundle import Bundle, StoredFile, parse_document
 from piximi_core.formats.layers_model import build_model, set_weights
-from piximi_core.formats.manifest import parse_manifest, read_arrays
+from piximi_core.formats.manifest import read_arrays
 from piximi_core.formats.metadata import (
     METADATA_KEYS,
     ClassifierMetadata,
@@ -21,6 +20,7 @@ from piximi_core.formats.metadata import (
     OptimizerSettings,
     PreprocessSettings,
 )
+from piximi_core.formats.model_files import ModelFiles, open_model_files
 
 __all__ = ["Classifier", "read_classifier", "same_predictions"]
 
@@ -35,7 +35,8 @@ class Classifier:
         Not compiled; ``[N,H,W,C]`` float32 to ``[N,K]`` probabilities.
     metadata : ClassifierMetadata
     metadata_in_file : bool
-        False if the file had none: then input size and numeric class names stem from the model.
+        False if the file had none: then the input size stems from the model, and the class names
+        from a ``metadata.json`` or are numbers.
     """
 
     model: Any
@@ -59,18 +60,14 @@ def read_classifier(source: Path | Sequence[Path]) -> Classifier:
     BadInput
         One sentence: what is wrong with which file.
     """
-    bundle = Bundle.open(source)
+    files = open_model_files(source)
     try:
-        document, weights = _split(bundle)
-        names, entries = parse_manifest(document)
-        if len(names) < len(weights):
-            weights = [file for file in weights if file.basename in names]
-        arrays = read_arrays(names, entries, weights)
-        model = build_model(document, entries)
+        arrays = read_arrays(files.names, files.entries, files.weights)
+        model = build_model(files.document, files.entries)
         set_weights(model, arrays)
-        return _with_metadata(model, document)
+        return _with_metadata(model, files)
     except BadInput as error:
-        raise BadInput(f"The classifier '{bundle.label}' cannot be read: {error}") from error
+        raise BadInput(f"The classifier '{files.label}' cannot be read: {error}") from error
 
 
 def same_predictions(
@@ -98,38 +95,27 @@ def same_predictions(
     return float(np.max(np.abs(expected.astype(np.float64) - found)))
 
 
-def _split(bundle: Bundle) -> tuple[dict[str, Any], list[StoredFile]]:
-    """Find the description; everything else may be weights, except macOS' shadow files."""
-    files = [file for file in bundle.files if not file.basename.startswith("._")]
-    descriptions = [file for file in files if file.basename.lower().endswith(".json")]
-    with_topology = [
-        (file, document)
-        for file in descriptions[:20]
-        if "modelTopology" in (document := parse_document(file))
-    ]
-    if len(with_topology) != 1:
-        found = "no" if not with_topology else "more than one"
-        raise BadInput(f"it holds {found} .json that describes a layers model.")
-    chosen, document = with_topology[0]
-    return document, [file for file in files if file is not chosen and file not in descriptions]
-
-
-def _with_metadata(model: Any, document: dict[str, Any]) -> Classifier:
+def _with_metadata(model: Any, files: ModelFiles) -> Classifier:
     _, height, width, channels = model.input_shape
     outputs = model.output_shape[-1]
-    if not any(key in document for key in METADATA_KEYS):
+    if not any(key in files.document for key in METADATA_KEYS):
         guessed = ClassifierMetadata(
             preprocess=PreprocessSettings(
                 input_shape=InputShape(height=height, width=width, channels=channels)
             ),
-            classes=tuple(str(index) for index in range(outputs)),
+            classes=files.labels or tuple(str(index) for index in range(outputs)),
             optimizer=OptimizerSettings(learning_rate=0.001, epochs=10),
         )
+        _check_classes(guessed.classes, outputs)
         return Classifier(model, guessed, metadata_in_file=False)
-    metadata = ClassifierMetadata.from_document(document)
+    metadata = ClassifierMetadata.from_document(files.document)
     shape = metadata.preprocess.input_shape
     if (shape.height, shape.width, shape.channels) != (height, width, channels):
         raise BadInput("its 'inputShape' is not the input of its model.")
-    if len(metadata.classes) != outputs:
-        raise BadInput(f"it names {len(metadata.classes)} classes, but its model has {outputs}.")
+    _check_classes(metadata.classes, outputs)
     return Classifier(model, metadata)
+
+
+def _check_classes(classes: Sequence[str], outputs: int) -> None:
+    if len(classes) != outputs:
+        raise BadInput(f"it names {len(classes)} classes, but its model has {outputs}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from piximi_core.formats.allow_list import clean_topology
 from piximi_core.formats.manifest import WeightEntry
 from piximi_core.formats.quiet import quiet
 
-__all__ = ["build_model", "named_weights", "set_weights"]
+__all__ = ["build_model", "build_topology", "named_weights", "set_weights"]
 
 _T = TypeVar("_T")
 
@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 _MAX_ACTIVATION = 2**28
 
 
-def build_model(document: Mapping[str, Any], entries: list[WeightEntry]) -> Any:
+def build_model(document: Mapping[str, Any], entries: Sequence[WeightEntry]) -> Any:
     """Build the model a description describes, with weights not yet set.
 
     The model is first built as a graph, which takes no memory for weights, and compared with the
@@ -33,7 +33,7 @@ def build_model(document: Mapping[str, Any], entries: list[WeightEntry]) -> Any:
     ----------
     document : mapping
         The parsed description; only `modelTopology` is used.
-    entries : list of WeightEntry
+    entries : sequence of WeightEntry
         The manifest, which the topology must match exactly.
 
     Returns
@@ -46,9 +46,13 @@ def build_model(document: Mapping[str, Any], entries: list[WeightEntry]) -> Any:
     BadInput
         If a layer is not allowed or topology and manifest disagree.
     """
+    return build_topology(clean_topology(document.get("modelTopology")), entries)
+
+
+def build_topology(topology: dict[str, Any], entries: Sequence[WeightEntry]) -> Any:
+    """Build a model from what `clean_topology` let through; else as `build_model`."""
     import tensorflow as tf
 
-    topology = clean_topology(document.get("modelTopology"))
     with quiet(), tf.Graph().as_default():
         # The draft's own: once a repeatable training ran in this process, TensorFlow refuses any
         # random layer, such as Dropout, in a graph without one.
@@ -89,7 +93,7 @@ def _from_topology(topology: dict[str, Any]) -> Any:
     return model
 
 
-def _check_shapes(model: Any, entries: list[WeightEntry]) -> None:
+def _check_shapes(model: Any, entries: Sequence[WeightEntry]) -> None:
     """Compare a draft with the manifest and with what a picture may take; raise on any doubt."""
     _check_sizes(model)
     given = _by_owner(model, {entry.name: entry.shape for entry in entries})

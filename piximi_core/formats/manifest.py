@@ -19,6 +19,8 @@ __all__ = ["WeightEntry", "manifest_reasons", "parse_manifest", "read_arrays"]
 _ITEM_BYTES = {"float32": 4, "int32": 4, "bool": 1, "complex64": 8}
 _QUANTIZED_BYTES = {"float16": 2, "uint8": 1, "uint16": 2}
 MAX_ENTRIES = 100_000
+_MOST_AXES = 8
+_LONGEST_AXIS = 2**40
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ def _entry(item: Any) -> WeightEntry:
     name, shape, dtype = item["name"], item.get("shape"), item.get("dtype")
     if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
         raise BadInput(f"The weight '{name}' has no shape of whole numbers.")
+    if len(shape) > _MOST_AXES or any(n > _LONGEST_AXIS for n in shape):
+        raise BadInput(f"The weight '{name}' is larger than any classifier's.")
     if not isinstance(dtype, str) or dtype not in _ITEM_BYTES:
         raise BadInput(f"The weight '{name}' has the dtype {dtype!r}, which cannot be read.")
     if "quantization" not in item:

@@ -236,7 +236,7 @@ def test_piximis_own_classifier_is_read(shared_data: Path) -> None:
 def test_a_teachable_machine_export_is_read_without_piximis_blocks(shared_data: Path) -> None:
     read = read_classifier(shared_data / "teachable_machine" / "model.json")
     assert not read.metadata_in_file
-    assert read.metadata.classes == ("0", "1")
+    assert read.metadata.classes == ("Class 1", "Class 2")
     assert read.metadata.preprocess.input_shape.height == 224
     probabilities = read.model.predict(np.zeros((1, 224, 224, 3), np.float32), verbose=0)
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-5)
