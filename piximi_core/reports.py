@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.formats.prediction_table import write_prediction_csv
 from piximi_core.jobs.export import delivered
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.predict_files import predict_files
-from piximi_core.jobs.scores import Scores, load_scores
+from piximi_core.jobs.scores import load_scores
 from piximi_core.jobs.sources import SourceFile
-from piximi_core.project import schema
 from piximi_core.project.categories import list_categories
 from piximi_core.project.files import replace_atomically
+from piximi_core.project.kinds import list_kinds
 from piximi_core.project.labelling import plural
+from piximi_core.project.objects import ObjectRow, list_objects
 from piximi_core.project.runs import Run, find_run, list_runs, require_classifier
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_by_category, get_things, list_things
+from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.things import (
+    Thing,
+    ThingFilter,
+    count_by_category,
+    get_things,
+    list_things,
+)
 from piximi_core.project.workspace import float_range, project_name
 
 __all__ = [
@@ -64,61 +69,79 @@ def reasons(result: dict[str, Any]) -> list[str]:
 
 def project_info(store: Store) -> dict[str, Any]:
     """Return everything `info --json` promises (design: the command line)."""
-    with store.read() as db:
-        kinds = [dict(row._mapping) for row in db.execute(select(schema.kinds))]
-    categories = []
-    images = []
-    for kind in kinds:
-        counts = count_by_category(store, kind["id"])
-        listed = list_categories(store, kind["id"])
-        names = {category.id: category.name for category in listed}
-        categories += [
-            {
-                "kind": kind["name"],
-                "name": category.name,
-                "color": category.color,
-                "counts": counts.get(category.id, {}),
-            }
-            for category in listed
-        ]
-        images += [
-            {
-                "name": thing.name,
-                "kind": kind["name"],
-                "category": names[thing.category_id],
-                "partition": thing.partition,
-                "channels": thing.channels,
-                "planes": thing.planes,
-                "height": thing.height,
-                "width": thing.width,
-                "bit_depth": thing.bit_depth,
-                "sha256": thing.sha256,
-            }
-            for thing in list_things(store, ThingFilter(kind_id=kind["id"]))
-        ]
+    kinds = list_kinds(store)
+    listed = {kind.name: list_categories(store, kind.id) for kind in kinds}
+    counts = {kind.name: count_by_category(store, kind.id) for kind in kinds}
+    names = {category.id: category.name for each in listed.values() for category in each}
     return {
         "name": project_name(store),
-        "kinds": [kind["name"] for kind in kinds],
-        "categories": categories,
-        "images": images,
+        "kinds": list(listed),
+        "categories": [
+            {
+                "kind": kind,
+                "name": category.name,
+                "color": category.color,
+                "counts": counts[kind].get(category.id, {}),
+            }
+            for kind, each in listed.items()
+            for category in each
+        ],
+        "images": [_image_facts(thing, names) for thing in list_things(store, ThingFilter())],
+        "objects": [_object_facts(found) for found in list_objects(store)],
         "revision": store.revision(),
+    }
+
+
+def _image_facts(thing: Thing, categories: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": thing.name,
+        "kind": IMAGE_KIND,
+        "category": categories[thing.category_id],
+        "partition": thing.partition,
+        "channels": thing.channels,
+        "planes": thing.planes,
+        "height": thing.height,
+        "width": thing.width,
+        "bit_depth": thing.bit_depth,
+        "sha256": thing.sha256,
+    }
+
+
+def _object_facts(found: ObjectRow) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "kind": found.kind_name,
+        "image": found.image_name,
+        "category": found.category_name,
+        "partition": found.partition,
+        "plane": found.plane,
+        "box": list(found.box),
+        "area": found.area,
     }
 
 
 def project_text(info: dict[str, Any]) -> str:
     """Return what `project_info` found, for people."""
     lines = [f"{info['name']}: {plural(len(info['images']), 'image')}"]
-    for category in info["categories"]:
-        counts = ", ".join(f"{part} {count:,}" for part, count in category["counts"].items())
-        lines.append(f"  {category['name']}: {counts or 'no images'}")
+    for kind in info["kinds"]:
+        if len(info["kinds"]) > 1:
+            inside = sum(found["kind"] == kind for found in (*info["images"], *info["objects"]))
+            noun = "image" if kind == IMAGE_KIND else "object"
+            lines.append(f" kind {kind}: {plural(inside, noun)}")
+        for category in info["categories"]:
+            if category["kind"] == kind:
+                counts = ", ".join(f"{part} {n:,}" for part, n in category["counts"].items())
+                lines.append(f"  {category['name']}: {counts or 'none'}")
     return "\n".join(lines)
 
 
 def run_list(store: Store) -> list[dict[str, Any]]:
     """Return the runs, newest first, each with the state its folder shows."""
+    kinds = {kind.id: kind.name for kind in list_kinds(store)}
     return [
         {
             "run": run.id,
+            "kind": kinds.get(run.kind_id, run.kind_id),
             "number": run.number,
             "name": run.name,
             "state": Job(store.files.run(run.id)).state().value,
@@ -185,7 +208,7 @@ def predictions_to_table(store: Store, run: Run, ids: Sequence[str], out: Path) 
     rows = scores.rows() if scores else {}
     found = []
     for thing in get_things(store, ids, run.kind_id):
-        row = rows.get(Scores.key(thing.id, thing.active_plane))
+        row = rows.get(thing.key)
         if scores is not None and row is not None:
             found.append((thing.name, scores.probabilities[row].tolist()))
     with replace_atomically(out.absolute()) as part, _open_csv(part) as file:

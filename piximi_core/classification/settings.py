@@ -16,6 +16,8 @@ from piximi_core.errors import BadInput
 
 __all__ = [
     "ARCHITECTURES",
+    "BACKGROUNDS",
+    "CROPS",
     "LOSSES",
     "MINIMUM_SIDE",
     "OPTIMIZERS",
@@ -44,8 +46,12 @@ Loss = Literal[
     "Mean squared error (MSE)",
     "Sigmoid cross entropy",
 ]
+Background = Literal["Kept", "Blanked"]
+Crop = Literal["Box", "Piximi"]
 
 ARCHITECTURES: tuple[str, ...] = get_args(Architecture)
+BACKGROUNDS: tuple[str, ...] = get_args(Background)
+CROPS: tuple[str, ...] = get_args(Crop)
 OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
 LOSSES: tuple[str, ...] = get_args(Loss)
 
@@ -165,6 +171,22 @@ class ModelSettings(BaseModel):
         description=(
             "The size of each step. Lower it when the loss jumps or grows; raise it when the loss"
             " hardly falls."
+        ),
+    )
+    object_background: Background = Field(
+        "Kept",
+        title="Background of objects",
+        description=(
+            "What the network sees around an object inside its box: the image as it is, or black."
+            " Piximi keeps it."
+        ),
+    )
+    object_crop: Crop = Field(
+        "Box",
+        title="Crop of objects",
+        description=(
+            "Box: exactly the pixels of an object's box. Piximi: stretched by a fraction of a"
+            " pixel, as Piximi cuts objects out, so that it predicts the same there."
         ),
     )
     deterministic: bool = Field(

@@ -12,9 +12,9 @@ from piximi_core.errors import BadInput
 from piximi_core.jobs.folder import read_json, write_json
 from piximi_core.jobs.scores import Scores, load_scores
 from piximi_core.jobs.things_list import read_items
-from piximi_core.project.labelling import plural
+from piximi_core.project.labelling import counted
 from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
+from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import Thing, ThingFilter, list_things
 
 __all__ = [
@@ -92,11 +92,7 @@ class ScoredPartition:
     def unscored_ids(self) -> list[str]:
         """Return the things that the run has not scored yet."""
         known = set(self.scores.keys) if self.scores else set()
-        return [
-            thing.id
-            for thing in self.things
-            if Scores.key(thing.id, thing.active_plane) not in known
-        ]
+        return [thing.id for thing in self.things if thing.key not in known]
 
 
 def read_partition(store: Store, run: Run, partition: str) -> ScoredPartition:
@@ -133,11 +129,14 @@ def evaluate_run(
     if not judged:
         raise BadInput(
             f"No image in {partition} has a label that this run knows; choose another partition."
+            if run.kind_id == IMAGE_KIND
+            else f"No object in {partition} has a label that this run knows; choose another "
+            "partition."
         )
     rows = scores.rows() if scores else {}
-    keys = [Scores.key(thing.id, thing.active_plane) for thing in judged]
+    keys = [thing.key for thing in judged]
     if scores is None or any(key not in rows for key in keys):
-        raise BadInput(f"Not every image in {partition} is predicted yet; predict them first.")
+        raise BadInput(f"Not everything in {partition} is predicted yet; predict it first.")
     probabilities = scores.probabilities[[rows[key] for key in keys]]
     truth = np.array([classes[thing.category_id] for thing in judged], dtype=np.int64)
     figures = evaluate(probabilities, truth, [c.name for c in run.classes])
@@ -176,14 +175,14 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if unknown:
-        notes.append(f"{plural(unknown, 'image')} of categories new since this run left out.")
+        notes.append(f"{counted(unknown, run.kind_id)} of categories new since this run left out.")
     if partition != "Training":
         items = read_items(store.files.run(run.id) / "data.csv")
         learned = {item.id for item in items if item.partition == "Training"}
         seen = sum(thing.id in learned for thing in judged)
         if seen:
             notes.append(
-                f"{plural(seen, 'image')} here were learned from in this run, so the figures "
+                f"{counted(seen, run.kind_id)} here were learned from in this run, so the figures "
                 "flatter it; the set was dealt anew since."
             )
     return tuple(notes)

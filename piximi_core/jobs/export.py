@@ -65,7 +65,10 @@ def ask(
     folder = store.files.jobs / new_id()
     some = list_things(store, ThingFilter(kind_id=run.kind_id, sort="random"), limit=_CHECKED_ON)
     channels = run.settings["input_shape"][2]
-    write_items(folder / "data.csv", (item_of(t) for t in some if t.channels == channels))
+    write_items(
+        folder / "data.csv",
+        (item_of(thing, settings=run.settings) for thing in some if thing.channels == channels),
+    )
     request = {
         "run_id": run.id,
         "format": export_format,

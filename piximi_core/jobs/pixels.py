@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from piximi_core.errors import BadInput
 from piximi_core.images import read_picture, to_unit
 from piximi_core.jobs.ahead import work_ahead
+from piximi_core.jobs.cutting import Cut, cut_object
+from piximi_core.jobs.recent_pictures import RecentPictures
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import ProjectFiles, replace_atomically
 
@@ -60,9 +62,13 @@ def resized_image(
     BadInput
         It cannot be read, or has another channel count than the network takes.
     """
+    pixels = unit_image(path, name=name, plane=plane, channels=channels, float_range=float_range)
+    return _fitted(pixels, shape, name)
+
+
+def _fitted(pixels: FloatImage, shape: Shape, name: str) -> FloatImage:
     from piximi_core.classification.preprocess import resize
 
-    pixels = unit_image(path, name=name, plane=plane, channels=channels, float_range=float_range)
     height, width, wanted = shape
     if pixels.shape[-1] != wanted:
         raise BadInput(
@@ -73,32 +79,52 @@ def resized_image(
 
 
 def _resized(
-    item: Item, *, files: ProjectFiles, shape: Shape, float_range: Range | None, keep: bool
+    item: Item,
+    *,
+    files: ProjectFiles,
+    shape: Shape,
+    float_range: Range | None,
+    keep: bool,
+    recent: RecentPictures,
 ) -> FloatImage:
     """Return one item at the network's size, from the cache if it was made before."""
+    cut = item.cut
     key = json.dumps([_VERSION, item.plane, item.read_channels, float_range, shape])
     view = hashlib.sha256(key.encode()).hexdigest()[:12]
     folder = files.cache / "resized" / view / item.file_sha256[:2]
-    cached = folder / f"{item.file_sha256}.npy"
+    cached = folder / f"{item.file_sha256}{_outline(cut)}.npy"
     try:
         kept: FloatImage = np.load(cached, allow_pickle=False)
         if kept.shape == shape:
             return kept
     except (OSError, ValueError, EOFError):
         pass  # not made yet, or cut short by a crash: the cache is made again
-    pixels = resized_image(
-        item.path(files),
-        shape,
-        name=item.name,
-        plane=item.plane,
-        channels=item.read_channels or None,
-        float_range=float_range,
-    )
+    path, channels = item.path(files), item.read_channels or None
+    if cut is None:
+        pixels = resized_image(
+            path,
+            shape,
+            name=item.name,
+            plane=item.plane,
+            channels=channels,
+            float_range=float_range,
+        )
+    else:
+        picture = recent.read(path, name=item.name, channels=channels)
+        pixels = _fitted(cut_object(picture, item.plane, cut, float_range), shape, item.name)
     if not keep:
         return pixels
     with replace_atomically(cached, durable=False) as part, part.open("wb") as file:
         np.save(file, pixels, allow_pickle=False)
     return pixels
+
+
+def _outline(cut: Cut | None) -> str:
+    """Return what tells the crops of one image apart in the cache."""
+    if cut is None:
+        return ""
+    text = json.dumps([cut.box, cut.as_piximi, cut.mask])
+    return f"-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def resized_batches(
@@ -125,7 +151,14 @@ def resized_batches(
     check
         Called before each batch; it raises to stop.
     """
-    work = partial(_resized, files=files, shape=shape, float_range=float_range, keep=keep)
+    work = partial(
+        _resized,
+        files=files,
+        shape=shape,
+        float_range=float_range,
+        keep=keep,
+        recent=RecentPictures(),
+    )
     # The batch after the one that is taken is under way.
     with closing(work_ahead(work, items, ahead=2 * _BATCH)) as done:
         for _ in range(0, len(items), _BATCH):

@@ -7,14 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from piximi_core.classification.settings import ModelSettings, propose_input_shape
 from piximi_core.classification.split import TRAINING, VALIDATION, deal_new
 from piximi_core.project.drafts import load_draft
 from piximi_core.project.labelling import plural
 from piximi_core.project.runs import RunClass
-from piximi_core.project.schema import categories, images, project, things
+from piximi_core.project.schema import categories, images, objects, project, things
 from piximi_core.project.store import IMAGE_KIND, Store
 
 __all__ = ["Mend", "TrainingPlan", "default_settings", "plan_training", "split_again"]
@@ -79,7 +79,7 @@ class TrainingPlan:
         if unchecked:
             found.append(f"Nothing to check on in Validation for: {_names(unchecked)}.")
         if few:
-            found.append(f"Fewer than 10 images to learn from in: {_names(few)}.")
+            found.append(f"Fewer than 10 to learn from in: {_names(few)}.")
         return tuple(found)
 
 
@@ -92,7 +92,8 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
     query = (
         select(things.c.id, things.c.category_id, things.c.partition, things.c.name)
         .add_columns(images.c.sha256)
-        .join(images, images.c.id == things.c.id)
+        .outerjoin(objects, objects.c.id == things.c.id)
+        .join(images, images.c.id == func.coalesce(objects.c.image_id, things.c.id))
         .where(things.c.kind_id == kind_id, things.c.partition.in_(_LEARNED_FROM))
         .where(things.c.category_id.not_like("0%"))
     )
@@ -119,7 +120,7 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
         shuffle=settings.shuffle,
     )
     parts = dict(zip(labels, dealt, strict=True))
-    obstacle, mend = _obstacle(classes, parts, settings, channels)
+    obstacle, mend = _obstacle(classes, parts, settings, channels, kind_id == IMAGE_KIND)
     return TrainingPlan(
         classes=classes,
         parts=parts,
@@ -136,15 +137,24 @@ def _obstacle(
     parts: dict[str, str],
     settings: ModelSettings,
     channels: int | None,
+    of_images: bool,
 ) -> tuple[str, Mend] | tuple[None, None]:
     if channels is None:
         return "There are no images yet: add some on the Images page.", "images"
     if not classes:
-        return "No image has a label yet: label some on the Images page.", "images"
-    if len(classes) == 1:
         return (
-            f"All labelled images are {classes[0].name}: label images of at least one more "
-            "category, so that there is something to tell apart."
+            "No image has a label yet: label some on the Images page."
+            if of_images
+            else "No object has a label yet: label some on the Images page."
+        ), "images"
+    if len(classes) == 1:
+        name = classes[0].name
+        return (
+            f"All labelled images are {name}: label images of at least one more category, so that "
+            "there is something to tell apart."
+            if of_images
+            else f"All labelled objects are {name}: label objects of at least one more category, "
+            "so that there is something to tell apart."
         ), "images"
     if settings.input_shape[2] != channels:
         return (
@@ -152,8 +162,11 @@ def _obstacle(
             f"have {channels}: change the input channels."
         ), "channels"
     if TRAINING not in parts.values():
-        text = "All labelled images are kept for checking: put some in Training, or split again."
-        return text, "split"
+        return (
+            "All labelled images are kept for checking: put some in Training, or split again."
+            if of_images
+            else "All labelled objects are kept for checking: put some in Training, or split again."
+        ), "split"
     return None, None
 
 
@@ -167,8 +180,13 @@ def default_settings(store: Store, kind_id: str = IMAGE_KIND) -> ModelSettings:
     draft = load_draft(store, kind_id)
     if "input_shape" not in draft:
         query = (
-            select(images.c.height, images.c.width)
-            .join(things, things.c.id == images.c.id)
+            select(
+                func.coalesce(objects.c.y2 - objects.c.y1, images.c.height).label("height"),
+                func.coalesce(objects.c.x2 - objects.c.x1, images.c.width).label("width"),
+            )
+            .select_from(things)
+            .outerjoin(objects, objects.c.id == things.c.id)
+            .outerjoin(images, images.c.id == things.c.id)
             .where(things.c.kind_id == kind_id)
             .order_by(things.c.position)
             .limit(1000)

@@ -19,10 +19,10 @@ from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
 from piximi_core.project import schema
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.ids import new_id
-from piximi_core.project.labelling import plural
+from piximi_core.project.labelling import counted
 from piximi_core.project.predictions import PredictedThing, store_predictions
 from piximi_core.project.runs import Run, RunClass, require_classifier
-from piximi_core.project.store import Store, current_user
+from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among, get_things
 from piximi_core.project.workspace import float_range
 
@@ -57,14 +57,21 @@ def ask(
     """
     require_classifier(run)
     if not ids:
-        raise BadInput("There is no image to predict; choose others, or add images first.")
+        raise BadInput(
+            "There is no image to predict; choose others, or add images first."
+            if run.kind_id == IMAGE_KIND
+            else "There is no object to predict; choose others, or add objects first."
+        )
     place = {thing_id: number for number, thing_id in enumerate(ids)}
     found = get_things(store, ids, run.kind_id)
     found.sort(key=lambda thing: place[thing.id])
     folder = store.files.jobs / new_id()
     write_items(
         folder / "data.csv",
-        (item_of(thing, "labelled" if thing.is_labelled else "") for thing in found),
+        (
+            item_of(thing, "labelled" if thing.is_labelled else "", settings=run.settings)
+            for thing in found
+        ),
     )
     request = {
         "run_id": run.id,
@@ -72,6 +79,7 @@ def ask(
         "input_shape": run.settings["input_shape"],
         "float_range": float_range(store),
         "purpose": purpose,
+        "kind_id": run.kind_id,
         "who": who or current_user(),
     }
     return Job.create(folder, "predict", request)
@@ -117,7 +125,7 @@ def run(job: Job) -> dict[str, Any]:
     files = ProjectFiles(job.project_folder)
     known = load_scores(files.run(request["run_id"]))
     rows = known.rows() if known is not None else {}
-    missing = [item for item in items if Scores.key(item.id, item.plane) not in rows]
+    missing = [item for item in items if item.key not in rows]
     fresh = _score(job, request, missing, files) if missing else None
     found = {
         key: probabilities
@@ -125,7 +133,7 @@ def run(job: Job) -> dict[str, Any]:
         if scores is not None
         for key, probabilities in zip(scores.keys, scores.probabilities, strict=True)
     }
-    wanted = [Scores.key(item.id, item.plane) for item in items]
+    wanted = [item.key for item in items]
     save_scores(job.folder, Scores(wanted, np.stack([found[key] for key in wanted])))
     return {"scored": len(missing), "total": len(items), "run_id": request["run_id"]}
 
@@ -151,7 +159,7 @@ def _score(job: Job, request: dict[str, Any], items: Sequence[Item], files: Proj
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in the history."""
-    return f"Predict {plural(int(result['total']), 'image')}"
+    return f"Predict {counted(int(result['total']), job.request().get('kind_id'))}"
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

@@ -25,7 +25,7 @@ class Scores:
     Attributes
     ----------
     keys
-        Thing id and plane of each row; a thing shown at another plane has another key.
+        The key of each row's thing; a thing that is looked at otherwise has another key.
     probabilities
         float32 ``[N, K]`` in the run's class order.
     """
@@ -33,15 +33,10 @@ class Scores:
     keys: list[str]
     probabilities: NDArray[np.float32]
 
-    @staticmethod
-    def key(thing_id: str, plane: int) -> str:
-        """Return the key of a thing at a plane."""
-        return f"{thing_id}:{plane}"
-
     @classmethod
     def of(cls, items: Sequence[Item], probabilities: NDArray[np.float32]) -> Scores:
         """Pair items with their rows."""
-        return cls([cls.key(item.id, item.plane) for item in items], probabilities)
+        return cls([item.key for item in items], probabilities)
 
     def rows(self) -> dict[str, int]:
         """Return the row number of each key."""

@@ -55,7 +55,9 @@ def ask(
     plan = plan_training(store, settings, kind_id)
     if plan.obstacle:
         raise BadInput(plan.obstacle)
-    items = _items(store, plan, kind_id)
+    if kind_id == IMAGE_KIND:
+        _refuse_object_settings(settings)
+    items = _items(store, plan, settings, kind_id)
     height, width, channels = settings.input_shape
     require_space(store.folder, len(items) * height * width * channels * 4 * 2)
     with store.step("Split for training", who=who) as db:
@@ -96,11 +98,24 @@ def ask(
     return job
 
 
-def _items(store: Store, plan: TrainingPlan, kind_id: str) -> list[Item]:
+def _refuse_object_settings(settings: ModelSettings) -> None:
+    for key in ("object_background", "object_crop"):
+        field = ModelSettings.model_fields[key]
+        if getattr(settings, key) != field.default:
+            raise BadInput(
+                f"{key} is a setting for objects, but these are whole images; leave it out."
+            )
+
+
+def _items(store: Store, plan: TrainingPlan, settings: ModelSettings, kind_id: str) -> list[Item]:
     """Return the things, those to learn from first, by (SHA-256, name): equal data, equal runs."""
     found = get_things(store, plan.parts, kind_id)
     found.sort(key=lambda thing: (plan.parts[thing.id] != TRAINING, thing.sha256, thing.name))
-    return [item_of(thing, plan.parts[thing.id], plan.labels[thing.id]) for thing in found]
+    cutting = settings.model_dump()
+    return [
+        item_of(thing, plan.parts[thing.id], plan.labels[thing.id], settings=cutting)
+        for thing in found
+    ]
 
 
 def ask_to_resume(store: Store, run: Run) -> Job:

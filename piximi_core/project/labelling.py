@@ -17,6 +17,7 @@ from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among, require_partition
 
 __all__ = [
+    "counted",
     "delete_things",
     "describe_thing",
     "label_as_named",
@@ -36,6 +37,18 @@ _DEALT = ("Training", "Validation", "Test")
 def plural(count: int, noun: str) -> str:
     """Return "1 image" or "2 images"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def counted(count: int, kind_id: str | None) -> str:
+    """Return "2 images" or "2 objects", as the things of a kind are called."""
+    of_images = kind_id in (IMAGE_KIND, None)
+    return plural(count, "image") if of_images else plural(count, "object")
+
+
+def _counted(store: Store, ids: Sequence[str]) -> str:
+    with store.read() as db:
+        query = select(things.c.kind_id).where(among(things.c.id, ids[:1]))
+        return counted(len(ids), db.execute(query).scalar_one_or_none())
 
 
 def label_things(
@@ -61,8 +74,8 @@ def label_things(
     AlreadyDone
         The action of that name was carried out before.
     """
-    images = plural(len(ids), "image")
-    label = f"Remove label of {images}" if is_unknown(category_id) else f"Label {images}"
+    what = _counted(store, ids)
+    label = f"Remove label of {what}" if is_unknown(category_id) else f"Label {what}"
     with store.step(label, who=who, expected_revision=expected_revision) as db:
         take_once(db, once)
         require_category(db, category_id)
@@ -94,7 +107,7 @@ def label_as_named(
         How many of the things there were.
     """
     name = clean_name(name)
-    with store.step(f"Label {plural(len(ids), 'image')}", who=who) as db:
+    with store.step(f"Label {counted(len(ids), kind_id)}", who=who) as db:
         take_once(db, once)
         category_id = ensure_categories(db, kind_id, [name])[name]
         if answers:
@@ -139,7 +152,7 @@ def set_partition(
 ) -> int:
     """Put things in a partition by hand; return how many there were."""
     require_partition(partition)
-    with store.step(f"Put {plural(len(ids), 'image')} in {partition}", who=who) as db:
+    with store.step(f"Put {_counted(store, ids)} in {partition}", who=who) as db:
         moved = things.update().where(among(things.c.id, ids)).values(partition=partition)
         return db.execute(moved).rowcount
 
@@ -152,14 +165,22 @@ def rename_thing(store: Store, thing_id: str, name: str, *, who: str | None = No
     BadInput
         The name is empty, too long or taken.
     """
-    name = clean_name(name, "image")
-    with store.step(f"Rename image to {name[:60]}", who=who) as db:
-        row = db.execute(select(things.c.kind_id).where(things.c.id == thing_id)).first()
-        if row is None:
-            raise NotFound("That image is gone; reload the page.")
-        same = and_(things.c.kind_id == row.kind_id, things.c.name == name, things.c.id != thing_id)
+    with store.read() as db:
+        query = select(things.c.kind_id).where(things.c.id == thing_id)
+        kind_id = db.execute(query).scalar_one_or_none()
+    if kind_id is None:
+        raise NotFound("That image or object is gone; reload the page.")
+    of_images = kind_id == IMAGE_KIND
+    name = clean_name(name, "image" if of_images else "object")
+    label = f"Rename image to {name[:60]}" if of_images else f"Rename object to {name[:60]}"
+    with store.step(label, who=who) as db:
+        same = and_(things.c.kind_id == kind_id, things.c.name == name, things.c.id != thing_id)
         if db.execute(select(func.count()).where(same)).scalar_one():
-            raise BadInput(f"There is already an image named {name!r}; choose another name.")
+            raise BadInput(
+                f"There is already an image named {name!r}; choose another name."
+                if of_images
+                else f"There is already an object named {name!r}; choose another name."
+            )
         db.execute(things.update().where(things.c.id == thing_id).values(name=name))
 
 
@@ -167,7 +188,7 @@ def describe_thing(
     store: Store, thing_id: str, metadata: Mapping[str, str], *, who: str | None = None
 ) -> None:
     """Replace the free metadata columns of a thing."""
-    with store.step("Edit image details", who=who) as db:
+    with store.step("Edit details", who=who) as db:
         text = json.dumps(dict(metadata), ensure_ascii=False)
         db.execute(things.update().where(things.c.id == thing_id).values(metadata=text))
 
@@ -177,7 +198,7 @@ def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -
 
     Return how many of ``ids`` were there. The files stay until history forgets them.
     """
-    with store.step(f"Delete {plural(len(ids), 'image')}", who=who) as db:
+    with store.step(f"Delete {_counted(store, ids)}", who=who) as db:
         inside = list(
             db.execute(select(objects.c.id).where(among(objects.c.image_id, ids))).scalars()
         )

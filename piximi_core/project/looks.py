@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Text, func, select
+from sqlalchemy import ColumnElement, Connection, Text, func, select
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.images import Look
 from piximi_core.project.labelling import plural
-from piximi_core.project.schema import images
+from piximi_core.project.schema import images, objects
 from piximi_core.project.store import Store
 from piximi_core.project.things import Thing, among
 
@@ -28,12 +28,15 @@ def keep_look(
 ) -> int:
     """Show these images so from now on, or with None as at first; return how many there were.
 
+    An object is shown as its image is, so it stands for its image here.
+
     Raises
     ------
     BadInput
         The look is for another number of channels than an image has.
     """
     with store.step(f"Change how {plural(len(ids), 'image')} look", who=who) as db:
+        ids = _images_of(db, ids)
         if look is not None:
             fits = images.c.channels == len(look.channels)
             query = select(images.c.id).where(among(images.c.id, ids), ~fits)
@@ -60,7 +63,9 @@ def keep_look_for_all(
         The image ``like`` is gone.
     """
     with store.step("Change how all images look", who=who) as db:
-        query = select(images.c.channels, images.c.dtype).where(images.c.id == like)
+        query = select(images.c.channels, images.c.dtype).where(
+            among(images.c.id, _images_of(db, [like]))
+        )
         same = db.execute(query).first()
         if same is None:
             raise NotFound("That image is gone; reload the page.")
@@ -70,6 +75,12 @@ def keep_look_for_all(
         count = db.execute(images.update().where(alike).values(display=_display(look))).rowcount
         total = db.execute(select(func.count()).select_from(images)).scalar_one()
         return count, total - count
+
+
+def _images_of(db: Connection, ids: Collection[str]) -> list[str]:
+    inside = select(objects.c.id, objects.c.image_id).where(among(objects.c.id, ids))
+    parents = {row.id: row.image_id for row in db.execute(inside)}
+    return list(dict.fromkeys(parents.get(thing, thing) for thing in ids))
 
 
 def _display(look: Look | None) -> ColumnElement[str]:

@@ -8,17 +8,26 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from piximi_core.annotation.run_lengths import check_runs
 from piximi_core.errors import BadInput, NotFound, PiximiError
 from piximi_core.project.categories import clean_name, ensure_categories, unknown_category_id
 from piximi_core.project.ids import is_unknown, new_id, now
-from piximi_core.project.schema import categories, images, kinds, objects, things
+from piximi_core.project.labelling import plural
+from piximi_core.project.schema import categories, images, kinds, objects, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import among, require_partition
 
-__all__ = ["Box", "NewObject", "ObjectRow", "add_objects", "list_objects", "read_runs"]
+__all__ = [
+    "Box",
+    "NewObject",
+    "ObjectRow",
+    "add_objects",
+    "change_kind",
+    "list_objects",
+    "read_runs",
+]
 
 Box = tuple[int, int, int, int]
 
@@ -144,16 +153,16 @@ def add_objects(db: Connection, found: Iterable[NewObject], *, who: str) -> list
     return ids
 
 
-def _parents(db: Connection, image_ids: Collection[str]) -> dict[str, Row[Any]]:
+def _parents(db: Connection, image_ids: Collection[str]) -> dict[str, Any]:
     query = (
         select(images.c.id, things.c.name, images.c.planes, images.c.height, images.c.width)
         .join(things, things.c.id == images.c.id)
         .where(among(images.c.id, image_ids))
     )
-    return {str(row.id): row for row in db.execute(query)}
+    return {str(row.id): row for row in db.execute(query).all()}
 
 
-def _check(item: NewObject, parents: Mapping[str, Row[Any]]) -> None:
+def _check(item: NewObject, parents: Mapping[str, Any]) -> None:
     image = parents.get(item.image_id)
     if image is None:
         raise NotFound("An object's image is not in this project; add the image first.")
@@ -217,6 +226,47 @@ def _object_row(item: NewObject, object_id: str) -> dict[str, Any]:
         **dict(zip(("x1", "y1", "x2", "y2"), item.box, strict=True)),
         "mask": " ".join(map(str, item.runs)),
     }
+
+
+def change_kind(store: Store, ids: Sequence[str], kind_id: str, *, who: str | None = None) -> int:
+    """Move objects to another kind, in one step; return how many there were.
+
+    An object keeps its label where the other kind has a category of that name; else it becomes
+    Unknown. Predictions are taken away, because they are a classifier's of the former kind. A name
+    that is taken in the other kind gets a number.
+
+    Raises
+    ------
+    BadInput
+        One of them is an image, or the kind is that of the images.
+    NotFound
+        The kind is gone.
+    """
+    with store.step(f"Change the kind of {plural(len(ids), 'object')}", who=who) as db:
+        _kind_name(db, kind_id)
+        query = (
+            select(things.c.id, things.c.name, categories.c.name.label("category"))
+            .add_columns(things.c.kind_id)
+            .join(categories, categories.c.id == things.c.category_id)
+            .where(among(things.c.id, ids), things.c.kind_id != kind_id)
+            .order_by(things.c.position)
+        )
+        moved = db.execute(query).all()
+        if any(row.kind_id == IMAGE_KIND for row in moved):
+            raise BadInput("Images keep their kind; choose objects to move to another one.")
+        known = select(categories.c.name, categories.c.id).where(categories.c.kind_id == kind_id)
+        labels = {row.name: row.id for row in db.execute(known)}
+        unknown = unknown_category_id(db, kind_id)
+        taken = select(things.c.name).where(things.c.kind_id == kind_id)
+        names = _Names(db.execute(taken).scalars())
+        db.execute(predictions.delete().where(among(predictions.c.id, [row.id for row in moved])))
+        for row in moved:
+            values: dict[str, Any] = {"kind_id": kind_id, "name": names.give(row.name, row.name)}
+            values["category_id"] = category_id = labels.get(row.category, unknown)
+            if is_unknown(category_id):
+                values |= {"partition": "Inference", "labelled_by": None, "labelled_at": None}
+            db.execute(things.update().where(things.c.id == row.id).values(**values))
+        return len(moved)
 
 
 def list_objects(

@@ -73,23 +73,25 @@ def list_runs(store: Store, kind_id: str | None = None) -> list[Run]:
         return [_run(row) for row in db.execute(query)]
 
 
-def find_run(store: Store, run: str) -> Run:
+def find_run(store: Store, run: str, kind_id: str | None = None) -> Run:
     """Return a run by id, by the beginning of one, by number, or ``latest``.
 
-    ``latest`` is the newest run that has a classifier.
+    ``latest`` is the newest run that has a classifier. With a kind, only its runs are looked at.
 
     Raises
     ------
     NotFound
         No run fits, or several do.
     """
-    known = list_runs(store)
+    known = list_runs(store, kind_id)
     if run == "latest":
         trained = [r for r in known if r.has_classifier]
         if trained:
             return trained[0]
         raise NotFound(
             f"The project {store.folder.name!r} has no trained classifier yet; train one first."
+            if kind_id is None
+            else "There is no trained classifier for this kind yet; train one first."
         )
     exact = [r for r in known if run in (r.id, str(r.number))]
     fitting = exact or [r for r in known if len(run) >= 4 and r.id.startswith(run)]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 
 from piximi_core.errors import BadInput
 from piximi_core.project.ids import is_unknown
-from piximi_core.project.schema import categories, images, predictions, things
+from piximi_core.project.schema import categories, images, objects, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store
 
 __all__ = [
@@ -56,7 +56,20 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Thing:
-    """An image with its label and, beside it, its prediction."""
+    """An image or an object with its label and, beside it, its prediction.
+
+    What is said of an object's file and numbers is said of its image's; its height and width are
+    those of its box, and its only plane is the active one.
+
+    Attributes
+    ----------
+    image_id, image_name
+        The image that an object lies in; None and empty for an image.
+    box
+        An object's ``(x1, y1, x2, y2)``, the end exclusive.
+    mask
+        An object's mask as the run lengths of `annotation.run_lengths`, by spaces.
+    """
 
     id: str
     name: str
@@ -81,6 +94,24 @@ class Thing:
     display: dict[str, Any]
     notes: list[str]
     prediction: Prediction | None
+    image_id: str | None = None
+    image_name: str = ""
+    box: tuple[int, int, int, int] | None = None
+    mask: str = ""
+
+    @property
+    def view(self) -> str:
+        """What is looked at of the file: a plane, and in it the object's very outline."""
+        plane = str(self.active_plane)
+        if self.box is None:
+            return plane
+        outline = f"{self.box} {self.mask}".encode()
+        return f"{plane}-{hashlib.sha256(outline).hexdigest()[:16]}"
+
+    @property
+    def key(self) -> str:
+        """What tells this thing, looked at so, from all others of the project."""
+        return f"{self.id}:{self.view}"
 
     @property
     def is_labelled(self) -> bool:
@@ -92,7 +123,7 @@ class Thing:
 class ThingFilter:
     """Which things, and in which order; None means "any". `run_id` asks who predicted."""
 
-    kind_id: str = IMAGE_KIND
+    kind_id: str | None = IMAGE_KIND
     category_ids: Collection[str] | None = None
     partitions: Collection[str] | None = None
     predicted_ids: Collection[str] | None = None
@@ -116,15 +147,15 @@ def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[
 
 def _conditions(wanted: ThingFilter) -> list[ColumnElement[bool]]:
     known = things.c.category_id.not_like("0%")
-    conditions: list[ColumnElement[bool]] = [things.c.kind_id == wanted.kind_id]
-    if wanted.ids is not None:
-        conditions.append(among(things.c.id, wanted.ids))
-    if wanted.category_ids is not None:
-        conditions.append(among(things.c.category_id, wanted.category_ids))
-    if wanted.partitions is not None:
-        conditions.append(among(things.c.partition, wanted.partitions))
-    if wanted.predicted_ids is not None:
-        conditions.append(among(predictions.c.category_id, wanted.predicted_ids))
+    listed: tuple[tuple[ColumnElement[Any], Collection[str] | None], ...] = (
+        (things.c.id, wanted.ids),
+        (things.c.category_id, wanted.category_ids),
+        (things.c.partition, wanted.partitions),
+        (predictions.c.category_id, wanted.predicted_ids),
+    )
+    conditions = [among(column, values) for column, values in listed if values is not None]
+    if wanted.kind_id is not None:
+        conditions.append(things.c.kind_id == wanted.kind_id)
     if wanted.labelled is not None:
         conditions.append(known if wanted.labelled else ~known)
     if wanted.predicted is not None:
@@ -190,24 +221,36 @@ def list_things(
     store: Store, wanted: ThingFilter, *, offset: int = 0, limit: int | None = None
 ) -> list[Thing]:
     """Return the things that pass the filter, in its order."""
+    parent = things.alias("parent")
     base = _joined(
         select(
             things,
             *[column for column in images.columns if column.name != "id"],
+            *[column for column in objects.columns if column.name not in ("id", "mask")],
+            func.coalesce(objects.c.mask, "").label("mask"),
+            func.coalesce(parent.c.name, "").label("image_name"),
             predictions.c.run_id,
             predictions.c.category_id.label("predicted_id"),
             predictions.c.class_name,
             predictions.c.confidence,
             predictions.c.probabilities,
         )
-    ).join(images, images.c.id == things.c.id)
+    )
+    base = (
+        base.outerjoin(objects, objects.c.id == things.c.id)
+        .outerjoin(parent, parent.c.id == objects.c.image_id)
+        .join(images, images.c.id == func.coalesce(objects.c.image_id, things.c.id))
+    )
     query = base.where(*_conditions(wanted)).order_by(*_order(wanted)).offset(offset).limit(limit)
     with store.read() as db:
         return [_thing(row._mapping) for row in db.execute(query)]
 
 
-def get_things(store: Store, ids: Collection[str], kind_id: str = IMAGE_KIND) -> list[Thing]:
-    """Return these things in the order they were added; those that are gone are left out."""
+def get_things(store: Store, ids: Collection[str], kind_id: str | None = None) -> list[Thing]:
+    """Return these things in the order they were added, only those of a kind if one is given.
+
+    Those that are gone are left out.
+    """
     return list_things(store, ThingFilter(kind_id=kind_id, ids=ids))
 
 
@@ -224,7 +267,22 @@ def _thing(row: Any) -> Thing:
     plain = {name: row[name] for name in Thing.__dataclass_fields__ if name in row}
     parsed = {name: json.loads(row[name]) for name in ("metadata", "display", "notes")}
     pixel_size = json.loads(row["pixel_size"]) if row["pixel_size"] else None
-    return Thing(**{**plain, **parsed, "pixel_size": pixel_size, "prediction": prediction})
+    inside = {} if row["image_id"] is None else _inside(row)
+    return Thing(
+        **{**plain, **parsed, "pixel_size": pixel_size, "prediction": prediction, **inside}
+    )
+
+
+def _inside(row: Any) -> dict[str, Any]:
+    """Return what an object has otherwise than its image."""
+    x1, y1, x2, y2 = box = tuple(row[side] for side in ("x1", "y1", "x2", "y2"))
+    return {
+        "box": box,
+        "height": y2 - y1,
+        "width": x2 - x1,
+        "planes": 1,
+        "active_plane": row["plane"],
+    }
 
 
 def count_by_category(store: Store, kind_id: str = IMAGE_KIND) -> dict[str, dict[str, int]]:

@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.project import history, kinds, labelling
-from piximi_core.project.categories import list_categories
-from piximi_core.project.objects import NewObject, ObjectRow, add_objects, list_objects
+from piximi_core.images import Look
+from piximi_core.project import history, kinds, labelling, things
+from piximi_core.project.categories import create_category, list_categories
+from piximi_core.project.looks import keep_look, look_of
+from piximi_core.project.objects import (
+    NewObject,
+    ObjectRow,
+    add_objects,
+    change_kind,
+    list_objects,
+)
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import ThingFilter, find_ids
 from tests.project.conftest import fill, new_image
@@ -172,3 +180,55 @@ def test_image_stays(store: Store) -> None:
             act()
     with pytest.raises(NotFound, match="kind is gone"):
         kinds.hide_kind(store, "gone")
+
+
+def test_another_kind_keeps_the_labels_it_knows(store: Store, nuclei: kinds.Kind) -> None:
+    cell = kinds.create_kind(store, "cell")
+    [long] = [c for c in list_categories(store, nuclei.id) if c.name == "long"]
+    known = create_category(store, "long", kind_id=cell.id)
+    assert known.id != long.id
+    ids = [thing.id for thing in list_objects(store)]
+    add(store, NewObject(list_objects(store)[0].image_id, cell.id, (0, 0, 1, 1), (1,), name="x"))
+    labelling.rename_thing(store, ids[0], "x")
+    before = everything(store)
+    assert change_kind(store, ids, cell.id) == 3
+    moved = [thing for thing in list_objects(store, kind_id=cell.id) if thing.id in ids]
+    assert [thing.category_name for thing in moved] == ["Unknown", "long", "Unknown"]
+    assert [thing.partition for thing in moved] == ["Inference", "Test", "Inference"]
+    assert [thing.name for thing in moved] == ["x_1", "a.b-nucleus_2", "c-nucleus_1"]
+    assert history.undo(store) == "Change the kind of 3 objects"
+    assert everything(store) == before
+    with pytest.raises(BadInput, match="Images keep their kind"):
+        change_kind(store, [moved[0].image_id], cell.id)
+    with pytest.raises(BadInput, match="choose a kind of objects"):
+        change_kind(store, ids, IMAGE_KIND)
+
+
+def test_steps_speak_of_objects(store: Store, nuclei: kinds.Kind) -> None:
+    first, second, _ = [thing.id for thing in list_objects(store)]
+    [long] = [c for c in list_categories(store, nuclei.id) if c.name == "long"]
+    labelling.label_things(store, [first], long.id)
+    labelling.set_partition(store, [first, second], "Test")
+    labelling.rename_thing(store, first, "the first")
+    labelling.delete_things(store, [first])
+    told = [step.label for step in history.history(store, 4)]
+    assert told == [
+        "Delete 1 object",
+        "Rename object to the first",
+        "Put 2 objects in Test",
+        "Label 1 object",
+    ]
+    with pytest.raises(BadInput, match="already an object named"):
+        labelling.rename_thing(store, second, "c-nucleus_1")
+
+
+def test_an_object_is_found_and_looks_as_its_image(store: Store, nuclei: kinds.Kind) -> None:
+    [thing] = things.list_things(store, ThingFilter(kind_id=nuclei.id, name_contains="c-nuc"))
+    parent = things.get_things(store, [thing.image_id or ""])[0]
+    assert (thing.image_name, thing.box, thing.mask) == ("c.png", (1, 2, 4, 4), "1 4 1")
+    assert (thing.width, thing.height) == (3, 2)
+    assert thing.file_sha256 == parent.file_sha256
+    assert parent.box is None
+    look = Look.parse("ff0000:0:30,-00ff00:0:255,0000ff:5:5")
+    assert keep_look(store, [thing.id], look) == 1
+    assert [look_of(t) for t in things.get_things(store, [thing.id, parent.id])] == [look, look]
