@@ -96,13 +96,28 @@ def _facts(picture: Picture, float_range: list[float] | None) -> dict[str, Any]:
     }
 
 
+def read(task: Task) -> dict[str, Any]:
+    """Decode a file; write its first plane, ``[1, H, W, C]``, as NumPy's format to a copy."""
+    name = task["name"]
+    picture = read_picture(Path(task["path"]), name=name, channels=task["channels"])
+    with Path(task["copy"]).open("wb") as file:
+        np.save(file, picture.pixels[:1], allow_pickle=False)
+    return {
+        "planes": picture.planes,
+        "bit_depth": picture.bit_depth,
+        "notes": picture.notes,
+        "colors": picture.channel_colors,
+        "window": picture.window,
+    }
+
+
 def look(task: Task) -> dict[str, Any]:
     """Return what a file's header says, nothing decoded."""
     found = describe(Path(task["path"]), name=task["name"])
     return {**asdict(found), "question": found.question}
 
 
-_TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {"look": look, "take": take}
+_TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {"look": look, "read": read, "take": take}
 
 
 def _answer(task: Task) -> dict[str, Any]:

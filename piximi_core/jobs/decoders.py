@@ -2,11 +2,11 @@
 
 Why so: a decoder is C code fed with bytes that anyone may have made. It can hang, eat all memory,
 or crash, and a thread can be kept from none of that. So a few plain child processes read the files
-and answer in lines of JSON; pixels never travel, only facts and a thumbnail. A child keeps nothing
-and writes nothing into the project: killed at any moment it leaves nothing half-done, and the next
-file gets a new one. The limits are the kernel's (see `decoder`). A child starts in a third of a
-second, once, and then a file costs a tenth of a millisecond more than in a thread, which several
-processes win back by not sharing Python's lock.
+and answer in lines of JSON: facts and a thumbnail, or the place of a file with the pixels where a
+prediction needs them. A child keeps nothing and writes nothing into the project: killed at any
+moment it leaves nothing half-done, and the next file gets a new one. The limits are the kernel's
+(see `decoder`). A child starts in a third of a second, once, and then a file costs a tenth of a
+millisecond more than in a thread, which several processes win back by not sharing Python's lock.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 import piximi_core
 from piximi_core.errors import BadInput, NoSpace, Stopped
-from piximi_core.images import safe_name
+from piximi_core.images import Picture, safe_name
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.images.request import allowed_bytes
+from piximi_core.project.ids import new_id
 
 __all__ = ["DecodeLimits", "Decoders"]
 
@@ -177,6 +180,46 @@ class Decoders:
         finally:
             self._free.put(child)
         return _result(answer)
+
+    def read(
+        self, path: Path, name: str, scratch: Path, *, channels: int | None = None
+    ) -> tuple[Picture, int]:
+        """Read the first plane of a file; return it, and how many planes there are.
+
+        Parameters
+        ----------
+        path, name, channels
+            As `images.read_picture`.
+        scratch
+            A folder for the pixels on their way, which are gone from it afterwards.
+
+        Raises
+        ------
+        PiximiError
+            As `ask`.
+        """
+        copy = scratch / new_id()
+        try:
+            facts = self.ask("read", path, name, channels=channels, copy=str(copy))
+            pixels = np.load(copy, allow_pickle=False)
+        finally:
+            copy.unlink(missing_ok=True)
+        picture = Picture(
+            pixels,
+            facts["bit_depth"],
+            notes=tuple(facts["notes"]),
+            channel_colors=facts["colors"] and tuple(facts["colors"]),
+            window=facts["window"] and tuple((low, high) for low, high in facts["window"]),
+        )
+        return picture, facts["planes"]
+
+    def warm(self) -> None:
+        """Start one decoder before the first file comes."""
+        child = self._free.get()
+        try:
+            child = child or self._start()
+        finally:
+            self._free.put(child)
 
     def _start(self) -> _Child:
         if self._closed:

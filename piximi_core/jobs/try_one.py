@@ -6,13 +6,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from piximi_core.classification.runtime import import_quietly
-from piximi_core.images import read_picture, safe_name, thumbnail, to_unit
+from piximi_core.images import safe_name, thumbnail, to_unit
 from piximi_core.images.conversion import convert_channels
+from piximi_core.jobs.decoders import Decoders
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.project.files import disk_errors_in_words, require_space
 from piximi_core.project.ids import new_id
@@ -91,6 +93,13 @@ def get_ready(run_folder: Path) -> None:
     """
     import_quietly()
     load_classifier(run_folder)
+    _decoders().warm()
+
+
+@lru_cache(maxsize=1)
+def _decoders() -> Decoders:
+    """Return what reads the pictures; kept, so that only the first one waits for its start."""
+    return Decoders()
 
 
 def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = None) -> Answer:
@@ -116,7 +125,7 @@ def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = 
     from piximi_core.classification.preprocess import resize
 
     shape = classifier.metadata.preprocess.input_shape
-    picture = read_picture(path, name=name, channels=shape.channels)
+    picture, planes = _decoders().read(path, name, path.parent, channels=shape.channels)
     fitting = convert_channels(picture, shape.channels, name=safe_name(name))
     unit = to_unit(fitting.pixels[0], fitting.bit_depth, float_range)
     pixels = np.asarray(resize(unit, shape.height, shape.width), np.float32)
@@ -125,7 +134,7 @@ def answer(run_folder: Path, path: Path, name: str, float_range: Range | None = 
         classes=tuple(classifier.metadata.classes),
         probabilities=tuple(float(p) for p in probabilities),
         size=(picture.height, picture.width),
-        planes=picture.planes,
+        planes=planes,
         seen_size=(shape.height, shape.width),
         notes=fitting.notes,
         preview=thumbnail(picture),

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,14 +42,24 @@ def endless(tmp_path: Path) -> Path:
     return path
 
 
+ChildIds = Callable[[], set[int]]
+
+
 @pytest.fixture
-def decoders() -> Iterator[Decoders]:
+def child_ids() -> ChildIds:
+    """Which decoders this test has started and not ended."""
+    before = _decoder_ids()  # kept by "Try one", in the tests of another file
+    return lambda: _decoder_ids() - before
+
+
+@pytest.fixture
+def decoders(child_ids: ChildIds) -> Iterator[Decoders]:
     with Decoders(DecodeLimits(memory=200 * 2**20, seconds=2)) as found:
         yield found
     assert child_ids() == set()
 
 
-def child_ids() -> set[int]:
+def _decoder_ids() -> set[int]:
     children = psutil.Process().children(recursive=True)
     return {child.pid for child in children if "piximi_core.jobs.decoder" in child.cmdline()}
 
@@ -85,7 +95,7 @@ def test_a_file_that_needs_too_much_memory_costs_only_itself(
 
 
 def test_a_decoder_that_crashes_costs_only_its_file(
-    decoders: Decoders, good: Path, endless: Path
+    decoders: Decoders, child_ids: ChildIds, good: Path, endless: Path
 ) -> None:
     take(decoders, good)
     [child] = child_ids()
@@ -97,7 +107,9 @@ def test_a_decoder_that_crashes_costs_only_its_file(
     assert take(decoders, good)["width"] == 8
 
 
-def test_one_that_died_in_its_sleep_is_replaced(decoders: Decoders, good: Path) -> None:
+def test_one_that_died_in_its_sleep_is_replaced(
+    decoders: Decoders, child_ids: ChildIds, good: Path
+) -> None:
     take(decoders, good)
     for child in child_ids():
         os.kill(child, signal.SIGKILL)
@@ -105,7 +117,7 @@ def test_one_that_died_in_its_sleep_is_replaced(decoders: Decoders, good: Path) 
     assert take(decoders, good)["width"] == 8
 
 
-def test_closing_ends_what_is_under_way(endless: Path) -> None:
+def test_closing_ends_what_is_under_way(child_ids: ChildIds, endless: Path) -> None:
     decoders = Decoders()
     closing = threading.Timer(0.5, decoders.close)
     closing.start()
@@ -133,6 +145,17 @@ def test_a_decoder_ends_with_the_process_that_asked(tmp_path: Path, good: Path) 
     child = int(done.stdout)
     wait_for_end(child)
     assert done.returncode == -signal.SIGKILL
+
+
+def test_the_first_plane_is_read_as_the_file_holds_it(decoders: Decoders, tmp_path: Path) -> None:
+    import tifffile
+
+    pixels = np.random.default_rng(3).integers(0, 2**16, (4, 2, 9, 7), np.uint16)
+    tifffile.imwrite(tmp_path / "s.tif", pixels, imagej=True, metadata={"axes": "ZCYX"})
+    picture, planes = decoders.read(tmp_path / "s.tif", "s.tif", tmp_path)
+    assert (planes, picture.bit_depth, picture.pixels.shape) == (4, 16, (1, 9, 7, 2))
+    assert np.array_equal(picture.pixels[0], np.moveaxis(pixels[0], 0, -1))
+    assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
 
 
 def test_questions_come_back_as_questions(decoders: Decoders, tmp_path: Path) -> None:
