@@ -12,7 +12,7 @@ import typer
 
 from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
-from piximi_core.commands import keeping, models
+from piximi_core.commands import annotations, keeping, models
 from piximi_core.commands.common import Json, Kind, Project, RunName, open_settled, show
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
@@ -151,13 +151,16 @@ def train_command(
         list[str] | None, typer.Option("-o", metavar="key.path=value", help="One setting.")
     ] = None,
     resume: Annotated[str, typer.Option(metavar="RUN", help="Go on with this run.")] = "",
+    start: Annotated[
+        str, typer.Option("--from", metavar="RUN", help="Learn this run's network further.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Train a classifier, or resume an interrupted run."""
     store = open_settled(project)
     if resume:
-        if settings or override:
-            raise BadInput("A resumed run keeps its settings; leave --settings and -o out.")
+        if settings or override or start:
+            raise BadInput("A resumed run keeps its settings; leave --settings, -o and --from out.")
         job = train.ask_to_resume(store, reports.resumable_run(store, resume))
     else:
         kind_id = find_kind(store, kind).id
@@ -250,6 +253,7 @@ def export_command(
     )
 
 
+app.add_typer(annotations.app, name="annotations")
 app.command("import-model")(models.import_model_command)
 
 

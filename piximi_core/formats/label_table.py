@@ -7,10 +7,11 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TextIO
 
 from piximi_core.errors import BadInput
 
-__all__ = ["LabelRow", "LabelTable", "defuse", "read_label_table"]
+__all__ = ["LabelRow", "LabelTable", "defuse", "read_label_table", "write_label_table"]
 
 _PARTITIONS = {"unassigned", "training", "validation", "test", "inference"}
 _MOST_BYTES = 256 * 2**20
@@ -115,7 +116,7 @@ def _columns(lines: list[tuple[int, list[str]]], shown: str) -> dict[str, int]:
 def _row(number: int, line: list[str], columns: Mapping[str, int], shown: str) -> LabelRow:
     if len(line) <= max(columns["name"], columns["category"]):
         raise BadInput(f"{shown}, line {number}: a name and a category are needed.")
-    name, category = line[columns["name"]].strip(), line[columns["category"]].strip()
+    name, category = (_armed(line[columns[key]].strip()) for key in ("name", "category"))
     if not name:
         raise BadInput(f"{shown}, line {number}: the name is empty.")
     at = columns.get("partition")
@@ -129,6 +130,32 @@ def _row(number: int, line: list[str], columns: Mapping[str, int], shown: str) -
     return LabelRow(path, category, partition.capitalize() or None)
 
 
+def write_label_table(file: TextIO, rows: Iterable[Mapping[str, object]]) -> int:
+    """Write rows that have at least a name, a category and a partition; return how many.
+
+    Further columns follow these; `read_label_table` passes over them.
+    """
+    writer: csv.DictWriter[str] | None = None
+    count = 0
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(file, list(row))
+            writer.writeheader()
+        writer.writerow({key: defuse(str(value)) for key, value in row.items()})
+        count += 1
+    if writer is None:
+        csv.writer(file).writerow(["name", "category", "partition"])
+    return count
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def defuse(text: str) -> str:
     """Return text for a CSV cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _armed(text: str) -> str:
+    """Return what `defuse` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text

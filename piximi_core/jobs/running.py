@@ -27,6 +27,11 @@ _SERVICES = {
     "archive": "piximi_core.jobs.archive",
     "open_archive": "piximi_core.jobs.open_archive",
     "import-model": "piximi_core.jobs.import_model",
+    "open_piximi": "piximi_core.jobs.open_piximi",
+    "save_piximi": "piximi_core.jobs.save_piximi",
+    "export-annotations": "piximi_core.jobs.export_annotations",
+    "read-annotations": "piximi_core.jobs.read_annotations",
+    "add-annotations": "piximi_core.jobs.add_annotations",
 }
 _HEARTBEAT_SECONDS = 10.0
 

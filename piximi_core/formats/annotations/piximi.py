@@ -207,7 +207,7 @@ def _current(found: AnnotationSet, version: str) -> dict[str, Any]:
                 **_row(item, object_id, image_ids[item.image], category_ids[key]),
                 "activePlane": item.plane,
                 "name": item.name or object_id,
-                "partition": item.partition if item.partition in _PARTITIONS else "Unassigned",
+                "partition": _partition(item.partition),
                 "kind": kind_ids[key[0]],
                 "shape": [1, item.region.height, item.region.width, channels],
             }
@@ -238,6 +238,13 @@ def _current(found: AnnotationSet, version: str) -> dict[str, Any]:
             for name in kinds
         ],
     }
+
+
+def _partition(name: str | None) -> str:
+    """Return the partition as Piximi knows it, which has no Test."""
+    if name == "Test":
+        return "Validation"
+    return name if name in _PARTITIONS else "Unassigned"
 
 
 def _row(item: SetObject, object_id: str, image_id: str, category_id: str) -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""Commands about annotations: objects and labels in and out, in the formats of other programs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from piximi_core.commands.common import Json, Project, open_settled, show
+from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.registry import FORMATS
+from piximi_core.formats.label_table import read_label_table
+from piximi_core.jobs import add_annotations, export_annotations, read_annotations
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.labels import label_from_table
+from piximi_core.jobs.read_annotations import ReadOptions
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.files import replace_atomically
+from piximi_core.project.kinds import find_kind
+from piximi_core.project.store import IMAGE_KIND, Store
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Bring objects and labels in, or take them out.")
+
+_MOST_TOLD = 20
+_NAMES = " ".join(FORMATS)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of annotations.")]
+
+
+@app.command("export")
+def export_command(
+    project: Project,
+    file: File,
+    format: Annotated[str, typer.Option(help=f"{_NAMES}, csv or folders.")],  # noqa: A002
+    style: Annotated[
+        str, typer.Option(help="Which of a format's ways, such as 'single' of coco.")
+    ] = "",
+    kind: Annotated[str, typer.Option(help="Only this kind of objects.")] = "",
+    json: Json = False,
+) -> None:
+    """Write objects as annotations, labels as a table, or images in class-named folders."""
+    store = open_settled(project)
+    job = export_annotations.ask(
+        store, format, style=style, kind=kind, ending=_ending(format, file)
+    )
+    result = run_here(store, job)
+    made = export_annotations.delivered_annotations(job)
+    target = file / made.name if file.is_dir() else file
+    with replace_atomically(target.absolute()) as part:
+        shutil.copyfile(made, part)
+    for what, reason in result["problems"][:_MOST_TOLD]:
+        typer.echo(f"{what}: {reason}", err=True)
+    facts = {"file": str(target), "count": result["count"], "problems": result["problems"]}
+    show(facts, json, f"Wrote {result['count']:,} to {target}.")
+
+
+def _ending(format_name: str, file: Path) -> str:
+    """Return the ending that the person's file asks for; none if it is a folder."""
+    one = FORMATS.get(format_name)
+    ending = file.suffix.lower()
+    if one is None or file.is_dir() or not ending:
+        return ""
+    ending = {
+        ".tiff": ".tif",
+        ".json": one.ending_of_one if one.name == "geojson" else ".json",
+    }.get(ending, ending)
+    if ending not in (one.ending, one.ending_of_one):
+        both = " or ".join(dict.fromkeys((one.ending_of_one, one.ending)))
+        raise BadInput(f"{one.title} are written as {both}; give {file.name!r} that ending.")
+    return ending
+
+
+@app.command("import")
+def import_command(
+    project: Project,
+    file: File,
+    format: Annotated[  # noqa: A002
+        str, typer.Option(help=f"{_NAMES} or csv; found out if not given.")
+    ] = "",
+    kind: Annotated[str, typer.Option(help="Put all objects into this kind.")] = "",
+    image: Annotated[
+        str, typer.Option(help="The image that all objects belong to, if the file names none.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would come in, and change nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Bring objects in from a file, a zip or a folder, as one undoable step."""
+    store = open_settled(project)
+    if format == "csv" or (not format and file.suffix.lower() == ".csv"):
+        _label(store, file, kind, dry_run)
+        return
+    options = ReadOptions(format, kind, image)
+    look = read_annotations.ask(store, SourceFile(file.absolute(), file.name), options)
+    result = run_here(store, look)
+    _tell(result)
+    if not result["new"] and not result["present"]:
+        raise BadInput("Nothing was imported: no object fits an image of this project; see above.")
+    if result["new"] and not dry_run:
+        run_here(store, add_annotations.ask(store, look))
+    show(result, json, _text(result, dry_run))
+
+
+def _label(store: Store, file: Path, kind: str, dry_run: bool) -> None:
+    table = read_label_table(file)
+    if dry_run:
+        typer.echo(f"{len(table.rows):,} labels in {file.name}.")
+        return
+    kind_id = find_kind(store, kind or IMAGE_KIND).id
+    outcome = label_from_table(store, table, kind_id=kind_id)
+    typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
+    for name in outcome.unmatched[:_MOST_TOLD]:
+        typer.echo(f"not found: {name}", err=True)
+
+
+def _tell(result: dict[str, Any]) -> None:
+    """Say on standard error what was left out or mended."""
+    lines = [f"no image: {row['image']}: {row['reason']}" for row in result["unmatched"]]
+    for key, word in (("skipped", "left out"), ("repaired", "mended")):
+        lines += [f"{word}: {what}: {reason}" for what, reason in result[key]]
+    for line in lines[:_MOST_TOLD]:
+        typer.echo(line, err=True)
+    more = sum(result[f"{key}_count"] for key in ("unmatched", "skipped", "repaired")) - _MOST_TOLD
+    if more > 0:
+        typer.echo(f"and {more:,} more; --json lists them.", err=True)
+
+
+def _text(result: dict[str, Any], dry_run: bool) -> str:
+    verb = "Would import" if dry_run else "Imported"
+    present = f"; {result['present']:,} were there already" if result["present"] else ""
+    lines = [f"{verb} {result['new']:,} objects in {result['matched']:,} images{present}."]
+    lines += [
+        f"  {row['kind']}, {row['category'] or 'without a category'}: {row['count']:,}"
+        for row in result["kinds"]
+    ]
+    return "\n".join(lines)

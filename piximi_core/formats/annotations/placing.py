@@ -1,0 +1,165 @@
+"""From what a file says to regions of a project's images: matched, cut, and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from piximi_core.annotation.regions import Region
+from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.matching import match_images
+from piximi_core.formats.annotations.model import (
+    UNKNOWN,
+    AnnotatedImage,
+    AnnotationSet,
+    Problem,
+    SetObject,
+)
+from piximi_core.formats.annotations.shapes import place, reaches_out
+
+__all__ = ["Placed", "PlacedObject", "place_annotations"]
+
+
+@dataclass(frozen=True)
+class PlacedObject:
+    """An object with the image of the project that it lies in."""
+
+    image: AnnotatedImage
+    region: Region
+    kind: str
+    category: str | None
+    plane: int
+    name: str | None
+    partition: str | None
+    crowd: bool
+
+
+@dataclass
+class Placed:
+    """What of a file can be brought in, and what cannot.
+
+    Attributes
+    ----------
+    matched
+        Name in the file to name in the project.
+    unmatched
+        Images of the file without one in the project, with their objects' number.
+    colors
+        Of (kind, category), as far as the file tells.
+    """
+
+    objects: list[PlacedObject] = field(default_factory=list)
+    matched: dict[str, str] = field(default_factory=dict)
+    unmatched: list[tuple[Problem, int]] = field(default_factory=list)
+    skipped: list[Problem] = field(default_factory=list)
+    repaired: list[Problem] = field(default_factory=list)
+    colors: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def place_annotations(
+    found: AnnotationSet,
+    images: Sequence[AnnotatedImage],
+    *,
+    default_kind: str,
+    kind: str | None = None,
+    image: str | None = None,
+    check: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Placed:
+    """Find each object's image and pixels.
+
+    Parameters
+    ----------
+    images
+        The project's, with their sizes.
+    default_kind
+        Of objects for which the file gives none.
+    kind
+        One kind for all objects, whatever the file says.
+    image
+        The project's image that all of the file belongs to, for files that name none.
+    check
+        Called with how many objects are done, and of how many; it raises to stop.
+    """
+    placed = Placed(skipped=list(found.skipped), repaired=list(found.repaired))
+    known = {one.name: one for one in images}
+    entries = {one.name: one for one in found.images}
+    counts = Counter(item.image for item in found.objects)
+    names = list(dict.fromkeys([*entries, *counts]))
+    if image is not None:
+        placed.matched = dict.fromkeys(names, image)
+    else:
+        matches = match_images(names, known)
+        placed.matched = matches.found
+        # A file of one image, whatever it is called, belongs to the only image there is.
+        if len(names) == len(known) == 1 and not placed.matched:
+            placed.matched = {names[0]: next(iter(known))}
+        placed.unmatched = [
+            (problem, counts[problem.what])
+            for problem in matches.unmatched
+            if problem.what not in placed.matched
+        ]
+    placed.colors = {
+        (kind or _kind(of_kind, default_kind), category): color
+        for (of_kind, category), color in found.colors().items()
+    }
+    refused = _of_other_size(placed, entries, known, counts)
+    for number, item in enumerate(found.objects):
+        check(number, len(found.objects))
+        if item.image in placed.matched and item.image not in refused:
+            target = known[placed.matched[item.image]]
+            _place(item, number, target, kind or _kind(item.kind, default_kind), placed)
+    return placed
+
+
+def _kind(given: str | None, default: str) -> str:
+    # "Image" is the kind of whole images, in Piximi too.
+    return default if not given or given.casefold() == "image" else given
+
+
+def _of_other_size(
+    placed: Placed,
+    entries: Mapping[str, AnnotatedImage],
+    known: Mapping[str, AnnotatedImage],
+    counts: Counter[str],
+) -> set[str]:
+    """Return the images whose labels are made for another size: they would lie elsewhere."""
+    refused = set()
+    for name, target in placed.matched.items():
+        entry, own = entries.get(name), known[target]
+        if entry is None or not entry.width or not entry.height:
+            continue
+        if (entry.width, entry.height) != (own.width, own.height):
+            refused.add(name)
+            reason = (
+                f"Its {counts[name]:,} objects are made for {entry.width} x {entry.height} "
+                f"pixels, but the image has {own.width} x {own.height}."
+            )
+            placed.skipped.append(Problem(target, reason))
+    return refused
+
+
+def _place(item: SetObject, number: int, target: AnnotatedImage, kind: str, placed: Placed) -> None:
+    what = f"{target.name}: {item.name or f'object {number + 1}'}"
+    height, width = target.height or 0, target.width or 0
+    try:
+        region = place(item.shape, height, width)
+    except BadInput as error:
+        placed.skipped.append(Problem(what, str(error)))
+        return
+    except (MemoryError, OverflowError, ValueError):
+        placed.skipped.append(Problem(what, "Its numbers are too large."))
+        return
+    if region is None:
+        placed.skipped.append(Problem(what, "It covers no pixel of the image."))
+        return
+    if reaches_out(item.shape, height, width):
+        placed.repaired.append(Problem(what, "It reached over the border and was cut there."))
+    plane = min(max(item.plane, 0), (target.planes or 1) - 1)
+    if plane != item.plane:
+        reason = f"The image has no plane {item.plane + 1}; it was put in plane {plane + 1}."
+        placed.repaired.append(Problem(what, reason))
+    category = None if item.category == UNKNOWN else item.category
+    placed.objects.append(
+        PlacedObject(target, region, kind, category, plane, item.name, item.partition, item.crowd)
+    )
