@@ -12,7 +12,7 @@ import typer
 
 from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
-from piximi_core.commands import annotations, keeping, models
+from piximi_core.commands import annotations, keeping, models, piximi
 from piximi_core.commands.common import Json, Kind, Project, RunName, open_settled, show
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
@@ -22,6 +22,7 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.labels import label_from_table
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.sources import SourceFile
+from piximi_core.jobs.starting_run import settings_to_go_on
 from piximi_core.project.kinds import find_kind
 from piximi_core.project.labelling import counted
 from piximi_core.project.runs import find_run
@@ -156,7 +157,7 @@ def train_command(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Train a classifier, or resume an interrupted run."""
+    """Train a classifier, learn one further, or resume an interrupted run."""
     store = open_settled(project)
     if resume:
         if settings or override or start:
@@ -167,7 +168,10 @@ def train_command(
         chosen = default_settings(store, kind_id)
         if settings is not None:
             chosen = settings_from({**chosen.model_dump(), **_settings_file(settings)})
-        job = train.ask(store, with_overrides(chosen, override or []), kind_id=kind_id)
+        chosen = with_overrides(chosen, override or [])
+        if start:
+            chosen = settings_to_go_on(store, chosen, start)
+        job = train.ask(store, chosen, kind_id=kind_id)
     result = run_here(store, job)
     summary = {"run": job.id, **result}
     show(summary, json, reports.trained(summary))
@@ -261,6 +265,10 @@ app.command("archive")(keeping.archive_command)
 app.command("restore")(keeping.restore_command)
 app.command("backups")(keeping.backups_command)
 app.command("recover")(keeping.recover_command)
+
+
+app.command("open")(piximi.open_command)
+app.command("save")(piximi.save_command)
 
 
 @app.command()

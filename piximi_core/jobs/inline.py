@@ -16,7 +16,7 @@ from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job
 from piximi_core.project.store import Store
 
-__all__ = ["run_here"]
+__all__ = ["run_apart", "run_here"]
 
 _SHOW_SECONDS = 0.5
 
@@ -33,9 +33,23 @@ def run_here(store: Store, job: Job) -> dict[str, Any]:
     RuntimeError
         The program itself failed.
     """
+    _carry(job)
+    apply_result(store, job)
+    return _outcome(job)
+
+
+def run_apart(job: Job) -> dict[str, Any]:
+    """Do a job that makes a project of its own, and return its result; else as `run_here`."""
+    _carry(job)
+    return _outcome(job)
+
+
+def _carry(job: Job) -> None:
     with _stop_on_interrupt(job), _progress_shown(job):
         run_job(job.folder)
-    apply_result(store, job)
+
+
+def _outcome(job: Job) -> dict[str, Any]:
     result = job.result()
     if not result:
         raise PiximiError(f"Another process does the job {job.id[:8]} already; wait until it ends.")

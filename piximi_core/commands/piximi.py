@@ -1,0 +1,76 @@
+"""Piximi's own project files: open one as a project, save a project as one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from piximi_core.commands.common import Json, Project, open_settled, show
+from piximi_core.errors import BadInput
+from piximi_core.jobs import open_piximi, save_piximi
+from piximi_core.jobs.inline import run_apart, run_here
+from piximi_core.project.files import replace_atomically
+from piximi_core.project.labelling import plural
+from piximi_core.project.runs import find_run
+
+__all__ = ["open_command", "save_command"]
+
+
+def open_command(
+    piximi_file: Annotated[
+        Path, typer.Argument(metavar="PIXIMI_FILE", help="A zip that Piximi saved, or its .zarr.")
+    ],
+    project: Project,
+    json: Json = False,
+) -> None:
+    """Open a Piximi project as a new project."""
+    job = open_piximi.ask(piximi_file, target=project)
+    try:
+        result = run_apart(job)
+    finally:
+        shutil.rmtree(job.project_folder, ignore_errors=True)
+    parts = ", ".join(
+        plural(int(result[key]), noun)
+        for key, noun in (
+            ("images", "image"),
+            ("objects", "object"),
+            ("classifiers", "classifier"),
+            ("predictions", "prediction"),
+        )
+    )
+    lines = [f"Opened “{result['name']}” in {project}: {parts}.", *result["repairs"]]
+    show(result, json, "\n".join(lines))
+
+
+def save_command(
+    project: Project,
+    piximi_file: Annotated[
+        Path, typer.Argument(metavar="PIXIMI_FILE", help="The zip to write, without a dot before.")
+    ],
+    run: Annotated[
+        list[str] | None,
+        typer.Option("--run", help="Take this run's classifier along; all by default."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Save a project as a zip that Piximi opens."""
+    if piximi_file.suffix.lower() != ".zip":
+        raise BadInput(f"{piximi_file} does not end in .zip, and Piximi opens nothing else.")
+    if not piximi_file.absolute().parent.is_dir():
+        raise BadInput(f"There is no folder {piximi_file.parent}; make it first.")
+    store = open_settled(project)
+    chosen = [find_run(store, name) for name in run] if run else None
+    job = save_piximi.ask(store, chosen)
+    result = run_here(store, job)
+    made = save_piximi.saved_file(job)
+    with replace_atomically(piximi_file.absolute()) as part:
+        shutil.copyfile(made, part)
+    # Here it would only be there twice.
+    made.unlink()
+    for name, reason in result["left_out"]:
+        typer.echo(f"left out: {name}: {reason}", err=True)
+    lines = [f"Wrote {piximi_file}: {save_piximi.saved_in_words(result)}.", *result["told"]]
+    show(result, json, "\n".join(lines))

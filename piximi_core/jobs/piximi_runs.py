@@ -1,0 +1,190 @@
+"""The classifiers of a Piximi project as runs, and what Piximi predicted as their predictions."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from piximi_core.errors import PiximiError
+from piximi_core.formats.piximi_project import IMAGE, PiximiModel, PiximiProject
+from piximi_core.jobs import predict
+from piximi_core.jobs.folder import Job, write_json
+from piximi_core.jobs.imported_run import register_imported, write_imported
+from piximi_core.jobs.scores import load_scores, merge_scores
+from piximi_core.project.categories import clean_name, list_categories
+from piximi_core.project.ids import new_id
+from piximi_core.project.predictions import PredictedThing, store_predictions
+from piximi_core.project.runs import Run, find_run
+from piximi_core.project.schema import images, project
+from piximi_core.project.store import Store
+
+__all__ = ["PIXIMI_FACTS", "WITHOUT_RUN", "bring_in_models", "keep_predictions"]
+
+PIXIMI_FACTS = "piximi.json"
+"""What Piximi keeps of a classifier and we do not, in the folder of its run."""
+
+WITHOUT_RUN = "piximi"
+"""What stands for the run of predictions whose classifier is not in the file."""
+
+
+def bring_in_models(job: Job, store: Store, found: PiximiProject, who: str) -> list[Run]:
+    """Make every classifier of the file a run; those that cannot be used are left out and noted."""
+    runs = []
+    for model in found.models:
+        if not model.files:
+            continue
+        job.raise_if_stopped()
+        job.report(0.99, 1.0, f"Reading the classifier {model.name[:60]}")
+        folder = store.files.jobs / new_id()
+        try:
+            runs.append(_bring_in(store, model, folder, who))
+        except PiximiError as error:
+            found.repairs.note(f"A classifier was left out: {error}", model.name)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return runs
+
+
+def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str) -> Run:
+    from piximi_core.classification.runtime import import_quietly
+
+    import_quietly()
+    from piximi_core.formats.adopting import adopt_classifier
+
+    given = folder / "given"
+    given.mkdir(parents=True)
+    paths = []
+    for file, ending in zip(model.files, ("json", "weights.bin"), strict=True):
+        # The description names its weights; other names lead nowhere.
+        name = file.basename if file.basename.endswith(ending) else f"model.{ending}"
+        paths.append(given / name)
+        paths[-1].write_bytes(file.read())
+    channels, depth = _pictures(store)
+    adopted = adopt_classifier(paths, channels=channels, bit_depth=depth)
+    names = _class_names(store, model, adopted.metadata.classes)
+    out = folder / "out"
+    made = write_imported(
+        out, adopted, names, model.name, of_objects=model.kind_id != IMAGE, who=who
+    )
+    made["settings"]["training_percentage"] = min(max(model.settings.training_percent, 0.1), 0.99)
+    write_json(out / PIXIMI_FACTS, {"eval_results": [dict(r) for r in model.eval_results]})
+    run_id = new_id()
+    with store.write() as db:
+        return register_imported(db, store, made, out, run_id, model.kind_id)
+
+
+def _pictures(store: Store) -> tuple[int | None, int]:
+    """Return how many channels the images have, and how deep they are."""
+    with store.read() as db:
+        channels = db.execute(select(project.c.channels)).scalar_one()
+        depth = db.execute(select(images.c.bit_depth).limit(1)).scalar_one_or_none()
+    return channels, depth or 8
+
+
+def _class_names(store: Store, model: PiximiModel, classes: Sequence[str]) -> list[str]:
+    """Return the category of each class: as the file maps it, else of the class's own name."""
+    known = {category.id: category.name for category in list_categories(store, model.kind_id)}
+    return [
+        known.get(model.class_map.get(number, ""), clean_name(name or str(number)))
+        for number, name in enumerate(classes)
+    ]
+
+
+def keep_predictions(
+    job: Job,
+    store: Store,
+    found: PiximiProject,
+    predicted: Mapping[str, Mapping[str, str]],
+    runs: Sequence[Run],
+) -> int:
+    """Put what Piximi predicted beside the labels, with what our classifier makes of it.
+
+    Piximi keeps the category alone. The confidence comes from its classifier, run here; where that
+    is not in the file there is none, and 0 stands for it.
+
+    Parameters
+    ----------
+    predicted
+        By kind, the category that each thing was predicted to be.
+
+    Returns
+    -------
+    int
+        How many predictions there are.
+    """
+    kept = 0
+    for kind_id, answers in predicted.items():
+        if not answers:
+            continue
+        wanted = set(answers.values())
+        # Of several the last one: Piximi predicts with the newest by itself.
+        fitting = [
+            run
+            for run in runs
+            if run.kind_id == kind_id and wanted <= {known.id for known in run.classes}
+        ]
+        run = fitting[-1] if fitting else None
+        rows = _scored(job, store, found, run, answers) if run else {}
+        if not rows:
+            found.repairs.note(
+                "Predictions whose classifier is not in the file have no confidence.",
+            )
+        names = {category.id: category.name for category in list_categories(store, kind_id)}
+        with store.write() as db:
+            kept += store_predictions(
+                db,
+                run.id if run else WITHOUT_RUN,
+                [
+                    _prediction(thing_id, category_id, names[category_id], run, rows.get(thing_id))
+                    for thing_id, category_id in answers.items()
+                ],
+            )
+    return kept
+
+
+def _prediction(
+    thing_id: str,
+    category_id: str,
+    name: str,
+    run: Run | None,
+    row: NDArray[np.float32] | None,
+) -> PredictedThing:
+    if run is None or row is None:
+        return PredictedThing(thing_id, category_id, name, 0.0, [])
+    number = [known.id for known in run.classes].index(category_id)
+    return PredictedThing(thing_id, category_id, name, float(row[number]), [float(p) for p in row])
+
+
+def _scored(
+    job: Job, store: Store, found: PiximiProject, run: Run, answers: Mapping[str, str]
+) -> dict[str, NDArray[np.float32]]:
+    """Return the probabilities of each thing by the run, and say where they tell otherwise."""
+    job.report(0.99, 1.0, f"Predicting with {run.name[:60]}")
+    inner = predict.ask(store, find_run(store, run.id), list(answers))
+    try:
+        predict.run(inner)
+        scores = load_scores(inner.folder)
+    except PiximiError as error:
+        found.repairs.note(f"The confidence of predictions is not known: {error}", run.name)
+        return {}
+    finally:
+        shutil.rmtree(inner.folder, ignore_errors=True)
+    if scores is None:
+        return {}
+    merge_scores(store.files.run(run.id), scores)
+    ids = [known.id for known in run.classes]
+    rows = {}
+    for key, row in zip(scores.keys, scores.probabilities, strict=True):
+        thing_id = key.rpartition(":")[0]
+        rows[thing_id] = row
+        if ids[int(np.argmax(row))] != answers[thing_id]:
+            found.repairs.note(
+                "Things of which the classifier says something else than Piximi kept; that stays.",
+                thing_id,
+            )
+    return rows
