@@ -3,13 +3,13 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from piximi_ui import access, assets, pictures, server
+from piximi_ui import access, assets, file_routes, pictures, server
 
 access.refuse_open_listening()
 
 app = st.App(
     "piximi_ui/main.py",
-    routes=[*pictures.routes(), *assets.routes()],
+    routes=[*pictures.routes(), *file_routes.routes(), *assets.routes()],
     middleware=[Middleware(access.LocalOnly)],
     lifespan=server.lifespan,
     on_script_error=server.on_script_error,

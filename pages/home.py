@@ -5,6 +5,7 @@ import streamlit as st
 from piximi_core.project.bin import binned
 from piximi_core.project.workspace import list_projects
 from piximi_ui import example, project_list
+from piximi_ui.projects import dialogs, open_archive, recovery
 from piximi_ui.projects.bin import draw_bin, draw_undo, sweep_now_and_then
 from piximi_ui.texts import _
 
@@ -15,7 +16,10 @@ with st.container(width=860):
             st.title(_("Projects"))
             if projects:
                 example.draw_menu(projects)
+            open_archive.draw_open()
             project_list.draw_new_project(primary=bool(projects))
+        open_archive.draw_openings()
+        recovery.draw_recovered()
         draw_undo(deleted)
         if projects:
             project_list.draw_list(projects)
@@ -29,4 +33,5 @@ with st.container(width=860):
             )
             example.draw_cards()
         draw_bin(deleted)
+dialogs.draw()
 sweep_now_and_then()

@@ -12,8 +12,10 @@ from piximi_core.project.workspace import ProjectSummary, create_project, projec
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown
 from piximi_ui.projects.menu import draw_copying, draw_menu, draw_style
+from piximi_ui.projects.recovery import draw_recover
 from piximi_ui.projects.sizes import draw_late, sizes_of
 from piximi_ui.projects.thumbnails import draw_thumbnails
+from piximi_ui.safety import damage_found
 from piximi_ui.texts import _, plain, plural, size, told, when
 
 __all__ = ["ago", "draw_list", "draw_new_project"]
@@ -115,6 +117,8 @@ def _row(project: ProjectSummary, taken: int | None) -> None:
                     st.markdown(f":material/broken_image: **{plain(project.name)}**")
                     reason = plain(told(project.trouble), 400)
                     st.caption(f"{_('This project cannot be opened.')} {reason}")
+            if project.damaged or damage_found(_folder(project)):
+                draw_recover(project.address)
             if project.trouble is None and st.button(_("Open"), key=f"open-{project.address}"):
                 navigation.go_to("images", project=project.address)
             draw_menu(project)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from piximi_core.disk import flush_folder
 from piximi_core.errors import NotFound, PiximiError
+from piximi_core.project.backups import list_backups
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.store import open_store
 from piximi_core.project.workspace import move_in, project_folder, summarise, workspace
@@ -69,7 +70,7 @@ def put_into_bin(address: str, root: Path | None = None) -> str:
         Another program is writing it.
     """
     folder = project_folder(address, root)
-    if not (folder / "project.sqlite").is_file():
+    if not (folder / "project.sqlite").is_file() and not list_backups(folder):
         raise NotFound("This project is no longer there; look again at the list.")
     bin_folder = folder.parent / _BIN
     bin_folder.mkdir(exist_ok=True)

@@ -16,13 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from piximi_core.disk import flush_folder
-from piximi_core.errors import NotFound, PiximiError
+from piximi_core.errors import DamagedProject, NotFound, PiximiError
 from piximi_core.project.categories import clean_name
 from piximi_core.project.schema import images, project, runs, steps, things
-from piximi_core.project.store import Store, create_store, open_store
+from piximi_core.project.store import IMAGE_KIND, Store, create_store, open_store
 
 __all__ = [
     "SHOWN_PICTURES",
@@ -62,6 +62,8 @@ class ProjectSummary:
         Stored SHA-256 of a few images, for thumbnails.
     trouble
         Why it cannot be opened.
+    damaged
+        Whether that is damage, which a backup mends.
     """
 
     address: str
@@ -72,6 +74,7 @@ class ProjectSummary:
     used_at: float
     pictures: tuple[str, ...] = ()
     trouble: str | None = None
+    damaged: bool = False
 
 
 def workspace() -> Path:
@@ -191,8 +194,11 @@ def rename_project(store: Store, name: str, *, who: str | None = None) -> None:
 
 def list_projects(root: Path | None = None) -> list[ProjectSummary]:
     """Return the projects of the workspace, last used first; damaged ones with the reason."""
-    found = (root or workspace()).glob("*/project.sqlite")
-    summaries = [summarise(path.parent) for path in found if _ADDRESS.fullmatch(path.parent.name)]
+    top = root or workspace()
+    folders = {path.parent for path in top.glob("*/project.sqlite")}
+    # One that lost its database altogether is damaged, not gone.
+    folders |= {path.parent.parent for path in top.glob("*/backups/*.sqlite")}
+    summaries = [summarise(folder) for folder in folders if _ADDRESS.fullmatch(folder.name)]
     return sorted(summaries, key=lambda summary: -summary.used_at)
 
 
@@ -205,17 +211,18 @@ def summarise(folder: Path) -> ProjectSummary:
     # has the new time and the old figures, and must not be kept.
     settled = time.time() - max((s.st_mtime for s in files), default=0.0) > _SETTLED_SECONDS
     read = _summary if settled else _summary.__wrapped__
+    damaged = False
     try:
         return read(folder, state)
     except PiximiError as error:
-        reason = str(error)
+        reason, damaged = str(error), isinstance(error, DamagedProject)
     except OSError as error:
         reason = f"Its folder cannot be read ({error.strerror}); check who owns it."
-    except DatabaseError as error:
+    except (SQLAlchemyError, ValueError, TypeError) as error:
         # Damage deeper inside than opening looks: it must not hide the other projects.
-        reason = f"Its database cannot be read ({error.orig}); put back a copy that you kept."
+        reason, damaged = f"Its database cannot be read ({getattr(error, 'orig', error)}).", True
     used = max((s.st_mtime for s in files), default=0.0)
-    return ProjectSummary(folder.name, folder.name, 0, 0, 0, used, trouble=reason)
+    return ProjectSummary(folder.name, folder.name, 0, 0, 0, used, trouble=reason, damaged=damaged)
 
 
 def _database_files(folder: Path) -> Iterator[os.stat_result]:
@@ -230,16 +237,17 @@ def _database_files(folder: Path) -> Iterator[os.stat_result]:
 def _summary(folder: Path, _state: object) -> ProjectSummary:
     with open_store(folder).read() as db:
         found = db.execute(select(project.c.name, project.c.created_at)).one()
-        total = db.execute(select(func.count()).select_from(things)).scalar_one()
+        of_images = things.c.kind_id == IMAGE_KIND
+        total = db.execute(select(func.count()).where(of_images)).scalar_one()
         labelled = db.execute(
-            select(func.count()).where(things.c.category_id.not_like("0%"))
+            select(func.count()).where(of_images, things.c.category_id.not_like("0%"))
         ).scalar_one()
         trainings = db.execute(select(func.count()).select_from(runs)).scalar_one()
         moments = [found.created_at]
         for column in (steps.c.at, runs.c.created_at, runs.c.finished_at):
             moments.append(db.execute(select(func.max(column))).scalar_one())
         # One of each category, so that a glance tells what the project is about.
-        first = select(func.min(things.c.position)).group_by(things.c.category_id)
+        first = select(func.min(things.c.position)).where(of_images).group_by(things.c.category_id)
         pictures = db.execute(
             select(images.c.file_sha256)
             .join(things, things.c.id == images.c.id)

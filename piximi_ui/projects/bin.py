@@ -11,6 +11,7 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.duplicate import sweep_copies
+from piximi_core.jobs.open_archive import sweep_openings
 from piximi_core.project import bin as project_bin
 from piximi_core.project.bin import KEPT_DAYS, BinnedProject
 from piximi_core.project.workspace import workspace
@@ -132,6 +133,7 @@ def _sweep() -> None:
         with suppress(PiximiError):  # another dashboard was quicker
             project_bin.sweep()
         sweep_copies(workspace())
+        sweep_openings(workspace())
     except OSError:
         # Nothing waits for it: the next hour tries again.
         log.exception("The bin could not be swept")

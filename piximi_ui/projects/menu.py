@@ -1,4 +1,4 @@
-"""What can be done with a project from the list: rename, duplicate, delete."""
+"""What can be done with a project from the list: rename, duplicate, keep safe, delete."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from piximi_core.project.workspace import (
 )
 from piximi_ui import job_texts
 from piximi_ui.context import errors_shown, say, who
+from piximi_ui.dialogs import open_dialog
 from piximi_ui.projects.bin import deleted_just_now
 from piximi_ui.texts import _, plain, told
 
@@ -41,7 +42,7 @@ def draw_menu(project: ProjectSummary) -> None:
     """Draw the menu of one project; a damaged one can only be deleted."""
     address = project.address
     with st.popover(
-        _("Rename, duplicate or delete"),
+        _("Rename, duplicate, archive or delete"),
         icon=":material/more_vert:",
         type="tertiary",
         key=f"menu-{address}",
@@ -57,6 +58,7 @@ def draw_menu(project: ProjectSummary) -> None:
                 key=f"duplicate-{address}",
             ):
                 _duplicate(project)
+            _safety(project)
         if st.button(
             _("Delete"),
             icon=":material/delete:",
@@ -67,6 +69,18 @@ def draw_menu(project: ProjectSummary) -> None:
             with errors_shown():
                 deleted_just_now(delete_project(address, project.name), project.name)
                 st.rerun()
+
+
+def _safety(project: ProjectSummary) -> None:
+    """Draw what opens a dialog of its own."""
+    for name, text, icon in (
+        ("archive", _("Archive…"), ":material/archive:"),
+        ("backups", _("Backups…"), ":material/settings_backup_restore:"),
+        ("space", _("Disk space…"), ":material/hard_drive:"),
+    ):
+        if st.button(text, icon=icon, width="stretch", key=f"{name}-{project.address}"):
+            open_dialog(name, address=project.address)
+            st.rerun()
 
 
 def _rename(project: ProjectSummary) -> None:

@@ -182,6 +182,8 @@ export class View {
     this.unsaved.textContent = waiting ? fill(texts.unsaved, { n: number(waiting) }) : "";
     this.unsaved.title = waiting ? texts.unsaved_tip : "";
     this.unsaved.classList.toggle("shown", waiting > 0);
+    // The sidebar says "Everything is saved" only while that is true.
+    document.documentElement.toggleAttribute("data-piximi-unsaved", waiting > 0);
     this.offline.textContent = lost ? texts.offline : "";
     this.offline.title = lost ? texts.offline_tip : "";
     this.offline.classList.toggle("shown", lost);
