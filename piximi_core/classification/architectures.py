@@ -64,12 +64,12 @@ def with_softmax(model: tf_keras.Model) -> tf_keras.Model:
 
 
 def with_logits(model: tf_keras.Model) -> tf_keras.Model:
-    """Copy a model whose last layer is a softmax Dense into one that gives logits, to train it on.
+    """Copy a model that ends in a softmax into one that gives logits, to train it on.
 
     Raises
     ------
     BadInput
-        The model does not end in a Dense layer.
+        The model ends in a layer that has no activation.
     """
     return _with_last_activation(model, "linear")
 
@@ -133,13 +133,16 @@ def _draw(shape: tuple[int, ...], seed: int, number: int) -> tf.Tensor:
 
 def _with_last_activation(model: tf_keras.Model, activation: str) -> tf_keras.Model:
     last = model.layers[-1]
-    if not isinstance(last, tf_keras.layers.Dense):
+    softmax = isinstance(last, tf_keras.layers.Softmax)
+    if not softmax and "activation" not in last.get_config():
         raise BadInput(
-            f"The network ends in a layer of the sort {type(last).__name__}, where a Dense layer"
-            " with one output per category is needed."
+            f"The network ends in a layer of the sort {type(last).__name__}, where one output per"
+            " category is needed, or the softmax of such."
         )
 
     def copy(layer: tf_keras.layers.Layer) -> tf_keras.layers.Layer:
+        if layer is last and softmax:
+            return tf_keras.layers.Activation(activation, name=layer.name)
         config = layer.get_config()
         if layer is last:
             config["activation"] = activation

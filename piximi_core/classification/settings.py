@@ -92,6 +92,15 @@ class ModelSettings(BaseModel):
         title="Name",
         description="What the trained classifier is called. Leave it empty for an automatic name.",
     )
+    start_from: str = Field(
+        "",
+        max_length=64,
+        title="Start from",
+        description=(
+            "A new network knows nothing yet. An earlier run, or a classifier from elsewhere, is"
+            " learned further: its network and input size stay, and new categories are added."
+        ),
+    )
     architecture: Architecture = Field(
         "Simple CNN",
         title="Architecture",

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from piximi_core.classification.settings import ModelSettings, propose_input_shape
 from piximi_core.classification.split import TRAINING, VALIDATION, deal_new
+from piximi_core.jobs.starting_run import start_obstacle, with_start
 from piximi_core.project.drafts import load_draft
 from piximi_core.project.labelling import plural
 from piximi_core.project.runs import RunClass
@@ -19,7 +20,7 @@ from piximi_core.project.store import IMAGE_KIND, Store
 
 __all__ = ["Mend", "TrainingPlan", "default_settings", "plan_training", "split_again"]
 
-Mend = Literal["images", "channels", "split"]
+Mend = Literal["images", "channels", "split", "start"]
 _LEARNED_FROM = ("Unassigned", TRAINING, VALIDATION)
 
 
@@ -40,8 +41,8 @@ class TrainingPlan:
     obstacle
         One sentence if training cannot start, else None.
     mend
-        Where the obstacle is mended: on the page "images", by the setting "channels" or by the
-        "split"; None without an obstacle.
+        Where the obstacle is mended: on the page "images", by the setting "channels", by the
+        "split" or by the run to "start" from; None without an obstacle.
     dealt
         How many things keep the part of an earlier run, or the one a person gave them.
     """
@@ -121,6 +122,9 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
     )
     parts = dict(zip(labels, dealt, strict=True))
     obstacle, mend = _obstacle(classes, parts, settings, channels, kind_id == IMAGE_KIND)
+    if settings.start_from and mend in (None, "channels"):
+        found = start_obstacle(store, settings, kind_id, channels)
+        obstacle, mend = (found, "start") if found else (None, None)
     return TrainingPlan(
         classes=classes,
         parts=parts,
@@ -195,7 +199,7 @@ def default_settings(store: Store, kind_id: str = IMAGE_KIND) -> ModelSettings:
             sizes = [(row.height, row.width) for row in db.execute(query)]
             channels = db.execute(select(project.c.channels)).scalar_one()
         draft["input_shape"] = list(propose_input_shape(sizes, channels or 1))
-    return ModelSettings.model_validate_json(json.dumps(draft))
+    return with_start(store, ModelSettings.model_validate_json(json.dumps(draft)))
 
 
 def split_again(store: Store, kind_id: str = IMAGE_KIND, *, who: str | None = None) -> int:

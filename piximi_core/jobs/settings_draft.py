@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from piximi_core.classification.settings import ModelSettings, settings_from
+from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.planning import default_settings
 from piximi_core.project.drafts import load_draft, save_draft
-from piximi_core.project.runs import Run
+from piximi_core.project.runs import Run, find_run
 from piximi_core.project.schema import project
 from piximi_core.project.store import IMAGE_KIND, Store
 
@@ -54,11 +55,17 @@ def change_settings(
         if not different:
             return new
         values = new.model_dump(mode="json", include=set(different))
-        words = ", ".join(in_words(key, values[key]) for key in different)
+        words = ", ".join(_step_words(store, key, values[key]) for key in different)
         # Only what a person touched is kept, so that the input size goes on to fit the images.
         draft = {**load_draft(store, kind_id), **values}
         save_draft(store, draft, what=words, kind_id=kind_id, who=who)
         return new
+
+
+def _step_words(store: Store, key: str, value: Any) -> str:
+    if key != "start_from":
+        return in_words(key, value)
+    return f"start from {find_run(store, value).name[:_NAME_SHOWN]}" if value else "a new network"
 
 
 def in_words(key: str, value: Any) -> str:
@@ -77,7 +84,11 @@ def in_words(key: str, value: Any) -> str:
 
 def use_settings_of(store: Store, run: Run, *, who: str | None = None) -> None:
     """Make the settings of a run those of the next training, in one undoable step."""
-    settings = ModelSettings.model_validate_json(json.dumps(run.settings))
+    found = dict(run.settings)
+    if is_imported(run):
+        # What it is cannot be built anew, but learned further.
+        found |= {"architecture": ModelSettings().architecture, "start_from": run.id}
+    settings = ModelSettings.model_validate_json(json.dumps(found))
     values = settings.model_dump(mode="json")
     if load_draft(store, run.kind_id) != values:
         save_draft(

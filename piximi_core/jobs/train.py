@@ -21,7 +21,9 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, JobState, write_json
 from piximi_core.jobs.pixels import training_arrays
 from piximi_core.jobs.planning import TrainingPlan, plan_training
+from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.scores import Scores, drop_scores, merge_scores
+from piximi_core.jobs.starting_run import START_FOLDER, start_of, take_start, with_start
 from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
 from piximi_core.jobs.training_log import TrainingLog, carried_over
 from piximi_core.project import schema
@@ -52,16 +54,19 @@ def ask(
     BadInput
         Training cannot start; the text says why.
     """
+    settings = with_start(store, settings)
     plan = plan_training(store, settings, kind_id)
     if plan.obstacle:
         raise BadInput(plan.obstacle)
+    start = start_of(store, settings)
     if kind_id == IMAGE_KIND:
         _refuse_object_settings(settings)
     items = _items(store, plan, settings, kind_id)
     height, width, channels = settings.input_shape
     require_space(store.folder, len(items) * height * width * channels * 4 * 2)
     with store.step("Split for training", who=who) as db:
-        run_id, number, name = reserve_run(db, kind_id, settings.name)
+        wanted = settings.name or (start.name if start else "")
+        run_id, number, name = reserve_run(db, kind_id, wanted)
         settings = settings.model_copy(update={"name": name})
         folder = store.files.run(run_id)
         write_items(folder / "data.csv", items)
@@ -69,6 +74,7 @@ def ask(
             "settings": settings.model_dump(mode="json"),
             "classes": [asdict(c) for c in plan.classes],
             "float_range": float_range(store),
+            "start": take_start(store, start, plan.classes, folder) if start else None,
             "kind_id": kind_id,
             "who": who or current_user(),
         }
@@ -135,7 +141,10 @@ def ask_to_resume(store: Store, run: Run) -> Job:
     if state.is_active:
         raise PiximiError(f"The run {run.name!r} is still going on; there is nothing to resume.")
     if state is JobState.DONE and not job.result().get("stopped"):
-        raise PiximiError(f"The run {run.name!r} did all its epochs; train a new run instead.")
+        raise PiximiError(
+            f"The run {run.name!r} did all its epochs; start a new run from it instead "
+            "(train --from, or Start from on the Train page)."
+        )
     with store.write() as db:
         # Its result, once there is one again, is to be applied again.
         db.execute(schema.applied_jobs.delete().where(schema.applied_jobs.c.id == run.id))
@@ -190,6 +199,7 @@ def _write_settings(
         "settings": settings.model_dump(mode="json"),
         "classes": request["classes"],
         "float_range": request["float_range"],
+        "start": request.get("start"),
         "split": split,
         "device": device,
         "versions": {
@@ -204,13 +214,13 @@ def _write_settings(
 def _train(
     job: Job, settings: ModelSettings, items: Sequence[Item], pixels: Any, device: str
 ) -> dict[str, Any]:
-    from piximi_core.classification.architectures import build, summary, with_softmax
+    from piximi_core.classification.architectures import summary, with_softmax
     from piximi_core.classification.checkpoints import CheckpointStore
     from piximi_core.classification.prediction import predict
     from piximi_core.classification.training import train
 
     data = _data(job, items, pixels)
-    model = build(settings, data.n_classes)
+    model = _network(job, settings, data.n_classes)
     layers = [asdict(row) for row in summary(model)]
     write_json(job.folder / "summary.json", layers)
     watch = TrainingLog(job, device)
@@ -246,6 +256,18 @@ def _train(
         "notes": list(dict.fromkeys([*watch.notes, *result.notes])),
         "parameters": sum(layer["parameters"] for layer in layers),
     }
+
+
+def _network(job: Job, settings: ModelSettings, n_classes: int) -> Any:
+    """Return a new network, or that of the run it starts from, with logits."""
+    from piximi_core.classification.architectures import build
+    from piximi_core.classification.starting import start_from
+
+    start = job.request().get("start")
+    if not start:
+        return build(settings, n_classes)
+    known = load_classifier(job.folder / START_FOLDER)
+    return start_from(known.model, start["columns"], settings.seed)
 
 
 def _best(result: TrainingResult, job: Job) -> EpochRow:
