@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import streamlit as st
+
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import current_user
@@ -15,9 +17,10 @@ from piximi_ui import job_texts, navigation
 from piximi_ui.context import who
 from piximi_ui.texts import plain
 
-__all__ = ["draw", "expect", "open_news", "read"]
+__all__ = ["draw", "expect", "open_news", "read", "read_on_leaving"]
 
 _UNREAD = "unread"
+_SEEN = "piximi_news_seen"
 _MOST = 3
 
 
@@ -29,6 +32,11 @@ def expect(job: Job) -> None:
 def read(job: Job) -> None:
     """Note that a person knows what came of a job."""
     (job.folder / _UNREAD).unlink(missing_ok=True)
+
+
+def read_on_leaving(job: Job) -> None:
+    """Note that a person sees what came of a job, and knows it once they are on another page."""
+    st.session_state.setdefault(_SEEN, set()).add(job.id)
 
 
 def open_news(project: Path) -> list[Job]:
@@ -49,6 +57,9 @@ def draw(project: Path) -> None:
         if page == here:
             if page != "images":
                 read(job)
+            continue
+        if job.id in st.session_state.get(_SEEN, ()):
+            read(job)
             continue
         failed = job.state() is JobState.FAILED
         run = job.id if job.folder.parent.name == "runs" else job.request().get("run_id")

@@ -12,7 +12,7 @@ from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import open_project
-from piximi_ui import job_news, job_texts
+from piximi_ui import job_news, job_texts, navigation
 from piximi_ui.context import errors_shown, say, settled
 from piximi_ui.job_bar import draw_share, draw_stop
 from piximi_ui.texts import _, plain
@@ -82,6 +82,8 @@ def _panel(store: Store, was_active: bool) -> None:
 
 
 def _tell(job: Job) -> None:
+    if job.request().get("service") == "add" and navigation.current() == "images":
+        return  # the page itself says what came of an import, and leaves it there
     text = job_texts.outcome(job)
     failed = job.state() is JobState.FAILED
     say(text, ":material/error:" if failed else ":material/check_circle:")

@@ -51,13 +51,16 @@ def outcome(job: Job) -> str:
 
 
 def _added(result: dict[str, object]) -> str:
-    parts = [plural("Added {n} image", "Added {n} images", int(str(result["added"])))]
+    added = int(str(result["added"]))
+    parts = [
+        plural("Added {n} image", "Added {n} images", added) if added else _("Nothing was added")
+    ]
     duplicates, conflicts, failed = (
         len(listed) if isinstance(listed := result[key], list) else 0
         for key in ("duplicates", "conflicts", "failed")
     )
     if duplicates:
-        parts.append(plural("{n} duplicate", "{n} duplicates", duplicates))
+        parts.append(plural("{n} was there already", "{n} were there already", duplicates))
     if conflicts:
         parts.append(plural("{n} conflict", "{n} conflicts", conflicts))
     if failed:

@@ -123,6 +123,12 @@ def extension_for(path: Path, *, name: str | None = None) -> str:
     found = _format_of_zip(path) if head.startswith(_ZIP) else format_of(head)
     if found is None:
         what = next((text for magic, text in _OTHERS if head.startswith(magic)), None)
+        if what is None and Path(shown).suffix.lower() in IMAGE_SUFFIXES:
+            # To advise saving it as PNG would puzzle whoever reads that of "cells.png".
+            raise BadInput(
+                f"'{shown}' is named like an image, but is none that we know; "
+                "it may be damaged: copy or export it again."
+            )
         is_what = f"is {what}, not an image we read" if what else "is not an image we know"
         raise BadInput(f"'{shown}' {is_what}; save it as PNG, JPEG, BMP, TIFF or DICOM.")
     return found

@@ -34,6 +34,8 @@ class Answers:
         Why nothing can be added yet, in one sentence; None once it can.
     channels, time, convert, keep_channels
         As in `add_images.AddOptions`.
+    unreadable
+        How many of the chosen files themselves cannot be added; what zips hold is not counted.
     """
 
     missing: str | None = None
@@ -41,6 +43,7 @@ class Answers:
     time: TimePoint = None
     convert: bool = False
     keep_channels: int | None = None
+    unreadable: int = 0
 
 
 def forget() -> None:
@@ -77,7 +80,9 @@ def draw(sources: Sequence[SourceFile], project_channels: int | None) -> Answers
         missing = _("Say first how many channels the stacks have.")
     elif time is None and sighting.open_questions("time"):
         missing = _("Say first which time point is meant.")
-    return Answers(missing, channels, time, convert, keep_channels)
+    names = {source.name for source in sources}
+    unreadable = sum(name in names for name, _reason in sighting.unreadable)
+    return Answers(missing, channels, time, convert, keep_channels, unreadable)
 
 
 def _look_at(sources: Sequence[SourceFile]) -> Look:

@@ -82,7 +82,14 @@ def _dialog(store: Store, categories: Sequence[Category]) -> None:
         sources = sorted(upload.sources, key=lambda source: source.name)
     if not sources:
         add_check.forget()
-        st.caption(_("Choose images first."))
+        st.caption(
+            _("Choose a folder first.")
+            if source == "server"
+            else _(
+                "Drop files, a folder or a zip anywhere on this page: TIFF, PNG, JPEG, DICOM, "
+                "NumPy, OME-Zarr and more. Folders named after classes become categories."
+            )
+        )
         st.button(_("Add images"), type="primary", disabled=True, key="add-start", width="stretch")
         return
     answers = add_check.draw(sources, _project_channels(store))
@@ -92,7 +99,7 @@ def _dialog(store: Store, categories: Sequence[Category]) -> None:
     if st.button(
         _("Add this folder")
         if source == "server"
-        else plural("Add {n} file", "Add {n} files", len(sources)),
+        else plural("Add {n} file", "Add {n} files", len(sources) - answers.unreadable),
         type="primary",
         disabled=answers.missing is not None,
         key="add-start",
@@ -131,7 +138,7 @@ def _uploader(store: Store, *, directory: bool) -> None:
     upload = _upload(store)
     if upload is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            ready = plural("{n} file ready", "{n} files ready", len(upload.sources))
+            ready = plural("{n} file uploaded", "{n} files uploaded", len(upload.sources))
             st.markdown(f":material/check_circle: {ready}, {size(upload.size)}")
             if st.button(_("Remove"), type="tertiary", key="upload-remove"):
                 discard(store, upload)

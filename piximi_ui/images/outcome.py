@@ -14,7 +14,7 @@ from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images import add_check
-from piximi_ui.job_news import open_news, read
+from piximi_ui.job_news import open_news, read, read_on_leaving
 from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw"]
@@ -23,10 +23,21 @@ _MOST_ROWS = 5000
 
 
 def draw(store: Store) -> None:
-    """Draw the outcome of every import that ended and was not dismissed."""
-    for job in open_news(store.folder):
-        if job.request().get("service") == "add":
-            _outcome(store, job)
+    """Draw the outcome of every import that ended and was not dismissed, the newest first.
+
+    One that has nothing to explain goes by itself: when another follows it, or with the page.
+    """
+    imports = [job for job in open_news(store.folder) if job.request().get("service") == "add"]
+    for place, job in enumerate(imports):
+        result = job.result()
+        explained = _rows(result) or result.get("stopped")
+        plain_success = job.state() is JobState.DONE and not explained
+        if plain_success and place:
+            read(job)
+            continue
+        if plain_success:
+            read_on_leaving(job)
+        _outcome(store, job)
 
 
 def _outcome(store: Store, job: Job) -> None:

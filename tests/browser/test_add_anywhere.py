@@ -58,7 +58,7 @@ def test_files_dropped_on_the_page_come_into_the_project(
     page.dispatch_event("body", "drop", {"dataTransfer": carried})
     expect(cover).to_have_count(0)
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("2 files ready")).to_be_visible(timeout=60_000)
+    expect(dialog.get_by_text("2 files uploaded")).to_be_visible(timeout=60_000)
     expect(dialog.get_by_text("2 PNG, 8 bit, 1 channel, 1 plane, 16×12")).to_be_visible(
         timeout=60_000
     )

@@ -49,7 +49,7 @@ def test_the_extension_follows_the_content(
         (b"RIFF" + bytes(40), "is a film or a sound"),
         (b"PK\x03\x04" + bytes(40), "is a zip archive"),
         (b"%PDF-1.7", "PDF"),
-        (b"hello", "not an image we know"),
+        (b"hello", "named like an image, but is none that we know; it may be damaged"),
         (b"ZISRAWFILE" + bytes(40), "Zeiss CZI"),
     ],
 )
@@ -63,6 +63,13 @@ def test_other_files_are_named_for_what_they_are(
             call(path, name="<b>\nnice</b>.png")
         assert str(caught.value).startswith("'<b>nice</b>.png'")
         assert "\n" not in str(caught.value)
+
+
+def test_only_a_file_that_is_not_named_like_an_image_is_to_be_saved_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"hello")
+    with pytest.raises(BadInput, match="'notes.txt' is not an image we know; save it as PNG"):
+        extension_for(path)
 
 
 def test_a_missing_file_and_a_folder_are_said_to_be_so(tmp_path: Path) -> None:

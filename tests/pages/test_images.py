@@ -221,11 +221,12 @@ def test_uploaded_files_are_added_by_a_job(open_page, workspace):
     uploader = next(box for box in test.file_uploader if box.key.startswith("upload-"))
     before = uploader.key
     uploader.set_value([("a.png", png(1), "image/png"), ("b.png", b"no image", "image/png")]).run()
-    assert "2 files ready" in words(test)
+    assert "2 files uploaded" in words(test)
     assert before not in {box.key for box in test.file_uploader}
     looked(test)
     assert "**1 PNG**, 8 bit, 1 channel, 1 plane, 6×5" in words(test)
-    assert "is not an image we know" in words(test)
+    assert "is named like an image, but is none that we know" in words(test)
+    assert test.button(key="add-start").label == "Add 1 file"
     test.button(key="add-start").click().run()
     [folder] = store.files.jobs.iterdir()
     assert Job(folder).request()["service"] == "add"
@@ -253,12 +254,25 @@ def test_the_outcome_of_an_import_stays_until_it_is_dismissed(open_page, workspa
     files = {"a.png": png(1), "again.png": png(1), "broken.png": b"\x89PNG\r\n\x1a\n"}
     job = imported(store, files, tmp_path / "files")
     test = open_page("images", project="new")
-    assert "Added 1 image, 1 duplicate, 1 failed." in words(test)
+    assert "Added 1 image, 1 was there already, 1 failed." in words(test)
     rows = test.dataframe[0].value
     assert set(rows["outcome"]) == {"Failed", "Duplicate"}
     assert any("same picture as a.png" in reason for reason in rows["reason"])
     test.button(key=f"outcome-dismiss-{job.id}").click().run()
-    assert "1 duplicate" not in words(test)
+    assert "1 was there already" not in words(test)
+
+
+def test_an_import_without_questions_needs_no_dismissing(open_page, workspace, tmp_path):
+    store = create_project("New")
+    first = imported(store, {"a.png": png(1)}, tmp_path / "first")
+    second = imported(store, {"b.png": png(2), "c.png": png(3)}, tmp_path / "second")
+    test = open_page("images", project="new")
+    assert "Added 2 images." in words(test)
+    assert "Added 1 image." not in words(test)
+    assert [(job.folder / "unread").exists() for job in (first, second)] == [False, True]
+    # It was seen, so it is no news on another page.
+    test.switch_page("../pages/export.py").run()
+    assert not (second.folder / "unread").exists()
 
 
 def test_the_server_folder_says_how_to_configure_it(open_page, workspace, monkeypatch):
