@@ -38,8 +38,8 @@ def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
     Raises
     ------
     BadInput
-        Too large, no JSON, nested without end, NaN or infinite numbers, or no object; the text
-        begins with the file's name.
+        Too large, no JSON, nested without end, or no object; the text begins with the file's
+        name.
     """
     shown = safe_name(name)
     size = path.stat().st_size
@@ -49,7 +49,7 @@ def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
             f"{MOST_BYTES // 1_000_000:,} MB; split it by images."
         )
     try:
-        found = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
+        found = json.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise BadInput(f"'{shown}' is no UTF-8 text, so no JSON; export it again.") from error
     except json.JSONDecodeError as error:
@@ -59,7 +59,7 @@ def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
     except RecursionError as error:
         raise BadInput(f"'{shown}' is nested too deeply to be a file of annotations.") from error
     except ValueError as error:
-        raise BadInput(f"'{shown}' holds a number that is none ({error}).") from error
+        raise BadInput(f"'{shown}' holds a number of too many digits; export it again.") from error
     except MemoryError as error:
         raise BadInput(f"'{shown}' does not fit into memory; split it by images.") from error
     if list_as and isinstance(found, list):
@@ -67,10 +67,6 @@ def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadInput(f"'{shown}' holds no JSON object, so it is no file of annotations.")
     return found
-
-
-def _refuse_constant(word: str) -> Any:
-    raise ValueError(word)
 
 
 def read_xml(path: Path, name: str) -> ElementTree.Element:

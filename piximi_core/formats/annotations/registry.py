@@ -278,7 +278,7 @@ def write_annotations(
     wanted = ending or usual
     if wanted not in (usual, one.ending):
         raise BadInput(
-            f"{one.title} of {len(found.images):,} images are written as a {one.ending} file; "
+            f"The {one.title} of {len(found.images):,} images are written as a {one.ending} file; "
             "choose that ending."
         )
     path = folder / f"{_stem(found)}{wanted}"

@@ -1,0 +1,93 @@
+"""Masks to outlines and back, against counting by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from piximi_core.annotation.outlines import as_one_ring, trace_mask
+from piximi_core.annotation.polygons import fill_rings
+from piximi_core.annotation.regions import Region, clip_region, filled_box, region_of
+from piximi_core.errors import BadInput
+
+masks = arrays.arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 11)))
+corners = st.tuples(st.floats(-4, 14), st.floats(-4, 14))
+
+
+def inside(ring: list[tuple[float, float]], x: float, y: float) -> bool:
+    """Whether a point lies in a polygon, by counting what a ray to the right crosses."""
+    odd = False
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        if (y1 <= y) != (y2 <= y):
+            (x1, y1), (x2, y2) = sorted([(x1, y1), (x2, y2)], key=lambda corner: corner[1])
+            odd ^= x1 + (y - y1) * (x2 - x1) / (y2 - y1) <= x
+    return odd
+
+
+@settings(max_examples=150, deadline=None)
+@given(masks)
+def test_outlines_give_back_every_mask(mask: np.ndarray) -> None:
+    outlines = trace_mask(mask)
+    expected = region_of(mask)
+    if expected is None:
+        assert outlines == []
+        return
+    rings = [ring for outline in outlines for ring in (outline.outer, *outline.holes)]
+    assert fill_rings([ring.astype(float) for ring in rings], *mask.shape) == expected
+    assert fill_rings([as_one_ring(outlines).astype(float)], *mask.shape) == expected
+    # Each part for itself: its holes are its own.
+    alone = np.zeros(mask.shape, int)
+    for outline in outlines:
+        part = fill_rings([r.astype(float) for r in (outline.outer, *outline.holes)], *mask.shape)
+        assert part is not None
+        x1, y1, x2, y2 = part.box
+        alone[y1:y2, x1:x2] += part.mask()
+    assert (alone == mask).all()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(corners, min_size=3, max_size=7))
+def test_a_pixel_belongs_to_the_polygon_that_holds_its_centre(
+    ring: list[tuple[float, float]],
+) -> None:
+    expected = np.array([[inside(ring, x + 0.5, y + 0.5) for x in range(10)] for y in range(8)])
+    assert fill_rings([np.array(ring, float)], 8, 10) == region_of(expected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(masks, st.integers(-12, 12), st.integers(-12, 12))
+def test_what_reaches_over_the_border_is_cut_there(mask: np.ndarray, x: int, y: int) -> None:
+    height, width = 6, 7
+    region = region_of(mask, x, y)
+    if region is None:
+        return
+    canvas = np.zeros((60, 60), bool)
+    canvas[y + 20 : y + 20 + mask.shape[0], x + 20 : x + 20 + mask.shape[1]] = mask
+    clipped = clip_region(region, height, width)
+    assert clipped == region_of(canvas[20 : 20 + height, 20 : 20 + width])
+
+
+def test_a_hole_turns_against_its_outline() -> None:
+    mask = np.ones((3, 3), bool)
+    mask[1, 1] = False
+    (outline,) = trace_mask(mask)
+    assert outline.outer.tolist() == [[0, 0], [3, 0], [3, 3], [0, 3]]
+    (hole,) = outline.holes
+    assert sorted(map(tuple, hole.tolist())) == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+def test_large_numbers_take_no_memory() -> None:
+    far = np.array([(-1e300, -1e300), (1e300, -1e300), (1e300, 1e300), (-1e300, 1e300)])
+    assert fill_rings([far], 20, 30) == filled_box((0, 0, 30, 20))
+    zigzag = np.array([(x, 1e6 * (x % 2)) for x in range(5000)], float)
+    with pytest.raises(BadInput, match="to and fro"):
+        fill_rings([zigzag], 100_000, 5000)
+
+
+def test_a_region_knows_its_area() -> None:
+    region = Region((2, 3, 5, 5), (1, 3, 2))
+    assert (region.width, region.height, region.area) == (3, 2, 3)
+    assert region.mask().tolist() == [[False, True, True], [True, False, False]]
