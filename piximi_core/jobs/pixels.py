@@ -21,7 +21,7 @@ from piximi_core.jobs.recent_pictures import RecentPictures
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import ProjectFiles, replace_atomically
 
-__all__ = ["resized_batches", "resized_image", "training_arrays", "unit_image"]
+__all__ = ["fitted", "resized_batches", "training_arrays"]
 
 _BATCH = 256
 # Part of every cache key: raise it when reading, scaling or resizing changes.
@@ -32,41 +32,14 @@ Range = tuple[float, float]
 FloatImage = NDArray[np.float32]
 
 
-def unit_image(
-    path: Path,
-    *,
-    name: str,
-    plane: int = 0,
-    channels: int | None = None,
-    float_range: Range | None = None,
-) -> FloatImage:
-    """Read one plane of a file as ``[H, W, C]`` float32 in 0…1 (Piximi's scaling, C.3)."""
-    picture = read_picture(path, name=name, channels=channels)
-    plane = min(plane, picture.planes - 1)
-    return to_unit(picture.pixels[plane], picture.bit_depth, float_range)
-
-
-def resized_image(
-    path: Path,
-    shape: Shape,
-    *,
-    name: str,
-    plane: int = 0,
-    channels: int | None = None,
-    float_range: Range | None = None,
-) -> FloatImage:
-    """Read one plane of a file at the size that a network takes.
+def fitted(pixels: FloatImage, shape: Shape, name: str) -> FloatImage:
+    """Return an image ``[H, W, C]`` in 0…1 at the size that a network takes.
 
     Raises
     ------
     BadInput
-        It cannot be read, or has another channel count than the network takes.
+        It has another channel count than the network takes.
     """
-    pixels = unit_image(path, name=name, plane=plane, channels=channels, float_range=float_range)
-    return _fitted(pixels, shape, name)
-
-
-def _fitted(pixels: FloatImage, shape: Shape, name: str) -> FloatImage:
     from piximi_core.classification.preprocess import resize
 
     height, width, wanted = shape
@@ -101,17 +74,13 @@ def _resized(
         pass  # not made yet, or cut short by a crash: the cache is made again
     path, channels = item.path(files), item.read_channels or None
     if cut is None:
-        pixels = resized_image(
-            path,
-            shape,
-            name=item.name,
-            plane=item.plane,
-            channels=channels,
-            float_range=float_range,
-        )
+        picture = read_picture(path, name=item.name, channels=channels)
+        plane = picture.pixels[min(item.plane, picture.planes - 1)]
+        unit = to_unit(plane, picture.bit_depth, float_range)
     else:
         picture = recent.read(path, name=item.name, channels=channels)
-        pixels = _fitted(cut_object(picture, item.plane, cut, float_range), shape, item.name)
+        unit = cut_object(picture, item.plane, cut, float_range)
+    pixels = fitted(unit, shape, item.name)
     if not keep:
         return pixels
     with replace_atomically(cached, durable=False) as part, part.open("wb") as file:

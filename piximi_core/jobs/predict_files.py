@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
+from piximi_core.images import to_unit
 from piximi_core.jobs.ahead import work_ahead
-from piximi_core.jobs.pixels import resized_image
+from piximi_core.jobs.decoders import Decoders
+from piximi_core.jobs.pixels import fitted
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.sources import SourceFile, expand_sources
 
@@ -67,7 +69,7 @@ def predict_files(
     names: list[str] = []
     answers: list[NDArray[np.float32]] = []
     with tempfile.TemporaryDirectory(prefix="piximi-predict-") as room:
-        files = list(expand_sources(sources, Path(room), failed))
+        files = list(expand_sources(sources, Path(room, "unpacked"), failed))
         if not files and not failed:
             raise BadInput("There is no image file at that path; check it.")
         import_quietly()
@@ -76,7 +78,7 @@ def predict_files(
         classifier = load_classifier(run_folder)
         shape = classifier.metadata.preprocess.input_shape
         wanted = (shape.height, shape.width, shape.channels)
-        read = _read(files, wanted, float_range and tuple(float_range), failed)
+        read = _read(files, wanted, float_range and tuple(float_range), failed, Path(room))
         while piece := list(islice(read, _BATCH)):
             names += [name for name, _ in piece]
             answers.append(predict(classifier.model, np.stack([pixels for _, pixels in piece])))
@@ -90,14 +92,18 @@ def _read(
     shape: tuple[int, int, int],
     float_range: Any,
     failed: list[tuple[str, str]],
+    scratch: Path,
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Yield name and resized pixels in order, decoding ahead on threads."""
+    """Yield name and resized pixels in order, read ahead in limited processes."""
+    with Decoders() as decoders:
 
-    def resized(source: SourceFile) -> NDArray[np.float32]:
-        return resized_image(source.path, shape, name=source.name, float_range=float_range)
+        def resized(source: SourceFile) -> NDArray[np.float32]:
+            picture, _ = decoders.read(source.path, source.name, scratch)
+            unit = to_unit(picture.pixels[0], picture.bit_depth, float_range)
+            return fitted(unit, shape, source.name)
 
-    for source, future in work_ahead(resized, files, ahead=_AHEAD):
-        try:
-            yield source.name, future.result()
-        except PiximiError as error:
-            failed.append((source.name, str(error)))
+        for source, future in work_ahead(resized, files, ahead=_AHEAD):
+            try:
+                yield source.name, future.result()
+            except PiximiError as error:
+                failed.append((source.name, str(error)))
