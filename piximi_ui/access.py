@@ -26,6 +26,7 @@ __all__ = [
     "OpenListening",
     "check_listening",
     "forbid_address_lookup",
+    "is_hosted",
     "is_loopback",
     "is_open_on_purpose",
     "may_use",
@@ -58,6 +59,12 @@ def is_loopback(address: str | None) -> bool:
 def is_open_on_purpose() -> bool:
     """Whether the operator said ``PIXIMI_OPEN=1``: something else guards the door."""
     return os.environ.get("PIXIMI_OPEN", "") == "1"
+
+
+def is_hosted() -> bool:
+    """Whether other people may use this dashboard: then it fetches nothing that they name."""
+    here = is_loopback(config.get_option("server.address"))
+    return is_open_on_purpose() or bool(_auth_section()) or not here
 
 
 def sign_in_problem(auth: Mapping[str, Any]) -> str | None:

@@ -18,6 +18,7 @@ def title(job: Job) -> str:
         "predict": _("Predicting"),
         "export": _("Exporting"),
         "duplicate": _("Copying the project"),
+        "import-model": _("Bringing in a classifier"),
     }
     if request.get("purpose") == "evaluate":
         return _("Evaluating")
@@ -47,6 +48,8 @@ def outcome(job: Job) -> str:
         return _trained(result)
     if service == "predict":
         return plural("Predicted {n} image.", "Predicted {n} images.", int(result["total"]))
+    if service == "import-model":
+        return _("Brought in the classifier {name}.").format(name=str(result["name"])[:60])
     return _("{job}: done.").format(job=title(job))
 
 

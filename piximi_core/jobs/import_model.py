@@ -141,6 +141,7 @@ def ask(
         channels = db.execute(select(project.c.channels)).scalar_one()
         depth = db.execute(select(images.c.bit_depth).limit(1)).scalar_one_or_none()
     request = {
+        "run_id": folder.name,
         "paths": [str(path) for path in paths],
         "mapping": [clean_name(category) for category in mapping],
         "kind_id": kind_id,

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.images import IMAGE_SUFFIXES
 from piximi_core.jobs import engine, try_one
 from piximi_core.jobs.try_one import Answer
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import float_range
-from piximi_ui import job_texts
 from piximi_ui.components.paste import paste_target
 from piximi_ui.texts import _, number, percent, plain, plural, told
+from piximi_ui.waiting import wait_for
 
 __all__ = ["draw_try_one"]
 
 _SHOWN = 8
 _MOST_MEGABYTES = 500
-_LOOK_SECONDS = 0.2
 _NOTHING = (None, "", "")
 
 
@@ -73,9 +70,9 @@ def _pick_way() -> str:
 
 
 def _from_file(turn: int) -> tuple[str, bytes] | None:
+    # Any type: what Streamlit refuses by its name is only marked red, and nobody is told why.
     given = st.file_uploader(
         _("A picture"),
-        type=sorted(suffix.lstrip(".") for suffix in IMAGE_SUFFIXES if suffix != ".zip"),
         label_visibility="collapsed",
         max_upload_size=_MOST_MEGABYTES,
         key=f"try-one-file-{turn}",
@@ -117,22 +114,10 @@ def _ask(store: Store, run: Run, name: str, content: bytes) -> None:
                 name,
                 float_range(store),
             )
-            found = _wait(call)
+            found = wait_for(call, try_one.RESOURCE)
     except PiximiError as error:
         found = str(error)
     st.session_state["try-one-answer"] = (run.id, name, found)
-
-
-def _wait(call: engine.Call) -> Any:
-    # Drawing something now and then lets Streamlit end this when the person turns elsewhere.
-    line = st.empty()
-    while not call.wait(_LOOK_SECONDS):
-        before = engine.busy_with(try_one.RESOURCE)
-        if before is None:
-            line.empty()
-        else:
-            line.caption(_("Waits for: {job}").format(job=job_texts.title(before)))
-    return call.answer()
 
 
 def _draw_answer(run: Run) -> None:
@@ -189,6 +174,7 @@ def _what_was_done(found: Answer) -> list[str]:
     if found.planes > 1:
         lines.append(_("The first of {n} planes was looked at.").format(n=number(found.planes)))
     if found.notes:
-        lines.append("; ".join(plain(told(note), 200) for note in found.notes))
+        notes = "; ".join(plain(told(note), 200) for note in found.notes)
+        lines.append(f"{notes[:1].upper()}{notes[1:]}.")
     lines.append(_("The picture was not kept; what you see here goes with this window."))
     return lines
