@@ -126,9 +126,29 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one consistent state of the project."""
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
+        """Give a connection that sees one consistent state of the project.
+
+        Raises
+        ------
+        DamagedProject
+            The database turned out to be damaged.
+        """
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                yield connection
+        except DatabaseError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: DatabaseError) -> Exception:
+        """Return damage in words, and any other error as it is."""
+        reason = str(error.orig)
+        signs = ("malformed", "not a database", "no such table")
+        if not any(sign in reason for sign in signs):
+            return error
+        return DamagedProject(
+            f"{self.files.database} cannot be read as a project ({reason}); recover it from its "
+            "newest backup, or put back a copy of the folder that you kept."
+        )
 
     @contextmanager
     def write(self, expected_revision: int | None = None) -> Iterator[Connection]:
@@ -164,6 +184,8 @@ class Store:
                 connection.execute(schema.recording.update().values(revision=current + 1))
         except OperationalError as error:
             raise self._in_words(error) from error
+        except DatabaseError as error:
+            raise self._damaged(error) from error
 
     def _in_words(self, error: DatabaseError) -> Exception:
         reason = str(error.orig)
@@ -182,7 +204,7 @@ class Store:
                 f"The project {self.folder.name!r} cannot be written ({reason}); "
                 "check who owns its folder."
             )
-        return error
+        return self._damaged(error)
 
     @contextmanager
     def step(
