@@ -1,0 +1,359 @@
+"""Annotations into a project and out of it: real files, one undoable step, never half of one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from piximi_core.errors import BadInput, NotFound, PiximiError
+from piximi_core.formats.label_table import read_label_table
+from piximi_core.images import read_picture
+from piximi_core.jobs import add_annotations, export_annotations, read_annotations
+from piximi_core.jobs.export_annotations import delivered_annotations
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.labels import label_from_table
+from piximi_core.jobs.read_annotations import ReadOptions
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.categories import list_categories
+from piximi_core.project.history import redo, undo
+from piximi_core.project.kinds import find_kind, list_kinds
+from piximi_core.project.labelling import delete_things
+from piximi_core.project.objects import list_objects
+from piximi_core.project.store import Store, create_store
+from piximi_core.project.things import ThingFilter, list_things
+from tests.jobs.conftest import add, write_classes
+
+
+def look(store: Store, path: Path, **options: Any) -> tuple[Job, dict[str, Any]]:
+    job = read_annotations.ask(store, SourceFile(path, path.name), ReadOptions(**options))
+    return job, run_here(store, job)
+
+
+def bring_in(store: Store, path: Path, **options: Any) -> dict[str, Any]:
+    job, result = look(store, path, **options)
+    run_here(store, add_annotations.ask(store, job))
+    return result
+
+
+def take_out(store: Store, format_name: str, **options: Any) -> Path:
+    job = export_annotations.ask(store, format_name, **options)
+    run_here(store, job)
+    return delivered_annotations(job)
+
+
+def facts(store: Store, *, masks: bool = True, categories: bool = True) -> Counter[Any]:
+    return Counter(
+        (
+            row.image_name,
+            row.plane,
+            row.box,
+            row.runs if masks else None,
+            (row.kind_name, row.category_name) if categories else None,
+        )
+        for row in list_objects(store)
+    )
+
+
+def twin(store: Store, folder: Path) -> Store:
+    """Another project with the same images and no objects."""
+    other = create_store(folder, "Twin")
+    for thing in list_things(store, ThingFilter()):
+        path = folder.parent / thing.name
+        path.write_bytes(store.files.original(thing.file_sha256, thing.extension).read_bytes())
+        add(other, path)
+    return other
+
+
+@pytest.fixture
+def photographs(store: Store, shared_data: Path) -> Store:
+    """The three photographs with the 18 objects of their COCO labels."""
+    folder = shared_data / "piximi" / "coco"
+    add(store, *sorted(folder.glob("*.jpg")))
+    bring_in(store, folder / "labels_coco_full.json")
+    return store
+
+
+EXACT = ["coco", "piximi", "geojson", "imagej"]
+
+
+def test_real_objects_travel_through_every_format(photographs: Store, tmp_path: Path) -> None:
+    whole = facts(photographs)
+    assert sum(whole.values()) == 18
+    other = twin(photographs, tmp_path / "twin")
+    for name in [*EXACT, "masks"]:
+        path = take_out(photographs, name, style="binary-instance" if name == "masks" else "")
+        result = bring_in(other, path)
+        assert (result["format"], result["skipped"], result["matched"]) == (name, [], 3)
+        assert facts(other) == whole
+        # Once more, and nothing is doubled.
+        assert look(other, path)[1]["present"] == 18
+        undo(other)
+        assert not facts(other)
+        assert [kind.name for kind in list_kinds(other)] == ["Image"]
+    bring_in(other, take_out(photographs, "voc"))
+    boxes = facts(photographs, masks=False)
+    assert facts(other, masks=False) == boxes
+    undo(other)
+    bring_in(other, take_out(photographs, "yolo"), kind="thing")
+    shapes = facts(photographs, masks=False, categories=False)
+    assert facts(other, masks=False, categories=False) == shapes
+
+
+def test_real_label_images_show_the_objects_on_top(photographs: Store, tmp_path: Path) -> None:
+    """Objects of one kind that overlap share no pixel any more; all others are the same."""
+    other = twin(photographs, tmp_path / "twin")
+    for name in ("labels", "masks"):
+        bring_in(other, take_out(photographs, name))
+        canvas: dict[Any, np.ndarray] = {}
+        sizes = {t.name: (t.height, t.width) for t in list_things(photographs, ThingFilter())}
+        for place, source in enumerate((photographs, other)):
+            for row in list_objects(source):
+                key = (row.image_name, row.kind_name)
+                shape = sizes[row.image_name]
+                seen = canvas.setdefault((*key, place), np.zeros(shape, bool))
+                x1, y1, x2, y2 = row.box
+                seen[y1:y2, x1:x2] |= mask_of(row)
+        assert len(canvas) == 20
+        for image, kind, _place in canvas:
+            assert (canvas[image, kind, 0] == canvas[image, kind, 1]).all()
+        undo(other)
+
+
+def mask_of(row: Any) -> np.ndarray:
+    x1, y1, x2, y2 = row.box
+    flat = np.repeat(np.arange(len(row.runs)) % 2 == 1, row.runs)
+    return flat.reshape(y2 - y1, x2 - x1)
+
+
+def test_real_boxes_come_in_and_go_out_as_they_were(
+    store: Store, shared_data: Path, tmp_path: Path
+) -> None:
+    folder = shared_data / "bccd"
+    some = sorted(folder.glob("*.xml"))[:12]
+    add(store, *[path.with_suffix(".jpg") for path in some])
+    packed = tmp_path / "boxes.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in some:
+            archive.write(path, path.name)
+    result = bring_in(store, packed, kind="cell")
+    pattern = r"<name>(\w+)</name>.*?<xmin>(\d+).*?<ymin>(\d+).*?<xmax>(\d+).*?<ymax>(\d+)"
+    expected = Counter(
+        (path.with_suffix(".jpg").name, name, *map(int, edges))
+        for path in some
+        for name, *edges in re.findall(pattern, path.read_text(), re.DOTALL)
+    )
+    assert result["new"] + result["present"] == sum(expected.values())
+    out = take_out(store, "voc")
+    with zipfile.ZipFile(out) as archive:
+        again = Counter(
+            (Path(member).with_suffix(".jpg").name, name, *map(int, edges))
+            for member in archive.namelist()
+            for name, *edges in re.findall(pattern, archive.read(member).decode(), re.DOTALL)
+        )
+    assert set(again) == set(expected)
+    undo(store)
+    bring_in(store, take_yolo(store, out, tmp_path))
+    assert {row.box for row in list_objects(store)} == {
+        (x1 - 1, y1 - 1, x2, y2) for _image, _name, x1, y1, x2, y2 in expected
+    }
+
+
+def take_yolo(store: Store, voc: Path, tmp_path: Path) -> Path:
+    bring_in(store, voc)
+    path = tmp_path / "yolo.zip"
+    path.write_bytes(take_out(store, "yolo").read_bytes())
+    undo(store)
+    return path
+
+
+@pytest.fixture
+def cells(store: Store, tmp_path: Path) -> Store:
+    """Two grey images of 20 x 30 with three objects of the kind nucleus."""
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(0, 255, (20, 30), np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"cell{number}.png")
+    add(store, tmp_path / "cell0.png", tmp_path / "cell1.png")
+    bring_in(store, boxes_file(tmp_path, "cell0.png", "cell1.png"))
+    return store
+
+
+def boxes_file(tmp_path: Path, *images: str) -> Path:
+    """A COCO file with a box of the category early in each image, and a late one in the first."""
+    rows = [(number, 1, [3, 4, 5, 6]) for number in range(len(images))]
+    rows.append((0, 2, [10, 10, 4, 4]))
+    content = {
+        "images": [{"id": n, "file_name": name} for n, name in enumerate(images)],
+        "categories": [
+            {"id": 1, "name": "early", "supercategory": "nucleus"},
+            {"id": 2, "name": "late", "supercategory": "nucleus"},
+        ],
+        "annotations": [
+            {"image_id": image, "category_id": category, "bbox": box}
+            for image, category, box in rows
+        ],
+    }
+    path = tmp_path / "boxes.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_the_preview_says_what_comes_and_what_does_not(store: Store, tmp_path: Path) -> None:
+    Image.new("L", (30, 20)).save(tmp_path / "cell0.tif")
+    add(store, tmp_path / "cell0.tif")
+    _job, result = look(store, boxes_file(tmp_path, "cell0.png", "other.png"))
+    assert (result["images"], result["matched"], result["found"], result["new"]) == (2, 1, 3, 2)
+    assert result["kinds"] == [
+        {"kind": "nucleus", "category": "early", "count": 1},
+        {"kind": "nucleus", "category": "late", "count": 1},
+    ]
+    (missing,) = result["unmatched"]
+    assert (missing["image"], missing["objects"]) == ("other.png", 1)
+    assert not list_objects(store)
+    assert [kind.name for kind in list_kinds(store)] == ["Image"]
+
+
+def test_an_import_is_one_step_there_and_back(cells: Store) -> None:
+    before = facts(cells)
+    assert sum(before.values()) == 3
+    assert undo(cells) == "Import 3 objects"
+    assert not list_objects(cells)
+    assert redo(cells) == "Import 3 objects"
+    assert facts(cells) == before
+
+
+def test_images_deleted_meanwhile_are_passed_over(cells: Store, tmp_path: Path) -> None:
+    undo(cells)
+    job, _result = look(cells, boxes_file(tmp_path, "cell0.png", "cell1.png"))
+    asked = add_annotations.ask(cells, job)
+    delete_things(cells, [list_things(cells, ThingFilter())[0].id])
+    run_here(cells, asked)
+    assert [row.image_name for row in list_objects(cells)] == ["cell1.png"]
+
+
+def test_a_damaged_list_brings_nothing_in(cells: Store, tmp_path: Path) -> None:
+    undo(cells)
+    job, _result = look(cells, boxes_file(tmp_path, "cell0.png", "cell1.png"))
+    asked = add_annotations.ask(cells, job)
+    found = asked.folder / read_annotations.FOUND
+    found.write_bytes(found.read_bytes().splitlines(keepends=True)[0])
+    with pytest.raises(PiximiError, match="damaged on the disk"):
+        run_here(cells, asked)
+    assert not list_objects(cells)
+
+
+def test_what_cannot_be_is_refused_before_anything_is_written(cells: Store, tmp_path: Path) -> None:
+    job, _result = look(cells, boxes_file(tmp_path, "cell0.png", "cell1.png"))
+    with pytest.raises(BadInput, match="no new object"):
+        add_annotations.ask(cells, job)
+    with pytest.raises(NotFound, match="no image 'x'"):
+        look(cells, tmp_path / "boxes.json", image="x")
+    with pytest.raises(BadInput, match="is no format"):
+        look(cells, tmp_path / "boxes.json", format="word")
+    with pytest.raises(BadInput, match="is no way to write"):
+        export_annotations.ask(cells, "coco", style="pretty")
+    with pytest.raises(BadInput, match="no outlines"):
+        export_annotations.ask(cells, "coco", kind="Image")
+    undo(cells)
+    with pytest.raises(PiximiError, match="no objects to write"):
+        take_out(cells, "coco")
+
+
+def test_kinds_follow_the_file_the_person_or_the_project(cells: Store, tmp_path: Path) -> None:
+    (tmp_path / "cell0.txt").write_text("0 0.5 0.5 0.1 0.1\n")
+    _job, result = look(cells, tmp_path / "cell0.txt")
+    assert result["kinds"] == [{"kind": "nucleus", "category": "0", "count": 1}]
+    _job, result = look(cells, tmp_path / "cell0.txt", kind="spot", image="cell1.png")
+    assert result["kinds"][0]["kind"] == "spot"
+    undo(cells)
+    _job, result = look(cells, tmp_path / "cell0.txt")
+    assert result["kinds"][0]["kind"] == read_annotations.DEFAULT_KIND
+
+
+def test_new_categories_bring_their_colours(cells: Store, tmp_path: Path) -> None:
+    kind = find_kind(cells, "nucleus")
+    before = {c.name: c.color for c in list_categories(cells, kind.id)}
+    content = {
+        "version": "1.1.4",
+        "images": [{"id": "i", "name": "cell0.png"}],
+        "kinds": [{"id": "k", "displayName": "Nucleus"}],
+        "categories": [
+            {"id": "1a", "name": "early", "kind": "k", "color": "#010203"},
+            {"id": "1b", "name": "new", "kind": "k", "color": "#0a0b0c"},
+        ],
+        "annotations": [
+            {"imageId": "i", "categoryId": c, "kind": "k", "mask": "0 4", "boundingBox": box}
+            for c, box in (("1a", [0, 0, 2, 2]), ("1b", [5, 5, 7, 7]))
+        ],
+    }
+    (tmp_path / "p.json").write_text(json.dumps(content))
+    bring_in(cells, tmp_path / "p.json")
+    assert {c.name: c.color for c in list_categories(cells, kind.id)} == {
+        **before,
+        "new": "#0a0b0c",
+    }
+
+
+def test_labels_of_images_go_out_as_a_table_and_come_back(
+    store: Store, labelled: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "more" / "-odd, 'one'").mkdir(parents=True)
+    Image.new("L", (5, 5)).save(tmp_path / "more" / "-odd, 'one'" / "=1.png")
+    add(store, tmp_path / "more", labels="folders")
+    path = take_out(store, "csv")
+    things = list_things(store, ThingFilter())
+    names = {c.id: c.name for c in list_categories(store)}
+    before = {t.name: (names[t.category_id], t.partition) for t in things}
+    with path.open(newline="", encoding="utf-8") as file:
+        cells = [row["name"] for row in csv.DictReader(file)]
+    assert cells[-1] == "'=1.png"  # which no spreadsheet runs
+    other = twin(store, tmp_path / "twin")
+    outcome = label_from_table(other, read_label_table(path))
+    assert (outcome.labelled, outcome.unmatched) == (len(before), ())
+    names = {c.id: c.name for c in list_categories(other)}
+    things = list_things(other, ThingFilter())
+    assert {t.name: (names[t.category_id], t.partition) for t in things} == before
+
+
+def test_class_folders_hold_the_originals_and_come_back(store: Store, tmp_path: Path) -> None:
+    folder = write_classes(tmp_path / "images", count=3)
+    add(store, folder, labels="folders")
+    path = take_out(store, "folders")
+    with zipfile.ZipFile(path) as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    assert inside == {
+        file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*.png")
+    }
+
+
+@pytest.mark.parametrize("style", ["whole", "blanked"])
+def test_class_folders_of_objects_hold_their_crops(
+    cells: Store, tmp_path: Path, style: str
+) -> None:
+    ring = np.zeros((20, 30), np.uint16)
+    ring[2:9, 2:9] = 1
+    ring[4:6, 4:6] = 0
+    Image.fromarray(ring).save(tmp_path / "cell1_labels.png")
+    bring_in(cells, tmp_path / "cell1_labels.png", format="labels")
+    path = take_out(cells, "folders", kind="nucleus", style=style)
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        crop = tmp_path / "crop.tif"
+        (unknown,) = [name for name in names if name.startswith("Unknown/")]
+        crop.write_bytes(io.BytesIO(archive.read(unknown)).getvalue())
+    assert Counter(name.split("/")[0] for name in names) == {"early": 2, "late": 1, "Unknown": 1}
+    pixels = read_picture(crop).pixels[0, :, :, 0]
+    expected = np.asarray(Image.open(tmp_path / "cell1.png"))[2:9, 2:9]
+    if style == "blanked":
+        expected = expected * (ring[2:9, 2:9] > 0)
+    assert (pixels == expected).all()
