@@ -1,4 +1,4 @@
-"""The Export page: take a run's classifier away, checked, to Piximi or a web page."""
+"""The Export page: take a classifier away, checked, or the whole project to Piximi."""
 
 import streamlit as st
 
@@ -8,12 +8,17 @@ from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.exporting.deliveries import draw_deliveries
 from piximi_ui.exporting.format_picker import on_windows, pick_format
 from piximi_ui.exporting.guide import draw_guide
+from piximi_ui.exporting.what import pick_what
+from piximi_ui.exporting.whole_project import draw_whole_project
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
 from piximi_ui.run_picker import pick_run
 from piximi_ui.texts import _
 
 store = current_store()
 st.title(_("Export"))
+if pick_what() == "project":
+    draw_whole_project(store)
+    st.stop()
 run = pick_run(store)
 left, right = st.columns([1, 1], gap="large")
 with left:

@@ -5,7 +5,7 @@ import streamlit as st
 from piximi_core.project.bin import binned
 from piximi_core.project.workspace import list_projects
 from piximi_ui import example, project_list
-from piximi_ui.projects import dialogs, open_archive, recovery
+from piximi_ui.projects import dialogs, open_archive, open_piximi, recovery
 from piximi_ui.projects.bin import draw_bin, draw_undo, sweep_now_and_then
 from piximi_ui.texts import _
 
@@ -16,9 +16,11 @@ with st.container(width=860):
             st.title(_("Projects"))
             if projects:
                 example.draw_menu(projects)
+            open_piximi.draw_open()
             open_archive.draw_open()
             project_list.draw_new_project(primary=bool(projects))
         open_archive.draw_openings()
+        open_piximi.draw_openings()
         recovery.draw_recovered()
         draw_undo(deleted)
         if projects:

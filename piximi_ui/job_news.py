@@ -78,7 +78,13 @@ def page_of(job: Job) -> navigation.PageName:
     request = job.request()
     if request.get("purpose") == "evaluate":
         return "evaluate"
-    pages = {"train": "train", "import-model": "train", "predict": "predict", "export": "export"}
+    pages = {
+        "train": "train",
+        "import-model": "train",
+        "predict": "predict",
+        "export": "export",
+        "save_piximi": "export",
+    }
     return pages.get(str(request.get("service")), "images")
 
 

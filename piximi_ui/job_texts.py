@@ -18,6 +18,8 @@ def title(job: Job) -> str:
         "predict": _("Predicting"),
         "export": _("Exporting"),
         "duplicate": _("Copying the project"),
+        "open_piximi": _("Opening a Piximi project"),
+        "save_piximi": _("Saving for Piximi"),
         "import-model": _("Bringing in a classifier"),
     }
     if request.get("purpose") == "evaluate":

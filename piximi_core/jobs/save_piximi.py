@@ -110,6 +110,7 @@ def run(job: Job) -> dict[str, Any]:
             state.close()
     finally:
         shutil.rmtree(shadow, ignore_errors=True)
+    _drop_older(job)
     return {
         "file": str(out.relative_to(job.folder)),
         "bytes": out.stat().st_size,
@@ -119,6 +120,13 @@ def run(job: Job) -> dict[str, Any]:
         "left_out": saving.left_out,
         "told": told,
     }
+
+
+def _drop_older(job: Job) -> None:
+    """Delete earlier zips of this project: each may be as large as the project itself."""
+    for other in map(Job, job.folder.parent.iterdir()):
+        if other.id != job.id and other.request().get("service") == "save_piximi":
+            shutil.rmtree(other.folder / "out", ignore_errors=True)
 
 
 def _look_again(path: Path, saving: _Saving) -> None:

@@ -1,0 +1,24 @@
+"""What is taken away: a classifier, or the whole project for Piximi."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_ui.texts import _
+
+__all__ = ["pick_what"]
+
+
+def pick_what() -> str:
+    """Draw the choice; return "classifier" or "project"."""
+    names = {"classifier": _("Classifier"), "project": _("Whole project for Piximi")}
+    chosen: str = st.segmented_control(
+        _("What to take away"),
+        list(names),
+        default="classifier",
+        required=True,
+        format_func=names.__getitem__,
+        key="export-what",
+        label_visibility="collapsed",
+    )
+    return chosen

@@ -1,0 +1,157 @@
+"""Open a Piximi project as a new project: chosen, followed, and told what was done to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from piximi_core.errors import BadInput
+from piximi_core.jobs import engine
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.import_roots import import_roots
+from piximi_core.jobs.open_piximi import ask, ask_uploaded, dismiss, opening_jobs
+from piximi_core.project.workspace import workspace
+from piximi_ui import navigation
+from piximi_ui.context import errors_shown, say, who
+from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.images import server_folders
+from piximi_ui.job_bar import draw_share, draw_stop
+from piximi_ui.texts import _, plain, plural, told
+
+__all__ = ["draw_open", "draw_openings"]
+
+_DIALOG = "open-piximi"
+
+
+def draw_open() -> None:
+    """Draw the button, and its dialog while that is open."""
+    if st.button(_("Open a Piximi project"), icon=":material/folder_open:", key="open-piximi"):
+        open_dialog(_DIALOG)
+    if dialog_data(_DIALOG) is not None:
+        st.dialog(_("Open a Piximi project"), width="medium", on_dismiss=close_dialog)(_dialog)()
+
+
+def _dialog() -> None:
+    st.markdown(
+        _(
+            "A zip that Piximi made with **Save**, of any version from 0.1 on, becomes a new "
+            "project here: images, objects, labels, predictions and classifiers."
+        )
+    )
+    if import_roots():
+        words = {"file": _("On this computer"), "server": _("On the server")}
+        source = st.segmented_control(
+            _("Where is the project?"),
+            list(words),
+            default="file",
+            required=True,
+            format_func=words.__getitem__,
+            key="piximi-source",
+            label_visibility="collapsed",
+        )
+        if source == "server":
+            _on_server()
+            return
+    given = st.file_uploader(
+        _("Choose a Piximi project"), type="zip", key="piximi-file", label_visibility="collapsed"
+    )
+    if st.button(
+        _("Open"), type="primary", disabled=given is None, width="stretch", key="piximi-open"
+    ):
+        with errors_shown():
+            if given is None:
+                raise BadInput("Choose a Piximi project first.")
+            _start(ask_uploaded(given, given.name, given.size, who=who()))
+
+
+def _on_server() -> None:
+    folder = server_folders.draw()
+    found = _projects_in(folder) if folder is not None else []
+    chosen: Path | None = None
+    if found:
+        chosen = st.selectbox(
+            _("Piximi project"), found, format_func=lambda path: path.name, key="piximi-on-server"
+        )
+    else:
+        st.caption(_("There is no zip and no .zarr folder in this folder."))
+    if st.button(
+        _("Open"), type="primary", disabled=chosen is None, width="stretch", key="piximi-open"
+    ):
+        with errors_shown():
+            if chosen is None:
+                raise BadInput("Choose a Piximi project first.")
+            _start(ask(chosen, who=who()))
+
+
+def _projects_in(folder: Path) -> list[Path]:
+    """Return what may be a Piximi project; links could lead out of the folders that are open."""
+    itself = [folder] if folder.suffix == ".zarr" else []
+    inside = sorted([*folder.glob("*.zip"), *folder.glob("*.zarr")])
+    return [*itself, *(path for path in inside if not path.is_symlink())]
+
+
+def _start(job: Job) -> None:
+    with st.spinner(_("Starting…")):
+        engine.submit(job)
+    close_dialog()
+    st.rerun()
+
+
+def draw_openings() -> None:
+    """Draw how far projects are that are being opened, and what was done to those that are."""
+    for job in opening_jobs(workspace()):
+        every = 0.5 if job.state().is_active else None
+        st.fragment(_card, run_every=every)(job, every is not None)
+
+
+def _card(job: Job, was_active: bool) -> None:
+    request, state = job.request(), job.state()
+    if not request:
+        return  # another window has told of it
+    if was_active and not state.is_active:
+        # The list of projects has a new one.
+        st.rerun()
+    name = plain(str(request["shown"]))
+    if state is JobState.STOPPED:
+        say(_("Opening {name} was stopped; nothing of it is left.").format(name=name))
+        _forget(job)
+    with st.container(border=True, key=f"opening-{job.id}"):
+        if state is JobState.DONE:
+            _complete(job)
+            return
+        st.markdown(f"**{name}**")
+        if state.is_active:
+            draw_share(job, state)
+            draw_stop(job, state, key=f"stop-{job.id}")
+            return
+        reason = told(str(job.result().get("error") or ""))
+        st.error(plain(reason, 500) or _("It was interrupted; open it again."))
+        if st.button(_("Close"), key=f"close-{job.id}"):
+            _forget(job)
+
+
+def _complete(job: Job) -> None:
+    result = job.result()
+    parts = [
+        plural("{n} image", "{n} images", result["images"]),
+        plural("{n} object", "{n} objects", result["objects"]),
+        plural("{n} prediction", "{n} predictions", result["predictions"]),
+        plural("{n} classifier", "{n} classifiers", result["classifiers"]),
+    ]
+    title = _("“{name}” is open.").format(name=plain(str(result["name"])))
+    st.markdown(f":material/check_circle: **{title}** {' · '.join(parts)}")
+    if result["repairs"]:
+        st.markdown(_("What was repaired or left out:"))
+        st.markdown("\n".join(f"- {plain(told(line), 400)}" for line in result["repairs"]))
+    with st.container(horizontal=True):
+        if st.button(_("Open"), type="primary", key=f"go-{job.id}"):
+            dismiss(job)
+            navigation.go_to("images", project=str(result["address"]))
+        if st.button(_("Close"), key=f"close-{job.id}"):
+            _forget(job)
+
+
+def _forget(job: Job) -> None:
+    dismiss(job)
+    st.rerun()
