@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from piximi_ui.components.gallery import Shortcut, gallery_shortcuts
+from piximi_ui.components.viewer import viewer_shortcuts
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.texts import _, plain
 
@@ -57,6 +58,7 @@ def shortcuts_in_words() -> str:
     tables = (
         _table(_("On every page"), everywhere),
         _table(_("In the gallery"), gallery_shortcuts()),
+        _table(_("In an image in full size"), viewer_shortcuts()),
     )
     return "\n\n".join(tables)
 

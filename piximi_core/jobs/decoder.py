@@ -97,15 +97,23 @@ def _facts(picture: Picture, float_range: list[float] | None) -> dict[str, Any]:
 
 
 def read(task: Task) -> dict[str, Any]:
-    """Decode a file; write its first plane, ``[1, H, W, C]``, as NumPy's format to a copy."""
-    name = task["name"]
-    picture = read_picture(Path(task["path"]), name=name, channels=task["channels"])
+    """Decode a file; write its first plane, ``[1, H, W, C]``, as NumPy's format to a copy.
+
+    Of a series the first time point is meant, as of a stack the first plane.
+    """
+    path, name, channels = Path(task["path"]), task["name"], task["channels"]
+    notes: list[str] = []
+    try:
+        picture = read_picture(path, name=name, channels=channels)
+    except TimeUnknown as several:
+        picture = read_picture(path, name=name, channels=channels, time=1)
+        notes.append(f"the first of {several.times:,} time points taken")
     with Path(task["copy"]).open("wb") as file:
         np.save(file, picture.pixels[:1], allow_pickle=False)
     return {
         "planes": picture.planes,
         "bit_depth": picture.bit_depth,
-        "notes": picture.notes,
+        "notes": [*picture.notes, *notes],
         "colors": picture.channel_colors,
         "window": picture.window,
     }

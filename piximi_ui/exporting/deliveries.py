@@ -46,7 +46,7 @@ def _draw(job: Job, *, prominent: bool) -> None:
 
 def _button(path: Path, job: Job, *, prominent: bool) -> None:
     st.download_button(
-        f"{plain(path.name, 60)} · {size(path.stat().st_size)}",
+        _("Download {file}").format(file=f"{plain(path.name, 60)} · {size(path.stat().st_size)}"),
         data=path.read_bytes,
         file_name=path.name,
         mime=_mime(path),

@@ -68,7 +68,7 @@ def test_other_files_are_named_for_what_they_are(
 def test_only_a_file_that_is_not_named_like_an_image_is_to_be_saved_as_one(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(b"hello")
-    with pytest.raises(BadInput, match="'notes.txt' is not an image we know; save it as PNG"):
+    with pytest.raises(BadInput, match=r"'notes.txt' is not an image we know; save it as PNG"):
         extension_for(path)
 
 

@@ -82,6 +82,15 @@ def test_of_a_stack_the_first_plane_is_looked_at(run_folder: Path, tmp_path: Pat
     assert one.probabilities == answer(run_folder, tmp_path / "first.tif", "f").probabilities
 
 
+def test_of_a_series_the_first_time_point_is_looked_at(run_folder: Path, tmp_path: Path):
+    series = np.random.default_rng(3).integers(0, 65_536, (4, 16, 16), np.uint16)
+    tifffile.imwrite(tmp_path / "series.ome.tif", series, metadata={"axes": "TYX"})
+    tifffile.imwrite(tmp_path / "first.tif", series[0])
+    one = answer(run_folder, tmp_path / "series.ome.tif", "series.ome.tif")
+    assert (one.planes, one.notes) == (1, ("the first of 4 time points taken",))
+    assert one.probabilities == answer(run_folder, tmp_path / "first.tif", "f").probabilities
+
+
 def test_nothing_is_kept_whatever_happens(trained: Store):
     room = trained.files.cache / "tried"
     with kept_briefly(trained, b"content") as path:

@@ -44,8 +44,8 @@ def test_loose_files_come_singly_and_together(open_page, digits):
     page = open_page("export", project="digits")
     labels = downloads(page)
     assert [label.split(" · ")[0].replace("\\", "") for label in labels[:2]] == [
-        "Digits.json",
-        "Digits.weights.bin",
+        "Download Digits.json",
+        "Download Digits.weights.bin",
     ]
     together = export.as_zip(export.delivered(job), job.folder / "together.zip")
     assert zipfile.ZipFile(together).namelist() == ["Digits.json", "Digits.weights.bin"]

@@ -15,9 +15,20 @@ import streamlit as st
 from piximi_core.errors import BadInput
 from piximi_core.images import Look
 from piximi_ui.assets import component
+from piximi_ui.components.viewer.shortcuts import viewer_shortcuts
 from piximi_ui.components.viewer.texts import viewer_texts
+from piximi_ui.picture_making import LONGEST_SIDE
+from piximi_ui.texts import _, number
 
-__all__ = ["ViewerAction", "ViewerImage", "ViewerTag", "read_action", "viewer"]
+__all__ = [
+    "ViewerAction",
+    "ViewerImage",
+    "ViewerTag",
+    "facts_shown",
+    "read_action",
+    "viewer",
+    "viewer_shortcuts",
+]
 
 ACTIONS = ("step", "keep", "keep_all")
 _FARTHEST = 1_000_000
@@ -111,7 +122,7 @@ def viewer(
         Called with each action before the script runs again; it must not draw.
     """
     data = {
-        "images": [asdict(image) for image in images],
+        "images": [{**asdict(image), "facts": facts_shown(image)} for image in images],
         "place": place,
         "previous": previous,
         "next": next_one,
@@ -127,6 +138,14 @@ def viewer(
             on_action(action)
 
     component("viewer")(key=key, data=data, on_action_change=act)
+
+
+def facts_shown(image: ViewerImage) -> str:
+    """Return an image's measures, and whether fewer pixels of it are shown than it has."""
+    if max(image.width, image.height) <= LONGEST_SIDE:
+        return image.facts
+    reduced = _("shown reduced to {n} pixels at its longest side").format(n=number(LONGEST_SIDE))
+    return f"{image.facts} · {reduced}" if image.facts else reduced
 
 
 def read_action(raw: object) -> ViewerAction | None:
