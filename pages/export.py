@@ -1,9 +1,10 @@
-"""The Export page: take a classifier away, checked, or the whole project to Piximi."""
+"""The Export page: take away a classifier, checked, the whole project, or its annotations."""
 
 import streamlit as st
 
 from piximi_core.jobs import engine, export
 from piximi_core.project.workspace import float_range
+from piximi_ui.annotations.export_section import draw_annotations
 from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.exporting.deliveries import draw_deliveries
 from piximi_ui.exporting.format_picker import on_windows, pick_format
@@ -16,8 +17,12 @@ from piximi_ui.texts import _
 
 store = current_store()
 st.title(_("Export"))
-if pick_what() == "project":
+what = pick_what()
+if what == "project":
     draw_whole_project(store)
+    st.stop()
+if what == "annotations":
+    draw_annotations(store)
     st.stop()
 run = pick_run(store)
 left, right = st.columns([1, 1], gap="large")

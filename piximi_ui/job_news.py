@@ -55,7 +55,7 @@ def draw(project: Path) -> None:
         page = page_of(job)
         # What came of an import stays on its page until it is dismissed there.
         if page == here:
-            if page != "images":
+            if job.request().get("service") != "add":
                 read(job)
             continue
         if job.id in st.session_state.get(_SEEN, ()):
@@ -84,6 +84,7 @@ def page_of(job: Job) -> navigation.PageName:
         "predict": "predict",
         "export": "export",
         "save_piximi": "export",
+        "export-annotations": "export",
     }
     return pages.get(str(request.get("service")), "images")
 

@@ -21,6 +21,9 @@ def title(job: Job) -> str:
         "open_piximi": _("Opening a Piximi project"),
         "save_piximi": _("Saving for Piximi"),
         "import-model": _("Bringing in a classifier"),
+        "read-annotations": _("Reading annotations"),
+        "add-annotations": _("Importing annotations"),
+        "export-annotations": _("Exporting annotations"),
     }
     if request.get("purpose") == "evaluate":
         return _("Evaluating")
@@ -52,6 +55,8 @@ def outcome(job: Job) -> str:
         return plural("Predicted {n} image.", "Predicted {n} images.", int(result["total"]))
     if service == "import-model":
         return _("Brought in the classifier {name}.").format(name=str(result["name"])[:60])
+    if service == "add-annotations":
+        return plural("Imported {n} object.", "Imported {n} objects.", int(result["added"]))
     return _("{job}: done.").format(job=title(job))
 
 

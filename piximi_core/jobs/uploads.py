@@ -17,7 +17,15 @@ from piximi_core.project.files import disk_errors_in_words, require_space
 from piximi_core.project.ids import new_id
 from piximi_core.project.store import Store
 
-__all__ = ["Upload", "UploadedFile", "discard", "stage", "stage_labels", "sweep"]
+__all__ = [
+    "Upload",
+    "UploadedFile",
+    "discard",
+    "stage",
+    "stage_labels",
+    "stage_together",
+    "sweep",
+]
 
 _ZIP_NAMES = 2000
 _ZARR_ENDS = ("/.zarray", "/.zgroup", "/zarr.json")
@@ -145,6 +153,32 @@ def stage_labels(store: Store, upload: Upload, table: bytes) -> Path:
     with disk_errors_in_words(path):
         path.write_bytes(table)
     return path
+
+
+def stage_together(store: Store, files: Iterable[UploadedFile], job_id: str) -> SourceFile:
+    """Put files that belong together into a job's folder as one: itself, or a zip of several.
+
+    In a zip their names stay data: they become paths nowhere.
+
+    Raises
+    ------
+    NoSpace
+        The disk cannot hold them.
+    """
+    given = list(files)
+    require_space(store.folder, 2 * sum(file.size for file in given))
+    path = _folder(store, Upload(job_id)) / "upload" / "000001"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with disk_errors_in_words(path):
+        if len(given) == 1:
+            with path.open("wb") as target:
+                shutil.copyfileobj(given[0].content, target)
+            return SourceFile(path, PurePosixPath(_relative(given[0].name)).name)
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in given:
+                with archive.open(_relative(file.name), "w", force_zip64=True) as member:
+                    shutil.copyfileobj(file.content, member)
+    return SourceFile(path, f"{len(given)} files.zip")
 
 
 def discard(store: Store, upload: Upload) -> None:

@@ -1,4 +1,4 @@
-"""What is taken away: a classifier, or the whole project for Piximi."""
+"""What is taken away: a classifier, the whole project for Piximi, or its annotations."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ __all__ = ["pick_what"]
 
 
 def pick_what() -> str:
-    """Draw the choice; return "classifier" or "project"."""
-    names = {"classifier": _("Classifier"), "project": _("Whole project for Piximi")}
+    """Draw the choice; return "classifier", "project" or "annotations"."""
+    names = {
+        "classifier": _("Classifier"),
+        "project": _("Whole project for Piximi"),
+        "annotations": _("Annotations and labels"),
+    }
     chosen: str = st.segmented_control(
         _("What to take away"),
         list(names),

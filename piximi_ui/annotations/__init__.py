@@ -1,0 +1,1 @@
+"""Annotations of other programs: their import and their export."""

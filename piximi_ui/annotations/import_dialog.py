@@ -1,0 +1,160 @@
+"""The dialog "Import annotations": a file, what of it fits, and only then the import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from piximi_core.formats.annotations.registry import FORMATS
+from piximi_core.jobs import add_annotations, engine, read_annotations
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.read_annotations import ReadOptions
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.jobs.uploads import UploadedFile, stage_together, sweep
+from piximi_core.project.ids import new_id
+from piximi_core.project.kinds import list_kinds
+from piximi_core.project.store import Store
+from piximi_ui import job_panel
+from piximi_ui.annotations.preview import draw_preview
+from piximi_ui.annotations.words import format_names
+from piximi_ui.context import errors_shown, who
+from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.job_bar import draw_share
+from piximi_ui.texts import _, plain, plural, told
+
+__all__ = ["draw", "draw_button"]
+
+_NAME = "annotations"
+_ENDINGS = ["json", "geojson", "zip", "xml", "txt", "roi", "tif", "tiff", "png", "yaml", "names"]
+
+
+def draw_button() -> None:
+    """Draw the button that opens the dialog."""
+    st.button(
+        _("Import annotations"),
+        icon=":material/shapes:",
+        help=_("Objects from COCO, QuPath, ImageJ, Cellpose, YOLO, Pascal VOC or Piximi."),
+        key="annotations-open",
+        on_click=open_dialog,
+        args=(_NAME,),
+    )
+
+
+def draw(store: Store) -> None:
+    """Draw the dialog if it was asked for."""
+    if dialog_data(_NAME) is not None:
+        dialog = st.dialog(_("Import annotations"), width="medium", on_dismiss=close_dialog)
+        dialog(_dialog)(store)
+
+
+def _slot(store: Store) -> str:
+    return f"piximi_annotations:{store.folder.name}"
+
+
+def _look(store: Store) -> Job | None:
+    """Return the look at the file that was chosen last, while its folder is there."""
+    job: Job | None = st.session_state.get(_slot(store))
+    return job if job is not None and job.request() else None
+
+
+def _dialog(store: Store) -> None:
+    look = _look(store)
+    if look is None:
+        _choose(store)
+        return
+    name = plain(str(look.request()["name"]), 80)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/description: **{name}**", width="stretch")
+        if st.button(_("Choose another file"), type="tertiary", key="annotations-again"):
+            del st.session_state[_slot(store)]
+            st.rerun()
+    wanted = _options(store)
+    if wanted != ReadOptions(**{key: look.request()[key] for key in ("format", "kind", "image")}):
+        with errors_shown():
+            source = SourceFile(Path(look.request()["path"]), look.request()["name"])
+            look = _start(store, source, wanted)
+    st.fragment(_answer, run_every=0.5 if look.state().is_active else None)(store, look)
+
+
+def _choose(store: Store) -> None:
+    st.caption(
+        _(
+            "One file or many, or a zip of them: COCO, QuPath GeoJSON, ImageJ ROIs, label and mask "
+            "images, Pascal VOC, YOLO, Piximi. Nothing is changed before you have seen what fits."
+        )
+    )
+    files = st.file_uploader(
+        _("Choose annotation files"),
+        type=_ENDINGS,
+        accept_multiple_files=True,
+        key="annotations-upload",
+        label_visibility="collapsed",
+    )
+    if files:
+        with errors_shown():
+            sweep(store)
+            given = [UploadedFile(file.name, file.size, file) for file in files]
+            job_id = new_id()
+            source = stage_together(store, given, job_id)
+            _start(store, source, ReadOptions(), job_id)
+            st.rerun()
+
+
+def _options(store: Store) -> ReadOptions:
+    """Draw how the file is to be read; nothing has to be answered."""
+    left, right = st.columns(2)
+    names = {"": _("Found out by itself"), **{key: format_names()[key] for key in FORMATS}}
+    with left:
+        chosen = st.selectbox(
+            _("Format"), list(names), format_func=names.__getitem__, key="annotations-format"
+        )
+    kinds = [kind.name for kind in list_kinds(store) if not kind.is_image]
+    with right:
+        kind = st.selectbox(
+            _("Kind of the objects"),
+            kinds,
+            index=None,
+            placeholder=_("As the file says"),
+            accept_new_options=True,
+            help=_("Choose one, or type a new name, to put all objects into one kind."),
+            key="annotations-kind",
+        )
+    return ReadOptions(format=str(chosen), kind=str(kind or "").strip())
+
+
+def _start(
+    store: Store, source: SourceFile, options: ReadOptions, job_id: str | None = None
+) -> Job:
+    job = read_annotations.ask(store, source, options, job_id=job_id, who=who())
+    st.session_state[_slot(store)] = job
+    engine.submit(job)
+    return job
+
+
+def _answer(store: Store, look: Job) -> None:
+    state = look.state()
+    if state.is_active:
+        draw_share(look, state)
+        return
+    if state is not JobState.DONE:
+        reason = look.result().get("error") or _("Interrupted before it was done.")
+        st.error(plain(told(str(reason)), 500), icon=":material/error:")
+        return
+    result = look.result()
+    draw_preview(result)
+    new = int(result["new"])
+    if st.button(
+        plural("Import {n} object", "Import {n} objects", new) if new else _("Nothing to import"),
+        type="primary",
+        disabled=not new,
+        key="annotations-import",
+        width="stretch",
+    ):
+        with errors_shown():
+            job = add_annotations.ask(store, look, who=who())
+            engine.submit(job)
+            job_panel.follow(job)
+            del st.session_state[_slot(store)]
+            close_dialog()
+            st.rerun()

@@ -1,0 +1,86 @@
+"""What a file of annotations would bring: counts by kind and category, and what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from piximi_ui.annotations.words import format_names
+from piximi_ui.texts import _, number, plural, told
+
+__all__ = ["draw_preview"]
+
+
+def draw_preview(result: dict[str, Any]) -> None:
+    """Draw the result of a look at a file."""
+    new, matched = int(result["new"]), int(result["matched"])
+    objects = plural("{n} new object", "{n} new objects", new)
+    images = plural("in {n} image", "in {n} images", matched)
+    present = int(result["present"])
+    more = (
+        " · " + plural("{n} is there already", "{n} are there already", present) if present else ""
+    )
+    st.markdown(f"**{objects}** {images}{more} · {format_names()[result['format']]}")
+    if result["kinds"]:
+        rows = [
+            {
+                "kind": row["kind"],
+                "category": row["category"] or _("Without a category"),
+                "count": row["count"],
+            }
+            for row in result["kinds"]
+        ]
+        _table(rows, {"kind": _("Kind"), "category": _("Category"), "count": _("Objects")})
+    unmatched = [
+        {"image": row["image"], "count": row["objects"], "reason": told(row["reason"])}
+        for row in result["unmatched"]
+    ]
+    if unmatched:
+        count = int(result["unmatched_count"])
+        label = plural(
+            "{n} image of the file is not in this project",
+            "{n} images of the file are not in this project",
+            count,
+        )
+        with st.expander(label, icon=":material/image_not_supported:"):
+            words = {"image": _("Image in the file"), "count": _("Objects"), "reason": _("Reason")}
+            _table(unmatched, words, more=count - len(unmatched))
+    _problems(
+        result["skipped"],
+        int(result["skipped_count"]),
+        plural("{n} is left out", "{n} are left out", int(result["skipped_count"])),
+        ":material/block:",
+    )
+    _problems(
+        result["repaired"],
+        int(result["repaired_count"]),
+        plural("{n} was mended", "{n} were mended", int(result["repaired_count"])),
+        ":material/healing:",
+    )
+
+
+def _problems(listed: Sequence[Sequence[str]], count: int, label: str, icon: str) -> None:
+    if not listed:
+        return
+    rows = [{"what": what, "reason": told(reason)} for what, reason in listed]
+    with st.expander(label, icon=icon):
+        _table(rows, {"what": _("What"), "reason": _("Reason")}, more=count - len(rows))
+
+
+def _table(rows: Sequence[dict[str, Any]], words: dict[str, str], *, more: int = 0) -> None:
+    st.dataframe(
+        list(rows),
+        hide_index=True,
+        width="stretch",
+        height=min(260, 38 + 35 * len(rows)),
+        column_config={
+            key: st.column_config.NumberColumn(word, width="small")
+            if key == "count"
+            else st.column_config.TextColumn(word)
+            for key, word in words.items()
+        },
+    )
+    if more > 0:
+        st.caption(_("and {n} more").format(n=number(more)))
