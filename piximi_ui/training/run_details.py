@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.classification.settings import ModelSettings
+from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
@@ -51,9 +52,16 @@ def _classes(store: Store, run: Run) -> None:
 
 def setting_rows(run: Run, facts: dict[str, Any]) -> list[dict[str, str]]:
     """Return a run's settings by their titles, then its device and the library versions."""
-    rows = []
+    rows = _origin_rows(facts)
+    skipped = {"start_from"}
+    if facts.get("start"):
+        skipped.add("architecture")
+    elif is_imported(run):
+        skipped = ModelSettings.model_fields.keys() - {"name", "input_shape"}
     for key, field in ModelSettings.model_fields.items():
         value = run.settings.get(key)
+        if key in skipped:
+            continue
         if isinstance(value, bool):
             shown = _("on") if value else _("off")
         elif isinstance(value, list):
@@ -67,6 +75,22 @@ def setting_rows(run: Run, facts: dict[str, Any]) -> list[dict[str, str]]:
     for library, found in (facts.get("versions") or {}).items():
         rows.append({"setting": library, "value": str(found)})
     return rows
+
+
+def _origin_rows(facts: dict[str, Any]) -> list[dict[str, str]]:
+    """Say what a run started from, or where its classifier is from; nothing for a new network."""
+    start, origin = facts.get("start"), facts.get("imported")
+    if start:
+        text = _("Run {number} · {name}").format(number=start["number"], name=start["name"])
+        return [{"setting": _("Start from"), "value": text}]
+    if not origin:
+        return []
+    return [
+        {"setting": _("From"), "value": origin["sort"]},
+        {"setting": _("Its name there"), "value": origin["name"]},
+        {"setting": _("Its classes there"), "value": ", ".join(origin["classes"])},
+        {"setting": _("Values it takes"), "value": origin["values"]},
+    ]
 
 
 def _settings(store: Store, run: Run) -> None:

@@ -8,8 +8,9 @@ import streamlit as st
 
 from piximi_core.jobs import engine, train
 from piximi_core.jobs.folder import JobState
+from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import RunStanding, standing
-from piximi_core.jobs.settings_draft import use_settings_of
+from piximi_core.jobs.settings_draft import change_settings, use_settings_of
 from piximi_core.jobs.training_log import read_history
 from piximi_core.project.runs import Run, find_run
 from piximi_core.project.store import Store
@@ -120,7 +121,19 @@ def _actions(store: Store, now: RunStanding) -> None:
                 words = {"evaluate": _("Evaluate"), "predict": _("Predict"), "export": _("Export")}
                 if st.button(words[page], icon=icon, key=f"run-{page}-{run.id}"):
                     navigation.go_to(page, run=run.id)
-        if st.button(
+        if run.has_classifier and st.button(
+            _("Learn further"),
+            icon=":material/model_training:",
+            type="tertiary",
+            help=_("The next training starts from what this run has learned."),
+            key=f"run-further-{run.id}",
+        ):
+            with errors_shown():
+                change_settings(store, {"start_from": run.id}, kind_id=run.kind_id, who=who())
+                text = _("The next training starts from run {n}; press Train when you are ready.")
+                say(text.format(n=run.number))
+                st.rerun()
+        if not is_imported(run) and st.button(
             _("Use these settings again"),
             icon=":material/tune:",
             type="tertiary",
@@ -147,7 +160,7 @@ def _curves(run: Run, now: RunStanding, progress: dict[str, Any]) -> None:
     curve = progress.get("curve") or []
     notes = (run.summary or {}).get("notes") or progress.get("notes") or []
     for note in notes:
-        st.caption(f":orange[:material/info:] {plain(str(note), 400)}")
+        st.caption(f":orange[:material/info:] {plain(told(str(note)), 400)}")
     if not history and not curve and not now.is_under_way:
         return
     epochs = int(run.settings["epochs"])

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from piximi_core.jobs.folder import JobState
+from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import RunStanding
-from piximi_ui.texts import _, number, percent, plural
+from piximi_ui.texts import _, number, percent, plain, plural
 
 __all__ = ["badge", "duration", "outcome", "pace", "state_word"]
 
 
 def state_word(run: RunStanding) -> str:
     """Return the state of a run in one or two words."""
+    if is_imported(run.run):
+        return _("Brought in")
     if run.is_under_way:
         return _("Waiting") if run.state is JobState.QUEUED else _("Training")
     if run.state is JobState.DONE:
@@ -27,6 +30,8 @@ def state_word(run: RunStanding) -> str:
 
 def badge(run: RunStanding) -> tuple[str, str]:
     """Return the icon and colour of a run's state."""
+    if is_imported(run.run):
+        return (":material/input:", "green")
     if run.is_under_way:
         waiting = run.state is JobState.QUEUED
         return (
@@ -67,6 +72,13 @@ def pace(progress: dict[str, Any]) -> str:
 def outcome(run: RunStanding) -> str:
     """Return what came of a finished run, in one sentence."""
     summary = run.run.summary or {}
+    if is_imported(run.run):
+        text = _(
+            "From {sort}, where it is called {name}. It learned from no image of this project; "
+            "Evaluate tells how good it is here."
+        )
+        origin = summary["imported"]
+        return text.format(sort=origin["sort"], name=f"**{plain(origin['name'], 60)}**")
     epochs = plural("{n} epoch", "{n} epochs", int(summary.get("epochs", 0)))
     took = duration(float(summary.get("seconds", 0)))
     best = _("best in epoch {n}").format(n=summary.get("best_epoch"))
