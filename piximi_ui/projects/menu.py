@@ -45,6 +45,8 @@ def draw_menu(project: ProjectSummary) -> None:
         _("Rename, duplicate, archive or delete"),
         icon=":material/more_vert:",
         type="tertiary",
+        # Told of, so that `_open` can close it.
+        on_change="rerun",
         key=f"menu-{address}",
     ):
         if project.trouble is None:
@@ -78,9 +80,20 @@ def _safety(project: ProjectSummary) -> None:
         ("backups", _("Backups…"), ":material/settings_backup_restore:"),
         ("space", _("Disk space…"), ":material/hard_drive:"),
     ):
-        if st.button(text, icon=icon, width="stretch", key=f"{name}-{project.address}"):
-            open_dialog(name, address=project.address)
-            st.rerun()
+        st.button(
+            text,
+            icon=icon,
+            width="stretch",
+            key=f"{name}-{project.address}",
+            on_click=_open,
+            args=(name, project.address),
+        )
+
+
+def _open(name: str, address: str) -> None:
+    """Open a dialog and close the menu, which would lie over it."""
+    st.session_state[f"menu-{address}"] = False
+    open_dialog(name, address=address)
 
 
 def _rename(project: ProjectSummary) -> None:
