@@ -14,9 +14,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.applying import settle_project, unsettled_jobs
-from piximi_core.project.history import redo, undo
+from piximi_core.project.history import has_forgotten, redo, undo
 from piximi_core.project.schema import project as project_table
-from piximi_core.project.store import Store
+from piximi_core.project.store import HISTORY_STEPS, Store
 from piximi_core.project.workspace import open_project
 from piximi_ui import navigation, pictures
 from piximi_ui.error_report import draw_copy, report_of
@@ -26,6 +26,7 @@ __all__ = [
     "current_store",
     "errors_shown",
     "find_store",
+    "nothing_to_undo",
     "picture_token",
     "redo_step",
     "said",
@@ -127,7 +128,16 @@ def show_error(error: PiximiError) -> None:
 def undo_step(store: Store, once: str | None = None) -> None:
     """Undo, and say what was undone."""
     label = undo(store, once=once)
-    say(_("Undone: {step}").format(step=told(label)) if label else _("There is nothing to undo."))
+    say(_("Undone: {step}").format(step=told(label)) if label else nothing_to_undo(store))
+
+
+def nothing_to_undo(store: Store) -> str:
+    """Say that nothing can be undone, and why if there was more."""
+    if not has_forgotten(store):
+        return _("There is nothing to undo.")
+    return _(
+        "The last {n} steps are kept; what was done before them can no longer be undone."
+    ).format(n=HISTORY_STEPS)
 
 
 def redo_step(store: Store, once: str | None = None) -> None:

@@ -9,29 +9,15 @@ from piximi_core.project.history import next_labels
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import project_name
 from piximi_ui import job_panel, navigation, safety
-from piximi_ui.context import errors_shown, find_store, redo_step, said, undo_step
+from piximi_ui.context import errors_shown, find_store, nothing_to_undo, redo_step, said, undo_step
 from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw"]
-
-# In a narrow window Streamlit lays the sidebar over the page, and leaves it there when a page was
-# chosen: the page would seem not to come. Once per window.
-_STEP_ASIDE = """<script>
-if (!window.piximiStepsAside) {
-  window.piximiStepsAside = true;
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest?.('[data-testid="stSidebar"] a')) return;
-    if (!window.matchMedia("(max-width: 768px)").matches) return;
-    document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
-  });
-}
-</script>"""
 
 
 def draw() -> None:
     """Draw the sidebar; a project that cannot be opened is the page's to explain."""
     said()
-    st.html(_STEP_ASIDE, unsafe_allow_javascript=True)
     with st.sidebar:
         st.markdown(f"#### :material/biotech: {_('Piximi Dashboard')}")
         navigation.link("home", width="stretch")
@@ -58,7 +44,7 @@ def _steps(store: Store) -> None:
             _("Undo"),
             icon=":material/undo:",
             disabled=done is None,
-            help=told(done or "") or _("Nothing to undo"),
+            help=told(done or "") or nothing_to_undo(store),
             key="sidebar-undo",
         ):
             with errors_shown():

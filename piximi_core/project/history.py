@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from piximi_core.project import schema
 from piximi_core.project.once import take_once
-from piximi_core.project.store import Store
+from piximi_core.project.store import HISTORY_STEPS, Store
 
-__all__ = ["Step", "history", "next_labels", "redo", "undo"]
+__all__ = ["Step", "has_forgotten", "history", "next_labels", "redo", "undo"]
 
 _TABLES = {table.name: table for table in schema.JOURNALLED}
 
@@ -60,6 +60,13 @@ def next_labels(store: Store) -> tuple[str | None, str | None]:
         steps = [_next(db, backwards=backwards) for backwards in (True, False)]
     back, again = (None if step is None else str(step.label) for step in steps)
     return back, again
+
+
+def has_forgotten(store: Store) -> bool:
+    """Tell whether the history is as long as it gets, so that older steps have left it."""
+    with store.read() as db:
+        kept = db.execute(select(func.count()).select_from(schema.steps)).scalar_one()
+    return int(kept) >= HISTORY_STEPS
 
 
 def _next(db: Connection, *, backwards: bool) -> Row[Any] | None:

@@ -11,7 +11,7 @@ from piximi_core.jobs.keeping import clear, keep_safe, space_of
 from piximi_core.project.backups import back_up, list_backups
 from piximi_core.project.categories import create_category
 from piximi_core.project.disk_use import disk_use
-from piximi_core.project.history import next_labels, undo
+from piximi_core.project.history import has_forgotten, next_labels, undo
 from piximi_core.project.labelling import delete_things, label_things
 from piximi_core.project.store import HISTORY_STEPS, Store
 from piximi_core.project.things import ThingFilter, list_things
@@ -46,6 +46,7 @@ def test_an_original_goes_once_history_and_backups_have_forgotten_it(
     while undo(labelled):
         pass
     assert next_labels(labelled)[0] is None
+    assert has_forgotten(labelled)
     assert first.id not in {thing.id for thing in list_things(labelled, ThingFilter())}
     grey(tmp_path / "young.png", 9)
     young = labelled.folder / "images" / "aa" / ("a" * 64 + ".png")
