@@ -35,7 +35,9 @@ def draw_new_project(*, primary: bool) -> None:
             _("Name"), max_chars=300, placeholder=_("Blood cells, July"), key="new-project-name"
         )
         made = st.form_submit_button(_("Create"), type="primary", key="new-project-create")
-        if made:
+        if made and not name.strip():
+            st.caption(f":red[{_('Type a name first.')}]")
+        elif made:
             with errors_shown():
                 store = create_project(name)
                 navigation.go_to("images", project=store.folder.name)

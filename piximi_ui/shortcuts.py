@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from piximi_ui import page_script
 from piximi_ui.components.gallery import Shortcut, gallery_shortcuts
 from piximi_ui.components.viewer import viewer_shortcuts
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
@@ -14,18 +15,6 @@ from piximi_ui.texts import _, plain
 __all__ = ["draw", "shortcuts_in_words"]
 
 _NAME = "shortcuts"
-# Streamlit knows no punctuation as a shortcut. Once per window; not where someone is writing.
-_KEY = """<script>
-if (!window.piximiAsksForKeys) {
-  window.piximiAsksForKeys = true;
-  document.addEventListener("keydown", (event) => {
-    const at = event.composedPath()[0];
-    const writing = at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName);
-    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || writing) return;
-    document.querySelector(".st-key-shortcuts button")?.click();
-  });
-}
-</script>"""
 
 
 def draw() -> None:
@@ -39,7 +28,7 @@ def draw() -> None:
         on_click=open_dialog,
         args=(_NAME,),
     )
-    st.html(_KEY, unsafe_allow_javascript=True)
+    page_script.draw()
     if dialog_data(_NAME) is not None:
         st.dialog(_("Keyboard and mouse"), width="medium", on_dismiss=close_dialog)(_list)()
 

@@ -24,6 +24,12 @@ _RULES = """<style>
 .st-key-guide-next p { margin-bottom: 0; }
 .st-key-guide-next [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 
+/* Below, where a message covers no button that one would press next. */
+[data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
+
+/* A form has its button in sight; the hint would lie over what is typed in a narrow field. */
+[data-testid="stForm"] [data-testid="InputInstructions"] { display: none; }
+
 /* The accent as text: as a button's ground it cannot be bright enough for the dark theme. */
 [data-testid="stButtonGroup"] [data-selected="true"] p,
 [data-testid="stSliderThumbValue"] p,

@@ -37,7 +37,7 @@ def test_new_project_asks_for_a_name_and_opens_its_images(open_page, workspace):
 def test_an_empty_name_is_refused_with_one_sentence(open_page, workspace):
     test = open_page("home")
     test.button(key="new-project-create").click().run()
-    assert "needs a name" in test.error[0].value
+    assert "Type a name first." in test.caption[0].value
     assert not list_projects()
 
 

@@ -1,0 +1,38 @@
+"""What the browser does by itself on every page, where Streamlit has no words for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+__all__ = ["draw"]
+
+# Listens once per window, however often the page is drawn. Streamlit knows no punctuation as a
+# shortcut; in a narrow window it lays the sidebar over the page and leaves it there when a page was
+# chosen, so that this seems not to come; and a popover leaves the focus on its button, where Enter
+# would close it again.
+_SCRIPT = """<script>
+if (!window.piximiListens) {
+  window.piximiListens = true;
+  const press = (selector) => document.querySelector(selector)?.click();
+  document.addEventListener("keydown", (event) => {
+    const at = event.composedPath()[0];
+    const writing = at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName);
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || writing) return;
+    press(".st-key-shortcuts button");
+  });
+  document.addEventListener("click", ({ target }) => {
+    const narrow = window.matchMedia("(max-width: 768px)").matches;
+    if (narrow && target.closest?.('[data-testid="stSidebar"] a')) {
+      press('[data-testid="stSidebarCollapseButton"] button');
+    }
+    if (target.closest?.(".st-key-new-project button")) {
+      setTimeout(() => document.querySelector(".st-key-new-project-name input")?.focus(), 200);
+    }
+  });
+}
+</script>"""
+
+
+def draw() -> None:
+    """Put the script into the page; it takes the room of an empty line."""
+    st.html(_SCRIPT, unsafe_allow_javascript=True)
