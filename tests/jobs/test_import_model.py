@@ -89,7 +89,7 @@ def test_it_does_all_that_a_trained_run_does(
         np.testing.assert_allclose(here[name], probabilities, atol=1e-6)
     assert unscored_ids(labelled, run, "Unassigned") == []
     judged = evaluate_run(labelled, run, "Unassigned")
-    assert int(judged.figures.confusion_matrix.sum()) == 24
+    assert np.sum(judged.figures.confusion_matrix) == 24
     job = export.ask(labelled, run, "tfjs")
     run_here(labelled, job)
     assert read_classifier(export.delivered(job)).metadata.classes == ("Dark", "light")
