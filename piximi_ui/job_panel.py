@@ -56,7 +56,9 @@ def _waiting(store: Store) -> list[Job]:
 
 
 def _shown(job: Job) -> bool:
-    return job.request().get("purpose") != "evaluate" or job.state().is_active
+    purpose = job.request().get("purpose")
+    # A look is drawn in the dialog that asked for it.
+    return purpose != "look" and (purpose != "evaluate" or job.state().is_active)
 
 
 def _panel(store: Store, was_active: bool) -> None:

@@ -102,6 +102,7 @@ def ask(
         "path": str(source.path.absolute()),
         "name": source.name,
         **asdict(options),
+        "purpose": "look",
         "who": who or current_user(),
     }
     return Job.create(folder, "read-annotations", request)

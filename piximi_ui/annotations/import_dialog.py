@@ -20,7 +20,7 @@ from piximi_ui.annotations.preview import draw_preview
 from piximi_ui.annotations.words import format_names
 from piximi_ui.context import errors_shown, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.job_bar import draw_share
+from piximi_ui.job_bar import draw_share, draw_stop
 from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw", "draw_button"]
@@ -74,7 +74,8 @@ def _dialog(store: Store) -> None:
         with errors_shown():
             source = SourceFile(Path(look.request()["path"]), look.request()["name"])
             look = _start(store, source, wanted)
-    st.fragment(_answer, run_every=0.5 if look.state().is_active else None)(store, look)
+    waiting = look.state().is_active
+    st.fragment(_answer, run_every=0.5 if waiting else None)(store, look, waiting)
 
 
 def _choose(store: Store) -> None:
@@ -132,11 +133,15 @@ def _start(
     return job
 
 
-def _answer(store: Store, look: Job) -> None:
+def _answer(store: Store, look: Job, waiting: bool) -> None:
     state = look.state()
     if state.is_active:
         draw_share(look, state)
+        draw_stop(look, state, key="annotations-stop")
         return
+    if waiting:
+        # Drawn anew without the clock.
+        st.rerun()
     if state is not JobState.DONE:
         reason = look.result().get("error") or _("Interrupted before it was done.")
         st.error(plain(told(str(reason)), 500), icon=":material/error:")

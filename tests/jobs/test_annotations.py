@@ -68,10 +68,12 @@ def facts(store: Store, *, masks: bool = True, categories: bool = True) -> Count
 def twin(store: Store, folder: Path) -> Store:
     """Another project with the same images and no objects."""
     other = create_store(folder, "Twin")
+    originals = folder.parent / "originals"
+    originals.mkdir()
     for thing in list_things(store, ThingFilter()):
-        path = folder.parent / thing.name
-        path.write_bytes(store.files.original(thing.file_sha256, thing.extension).read_bytes())
-        add(other, path)
+        original = store.files.original(thing.file_sha256, thing.extension)
+        (originals / thing.name).write_bytes(original.read_bytes())
+    add(other, originals)
     return other
 
 

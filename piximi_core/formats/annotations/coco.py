@@ -94,7 +94,8 @@ def _images(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, Annot
         try:
             size = (whole(row.get("width")), whole(row.get("height")))
         except BadInput as error:
-            found.repaired.append(Problem(name, f"Its size is not used: {error}"))
+            if row.get("width") is not None:
+                found.repaired.append(Problem(name, f"Its size is not used: {error}"))
             size = (0, 0)
         images[str(row["id"])] = AnnotatedImage(name, size[0] or None, size[1] or None)
     found.images = list(images.values())

@@ -1,0 +1,55 @@
+"""Annotations on the pages: seen before they come in, and taken away again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from piximi_core.formats.annotations.coco import read_coco
+from piximi_core.jobs import read_annotations
+from piximi_core.jobs.export_annotations import delivered_annotations, finished_annotations
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.adding import add_images
+from piximi_core.project.objects import list_objects
+from piximi_core.project.workspace import create_project
+from tests.made_up import made_up_image
+from tests.pages.results import button, texts, wait_until
+
+
+def test_what_fits_is_shown_then_imported_then_exported(open_page, workspace, tmp_path):
+    store = create_project("Cells", workspace)
+    with store.step("Add images") as db:
+        add_images(db, [replace(made_up_image("a.png"), height=20, width=30)], who="test")
+    content = {
+        "images": [{"id": 1, "file_name": "a.png"}, {"id": 2, "file_name": "b.png"}],
+        "categories": [{"id": 1, "name": "early", "supercategory": "nucleus"}],
+        "annotations": [
+            {"image_id": 1, "category_id": 1, "bbox": box}
+            for box in ([1, 2, 3, 4], [10, 10, 50, 5], ["x", 2, 3, 4])
+        ],
+    }
+    path = tmp_path / "boxes.json"
+    path.write_text(json.dumps(content))
+    look = read_annotations.ask(store, SourceFile(path, path.name))
+    run_here(store, look)
+
+    page = open_page("images", project="cells")
+    page.session_state["piximi_annotations:cells"] = look
+    button(page, "Import annotations").click().run()
+    assert "**2 new objects** in 1 image · COCO" in texts(page)
+    labels = [expander.label for expander in page.expander]
+    assert "1 image of the file is not in this project" in labels
+    assert "1 is left out" in labels
+    assert "1 was mended" in labels
+    assert not list_objects(store)
+    button(page, "Import 2 objects").click().run()
+    wait_until(page, lambda _page: len(list_objects(store)) == 2)
+
+    page = open_page("export", project="cells")
+    page.segmented_control(key="export-what").set_value("annotations").run()
+    assert "Whole project for Piximi" in page.info[0].value
+    button(page, "Export").click().run()
+    wait_until(page, lambda _page: bool(finished_annotations(store)))
+    written = delivered_annotations(finished_annotations(store)[0])
+    assert len(read_coco(written, written.name).objects) == 2
