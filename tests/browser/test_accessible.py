@@ -117,7 +117,7 @@ def test_the_dialogs_keep_nobody_out(dashboard: Dashboard, themed: Page) -> None
 def test_the_question_mark_lists_the_shortcuts(dashboard: Dashboard, page: Page) -> None:
     page.goto(f"{dashboard.url}/train?project=digits")
     drawn(page)
-    page.wait_for_function("window.piximiAsksForKeys")
+    page.wait_for_function("window.piximiListens")
     dialog = page.get_by_role("dialog")
     line = dialog.get_by_text("Select the page; once more: all pages")
     for patience in (5_000, 30_000):
