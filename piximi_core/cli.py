@@ -12,7 +12,8 @@ import typer
 
 from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
-from piximi_core.commands import annotations, keeping, models, piximi
+from piximi_core.commands import keeping, models, piximi
+from piximi_core.commands.annotations import app as annotations_app
 from piximi_core.commands.common import Json, Kind, Project, RunName, open_settled, show
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
@@ -203,7 +204,8 @@ def evaluate(
         run_here(store, predict.ask(store, found, missing, purpose="evaluate"))
     result = evaluate_run(store, found, partition)
     figures = {"run": found.id, "partition": partition, **result.figures.to_dict()}
-    text = "\n".join([result.figures.sentence(partition), *result.notes])
+    noun = "images" if found.kind_id == IMAGE_KIND else "objects"
+    text = "\n".join([result.figures.sentence(partition, noun), *result.notes])
     show({**figures, "notes": list(result.notes)}, json, text)
 
 
@@ -257,7 +259,7 @@ def export_command(
     )
 
 
-app.add_typer(annotations.app, name="annotations")
+app.add_typer(annotations_app, name="annotations")
 app.command("import-model")(models.import_model_command)
 
 
