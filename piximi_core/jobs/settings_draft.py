@@ -65,7 +65,8 @@ def change_settings(
 def _step_words(store: Store, key: str, value: Any) -> str:
     if key != "start_from":
         return in_words(key, value)
-    return f"start from {find_run(store, value).name[:_NAME_SHOWN]}" if value else "a new network"
+    found = find_run(store, value).name[:_NAME_SHOWN] if value else "a new network"
+    return f"start to {found}"
 
 
 def in_words(key: str, value: Any) -> str:

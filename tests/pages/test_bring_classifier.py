@@ -1,0 +1,79 @@
+"""A classifier is brought in from the Train page, and learned further from there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from piximi_core.jobs import export
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.planning import default_settings
+from piximi_core.project.runs import find_run, list_runs
+from piximi_core.project.store import Store, open_store
+from tests.pages.results import texts, wait_until
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.mark.slow
+def test_files_become_a_run_that_the_next_training_starts_from(
+    open_page: OpenPage, trained_project: Path, untrained: Store, tmp_path: Path
+) -> None:
+    shutil.copytree(trained_project, tmp_path / "trained")
+    home = open_store(tmp_path / "trained")
+    job = export.ask(home, find_run(home, "latest"), "piximi-files")
+    run_here(home, job)
+    description, weights = export.delivered(job)
+    page = open_page("train", project="digits")
+    page.button(key="bring-open").click().run()
+    assert "becomes a run" in texts(page)
+    page.file_uploader[0].upload(description.name, description.read_bytes(), "application/json")
+    page.run(timeout=120)
+    assert f"'{weights.name}', which is not there" in texts(page)
+    both = [
+        (path.name, path.read_bytes(), "application/octet-stream")
+        for path in (description, weights)
+    ]
+    page.file_uploader[0].set_value(both).run(timeout=120)
+    assert "10 classes · 20 × 20 pixels · 1 channel" in texts(page)
+    page.button(key="bring-start").click().run(timeout=60)
+    assert "Where is the classifier" not in texts(page)
+    wait_until(page, lambda _: bool(list_runs(untrained)), 120)
+    page.run()
+    [run] = list_runs(untrained)
+    assert "From Piximi, where it is called" in texts(page)
+    page.button(key=f"run-further-{run.id}").click().run()
+    assert default_settings(untrained).start_from == run.id
+    [start] = [box for box in page.selectbox if box.label == "Start from"]
+    assert start.value == run.id
+    sides = [box for box in page.number_input if box.label in ("Input height", "Input width")]
+    assert all(box.disabled for box in sides)
+    start.set_value("").run()
+    assert default_settings(untrained).start_from == ""
+
+
+def test_nothing_is_fetched_where_others_use_the_dashboard(
+    open_page: OpenPage, untrained: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXIMI_WARM", "0")
+    monkeypatch.setattr("piximi_ui.bringing.source.is_hosted", lambda: False)
+    page = open_page("train", project="digits")
+    page.button(key="bring-open").click().run()
+    page.session_state["bring-way"] = "web"
+    page.run()
+    page.text_input(key="bring-address").set_value("https://models.example/pets/").run()
+    assert "would ask **models.example**" in texts(page).replace("\\", "")
+    assert any(button.key == "bring-fetch" for button in page.button)
+    for switched_off in ("hosted", "offline"):
+        if switched_off == "hosted":
+            monkeypatch.setattr("piximi_ui.bringing.source.is_hosted", lambda: True)
+        else:
+            monkeypatch.setattr("piximi_ui.bringing.source.is_hosted", lambda: False)
+            monkeypatch.setenv("PIXIMI_OFFLINE", "1")
+        page.run()
+        assert "Fetching is switched off here" in texts(page)
+        assert not any(button.key == "bring-fetch" for button in page.button)
