@@ -59,7 +59,9 @@ def _names() -> dict[Stage, str]:
 
 
 def _step(stage: Stage, guide: Guide) -> None:
-    name, present, done = _names()[stage], stage is guide.action.stage, stage in guide.done
+    name, done = _names()[stage], stage in guide.done
+    # More images begin the way anew, but what was done stays done.
+    present = stage is guide.action.stage and guide.action is not Action.ADD_MORE
     icon = ":material/radio_button_unchecked:"
     tip = _("Later")
     if present:
@@ -73,6 +75,10 @@ def _step(stage: Stage, guide: Guide) -> None:
 def _next(store: Store, guide: Guide) -> None:
     """Draw the button that leads to what comes next; there, say it only."""
     page = _PAGES[guide.action.stage]
+    if guide.action is Action.ADD_MORE and navigation.current() == "export":
+        with st.container(width="content", key="guide-next"):
+            st.markdown(_(":material/check_circle: **Ready for Piximi:** download the file below"))
+        return
     label, tip = effect(guide)
     if page != navigation.current():
         with st.container(width="content", key="guide-next"):
@@ -94,6 +100,17 @@ def _next(store: Store, guide: Guide) -> None:
                 on_click=change_view,
                 args=(store,),
                 kwargs={"state": "unlabelled"},
+            )
+        elif guide.action is Action.NAME:
+            st.button(
+                label,
+                icon=":material/add:",
+                type="primary",
+                help=tip,
+                key="guide-category",
+                on_click=open_dialog,
+                args=("category",),
+                kwargs={"category": None},
             )
         else:
             st.markdown(
@@ -126,6 +143,7 @@ def effect(guide: Guide) -> tuple[str, str]:
     }
     plain_words = {
         Action.ADD: _("Add images"),
+        Action.NAME: _("Make your first category"),
         Action.ADD_OTHERS: _("Add images of a second category"),
         Action.WATCH: _("Watch the training"),
         Action.CHECK: _("See how good it is"),
@@ -138,6 +156,7 @@ def effect(guide: Guide) -> tuple[str, str]:
 def _reasons() -> dict[Action, str]:
     return {
         Action.ADD: _("Pictures from your computer, a folder or a zip."),
+        Action.NAME: _("One for each sort that you want to tell apart, such as Healthy and Sick."),
         Action.ADD_OTHERS: _("All images are labelled alike: there is nothing to tell apart yet."),
         Action.TRAIN: _("The computer learns from the images that have a label."),
         Action.TRAIN_AGAIN: _("There are more labelled images than the last training saw."),

@@ -38,6 +38,7 @@ class Action(StrEnum):
 
     ADD = "add"
     LABEL = "label"
+    NAME = "name categories"
     ADD_OTHERS = "add others"
     TRAIN = "train"
     WATCH = "watch"
@@ -55,6 +56,7 @@ class Action(StrEnum):
 
 
 _STAGES = {
+    Action.NAME: Stage.LABEL,
     Action.ADD_OTHERS: Stage.LABEL,
     Action.WATCH: Stage.TRAIN,
     Action.REVIEW: Stage.PREDICT,
@@ -162,6 +164,8 @@ def _lacking(facts: Facts) -> tuple[Action, int] | None:
         return None
     if not unlabelled:
         return Action.ADD_OTHERS, 0
+    if not facts.labelled:
+        return Action.NAME, 0
     return Action.LABEL, min(missing, unlabelled)
 
 

@@ -22,8 +22,10 @@ from tests.jobs.conftest import add, write_classes
     ("facts", "action", "count"),
     [
         (Facts(), Action.ADD, 0),
-        # No category yet: two of ten images each.
-        (Facts(images=90, unpredicted=90), Action.LABEL, 20),
+        # No category yet: nothing to label with.
+        (Facts(images=90, unpredicted=90), Action.NAME, 0),
+        # Two of ten images each.
+        (Facts(images=90, labelled=(0,), unpredicted=90), Action.LABEL, 20),
         (Facts(images=90, labelled=(8,), unpredicted=82), Action.LABEL, 12),
         (Facts(images=90, labelled=(8, 10, 0), unpredicted=72), Action.LABEL, 12),
         (Facts(images=12, labelled=(2,), unpredicted=10), Action.LABEL, 10),
