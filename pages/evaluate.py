@@ -20,6 +20,7 @@ from piximi_ui.evaluation.figures import draw_figures, draw_table
 from piximi_ui.evaluation.matrix import draw_matrix
 from piximi_ui.evaluation.partition_picker import pick_partition
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.kinds import of_kind
 from piximi_ui.run_picker import pick_run
 from piximi_ui.texts import _, plain, plural, told
 
@@ -37,14 +38,26 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
     if reason:
         st.error(reason, icon=":material/error:")
     st.info(
-        plural(
-            "This run has not looked at {n} of these images yet.",
-            "This run has not looked at {n} of these images yet.",
-            len(missing),
+        of_kind(
+            run.kind_id,
+            plural(
+                "This run has not looked at {n} of these images yet.",
+                "This run has not looked at {n} of these images yet.",
+                len(missing),
+            ),
+            plural(
+                "This run has not looked at {n} of these objects yet.",
+                "This run has not looked at {n} of these objects yet.",
+                len(missing),
+            ),
         ),
         icon=":material/grid_on:",
     )
-    label = plural("Evaluate on {n} more image", "Evaluate on {n} more images", len(missing))
+    label = of_kind(
+        run.kind_id,
+        plural("Evaluate on {n} more image", "Evaluate on {n} more images", len(missing)),
+        plural("Evaluate on {n} more object", "Evaluate on {n} more objects", len(missing)),
+    )
     if st.button(label, type="primary", icon=":material/play_arrow:"):
         with errors_shown():
             start(store, predict.ask(store, run, missing, purpose="evaluate", who=who()))
@@ -54,7 +67,8 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
 def _show(store: Store, run: Run, partition: str, read: ScoredPartition) -> None:
     result = evaluate_run(store, run, partition, read)
     figures = result.figures
-    st.markdown(f"### {told(figures.sentence(partition))}")
+    noun = of_kind(run.kind_id, "images", "objects")
+    st.markdown(f"### {told(figures.sentence(partition, noun))}")
     for note in result.notes:
         st.caption(f":material/info: {plain(told(note), 2000)}")
     if partition == "Unassigned":

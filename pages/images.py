@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from piximi_core.project.store import Store
+from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_ui.annotations import import_dialog
 from piximi_ui.context import current_store
 from piximi_ui.images import (
     add_dialog,
@@ -10,6 +11,7 @@ from piximi_ui.images import (
     category_panel,
     empty,
     info_panel,
+    kind_tabs,
     outcome,
     queries,
     style,
@@ -17,6 +19,7 @@ from piximi_ui.images import (
     toolbar,
 )
 from piximi_ui.images.view import current_view, shown_ids, to_filter, without_gone
+from piximi_ui.kinds import current_kind
 
 
 def browse(store: Store) -> None:
@@ -25,25 +28,28 @@ def browse(store: Store) -> None:
         # Undo and its neighbours stand outside this fragment and must follow.
         st.rerun()
     revision = store.revision()
-    categories = queries.categories(store, revision)
-    counts = queries.counts(store, revision)
-    add_dialog.draw(store, categories)
-    category_panel.draw_dialogs(store, categories, counts)
+    kind = current_kind(store)
+    categories = queries.categories(store, revision, kind.id)
+    counts = queries.counts(store, revision, kind.id)
+    add_dialog.draw(store, queries.categories(store, revision, IMAGE_KIND))
+    import_dialog.draw(store)
+    category_panel.draw_dialogs(store, kind.id, categories, counts)
     thing_dialogs.draw(store)
+    kind_tabs.draw(store, revision, kind)
     if not counts:
-        empty.draw()
+        empty.draw(kind)
         return
     view = without_gone(store, current_view(store), {category.id for category in categories})
-    shown = shown_ids()
-    toolbar.draw(store, view, categories)
+    shown = shown_ids(store)
+    toolbar.draw(store, revision, kind, view, categories)
     gallery_side, panel_side = st.columns([4, 1.15], gap="medium")
-    wanted = to_filter(view, shown[1] if shown else None)
+    wanted = to_filter(view, kind.id, shown[1] if shown else None)
     with gallery_side:
-        selected = browser.draw(store, revision, view, wanted, categories)
+        selected = browser.draw(store, revision, view, kind.id, wanted, categories)
     with panel_side, st.container(key="images-side"):
         category_panel.draw(store, view, categories, counts)
         with st.container(border=True, gap="small", key="images-info"):
-            info_panel.draw(store, revision, selected, categories)
+            info_panel.draw(store, revision, kind.id, selected, categories)
 
 
 store = current_store()

@@ -5,7 +5,9 @@ import streamlit as st
 from piximi_core.jobs import engine
 from piximi_core.jobs.planning import default_settings, plan_training
 from piximi_core.jobs.run_report import run_standings
+from piximi_ui.bringing import dialog as bringing
 from piximi_ui.context import current_store
+from piximi_ui.kinds import draw_kind_picker, follow_run
 from piximi_ui.texts import _
 from piximi_ui.training import (
     device_line,
@@ -17,28 +19,32 @@ from piximi_ui.training import (
 )
 
 store = current_store()
-edits = settings_form.take_edits(store)
-settings = default_settings(store)
-plan = plan_training(store, settings)
-runs = run_standings(store)
-busy = any(run.is_under_way for run in runs)
-
 st.title(_("Train"))
+follow_run(store)
+kind = draw_kind_picker(store)
+edits = settings_form.take_edits(store, kind.id)
+settings = default_settings(store, kind.id)
+plan = plan_training(store, settings, kind.id)
+everything = run_standings(store)
+runs = [run for run in everything if run.run.kind_id == kind.id]
+busy = any(run.is_under_way for run in everything)
+
 form, results = st.columns([4, 11], gap="medium")
 with form:
-    settings_form.draw(store, settings, edits.complaints)
+    settings_form.draw(store, kind.id, settings, edits.complaints)
     started = start_panel.draw_button(
-        store, settings, plan, mistakes=len(edits.complaints), busy=busy
+        store, kind.id, settings, plan, mistakes=len(edits.complaints), busy=busy
     )
     if started is not None:
         st.query_params["run"] = started.id
         st.rerun()
+    bringing.draw_button(store, kind_id=kind.id)
     device_line.draw(busy=busy)
-    start_panel.draw_counts(store, plan)
+    start_panel.draw_counts(store, kind.id, plan)
 with results:
     if runs:
         chosen = run_history.selected_run(runs)
-        run_history.draw(store, runs, chosen)
+        run_history.draw(store, kind.id, runs, chosen)
         run_panel.draw(store, chosen)
         run_details.draw(store, chosen.run)
     else:

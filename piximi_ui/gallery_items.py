@@ -16,10 +16,18 @@ from piximi_ui.components.gallery import (
     GalleryRevision,
 )
 from piximi_ui.context import picture_token
-from piximi_ui.pictures import revision_address, thumb_address
-from piximi_ui.texts import number, told
+from piximi_ui.picture_making import ObjectForm
+from piximi_ui.pictures import object_address, revision_address, thumb_address
+from piximi_ui.texts import _, number, told
 
-__all__ = ["gallery_categories", "gallery_items", "gallery_revision", "pixel_size_in_words"]
+__all__ = [
+    "gallery_categories",
+    "gallery_items",
+    "gallery_revision",
+    "gallery_words",
+    "pixel_size_in_words",
+    "thumbnail_of",
+]
 
 
 def gallery_categories(store: Store, kind_id: str = IMAGE_KIND) -> list[GalleryCategory]:
@@ -35,6 +43,8 @@ def gallery_items(
     things: Sequence[Thing],
     categories: Sequence[GalleryCategory | Category],
     said: Mapping[str, GalleryPrediction] | None = None,
+    *,
+    alone: bool = False,
 ) -> list[GalleryItem]:
     """Return the tiles of some things, in their order.
 
@@ -42,6 +52,8 @@ def gallery_items(
     ----------
     said
         Predictions by thing id, in place of those kept in the project.
+    alone
+        Show objects without what is around them in their boxes.
     """
     token = picture_token(store)
     place = {category.id: number for number, category in enumerate(categories)}
@@ -49,7 +61,7 @@ def gallery_items(
         GalleryItem(
             id=thing.id,
             name=thing.name,
-            thumb=thumb_address(token, thing.file_sha256, look_of(thing)),
+            thumb=thumbnail_of(token, thing, alone=alone),
             category=place.get(thing.category_id, 0),
             labelled=thing.is_labelled,
             prediction=(_prediction(thing, categories) if said is None else said.get(thing.id)),
@@ -64,6 +76,35 @@ def gallery_items(
         )
         for thing in things
     ]
+
+
+def gallery_words(kind_id: str) -> dict[str, str]:
+    """Return the gallery's words where they differ from those about images."""
+    if kind_id == IMAGE_KIND:
+        return {}
+    return {
+        "gallery": _("Objects"),
+        "empty": _("No objects here yet."),
+        "select_page_tip": _("Select every object on this page (Ctrl+A)"),
+        "select_shown_tip": _("Select every object that is shown (Ctrl+A)"),
+        "select_all_tip": _("Select the objects of all pages (Ctrl+A twice)"),
+        "open_tip": _("Open the selected object in full size (Enter)"),
+        "delete_tip": _("Delete the selected objects (Delete)"),
+        "label_tip": _("Label the selected objects “{name}” (hold Shift and type {index})"),
+        "label_hint": _(
+            "Select objects, then click a category – or hold Shift and type its number."
+        ),
+        "nothing_selected": _("Select objects first"),
+    }
+
+
+def thumbnail_of(token: str, thing: Thing, *, alone: bool = False) -> str:
+    """Return the address of a thing's small picture."""
+    look = look_of(thing)
+    if thing.box is None:
+        return thumb_address(token, thing.file_sha256, look)
+    form: ObjectForm = "thumb-alone" if alone else "thumb"
+    return object_address(token, thing.id, thing.view, form, look)
 
 
 def gallery_revision(store: Store, revision: int | None = None) -> GalleryRevision:

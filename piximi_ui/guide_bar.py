@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.progress_guide import Action, Guide, Stage, next_step
-from piximi_core.project.store import Store
+from piximi_core.project.kinds import Kind
+from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import ThingFilter
 from piximi_ui import navigation
 from piximi_ui.context import find_store
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.images import queries
 from piximi_ui.images.view import change_view, current_view
+from piximi_ui.kinds import current_kind, of_kind
 from piximi_ui.navigation import PageName
 from piximi_ui.texts import _, plural
 
@@ -37,14 +41,15 @@ def draw() -> None:
         return
     if store is None or navigation.current() == "home":
         return
-    guide = next_step(store)
+    kind = current_kind(store)
+    guide = next_step(store, kind.id)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="guide", width="stretch"
     ):
         with st.container(horizontal=True, vertical_alignment="center", gap=None, key="guide-way"):
             for stage in Stage:
                 _step(stage, guide)
-        _next(store, guide)
+        _next(store, kind, guide)
 
 
 def _names() -> dict[Stage, str]:
@@ -72,30 +77,30 @@ def _step(stage: Stage, guide: Guide) -> None:
     navigation.link(_PAGES[stage], label=name, icon=icon, help_text=tip)
 
 
-def _next(store: Store, guide: Guide) -> None:
+def _next(store: Store, kind: Kind, guide: Guide) -> None:
     """Draw the button that leads to what comes next; there, say it only."""
     page = _PAGES[guide.action.stage]
     if guide.action is Action.ADD_MORE and navigation.current() == "export":
         with st.container(width="content", key="guide-next"):
             st.markdown(_(":material/check_circle: **Ready for Piximi:** download the file below"))
         return
-    label, tip = effect(guide)
+    label, tip = effect(guide, kind.id)
     if page != navigation.current():
         with st.container(width="content", key="guide-next"):
             if st.button(
                 label, icon=":material/arrow_forward:", type="primary", help=tip, key="guide-go"
             ):
-                if guide.action in _ADDING:
+                if guide.action in _ADDING and kind.is_image:
                     open_dialog("add")
                 more = {"run": guide.run_id} if guide.run_id else {}
                 navigation.go_to(page, **more)
         return
     with st.container(width="content", key="guide-next"):
-        if guide.action is Action.LABEL and _hides_unlabelled(store):
+        if guide.action is Action.LABEL and _hides_unlabelled(store, kind.id):
             st.button(
                 label,
                 icon=":material/filter_list:",
-                help=_("Shows only the images that have no label yet."),
+                help=_("Shows only what has no label yet."),
                 key="guide-unlabelled",
                 on_click=change_view,
                 args=(store,),
@@ -118,13 +123,13 @@ def _next(store: Store, guide: Guide) -> None:
             )
 
 
-def _hides_unlabelled(store: Store) -> bool:
-    """Whether the images without a label stand among others at this moment."""
-    others = queries.total(store, store.revision(), ThingFilter(labelled=True))
+def _hides_unlabelled(store: Store, kind_id: str) -> bool:
+    """Whether the things without a label stand among others at this moment."""
+    others = queries.total(store, store.revision(), ThingFilter(kind_id=kind_id, labelled=True))
     return bool(others) and current_view(store).state != "unlabelled"
 
 
-def effect(guide: Guide) -> tuple[str, str]:
+def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:
     """Return what the next step does, as a button says it, and why in one line."""
     if guide.action is Action.LABEL:
         text = plural(
@@ -132,7 +137,13 @@ def effect(guide: Guide) -> tuple[str, str]:
             "Label {n} more: each category needs 10",
             guide.count,
         )
-        return text, _("Select images, then press the number of their category or click it.")
+        return text, of_kind(
+            kind_id,
+            _("Select images, then press the number of their category or click it."),
+            _("Select objects, then press the number of their category or click it."),
+        )
+    if kind_id != IMAGE_KIND and guide.action in _OBJECT_EFFECTS:
+        return _OBJECT_EFFECTS[guide.action](guide.count), _object_reasons(guide.action)
     counted = {
         Action.TRAIN: plural("Train on {n} image", "Train on {n} images", guide.count),
         Action.TRAIN_AGAIN: plural(
@@ -167,3 +178,26 @@ def _reasons() -> dict[Action, str]:
         Action.EXPORT: _("Makes a file that opens in Piximi, and checks it."),
         Action.ADD_MORE: _("All is done; new images can be predicted at once."),
     }
+
+
+# Where the words about objects are others than those about images.
+_OBJECT_EFFECTS: dict[Action, Callable[[int], str]] = {
+    Action.ADD: lambda _n: _("Bring in objects"),
+    Action.ADD_OTHERS: lambda _n: _("Bring in objects of a second category"),
+    Action.ADD_MORE: lambda _n: _("Bring in more objects"),
+    Action.TRAIN: lambda n: plural("Train on {n} object", "Train on {n} objects", n),
+    Action.TRAIN_AGAIN: lambda n: plural(
+        "Train again on {n} object", "Train again on {n} objects", n
+    ),
+    Action.PREDICT: lambda n: plural("Predict {n} object", "Predict {n} objects", n),
+}
+
+
+def _object_reasons(action: Action) -> str:
+    return {
+        Action.ADD: _("Objects come in with annotation files and projects from Piximi."),
+        Action.ADD_OTHERS: _("All objects are labelled alike: there is nothing to tell apart yet."),
+        Action.ADD_MORE: _("All is done; new objects can be predicted at once."),
+        Action.TRAIN: _("The computer learns from the objects that have a label."),
+        Action.TRAIN_AGAIN: _("There are more labelled objects than the last training saw."),
+    }.get(action) or _reasons()[action]

@@ -11,6 +11,7 @@ from piximi_core.project.predictions import label_predicted
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.context import redo_step, say, undo_step, who
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import plural, told
 
 __all__ = ["ALLOWED", "carry_out", "errors_said", "label_actions"]
@@ -59,7 +60,7 @@ def carry_out(
     if action.type == "label" and action.category is not None:
         label = label_predicted if answers else label_things
         found = label(store, action.ids, action.category, who=who(), once=action.uid)
-        _say_gone(len(action.ids) - found)
+        _say_gone(kind_id, len(action.ids) - found)
     elif action.type == "create":
         found = label_as_named(
             store,
@@ -70,7 +71,7 @@ def carry_out(
             who=who(),
             once=action.uid,
         )
-        _say_gone(len(action.ids) - found)
+        _say_gone(kind_id, len(action.ids) - found)
     elif action.type == "undo":
         undo_step(store, once=action.uid)
     elif action.type == "redo":
@@ -80,13 +81,19 @@ def carry_out(
     return True
 
 
-def _say_gone(count: int) -> None:
+def _say_gone(kind_id: str, count: int) -> None:
     if count > 0:
-        say(
+        text = of_kind(
+            kind_id,
             plural(
                 "{n} image was deleted meanwhile, so it got no label.",
                 "{n} images were deleted meanwhile, so they got no label.",
                 count,
             ),
-            ":material/warning:",
+            plural(
+                "{n} object was deleted meanwhile, so it got no label.",
+                "{n} objects were deleted meanwhile, so they got no label.",
+                count,
+            ),
         )
+        say(text, ":material/warning:")

@@ -84,7 +84,13 @@ def started_at() -> str | None:
 
 
 def address(project: str | None = None, **more: str) -> dict[str, str]:
-    """Return the query of an address: the project, and what else a page remembers there."""
+    """Return the query of an address: the project, and what else a page remembers there.
+
+    In the same project the kind that the page is about is kept.
+    """
+    kind = st.query_params.get("kind")
+    if kind and project in (None, started_at()):
+        more = {"kind": str(kind), **more}
     project = project or started_at()
     return {"project": project, **more} if project else dict(more)
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from piximi_core.annotation import blank_background, cut_box, decode_mask
 from piximi_core.errors import BadInput, NoSpace
 from piximi_core.images import (
     ChannelsUnknown,
@@ -28,13 +30,18 @@ from piximi_core.images import (
     thumbnail,
 )
 from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.project.objects import read_runs
+from piximi_core.project.things import Thing
 
 __all__ = [
     "LONGEST_SIDE",
+    "OBJECT_FORMS",
     "PREVIEW_SIDE",
     "LookUnfit",
+    "ObjectForm",
     "Original",
     "encode_levels",
+    "encode_object",
     "encode_plane",
     "encode_thumbnail",
     "from_cache_or",
@@ -42,8 +49,14 @@ __all__ = [
 
 LONGEST_SIDE = 4096  # of a rendered plane
 PREVIEW_SIDE = 1024
+THUMBNAIL_SIDE = 256
 LOSSLESS_PIXELS = 250_000
 REMEMBERED_BYTES = 256_000_000
+
+
+ObjectForm = Literal["thumb", "thumb-alone", "whole", "whole-alone"]
+"""How large an object is drawn, and whether alone, without what is around it in its box."""
+OBJECT_FORMS: tuple[str, ...] = get_args(ObjectForm)
 
 
 class LookUnfit(BadInput):
@@ -165,6 +178,27 @@ def encode_plane(
     return _encode(render(pixels, ranges, colors))
 
 
+def encode_object(thing: Thing, original: Original, form: ObjectForm, look: Look | None) -> bytes:
+    """Return an object's box in the colours and ranges of its whole image, lossless if small.
+
+    Raises
+    ------
+    LookUnfit
+        The look is for another number of channels.
+    """
+    assert thing.box is not None
+    decoded = _recent.find(original, thing.active_plane)
+    if look is not None:
+        _require_fit(look, decoded.picture)
+    ranges, colors = (look.ranges, look.colors) if look else decoded.look
+    plane = min(thing.active_plane, decoded.planes - 1) - decoded.first
+    drawn = render(cut_box(decoded.picture.pixels[plane], thing.box), ranges, colors)
+    if form.endswith("alone"):
+        mask = decode_mask(read_runs(thing.mask), thing.height, thing.width)
+        drawn = blank_background(drawn, mask)
+    return _encode(drawn, THUMBNAIL_SIDE if form.startswith("thumb") else LONGEST_SIDE)
+
+
 def encode_levels(original: Original) -> bytes:
     """Return histograms and first looks of all channels as JSON."""
     decoded = _recent.find(original, 0)
@@ -189,9 +223,9 @@ def _require_fit(look: Look, picture: Picture) -> None:
         raise LookUnfit(f"This picture has {picture.channels} channels.")
 
 
-def _encode(pixels: NDArray[np.uint8]) -> bytes:
+def _encode(pixels: NDArray[np.uint8], longest: int = LONGEST_SIDE) -> bytes:
     image = Image.fromarray(pixels)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((longest, longest))
     out = BytesIO()
     if image.width * image.height <= LOSSLESS_PIXELS:
         image.save(out, "WEBP", lossless=True, method=0)

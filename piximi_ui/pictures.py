@@ -20,6 +20,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 from urllib.parse import quote
 
 from PIL import Image, ImageDraw
@@ -31,13 +32,22 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.store import open_store
+from piximi_core.project.things import get_things
 from piximi_ui import picture_making
 from piximi_ui.assets import base_path
-from piximi_ui.picture_making import LONGEST_SIDE, PREVIEW_SIDE, Original, from_cache_or
+from piximi_ui.picture_making import (
+    LONGEST_SIDE,
+    OBJECT_FORMS,
+    PREVIEW_SIDE,
+    ObjectForm,
+    Original,
+    from_cache_or,
+)
 
 __all__ = [
     "issue_token",
     "levels_address",
+    "object_address",
     "plane_address",
     "revision_address",
     "revoke_session",
@@ -145,6 +155,24 @@ def plane_address(token: str, sha256: str, plane: int | str = 0) -> str:
     return f"{base_path()}/pictures/{token}/plane/{sha256}/{plane}"
 
 
+def object_address(
+    token: str, object_id: str, view: str, form: ObjectForm, look: Look | None = None
+) -> str:
+    """Address of an object's box, cut out of its image's plane.
+
+    Parameters
+    ----------
+    object_id, view
+        The object's id and its `Thing.view`: drawn otherwise, it has another address.
+    form
+        How large, and whether without what is around it.
+    look
+        As of `thumb_address`; the viewer adds ``?look=`` itself.
+    """
+    asked = f"?look={quote(str(look))}" if look is not None else ""
+    return f"{base_path()}/pictures/{token}/object/{quote(object_id, safe='')}/{view}/{form}{asked}"
+
+
 def levels_address(token: str, sha256: str) -> str:
     """Address of the histograms and first looks of an image's channels (JSON)."""
     return f"{base_path()}/pictures/{token}/levels/{sha256}.json"
@@ -164,6 +192,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route(f"{start}/thumb/{{sha256}}.jpg", _thumb, methods=["GET"]),
         Route(f"{start}/plane/{{sha256}}/{{plane}}", _plane, methods=["GET"]),
+        Route(f"{start}/object/{{object_id}}/{{view}}/{{form}}", _object, methods=["GET"]),
         Route(f"{start}/levels/{{sha256}}.json", _levels, methods=["GET"]),
         Route(f"{start}/revision", _revision, methods=["GET"]),
     ]
@@ -215,6 +244,27 @@ async def _plane(request: Request) -> Response:
     return await _answer(request, make, "planes")
 
 
+async def _object(request: Request) -> Response:
+    view, form = request.path_params["view"], request.path_params["form"]
+    if form not in OBJECT_FORMS:
+        return _missing()
+
+    def make(grant: _Grant, object_id: str, look: Look | None) -> bytes:
+        def encode() -> bytes:
+            [thing] = get_things(open_store(grant.project), [object_id]) or [None]
+            if thing is None or thing.box is None or thing.view != view:
+                raise FileNotFoundError(object_id)
+            return picture_making.encode_object(
+                thing, _original(grant, thing.file_sha256), form, look
+            )
+
+        name = hashlib.sha256(f"{object_id} {view} {form} {look}".encode()).hexdigest()
+        folder = ProjectFiles(grant.project).cache / "objects" / name[:2]
+        return from_cache_or(folder / name[:40], encode)
+
+    return await _answer(request, make, "thumbs", named="object_id")
+
+
 async def _levels(request: Request) -> Response:
     def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
         path = ProjectFiles(grant.project).cache / "levels" / sha256[:2] / f"{sha256}.json"
@@ -224,11 +274,14 @@ async def _levels(request: Request) -> Response:
 
 
 async def _answer(
-    request: Request, make: Callable[[_Grant, str, Look | None], bytes], workers: str
+    request: Request,
+    make: Callable[[_Grant, str, Look | None], bytes],
+    workers: str,
+    named: Literal["sha256", "object_id"] = "sha256",
 ) -> Response:
-    sha256 = request.path_params["sha256"]
+    name = request.path_params[named]
     grant = _tokens.find(request.path_params["token"])
-    if grant is None or not _SHA256.fullmatch(sha256):
+    if grant is None or (named == "sha256" and not _SHA256.fullmatch(name)):
         return _missing()
     asked = request.query_params.get("look")
     try:
@@ -237,7 +290,7 @@ async def _answer(
         return _refused(str(error))
     try:
         content = await asyncio.get_running_loop().run_in_executor(
-            _workers(workers), make, grant, sha256, look
+            _workers(workers), make, grant, name, look
         )
     except (FileNotFoundError, IndexError):
         return _missing()

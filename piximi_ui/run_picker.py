@@ -11,8 +11,10 @@ from piximi_core.project.runs import Run, list_runs
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things
 from piximi_ui import navigation
+from piximi_ui.bringing import dialog as bringing
 from piximi_ui.glossary import tip
 from piximi_ui.job_progress import draw_bar
+from piximi_ui.kinds import draw_kind_picker, follow_run, of_kind
 from piximi_ui.texts import _, percent, plain, plural
 
 __all__ = ["pick_run"]
@@ -21,15 +23,17 @@ _PICKED = "piximi_picked_run"
 
 
 def pick_run(store: Store) -> Run:
-    """Draw the choice of a trained run, kept in the address; without any, end the page.
+    """Draw the choice of a kind and of a run trained for it; without any run, end the page.
 
-    The newest is proposed, until a person picks another.
+    The run is kept in the address. The newest is proposed, until a person picks another.
     """
-    known = list_runs(store)
+    follow_run(store)
+    kind = draw_kind_picker(store)
+    known = list_runs(store, kind.id)
     trained = [run for run in known if run.has_classifier]
     training = _training(store, known)
     if not trained:
-        _end_without_run(store, training)
+        _end_without_run(store, kind.id, training)
     by_id = {run.id: run for run in trained}
     proposed = _proposed(trained)
     chosen = st.selectbox(
@@ -37,7 +41,7 @@ def pick_run(store: Store) -> Run:
         list(by_id),
         index=list(by_id).index(proposed),
         format_func=lambda run_id: _title(by_id[run_id]),
-        key=f"pick-run-{store.folder.name}-{trained[0].id}",
+        key=f"pick-run-{store.folder.name}-{kind.id}-{trained[0].id}",
         width=420,
         help=tip("run"),
     )
@@ -88,7 +92,7 @@ def _training(store: Store, known: list[Run]) -> Run | None:
     return None
 
 
-def _end_without_run(store: Store, training: Run | None) -> NoReturn:
+def _end_without_run(store: Store, kind_id: str, training: Run | None) -> NoReturn:
     """Say what is missing before there can be a result, with the button that leads there."""
     if training is not None:
         st.info(
@@ -97,23 +101,48 @@ def _end_without_run(store: Store, training: Run | None) -> NoReturn:
         )
         draw_bar(store, Job(store.files.run(training.id)))
         navigation.link("train", label=_("Watch it on the Train page"))
-    elif not count_things(store, ThingFilter()):
-        st.info(_("There are no images yet. Add some first."), icon=":material/photo_library:")
-        navigation.link("images", label=_("Add images"))
-    elif not (labelled := count_things(store, ThingFilter(labelled=True))):
+    elif not count_things(store, ThingFilter(kind_id=kind_id)):
         st.info(
-            _("No image has a label yet. Label some, then train a classifier."),
+            of_kind(
+                kind_id,
+                _("There are no images yet. Add some first."),
+                _("There are no objects of this kind yet."),
+            ),
+            icon=":material/photo_library:",
+        )
+        label = of_kind(kind_id, _("Add images"), _("Go to Images"))
+        navigation.link("images", label=label)
+    elif not (labelled := count_things(store, ThingFilter(kind_id=kind_id, labelled=True))):
+        st.info(
+            of_kind(
+                kind_id,
+                _("No image has a label yet. Label some, then train a classifier."),
+                _("No object has a label yet. Label some, then train a classifier."),
+            ),
             icon=":material/label:",
         )
-        navigation.link("images", label=_("Label images"))
+        label = of_kind(kind_id, _("Label images"), _("Label objects"))
+        navigation.link("images", label=label)
     else:
         st.info(
-            plural(
-                "There is no trained classifier yet. {n} image has a label: train on it first.",
-                "There is no trained classifier yet. {n} images have a label: train on them first.",
-                labelled,
+            of_kind(
+                kind_id,
+                plural(
+                    "There is no trained classifier yet. {n} image has a label: train on it first.",
+                    "There is no trained classifier yet. {n} images have a label: "
+                    "train on them first.",
+                    labelled,
+                ),
+                plural(
+                    "There is no trained classifier yet. {n} object has a label: "
+                    "train on it first.",
+                    "There is no trained classifier yet. {n} objects have a label: "
+                    "train on them first.",
+                    labelled,
+                ),
             ),
             icon=":material/model_training:",
         )
         navigation.link("train", label=_("Go to Train"))
+    bringing.draw_button(store, kind_id=kind_id)
     st.stop()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from piximi_core.errors import BadInput
 from piximi_core.formats.label_table import LabelTable
 from piximi_core.project.categories import ensure_categories
-from piximi_core.project.labelling import plural, set_label
+from piximi_core.project.labelling import counted, set_label
 from piximi_core.project.schema import things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 
@@ -36,7 +36,7 @@ def label_from_table(
         No line of the table fits any thing, so nothing was changed.
     """
     who = who or current_user()
-    with store.step(f"Label {plural(len(table.rows), 'image')} from a table", who=who) as db:
+    with store.step(f"Label {counted(len(table.rows), kind_id)} from a table", who=who) as db:
         query = select(things.c.id, things.c.name).where(things.c.kind_id == kind_id)
         by_name = {row.name: row.id for row in db.execute(query)}
         found = {}
@@ -51,6 +51,9 @@ def label_from_table(
             raise BadInput(
                 "No line of the table names an image of this project, so nothing was changed; "
                 "the names must be those of the images."
+                if kind_id == IMAGE_KIND
+                else "No line of the table names an object of this kind, so nothing was changed; "
+                "the names must be those of the objects."
             )
         named = [row.category for row in found.values() if row.category]
         category_ids = ensure_categories(db, kind_id, list(dict.fromkeys(named)))

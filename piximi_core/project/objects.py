@@ -25,6 +25,7 @@ __all__ = [
     "ObjectRow",
     "add_objects",
     "change_kind",
+    "count_objects",
     "list_objects",
     "read_runs",
 ]
@@ -267,6 +268,13 @@ def change_kind(store: Store, ids: Sequence[str], kind_id: str, *, who: str | No
                 values |= {"partition": "Inference", "labelled_by": None, "labelled_at": None}
             db.execute(things.update().where(things.c.id == row.id).values(**values))
         return len(moved)
+
+
+def count_objects(store: Store, image_ids: Collection[str]) -> int:
+    """Return how many objects lie in these images, of any kind."""
+    query = select(func.count()).where(among(objects.c.image_id, image_ids))
+    with store.read() as db:
+        return int(db.execute(query).scalar_one())
 
 
 def list_objects(

@@ -18,7 +18,14 @@ from piximi_ui.components.gallery import (
     gallery_view,
     set_gallery_page,
 )
-from piximi_ui.gallery_items import gallery_categories, gallery_items, gallery_revision
+from piximi_ui.gallery_items import (
+    gallery_categories,
+    gallery_items,
+    gallery_revision,
+    gallery_words,
+)
+from piximi_ui.images.view import show_ids
+from piximi_ui.kinds import counted, of_kind
 from piximi_ui.label_actions import ALLOWED, label_actions
 from piximi_ui.texts import _, plain, plural
 
@@ -33,16 +40,16 @@ def draw_cell(store: Store, run: Run, result: RunEvaluation, cell: tuple[int, in
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container():
             st.subheader(_title(run, cell, len(ids)))
-            st.caption(_hint(cell, bool(ids)))
+            st.caption(_hint(run, cell, bool(ids)))
         if ids and st.button(_("Open in Images"), icon=":material/photo_library:"):
-            st.session_state["piximi_shown_ids"] = (_plain_title(run, cell), ids)
+            show_ids(store, run.kind_id, _plain_title(run, cell), ids)
             navigation.go_to("images")
     if ids:
         _draw(store, run, result, ids, cell)
 
 
 def _title(run: Run, cell: tuple[int, int] | None, count: int) -> str:
-    images = plural("{n} image", "{n} images", count)
+    images = counted(run.kind_id, count)
     if cell is None:
         return plural("{n} mistake", "{n} mistakes", count)
     truth, predicted = (plain(run.classes[index].name, 40) for index in cell)
@@ -60,12 +67,16 @@ def _plain_title(run: Run, cell: tuple[int, int] | None) -> str:
     return _("{truth}, predicted as {predicted}").format(truth=truth, predicted=predicted)
 
 
-def _hint(cell: tuple[int, int] | None, any_there: bool) -> str:
+def _hint(run: Run, cell: tuple[int, int] | None, any_there: bool) -> str:
     if cell is None:
-        hint = _("Click a cell of the matrix to see its images.")
+        hint = of_kind(
+            run.kind_id,
+            _("Click a cell of the matrix to see its images."),
+            _("Click a cell of the matrix to see its objects."),
+        )
         return _("The most confident first. ") + hint if any_there else hint
     if not any_there:
-        return _("No image is in this cell.")
+        return of_kind(run.kind_id, _("No image is in this cell."), _("No object is in this cell."))
     if cell[0] == cell[1]:
         return _("The most doubtful first. Double-click the matrix to see all mistakes.")
     return _("The most confident first. Double-click the matrix to see all mistakes.")
@@ -109,7 +120,14 @@ def _draw(
         total=len(ids),
         tile=112,
         allow=ALLOWED,
-        texts={"label_hint": _("A wrong label? Select the image, then click its category.")},
+        texts={
+            **gallery_words(run.kind_id),
+            "label_hint": of_kind(
+                run.kind_id,
+                _("A wrong label? Select the image, then click its category."),
+                _("A wrong label? Select the object, then click its category."),
+            ),
+        },
         selected=st.session_state.pop(f"impose-{key}", None),
         revision=revision,
         on_actions=act,

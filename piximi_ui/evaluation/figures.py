@@ -11,6 +11,7 @@ from piximi_core.formats.evaluation_table import evaluation_csv
 from piximi_core.formats.stem import safe_stem
 from piximi_core.project.runs import Run
 from piximi_ui.glossary import tip
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, percent
 
 __all__ = ["draw_figures", "draw_table"]
@@ -65,7 +66,10 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
                 for key, (name, meaning) in text.items()
             },
             "support": st.column_config.NumberColumn(
-                _("Images"), help=tip("support"), format="localized", width=60
+                of_kind(run.kind_id, _("Images"), _("Objects")),
+                help=tip("support"),
+                format="localized",
+                width=60,
             ),
         },
         height="content" if len(rows) <= _MOST_ROWS else 480,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from piximi_core.jobs.export import ExportFormat
 from piximi_core.project.runs import Run
+from piximi_core.project.store import IMAGE_KIND
 from piximi_ui.texts import _, plain, plural
 
 __all__ = ["draw_guide"]
@@ -33,7 +34,29 @@ def draw_guide(run: Run, chosen: ExportFormat, *, floats: bool) -> None:
             ),
             icon=":material/warning:",
         )
+    if run.kind_id != IMAGE_KIND:
+        _draw_object_facts(run)
     _draw_facts(run, resized=chosen != "tfjs")
+
+
+def _draw_object_facts(run: Run) -> None:
+    """Say how objects were cut out, where Piximi does it otherwise."""
+    if run.settings.get("object_background") == "Blanked":
+        st.warning(
+            _(
+                "This classifier learned from objects on black. Piximi keeps the background in "
+                "their boxes, so it will predict otherwise: train with the background kept for it."
+            ),
+            icon=":material/warning:",
+        )
+    elif run.settings.get("object_crop") != "Piximi":
+        st.info(
+            _(
+                "Piximi cuts objects out stretched by a fraction of a pixel, so it will see "
+                "slightly other numbers. Train with the crop of Piximi for equal ones."
+            ),
+            icon=":material/info:",
+        )
 
 
 def _piximi_steps(run: Run, chosen: ExportFormat, stem: str) -> list[str]:

@@ -16,27 +16,34 @@ from piximi_ui.components.gallery import (
     set_gallery_page,
 )
 from piximi_ui.dialogs import open_dialog
-from piximi_ui.gallery_items import gallery_items, gallery_revision
+from piximi_ui.gallery_items import gallery_items, gallery_revision, gallery_words
 from piximi_ui.images import queries
 from piximi_ui.images.view import View, gallery_key, impose_selection, taken_selection
+from piximi_ui.kinds import of_kind
 from piximi_ui.label_actions import carry_out, errors_said
 from piximi_ui.texts import _
 
-__all__ = ["acted", "apply", "draw"]
+__all__ = ["acted", "apply", "draw", "note_act"]
 
 _ACTED = "piximi_images_acted"
 _LOOKED = "piximi_images_looked"
 
 
 def acted() -> bool:
-    """Whether a gallery action changed something since the last look: the whole page shows it."""
+    """Whether an action changed something since the last look: the whole page shows it."""
     return bool(st.session_state.pop(_ACTED, False))
+
+
+def note_act() -> None:
+    """Make the next drawing one of the whole page, because something outside must follow."""
+    st.session_state[_ACTED] = True
 
 
 def draw(
     store: Store,
     revision: int,
     view: View,
+    kind_id: str,
     wanted: ThingFilter,
     categories: Sequence[Category],
 ) -> tuple[str, ...]:
@@ -47,38 +54,45 @@ def draw(
     page = min(gallery_view(key).page, pages)
     set_gallery_page(key, page)
     things = queries.page_of(store, revision, wanted, page, view.page_size)
-    _drop_gone(store, revision)
+    _drop_gone(store, revision, kind_id)
     result = gallery(
-        gallery_items(store, things, categories),
+        gallery_items(store, things, categories, alone=view.alone),
         categories,
         key=key,
         selected=taken_selection(store),
         page=page,
         pages=pages,
         total=total,
-        texts={"empty": _("No image passes the filter.")},
+        texts={
+            **gallery_words(kind_id),
+            "empty": of_kind(
+                kind_id, _("No image passes the filter."), _("No object passes the filter.")
+            ),
+        },
         revision=gallery_revision(store, revision),
-        on_actions=lambda actions: apply(store, wanted, actions),
+        on_actions=lambda actions: apply(store, kind_id, wanted, actions),
     )
     return result.selected
 
 
-def _drop_gone(store: Store, revision: int) -> None:
-    """Take images out of the selection that were deleted in another window meanwhile."""
+def _drop_gone(store: Store, revision: int, kind_id: str) -> None:
+    """Take things out of the selection that were deleted in another window meanwhile."""
     selected = gallery_view(gallery_key(store)).selected
     if selected and st.session_state.get(_LOOKED) != revision:
-        there = set(queries.ids(store, ThingFilter(ids=selected)))
+        there = set(queries.ids(store, ThingFilter(kind_id=kind_id, ids=selected)))
         if len(there) < len(selected):
             impose_selection(store, [thing for thing in selected if thing in there])
     st.session_state[_LOOKED] = revision
 
 
-def apply(store: Store, wanted: ThingFilter, actions: Sequence[GalleryAction]) -> None:
+def apply(
+    store: Store, kind_id: str, wanted: ThingFilter, actions: Sequence[GalleryAction]
+) -> None:
     """Do what the person did; a mistake is told and leaves the rest to be done."""
-    st.session_state[_ACTED] = True
+    note_act()
     for action in actions:
         with errors_said():
-            if not carry_out(store, action):
+            if not carry_out(store, action, kind_id):
                 _ask(store, wanted, action)
 
 

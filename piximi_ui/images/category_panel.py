@@ -20,6 +20,7 @@ from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.glossary import partition_name, tip
 from piximi_ui.images.view import View, bound
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, plain, plural
 from piximi_ui.texts import number as numeral
 
@@ -66,7 +67,7 @@ def draw(store: Store, view: View, categories: Sequence[Category], counts: Count
         format_func=labels.__getitem__,
         label_visibility="collapsed",
         width="stretch",
-        help=_("Choose categories to see only their images"),
+        help=_("Choose categories to see only what is in them"),
         **bound(store, view, "categories"),
     )
 
@@ -76,15 +77,21 @@ def _label(number: int, category: Category, count: int) -> str:
     return f"{swatch} {plain(category.name, 40)} :gray[`{number}`] :gray[{numeral(count)}]"
 
 
-def draw_dialogs(store: Store, categories: Sequence[Category], counts: Counts) -> None:
+def draw_dialogs(
+    store: Store, kind_id: str, categories: Sequence[Category], counts: Counts
+) -> None:
     """Draw the dialog for a new category, or for the present ones, if it was asked for."""
     if dialog_data("category") is not None:
-        st.dialog(_("New category"), on_dismiss=close_dialog)(_form)(store, None, categories)
+        st.dialog(_("New category"), on_dismiss=close_dialog)(_form)(
+            store, kind_id, None, categories
+        )
     elif dialog_data("categories") is not None:
-        st.dialog(_("Categories"), on_dismiss=close_dialog)(_edit)(store, categories, counts)
+        st.dialog(_("Categories"), on_dismiss=close_dialog)(_edit)(
+            store, kind_id, categories, counts
+        )
 
 
-def _edit(store: Store, categories: Sequence[Category], counts: Counts) -> None:
+def _edit(store: Store, kind_id: str, categories: Sequence[Category], counts: Counts) -> None:
     known = {category.id: category for category in categories if not category.is_unknown}
     if not known:
         st.caption(_("There are no categories yet."))
@@ -94,9 +101,9 @@ def _edit(store: Store, categories: Sequence[Category], counts: Counts) -> None:
     )
     category = known.get(chosen)
     if category is not None:
-        _form(store, category, categories)
+        _form(store, kind_id, category, categories)
         _offer_deletion(store, category, sum(counts.get(category.id, {}).values()))
-    st.markdown(f"**{_('Images by category and partition')}**")
+    st.markdown(f"**{_('Numbers by category and partition')}**")
     _table(categories, counts)
 
 
@@ -113,7 +120,9 @@ def _table(categories: Sequence[Category], counts: Counts) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def _form(store: Store, category: Category | None, categories: Sequence[Category]) -> None:
+def _form(
+    store: Store, kind_id: str, category: Category | None, categories: Sequence[Category]
+) -> None:
     color = category.color if category else next_color([c.color for c in categories])
     slot = category.id if category else "new"
     with st.form(f"category-form-{slot}", border=False):
@@ -129,14 +138,14 @@ def _form(store: Store, category: Category | None, categories: Sequence[Category
         saved = st.form_submit_button(label, type="primary", key=f"category-save-{slot}")
     if saved:
         with errors_shown():
-            _save(store, category, name, picked)
+            _save(store, kind_id, category, name, picked)
             close_dialog()
             st.rerun()
 
 
-def _save(store: Store, category: Category | None, name: str, color: str) -> None:
+def _save(store: Store, kind_id: str, category: Category | None, name: str, color: str) -> None:
     if category is None:
-        create_category(store, name, color=color, who=who())
+        create_category(store, name, color=color, kind_id=kind_id, who=who())
         return
     if name.strip() != category.name:
         rename_category(store, category.id, name, who=who())
@@ -146,10 +155,18 @@ def _save(store: Store, category: Category | None, name: str, color: str) -> Non
 
 def _offer_deletion(store: Store, category: Category, count: int) -> None:
     st.caption(
-        plural(
-            "{n} image has this category; deleting it makes that image Unknown.",
-            "{n} images have this category; deleting it makes them Unknown.",
-            count,
+        of_kind(
+            category.kind_id,
+            plural(
+                "{n} image has this category; deleting it makes that image Unknown.",
+                "{n} images have this category; deleting it makes them Unknown.",
+                count,
+            ),
+            plural(
+                "{n} object has this category; deleting it makes that object Unknown.",
+                "{n} objects have this category; deleting it makes them Unknown.",
+                count,
+            ),
         )
     )
     if st.button(_("Delete category"), icon=":material/delete:", key="category-delete"):

@@ -22,7 +22,7 @@ Chip = tuple[str, str, Callable[[], None]]  # key, words, what taking it away do
 def state_words() -> dict[str, str]:
     """Return the states of `view.STATES` in words."""
     return {
-        "all": _("All images"),
+        "all": _("All"),
         "labelled": _("Labelled"),
         "unlabelled": _("Not labelled"),
         "predicted": _("Predicted"),
@@ -58,7 +58,7 @@ def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
 
 
 def _asked_for(store: Store) -> Iterator[Chip]:
-    shown = shown_ids()
+    shown = shown_ids(store)
     if shown is not None:
         words = _("Showing: {title}").format(title=plain(shown[0]))
         yield "stop-showing", words, lambda: stop_showing(store)

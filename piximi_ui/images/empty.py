@@ -1,17 +1,23 @@
-"""A project without images: what to do first."""
+"""A project without images, or a kind without objects: what to do first."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from piximi_core.project.kinds import Kind
+from piximi_ui.annotations import import_dialog
 from piximi_ui.dialogs import open_dialog
+from piximi_ui.kinds import kind_label
 from piximi_ui.texts import _
 
 __all__ = ["draw"]
 
 
-def draw() -> None:
-    """Draw the invitation to add images."""
+def draw(kind: Kind) -> None:
+    """Draw the invitation to add images, or say where a kind's objects come from."""
+    if not kind.is_image:
+        _no_objects(kind)
+        return
     with st.container(border=True, horizontal_alignment="center", key="images-empty"):
         st.markdown(f"### :material/photo_library: {_('No images yet')}", width="content")
         st.markdown(
@@ -29,3 +35,17 @@ def draw() -> None:
             on_click=open_dialog,
             args=("add",),
         )
+
+
+def _no_objects(kind: Kind) -> None:
+    with st.container(border=True, horizontal_alignment="center", key="objects-empty"):
+        title = _("No objects of the kind {name} yet").format(name=kind_label(kind))
+        st.markdown(f"### :material/category: {title}", width="content")
+        st.markdown(
+            _(
+                "Objects come in with annotation files and with projects from Piximi, "
+                "or from another kind: select them there and change their kind."
+            ),
+            width="content",
+        )
+        import_dialog.draw_button()

@@ -9,14 +9,17 @@ import streamlit as st
 
 from piximi_core.project.categories import Category
 from piximi_core.project.labelling import label_things, rename_thing, set_partition
+from piximi_core.project.objects import change_kind, count_objects, read_runs
 from piximi_core.project.predictions import accept_predictions, reject_predictions
-from piximi_core.project.store import Store
+from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import PARTITIONS, Thing
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.gallery_items import pixel_size_in_words
 from piximi_ui.glossary import partition_name, partition_tip
 from piximi_ui.images import queries
+from piximi_ui.images.view import impose_selection
+from piximi_ui.kinds import choose_kind, of_kind
 from piximi_ui.texts import _, number, percent, plain, plural, told, when
 
 __all__ = ["draw", "facts_of", "shared_facts"]
@@ -25,26 +28,45 @@ _MOST_COMPARED = 500  # images whose values are compared; beyond, it would delay
 
 
 def draw(
-    store: Store, revision: int, selected: tuple[str, ...], categories: Sequence[Category]
+    store: Store,
+    revision: int,
+    kind_id: str,
+    selected: tuple[str, ...],
+    categories: Sequence[Category],
 ) -> None:
     """Draw the panel for what is selected."""
     if len(selected) == 1:
         found = queries.things(store, revision, selected)
         if found:
-            _single(store, found[0], categories)
+            _single(store, revision, found[0], categories)
             return
     if len(selected) > 1:
-        _several(store, revision, selected, categories)
+        _several(store, revision, kind_id, selected, categories)
         return
     st.markdown(f"**{_('Selection')}**")
-    st.caption(_("Click an image to select it, with Shift for a range."))
+    st.caption(
+        of_kind(
+            kind_id,
+            _("Click an image to select it, with Shift for a range."),
+            _("Click an object to select it, with Shift for a range."),
+        )
+    )
     st.caption(_("Hold Shift and type a category's number to label the selection."))
 
 
 def _several(
-    store: Store, revision: int, selected: tuple[str, ...], categories: Sequence[Category]
+    store: Store,
+    revision: int,
+    kind_id: str,
+    selected: tuple[str, ...],
+    categories: Sequence[Category],
 ) -> None:
-    st.markdown(f"**{plural('{n} image selected', '{n} images selected', len(selected))}**")
+    count = of_kind(
+        kind_id,
+        plural("{n} image selected", "{n} images selected", len(selected)),
+        plural("{n} object selected", "{n} objects selected", len(selected)),
+    )
+    st.markdown(f"**{count}**")
     slot = f"{len(selected)}-{hash(selected)}"
     names = {category.id: category.name[:80] for category in categories}
     things = queries.things(store, revision, selected) if len(selected) <= _MOST_COMPARED else ()
@@ -65,15 +87,21 @@ def _several(
         placeholder=_now({partition_name(thing.partition) for thing in things}),
         key=f"many-partition-{slot}",
     )
-    label = plural("Apply to {n} image", "Apply to {n} images", len(selected))
-    if st.button(
-        label, disabled=chosen is None and partition is None, width="stretch", key="many-apply"
-    ):
+    kind = _pick_kind(store, revision, kind_id, slot)
+    label = of_kind(
+        kind_id,
+        plural("Apply to {n} image", "Apply to {n} images", len(selected)),
+        plural("Apply to {n} object", "Apply to {n} objects", len(selected)),
+    )
+    unchanged = chosen is None and partition is None and kind == kind_id
+    if st.button(label, disabled=unchanged, width="stretch", key="many-apply"):
         with errors_shown():
             if chosen is not None:
                 label_things(store, selected, chosen, who=who())
             if partition is not None:
                 set_partition(store, selected, partition, who=who())
+            if kind != kind_id:
+                _move(store, revision, selected, kind)
             st.rerun()
     if things:
         _facts(shared_facts([facts_of(thing) for thing in things]))
@@ -88,11 +116,41 @@ def _several(
             args=("compare",),
             kwargs={"ids": selected},
         )
-    _delete_button(selected)
+    _delete_button(kind_id, selected)
+
+
+def _pick_kind(store: Store, revision: int, kind_id: str, slot: str) -> str:
+    """Draw the choice of another kind for objects, where there is another; return the choice."""
+    if kind_id == IMAGE_KIND:
+        return kind_id
+    names = {k.id: k.name[:80] for k in queries.kinds(store, revision) if not k.is_image}
+    if len(names) < 2:
+        return kind_id
+    chosen = st.selectbox(
+        _("Kind"),
+        list(names),
+        index=list(names).index(kind_id),
+        format_func=names.__getitem__,
+        help=_("A label is kept where the other kind has a category of that name."),
+        key=f"kind-of-{slot}",
+    )
+    return str(chosen)
+
+
+def _move(store: Store, revision: int, ids: Sequence[str], kind_id: str) -> None:
+    """Move objects to another kind, and say where they went."""
+    count = change_kind(store, ids, kind_id, who=who())
+    name = next(k.name for k in queries.kinds(store, revision) if k.id == kind_id)
+    impose_selection(store, ())
+    say(
+        plural("Moved {n} object to {name}.", "Moved {n} objects to {name}.", count).replace(
+            "{name}", plain(name, 40)
+        )
+    )
 
 
 def _now(values: set[str]) -> str:
-    """Return what an empty choice says: the value that all images have, if there is one."""
+    """Return what an empty choice says: the value that all of them have, if there is one."""
     if len(values) != 1:
         return _("Set for all")
     return _("All: {value}").format(value=next(iter(values)))
@@ -108,9 +166,13 @@ def shared_facts(each: Sequence[dict[str, str]]) -> dict[str, str]:
     return shared
 
 
-def _delete_button(selected: tuple[str, ...]) -> None:
+def _delete_button(kind_id: str, selected: tuple[str, ...]) -> None:
     st.button(
-        plural("Delete {n} image", "Delete {n} images", len(selected)),
+        of_kind(
+            kind_id,
+            plural("Delete {n} image", "Delete {n} images", len(selected)),
+            plural("Delete {n} object", "Delete {n} objects", len(selected)),
+        ),
         icon=":material/delete:",
         width="stretch",
         key="delete-selected",
@@ -120,8 +182,8 @@ def _delete_button(selected: tuple[str, ...]) -> None:
     )
 
 
-def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
-    st.markdown(f"**{_('Image')}**")
+def _single(store: Store, revision: int, thing: Thing, categories: Sequence[Category]) -> None:
+    st.markdown(f"**{of_kind(thing.kind_id, _('Image'), _('Object'))}**")
     # The keys hold the stored value, so that a widget never shows one that changed elsewhere.
     name = st.text_input(_("Name"), thing.name, max_chars=300, key=f"name-{thing.id}-{thing.name}")
     names = {category.id: category.name[:80] for category in categories}
@@ -140,6 +202,7 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
         help=partition_tip(),
         key=f"partition-of-{thing.id}-{thing.partition}",
     )
+    kind = _pick_kind(store, revision, thing.kind_id, f"{thing.id}-{thing.kind_id}")
     with errors_shown():
         if name != thing.name:
             rename_thing(store, thing.id, name, who=who())
@@ -150,6 +213,9 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
         if partition != thing.partition:
             set_partition(store, [thing.id], partition, who=who())
             st.rerun()
+        if kind != thing.kind_id:
+            _move(store, revision, [thing.id], kind)
+            st.rerun()
     if thing.prediction is not None:
         _prediction(store, thing)
     _facts(facts_of(thing))
@@ -157,7 +223,7 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
         st.button(
             _("Details"),
             icon=":material/edit_note:",
-            help=_("Free columns of this image, such as patient group or stain"),
+            help=_("Free columns of your own, such as patient group or stain"),
             key="details",
             on_click=open_dialog,
             args=("details",),
@@ -171,7 +237,30 @@ def _single(store: Store, thing: Thing, categories: Sequence[Category]) -> None:
             args=("picture",),
             kwargs={"ids": (thing.id,)},
         )
-    _delete_button((thing.id,))
+    if thing.image_id is not None:
+        st.button(
+            _("Show its image"),
+            icon=":material/image:",
+            width="stretch",
+            key="show-parent",
+            on_click=_show_parent,
+            args=(store, thing.image_id),
+        )
+    elif inside := count_objects(store, [thing.id]):
+        st.caption(
+            plural(
+                ":material/category: {n} object lies in this image.",
+                ":material/category: {n} objects lie in this image.",
+                inside,
+            )
+        )
+    _delete_button(thing.kind_id, (thing.id,))
+
+
+def _show_parent(store: Store, image_id: str) -> None:
+    choose_kind(store, IMAGE_KIND)
+    impose_selection(store, (image_id,))
+    open_dialog("picture", ids=(image_id,))
 
 
 def _prediction(store: Store, thing: Thing) -> None:
@@ -204,15 +293,32 @@ def _facts(facts: dict[str, str]) -> None:
     st.caption("  \n".join(lines))
 
 
+def _place_of(thing: Thing) -> dict[str, str]:
+    """Return where an object lies and how large it is; nothing for an image."""
+    if thing.box is None:
+        return {}
+    x1, y1, x2, y2 = thing.box
+    area = sum(read_runs(thing.mask)[1::2])
+    return {
+        _("In the image"): thing.image_name,
+        _("Plane"): number(thing.active_plane + 1),
+        _("Box"): _("x {x1} to {x2}, y {y1} to {y2}").format(
+            x1=number(x1), x2=number(x2), y1=number(y1), y2=number(y2)
+        ),
+        _("Area"): plural("{n} pixel", "{n} pixels", area),
+    }
+
+
 def facts_of(thing: Thing) -> dict[str, str]:
-    """Return what is known of an image, by label, in words."""
-    facts = {
+    """Return what is known of an image or an object, by label, in words."""
+    facts = _place_of(thing) | {
         _("Size"): f"{number(thing.width)} × {number(thing.height)}",
         _("Channels"): str(thing.channels),
-        _("Planes"): str(thing.planes),
         _("Depth"): _("{n} bit").format(n=thing.bit_depth)
         + (_(" float") if thing.dtype.startswith("float") else ""),
     }
+    if thing.box is None:
+        facts[_("Planes")] = str(thing.planes)
     if pixel_size := pixel_size_in_words(thing):
         facts[_("Pixel size")] = pixel_size
     if thing.labelled_by:

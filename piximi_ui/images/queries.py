@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from piximi_core.project.categories import Category, list_categories
+from piximi_core.project.kinds import Kind, count_by_kind, list_kinds
 from piximi_core.project.store import Store
 from piximi_core.project.things import (
     Thing,
@@ -18,26 +19,48 @@ from piximi_core.project.things import (
 )
 from piximi_ui.texts import told
 
-__all__ = ["categories", "counts", "ids", "ordered_ids", "page_of", "things", "total"]
+__all__ = [
+    "categories",
+    "counts",
+    "counts_by_kind",
+    "ids",
+    "kinds",
+    "ordered_ids",
+    "page_of",
+    "things",
+    "total",
+]
 
 # The revision is part of every key: a click that changes nothing costs one small query.
 
 
-def categories(store: Store, revision: int) -> tuple[Category, ...]:
-    """Return the categories, Unknown first and in the language of the page."""
-    unknown, *others = _categories(store, revision)
+def categories(store: Store, revision: int, kind_id: str) -> tuple[Category, ...]:
+    """Return a kind's categories, Unknown first and in the language of the page."""
+    unknown, *others = _categories(store, revision, kind_id)
     return (replace(unknown, name=told(unknown.name)), *others)
 
 
 @lru_cache(maxsize=32)
-def _categories(store: Store, revision: int) -> tuple[Category, ...]:
-    return tuple(list_categories(store))
+def _categories(store: Store, revision: int, kind_id: str) -> tuple[Category, ...]:
+    return tuple(list_categories(store, kind_id))
 
 
 @lru_cache(maxsize=32)
-def counts(store: Store, revision: int) -> dict[str, dict[str, int]]:
-    """Return ``{category id: {partition: count}}``."""
-    return count_by_category(store)
+def counts(store: Store, revision: int, kind_id: str) -> dict[str, dict[str, int]]:
+    """Return ``{category id: {partition: count}}`` of a kind."""
+    return count_by_category(store, kind_id)
+
+
+@lru_cache(maxsize=32)
+def kinds(store: Store, revision: int) -> tuple[Kind, ...]:
+    """Return all kinds, the hidden ones too."""
+    return tuple(list_kinds(store))
+
+
+@lru_cache(maxsize=32)
+def counts_by_kind(store: Store, revision: int) -> dict[str, int]:
+    """Return how many things each kind has."""
+    return count_by_kind(store)
 
 
 @lru_cache(maxsize=64)

@@ -12,9 +12,11 @@ from piximi_core.project.saved_filters import (
     rename_saved_filter,
     save_filter,
 )
-from piximi_core.project.store import Store
+from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui.context import say, who
+from piximi_ui.images import browser
 from piximi_ui.images.view import View, choose_view, to_address, view_from_address
+from piximi_ui.kinds import choose_kind, current_kind_id
 from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw"]
@@ -25,7 +27,15 @@ _MANAGED = "piximi_managed_filter"
 def draw(store: Store, view: View) -> None:
     """Draw the menu of saved filters; it is named after the one that is shown."""
     saved = list_saved_filters(store)
-    shown = next((one for one in saved if view_from_address(one.settings) == view), None)
+    kind_id = current_kind_id(store)
+    shown = next(
+        (
+            one
+            for one in saved
+            if view_from_address(one.settings) == view and _kind_of(one) == kind_id
+        ),
+        None,
+    )
     label = plain(shown.name, 30) if shown else _("Saved filters")
     menu = st.popover(label, icon=":material/bookmark:", key="saved-filters", on_change="rerun")
     if menu.open:
@@ -41,8 +51,8 @@ def _menu(store: Store, view: View, saved: list[SavedFilter], shown: SavedFilter
                 key=f"filter-{one.id}",
                 width="stretch",
                 type="primary" if one is shown else "secondary",
-                on_click=choose_view,
-                args=(store, view_from_address(one.settings)),
+                on_click=_choose,
+                args=(store, one),
             )
             name = plain(one.name, 60)
             st.button(
@@ -67,6 +77,18 @@ def _menu(store: Store, view: View, saved: list[SavedFilter], shown: SavedFilter
             on_change=_save,
             args=(store, view),
         )
+
+
+def _kind_of(one: SavedFilter) -> str:
+    """Return the kind that a filter is about."""
+    return str(one.settings.get("kind", IMAGE_KIND))
+
+
+def _choose(store: Store, one: SavedFilter) -> None:
+    if _kind_of(one) != current_kind_id(store):
+        choose_kind(store, _kind_of(one))
+        browser.note_act()
+    choose_view(store, view_from_address(one.settings))
 
 
 def _manage(filter_id: str) -> None:
@@ -96,7 +118,10 @@ def _manager(store: Store, one: SavedFilter) -> None:
 
 def _save(store: Store, view: View) -> None:
     try:
-        save_filter(store, st.session_state["filter-new"], to_address(view), who=who())
+        settings = to_address(view)
+        if (kind_id := current_kind_id(store)) != IMAGE_KIND:
+            settings["kind"] = kind_id
+        save_filter(store, st.session_state["filter-new"], settings, who=who())
         st.session_state["filter-new"] = ""
     except PiximiError as error:
         say(told(str(error)), ":material/error:")

@@ -25,7 +25,7 @@ _RULES = """<style>
 .st-key-add-sorts { overflow-x: auto; }
 .st-key-add-sorts :is(th, td) { padding: 0.25rem 0.4rem; }
 @media (max-width: 640px) { .st-key-add-sorts :is(th, td) { padding: 0.2rem; font-size: 0.8rem; } }
-.st-key-images-empty { padding: 4rem 1rem; text-align: center; }
+.st-key-images-empty, .st-key-objects-empty { padding: 4rem 1rem; text-align: center; }
 </style>"""
 
 

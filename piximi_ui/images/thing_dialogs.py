@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.project.labelling import delete_things, describe_thing
+from piximi_core.project.objects import count_objects
 from piximi_core.project.store import Store
 from piximi_core.project.things import Thing, get_things
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data
 from piximi_ui.images import viewer_dialog
 from piximi_ui.images.view import impose_selection
+from piximi_ui.kinds import current_kind_id, of_kind
 from piximi_ui.texts import _, plain, plural
 
 __all__ = ["draw"]
@@ -21,7 +23,9 @@ _NAMED = 5
 def draw(store: Store) -> None:
     """Draw the dialog that was asked for, if it is one of these."""
     if (data := dialog_data("delete")) is not None:
-        st.dialog(_("Delete images?"), on_dismiss=close_dialog)(_deletion)(store, data["ids"])
+        kind_id = current_kind_id(store)
+        title = of_kind(kind_id, _("Delete images?"), _("Delete objects?"))
+        st.dialog(title, on_dismiss=close_dialog)(_deletion)(store, kind_id, data["ids"])
         return
     if (data := dialog_data("details")) is not None:
         found = get_things(store, [data["thing_id"]])
@@ -33,16 +37,32 @@ def draw(store: Store) -> None:
     viewer_dialog.draw(store)
 
 
-def _deletion(store: Store, ids: tuple[str, ...]) -> None:
+def _deletion(store: Store, kind_id: str, ids: tuple[str, ...]) -> None:
     found = get_things(store, ids)
     names = [plain(thing.name, 60) for thing in found[:_NAMED]]
     st.markdown(
-        plural(
-            "Delete {n} image with its label and prediction? Undo brings it back.",
-            "Delete {n} images with their labels and predictions? Undo brings them back.",
-            len(found),
+        of_kind(
+            kind_id,
+            plural(
+                "Delete {n} image with its label and prediction? Undo brings it back.",
+                "Delete {n} images with their labels and predictions? Undo brings them back.",
+                len(found),
+            ),
+            plural(
+                "Delete {n} object with its label and prediction? Undo brings it back.",
+                "Delete {n} objects with their labels and predictions? Undo brings them back.",
+                len(found),
+            ),
         )
     )
+    if inside := count_objects(store, [thing.id for thing in found]):
+        st.markdown(
+            plural(
+                ":material/category: {n} object inside goes with it.",
+                ":material/category: {n} objects inside go with them.",
+                inside,
+            )
+        )
     st.caption(
         ", ".join(names)
         + (f" {_('and {n} more').format(n=len(found) - _NAMED)}" if len(found) > _NAMED else "")
@@ -51,11 +71,21 @@ def _deletion(store: Store, ids: tuple[str, ...]) -> None:
         if st.button(_("Keep"), key="delete-cancel"):
             close_dialog()
             st.rerun()
-        label = plural("Delete {n} image", "Delete {n} images", len(found))
+        label = of_kind(
+            kind_id,
+            plural("Delete {n} image", "Delete {n} images", len(found)),
+            plural("Delete {n} object", "Delete {n} objects", len(found)),
+        )
         if st.button(label, type="primary", icon=":material/delete:", key="delete-confirm"):
             with errors_shown():
                 count = delete_things(store, [thing.id for thing in found], who=who())
-                say(plural("Deleted {n} image.", "Deleted {n} images.", count))
+                say(
+                    of_kind(
+                        kind_id,
+                        plural("Deleted {n} image.", "Deleted {n} images.", count),
+                        plural("Deleted {n} object.", "Deleted {n} objects.", count),
+                    )
+                )
                 impose_selection(store, ())
                 close_dialog()
                 st.rerun()

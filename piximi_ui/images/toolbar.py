@@ -7,18 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 
 from piximi_core.project.categories import Category
+from piximi_core.project.kinds import Kind
 from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS
+from piximi_ui.annotations import import_dialog
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.glossary import partition_name, partition_tip
-from piximi_ui.images import chips, saved_filters
+from piximi_ui.images import chips, kind_tabs, queries, saved_filters
 from piximi_ui.images.view import MOST_SEED, PAGE_SIZES, STATES, View, bound, change_view
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _
 
 __all__ = ["draw"]
 
 
-def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
+def draw(
+    store: Store, revision: int, kind: Kind, view: View, categories: Sequence[Category]
+) -> None:
     """Draw the bar; every change shows the first page anew."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
@@ -29,6 +34,7 @@ def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
             on_click=open_dialog,
             args=("add",),
         )
+        import_dialog.draw_button()
         st.text_input(
             _("Search by name"),
             placeholder=_("Search by name"),
@@ -47,8 +53,10 @@ def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
         sorting = st.popover(_("Sort"), icon=":material/sort:", key="sort", on_change="rerun")
         if sorting.open:
             with sorting:
-                _sorting(store, view)
+                _sorting(store, kind, view)
         saved_filters.draw(store, view)
+        if len(queries.kinds(store, revision)) == 1:
+            kind_tabs.draw_menu(store, revision, kind)
     chips.draw(store, view, categories)
 
 
@@ -69,7 +77,7 @@ def _filters(store: Store, view: View) -> None:
     )
 
 
-def _sorting(store: Store, view: View) -> None:
+def _sorting(store: Store, kind: Kind, view: View) -> None:
     words = {
         "added": _("As added"),
         "name": _("Name"),
@@ -98,5 +106,14 @@ def _sorting(store: Store, view: View) -> None:
             )
     st.toggle(_("Descending"), **bound(store, view, "descending"))
     st.segmented_control(
-        _("Images per page"), PAGE_SIZES, required=True, **bound(store, view, "page_size")
+        of_kind(kind.id, _("Images per page"), _("Objects per page")),
+        PAGE_SIZES,
+        required=True,
+        **bound(store, view, "page_size"),
     )
+    if not kind.is_image:
+        st.toggle(
+            _("Objects alone"),
+            help=_("Shows them without what is around them in their boxes"),
+            **bound(store, view, "alone"),
+        )

@@ -9,9 +9,10 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from piximi_core.project.store import Store
+from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import PARTITIONS, SortKey, ThingFilter
 from piximi_ui.components.gallery import set_gallery_page
+from piximi_ui.kinds import choose_kind, current_kind_id
 
 __all__ = [
     "MOST_SEED",
@@ -24,6 +25,7 @@ __all__ = [
     "current_view",
     "gallery_key",
     "impose_selection",
+    "show_ids",
     "shown_ids",
     "stop_showing",
     "taken_selection",
@@ -52,6 +54,7 @@ class View:
     search: str = ""
     page_size: int = PAGE_SIZES[0]
     seed: int = 0
+    alone: bool = False
 
     @property
     def filters(self) -> int:
@@ -64,11 +67,12 @@ class View:
         )
 
 
-def to_filter(view: View, ids: Sequence[str] | None = None) -> ThingFilter:
-    """Return the view as the project's own filter, among ``ids`` only if given."""
+def to_filter(view: View, kind_id: str, ids: Sequence[str] | None = None) -> ThingFilter:
+    """Return the view of a kind as the project's own filter, among ``ids`` only if given."""
     labelled = {"labelled": True, "unlabelled": False}.get(view.state)
     predicted = {"predicted": True, "unpredicted": False}.get(view.state)
     return ThingFilter(
+        kind_id=kind_id,
         category_ids=view.categories or None,
         partitions=view.partitions or None,
         labelled=labelled,
@@ -96,6 +100,7 @@ def view_from_address(query: Mapping[str, str]) -> View:
         search=query.get("search", "")[:300],
         page_size=int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0],
         seed=int(seed) if _SEED.fullmatch(seed) else 0,
+        alone=query.get("alone") == "1",
     )
 
 
@@ -120,20 +125,29 @@ def _in_address(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool | int) else str(value)
 
 
+def _whose(store: Store) -> str:
+    """Return what tells this project and kind from others; the images' is the project's alone."""
+    kind_id = current_kind_id(store)
+    return store.folder.name + ("" if kind_id == IMAGE_KIND else f"-{kind_id}")
+
+
 def _slot(store: Store) -> str:
-    return f"piximi_view:{store.folder.name}"
+    return f"piximi_view:{_whose(store)}"
 
 
 def gallery_key(store: Store) -> str:
-    """Return the key of the project's gallery."""
-    return f"images-{store.folder.name}"
+    """Return the key of the project's gallery; each kind has its own page and selection."""
+    return f"images-{_whose(store)}"
 
 
 def current_view(store: Store) -> View:
-    """Return the project's view; at the first look in a session, the one of the address."""
-    slot = _slot(store)
+    """Return the kind's view; at the first look in a session, the one of the address."""
+    slot, looked = _slot(store), f"piximi_looked:{store.folder.name}"
     if slot not in st.session_state:
-        st.session_state[slot] = view_from_address(st.query_params.to_dict())
+        # The address speaks of one kind only: that of the first look.
+        asked = {} if st.session_state.get(looked) else st.query_params.to_dict()
+        st.session_state[slot] = view_from_address(asked)
+    st.session_state[looked] = True
     view: View = st.session_state[slot]
     _write_address(view)
     return view
@@ -141,8 +155,8 @@ def current_view(store: Store) -> View:
 
 def wanted_now(store: Store) -> ThingFilter:
     """Return what the gallery shows at this moment, all of its pages."""
-    shown = shown_ids()
-    return to_filter(current_view(store), shown[1] if shown else None)
+    shown = shown_ids(store)
+    return to_filter(current_view(store), current_kind_id(store), shown[1] if shown else None)
 
 
 def without_gone(store: Store, view: View, known: Collection[str]) -> View:
@@ -176,7 +190,7 @@ def choose_view(store: Store, view: View) -> None:
 
 def bound(store: Store, view: View, field: str) -> dict[str, Any]:
     """Return what ties a widget to a field of the view, whoever changes it."""
-    key = f"view-{field}-{store.folder.name}"
+    key = f"view-{field}-{_whose(store)}"
     value = getattr(view, field)
     value = list(value) if isinstance(value, tuple) else value
     if key not in st.session_state or st.session_state[key] != value:
@@ -197,19 +211,27 @@ def start_over(store: Store) -> None:
 
 def impose_selection(store: Store, ids: Sequence[str]) -> None:
     """Make the gallery select these at its next drawing."""
-    st.session_state[f"piximi_impose:{store.folder.name}"] = tuple(ids)
+    st.session_state[f"piximi_impose:{gallery_key(store)}"] = tuple(ids)
 
 
 def taken_selection(store: Store) -> tuple[str, ...] | None:
     """Return what `impose_selection` asked for, once."""
-    taken: tuple[str, ...] | None = st.session_state.pop(f"piximi_impose:{store.folder.name}", None)
+    taken: tuple[str, ...] | None = st.session_state.pop(
+        f"piximi_impose:{gallery_key(store)}", None
+    )
     return taken
 
 
-def shown_ids() -> tuple[str, tuple[str, ...]] | None:
-    """Return the title and ids of images that another page asked to see, None if none did."""
-    found = st.session_state.get(_SHOWN)
-    return (str(found[0]), tuple(found[1])) if found else None
+def show_ids(store: Store, kind_id: str, title: str, ids: Sequence[str]) -> None:
+    """Make the Images page show these things of a kind, under a title."""
+    choose_kind(store, kind_id)
+    st.session_state[_SHOWN] = (kind_id, title, tuple(ids))
+
+
+def shown_ids(store: Store) -> tuple[str, tuple[str, ...]] | None:
+    """Return the title and ids of things that another page asked to see, None if none did."""
+    kind_id, title, ids = st.session_state.get(_SHOWN) or (None, "", ())
+    return (title, ids) if kind_id == current_kind_id(store) else None
 
 
 def stop_showing(store: Store) -> None:

@@ -17,7 +17,8 @@ from piximi_ui.context import picture_token, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.images import queries
 from piximi_ui.images.view import wanted_now
-from piximi_ui.pictures import levels_address, plane_address
+from piximi_ui.kinds import current_kind_id, of_kind
+from piximi_ui.pictures import levels_address, object_address, plane_address
 from piximi_ui.texts import _, number, plural, told
 
 __all__ = ["act", "draw"]
@@ -28,7 +29,7 @@ _SAID = "piximi_viewer_said"
 def draw(store: Store) -> None:
     """Draw the dialog that was asked for, if it is one of these."""
     for name, title, body in (
-        ("picture", _("Image"), _one),
+        ("picture", of_kind(current_kind_id(store), _("Image"), _("Object")), _one),
         ("compare", _("Compare"), _two),
     ):
         if (data := dialog_data(name)) is None:
@@ -124,8 +125,16 @@ def _plane(image: ViewerImage) -> str:
 
 def _images(store: Store, things: Sequence[Thing]) -> list[ViewerImage]:
     token = picture_token(store)
-    categories = queries.categories(store, store.revision())
-    return [_image(token, thing, {c.id: c for c in categories}) for thing in things]
+    revision = store.revision()
+    kinds = {thing.kind_id for thing in things}
+    known = {c.id: c for kind in kinds for c in queries.categories(store, revision, kind)}
+    return [_image(token, thing, known) for thing in things]
+
+
+def _plane_of(token: str, thing: Thing) -> str:
+    if thing.box is None:
+        return plane_address(token, thing.file_sha256, "{plane}")
+    return object_address(token, thing.id, thing.view, "whole")
 
 
 def _image(token: str, thing: Thing, categories: dict[str, Category]) -> ViewerImage:
@@ -149,7 +158,7 @@ def _image(token: str, thing: Thing, categories: dict[str, Category]) -> ViewerI
     return ViewerImage(
         id=thing.id,
         name=thing.name,
-        plane=plane_address(token, thing.file_sha256, "{plane}"),
+        plane=_plane_of(token, thing),
         levels=levels_address(token, thing.file_sha256),
         look=str(look_of(thing) or ""),
         width=thing.width,

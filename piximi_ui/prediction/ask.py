@@ -15,6 +15,7 @@ from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images.view import gallery_key
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, plural
 
 __all__ = ["draw_ask"]
@@ -33,8 +34,12 @@ def draw_ask(store: Store, run: Run) -> None:
         "all": count_things(store, ThingFilter(kind_id=run.kind_id)),
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        which = _pick(store, counts)
-        label = plural("Predict {n} image", "Predict {n} images", counts[which])
+        which = _pick(store, run, counts)
+        label = of_kind(
+            run.kind_id,
+            plural("Predict {n} image", "Predict {n} images", counts[which]),
+            plural("Predict {n} object", "Predict {n} objects", counts[which]),
+        )
         if st.button(
             label,
             type="primary",
@@ -50,20 +55,20 @@ def draw_ask(store: Store, run: Run) -> None:
         draw_bar(store, job)
         return
     if not counts[which]:
-        _say_why(which, counts)
+        _say_why(run.kind_id, which, counts)
     reason = last_failure(store, **wanted)
     if reason:
         st.error(reason, icon=":material/error:")
 
 
-def _pick(store: Store, counts: dict[str, int]) -> str:
+def _pick(store: Store, run: Run, counts: dict[str, int]) -> str:
     names = {
         "unlabelled": _("Unlabelled"),
         "selected": _("Selected on Images"),
         "all": _("All"),
     }
     chosen = st.segmented_control(
-        _("Which images"),
+        of_kind(run.kind_id, _("Which images"), _("Which objects")),
         list(names),
         default="unlabelled",
         required=True,
@@ -82,15 +87,35 @@ def _ids(store: Store, run: Run, which: str, selected: Sequence[str]) -> Sequenc
     return find_ids(store, ThingFilter(kind_id=run.kind_id, labelled=labelled))
 
 
-def _say_why(which: str, counts: dict[str, int]) -> None:
+def _say_why(kind_id: str, which: str, counts: dict[str, int]) -> None:
     """Say why there is nothing to predict, and where to get something."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if not counts["all"]:
-            st.caption(_("There are no images yet."))
-            navigation.link("images", label=_("Add images"))
+            st.caption(
+                of_kind(
+                    kind_id,
+                    _("There are no images yet."),
+                    _("There are no objects of this kind yet."),
+                )
+            )
+            label = of_kind(kind_id, _("Add images"), _("Go to Images"))
+            navigation.link("images", label=label)
         elif which == "selected":
-            st.caption(_("No image is selected on the Images page."))
+            st.caption(
+                of_kind(
+                    kind_id,
+                    _("No image is selected on the Images page."),
+                    _("No object is selected on the Images page."),
+                )
+            )
             navigation.link("images", label=_("Select some"))
         else:
-            st.caption(_("Every image has a label: nothing is left to predict."))
-            navigation.link("images", label=_("Add images"))
+            st.caption(
+                of_kind(
+                    kind_id,
+                    _("Every image has a label: nothing is left to predict."),
+                    _("Every object has a label: nothing is left to predict."),
+                )
+            )
+            label = of_kind(kind_id, _("Add images"), _("Go to Images"))
+            navigation.link("images", label=label)

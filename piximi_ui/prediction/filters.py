@@ -100,6 +100,6 @@ def _pick_labelled(store: Store, run: Run, count: int) -> bool | None:
         }.__getitem__,
         key=_key(store, run, "labelled"),
         persist_state="session",
-        help=_("Accepting the prediction of a labelled image replaces its label."),
+        help=_("Accepting a prediction replaces a label that is there."),
     )
     return {"without": False, "with": True}.get(str(chosen))

@@ -18,7 +18,13 @@ from piximi_core.project.things import ThingFilter, count_things, find_ids, list
 from piximi_ui import navigation
 from piximi_ui.components.gallery import GalleryAction, gallery, gallery_view, set_gallery_page
 from piximi_ui.context import errors_shown, say, who
-from piximi_ui.gallery_items import gallery_categories, gallery_items, gallery_revision
+from piximi_ui.gallery_items import (
+    gallery_categories,
+    gallery_items,
+    gallery_revision,
+    gallery_words,
+)
+from piximi_ui.kinds import of_kind
 from piximi_ui.label_actions import ALLOWED, label_actions
 from piximi_ui.prediction.downloads import draw_downloads
 from piximi_ui.prediction.filters import all_predictions, pick_filter
@@ -79,7 +85,7 @@ def _buttons(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
             disabled=not selected,
             help=_("Make these predictions your labels.")
             if selected
-            else _("Select images below first."),
+            else _("Select some below first."),
             key="review-accept",
         ):
             _answer(store, key, selected, accept_predictions, _accepted)
@@ -91,7 +97,7 @@ def _buttons(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
             disabled=not selected,
             help=_("Take these predictions away; labels stay.")
             if selected
-            else _("Select images below first."),
+            else _("Select some below first."),
             key="review-reject",
         ):
             _answer(store, key, selected, reject_predictions, _rejected)
@@ -185,8 +191,13 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
         total=shown,
         allow=[*ALLOWED, "select_all"],
         texts={
+            **gallery_words(run.kind_id),
             "empty": _("No prediction passes these filters."),
-            "label_hint": _("Predicted wrong? Select images, then click their right category."),
+            "label_hint": of_kind(
+                run.kind_id,
+                _("Predicted wrong? Select images, then click their right category."),
+                _("Predicted wrong? Select objects, then click their right category."),
+            ),
         },
         revision=revision,
         on_actions=act,

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.classification.split import TRAINING, VALIDATION
+from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import RunStanding
 from piximi_core.project.store import Store
 from piximi_ui.glossary import tip
@@ -48,7 +49,7 @@ def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
                 "state": state_word(standing),
                 "accuracy": checked,
                 "best": summary.get("best_epoch"),
-                "images": _images(run.counts),
+                "images": "" if is_imported(run) else _images(run.counts),
                 "classes": len(run.classes),
                 "at": datetime.fromisoformat(run.created_at).astimezone(here),
                 "who": standing.who,
@@ -61,11 +62,11 @@ def _images(counts: Mapping[str, int]) -> str:
     return f"{number(counts.get(TRAINING, 0))} + {number(counts.get(VALIDATION, 0))}"
 
 
-def draw(store: Store, runs: Sequence[RunStanding], chosen: RunStanding) -> None:
+def draw(store: Store, kind_id: str, runs: Sequence[RunStanding], chosen: RunStanding) -> None:
     """Draw the list; a click shows that run."""
     ids = [run.run.id for run in runs]
     # With another run the rows move, and with them what a selection means.
-    key = f"runs-{store.folder.name}-{len(ids)}"
+    key = f"runs-{store.folder.name}-{kind_id}-{len(ids)}"
     st.session_state[_DRAWN] = key
     selection = {"selection": {"rows": [ids.index(chosen.run.id)]}}
     if (

@@ -9,11 +9,19 @@ from typing import Any
 
 import streamlit as st
 
-from piximi_core.classification.settings import ARCHITECTURES, LOSSES, OPTIMIZERS, ModelSettings
+from piximi_core.classification.settings import (
+    ARCHITECTURES,
+    BACKGROUNDS,
+    CROPS,
+    LOSSES,
+    OPTIMIZERS,
+    ModelSettings,
+)
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.settings_draft import change_settings
-from piximi_core.project.store import Store
+from piximi_core.jobs.starting_run import startable_runs
+from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui.context import who
 from piximi_ui.texts import _, plain, told
 
@@ -23,29 +31,42 @@ _numbers = count()
 _SHAPE = ("input_height", "input_width", "input_channels")
 
 
-def draw(store: Store, settings: ModelSettings, complaints: dict[str, str]) -> None:
+def draw(store: Store, kind_id: str, settings: ModelSettings, complaints: dict[str, str]) -> None:
     """Draw the settings that matter, and the others folded away.
 
     Parameters
     ----------
     settings
-        Those of the project.
+        Those of the kind.
     complaints
         What is wrong with what the widgets show, by `take_edits`.
     """
-    form = _Form(store, settings, complaints)
+    form = _Form(store, kind_id, settings, complaints)
     form.text("name", placeholder=_("Named automatically"))
+    names = _start_names(store, kind_id, settings.start_from)
+    form.choice("start_from", tuple(names), names.__getitem__)
     form.whole("epochs", step=1)
+    # The network that is learned further has its own input size.
+    further = bool(settings.start_from)
     height, width = st.columns(2)
     tip = told(ModelSettings.model_fields["input_shape"].description or "")
     with height:
-        form.whole("input_height", step=4, label=_("Input height"), tip=tip)
+        form.whole("input_height", step=4, label=_("Input height"), tip=tip, fixed=further)
     with width:
-        form.whole("input_width", step=4, label=_("Input width"), tip=tip)
+        form.whole("input_width", step=4, label=_("Input width"), tip=tip, fixed=further)
     form.complain(*_SHAPE)
     hidden = any(name in _ADVANCED for name in complaints)
     with st.expander(_("More settings"), expanded=hidden, icon=":material/tune:"):
-        _advanced(form, tip)
+        _advanced(form, tip, of_objects=kind_id != IMAGE_KIND, further=further)
+
+
+def _start_names(store: Store, kind_id: str, chosen: str) -> dict[str, str]:
+    """Return what a training can start from, by run; nothing stands for a new network."""
+    names = {"": _("A new network")}
+    for run in startable_runs(store, kind_id):
+        names[run.id] = _("Run {number} · {name}").format(number=run.number, name=run.name[:60])
+    names.setdefault(chosen, _("A run that cannot be used"))
+    return names
 
 
 _ADVANCED = (
@@ -59,9 +80,13 @@ _ADVANCED = (
 )
 
 
-def _advanced(form: _Form, tip: str) -> None:
-    form.choice("architecture", ARCHITECTURES)
-    form.whole("input_channels", step=1, label=_("Input channels"), tip=tip)
+def _advanced(form: _Form, tip: str, *, of_objects: bool, further: bool) -> None:
+    if of_objects:
+        form.choice("object_background", BACKGROUNDS)
+        form.choice("object_crop", CROPS)
+    if not further:
+        form.choice("architecture", ARCHITECTURES)
+    form.whole("input_channels", step=1, label=_("Input channels"), tip=tip, fixed=further)
     form.share("training_percentage")
     form.switch("shuffle")
     form.switch("stratify")
@@ -84,24 +109,24 @@ class Taken:
     complaints: dict[str, str]
 
 
-def take_edits(store: Store) -> Taken:
+def take_edits(store: Store, kind_id: str) -> Taken:
     """Keep what was edited in the widgets, unless that has been done.
 
     Called after each edit, and again before the settings are read: Streamlit breaks off the first
     call when the next edit arrives meanwhile, and would not repeat it.
     """
     kept, complaints = 0, {}
-    for name, shown in _shown(store).items():
+    for name, shown in _shown(store, kind_id).items():
         value = st.session_state.get(shown.key, shown.value)
         if value == shown.value:
             continue
         change = {name: value}
         if name in _SHAPE:
-            shape: list[Any] = list(default_settings(store).input_shape)
+            shape: list[Any] = list(default_settings(store, kind_id).input_shape)
             shape[_SHAPE.index(name)] = value
             change = {"input_shape": shape}
         try:
-            change_settings(store, change, who=who())
+            change_settings(store, change, kind_id=kind_id, who=who())
         except PiximiError as error:
             complaints[name] = _with_title(str(error), next(iter(change)))
         else:
@@ -130,14 +155,14 @@ class _Shown:
     key: str
 
 
-def _shown(store: Store) -> dict[str, _Shown]:
+def _shown(store: Store, kind_id: str) -> dict[str, _Shown]:
     everyone: dict[str, dict[str, _Shown]] = st.session_state.setdefault("train_shown", {})
-    return everyone.setdefault(store.folder.name, {})
+    return everyone.setdefault(f"{store.folder.name}-{kind_id}", {})
 
 
-def _stand_for(store: Store, name: str, value: Any) -> _Shown:
+def _stand_for(store: Store, kind_id: str, name: str, value: Any) -> _Shown:
     """Return the widget that shows the project's value: the one there was, or a new one."""
-    everything = _shown(store)
+    everything = _shown(store, kind_id)
     old = everything.get(name)
     if old is not None and old.value == value and old.key in st.session_state:
         return old
@@ -158,8 +183,11 @@ def _values(settings: ModelSettings) -> dict[str, Any]:
 class _Form:
     """Widgets whose values are those of the project."""
 
-    def __init__(self, store: Store, settings: ModelSettings, complaints: dict[str, str]) -> None:
+    def __init__(
+        self, store: Store, kind_id: str, settings: ModelSettings, complaints: dict[str, str]
+    ) -> None:
         self._store = store
+        self._kind_id = kind_id
         self._complaints = complaints
         self._values = _values(settings)
 
@@ -168,10 +196,16 @@ class _Form:
         self.complain(name)
 
     def whole(
-        self, name: str, *, step: int, label: str | None = None, tip: str | None = None
+        self,
+        name: str,
+        *,
+        step: int,
+        label: str | None = None,
+        tip: str | None = None,
+        fixed: bool = False,
     ) -> None:
         # Without limits of its own, so that every wrong value gets our sentence.
-        self._draw(st.number_input, name, label=label, tip=tip, step=step)
+        self._draw(st.number_input, name, label=label, tip=tip, step=step, disabled=fixed)
         if name not in _SHAPE:
             self.complain(name)
 
@@ -187,8 +221,10 @@ class _Form:
     def switch(self, name: str) -> None:
         self._draw(st.toggle, name)
 
-    def choice(self, name: str, options: tuple[str, ...]) -> None:
-        self._draw(st.selectbox, name, options=options, format_func=told)
+    def choice(
+        self, name: str, options: tuple[str, ...], in_words: Callable[[str], str] = told
+    ) -> None:
+        self._draw(st.selectbox, name, options=options, format_func=in_words)
 
     def complain(self, *names: str) -> None:
         """Say what is wrong with the values above."""
@@ -207,7 +243,7 @@ class _Form:
         **options: Any,
     ) -> None:
         field = ModelSettings.model_fields.get(name)
-        shown = _stand_for(self._store, name, self._values[name])
+        shown = _stand_for(self._store, self._kind_id, name, self._values[name])
         start = shown.start
         if "options" in options:
             options["index"] = options["options"].index(start)
@@ -218,7 +254,7 @@ class _Form:
             key=shown.key,
             help=tip or told((field and field.description) or ""),
             on_change=take_edits,
-            args=(self._store,),
+            args=(self._store, self._kind_id),
             **options,
         )
 

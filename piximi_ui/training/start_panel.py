@@ -14,11 +14,12 @@ from piximi_core.classification.split import TRAINING, VALIDATION
 from piximi_core.jobs import engine, train
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.planning import TrainingPlan, split_again
-from piximi_core.jobs.settings_draft import fit_channels
+from piximi_core.jobs.settings_draft import change_settings, fit_channels
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, navigation
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.glossary import tip
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw_button", "draw_counts", "swatch"]
@@ -27,7 +28,13 @@ _ROW, _HEADER, _SHOWN = 31, 34, 10
 
 
 def draw_button(
-    store: Store, settings: ModelSettings, plan: TrainingPlan, *, mistakes: int, busy: bool
+    store: Store,
+    kind_id: str,
+    settings: ModelSettings,
+    plan: TrainingPlan,
+    *,
+    mistakes: int,
+    busy: bool,
 ) -> Job | None:
     """Draw the Train button and, where it is disabled, why and the way out; return a new run.
 
@@ -52,11 +59,11 @@ def draw_button(
         key="train-start",
     ):
         with errors_shown():
-            started = train.ask(store, settings, who=who())
+            started = train.ask(store, settings, kind_id=kind_id, who=who())
             engine.submit(started)
             job_panel.follow(started)
     if plan.obstacle:
-        _way_out(store, plan)
+        _way_out(store, kind_id, plan)
     elif mistakes:
         st.caption(f":material/arrow_upward: {_('Mend the settings marked in red first.')}")
     elif busy:
@@ -65,27 +72,32 @@ def draw_button(
     return started
 
 
-def _way_out(store: Store, plan: TrainingPlan) -> None:
+def _way_out(store: Store, kind_id: str, plan: TrainingPlan) -> None:
     st.caption(f":material/info: {plain(told(plan.obstacle or ''), 400)}")
     if plan.mend == "images":
         navigation.link("images", label=_("Go to Images"))
     elif plan.mend == "channels":
         if st.button(_("Set the channels to those of the images"), icon=":material/tune:"):
             with errors_shown():
-                fit_channels(store, who=who())
+                fit_channels(store, kind_id=kind_id, who=who())
+                st.rerun()
+    elif plan.mend == "start":
+        if st.button(_("Start from a new network"), icon=":material/fiber_new:"):
+            with errors_shown():
+                change_settings(store, {"start_from": ""}, kind_id=kind_id, who=who())
                 st.rerun()
     elif plan.mend == "split":
-        _split_button(store, plan)
+        _split_button(store, kind_id, plan)
 
 
-def draw_counts(store: Store, plan: TrainingPlan) -> None:
-    """Draw how many images of each category are learned from and checked on."""
+def draw_counts(store: Store, kind_id: str, plan: TrainingPlan) -> None:
+    """Draw how many things of each category are learned from and checked on."""
     if not plan.classes:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_('Labelled images')}**")
+        st.markdown(f"**{of_kind(kind_id, _('Labelled images'), _('Labelled objects'))}**")
         if plan.dealt and plan.mend != "split":
-            _split_again(store, plan)
+            _split_again(store, kind_id, plan)
     for warning in plan.warnings:
         st.caption(f":orange[:material/warning: {plain(told(warning), 400)}]")
     st.dataframe(
@@ -129,28 +141,40 @@ def _listed(names: Sequence[str]) -> str:
     return shown if more <= 0 else _("{names} and {n} more").format(names=shown, n=more)
 
 
-def _split_again(store: Store, plan: TrainingPlan) -> None:
+def _split_again(store: Store, kind_id: str, plan: TrainingPlan) -> None:
     with st.popover(_("Split again"), icon=":material/shuffle:", type="tertiary"):
-        kept = plural(
-            "{n} image keeps the set it was in before, so that runs can be compared.",
-            "{n} images keep the set they were in before, so that runs can be compared.",
-            plan.dealt,
+        kept = of_kind(
+            kind_id,
+            plural(
+                "{n} image keeps the set it was in before, so that runs can be compared.",
+                "{n} images keep the set they were in before, so that runs can be compared.",
+                plan.dealt,
+            ),
+            plural(
+                "{n} object keeps the set it was in before, so that runs can be compared.",
+                "{n} objects keep the set they were in before, so that runs can be compared.",
+                plan.dealt,
+            ),
         )
         st.markdown(kept)
         st.markdown(
             _(
                 "Split again deals all of them anew, by the training percentage and the seed: "
-                "choose another seed first if you want other images to check on. "
+                "choose another seed first if you want others to check on. "
                 "Earlier runs keep their results, but may have learned from what is then checked."
             )
         )
-        _split_button(store, plan)
+        _split_button(store, kind_id, plan)
 
 
-def _split_button(store: Store, plan: TrainingPlan) -> None:
-    label = plural("Deal {n} image anew", "Deal {n} images anew", plan.dealt)
+def _split_button(store: Store, kind_id: str, plan: TrainingPlan) -> None:
+    label = of_kind(
+        kind_id,
+        plural("Deal {n} image anew", "Deal {n} images anew", plan.dealt),
+        plural("Deal {n} object anew", "Deal {n} objects anew", plan.dealt),
+    )
     if st.button(label, icon=":material/shuffle:", key="train-split-again"):
         with errors_shown():
-            split_again(store, who=who())
-            say(_("The images are dealt anew; Undo takes that back."))
+            split_again(store, kind_id, who=who())
+            say(_("All are dealt anew; Undo takes that back."))
             st.rerun()

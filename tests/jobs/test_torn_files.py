@@ -32,7 +32,7 @@ from piximi_core.project import history
 from piximi_core.project.runs import find_run
 from piximi_core.project.schema import images
 from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids, get_things
+from piximi_core.project.things import ThingFilter, find_ids, get_things, list_things
 from tests.images.test_dicom import ramp, write_dicom
 from tests.jobs.conftest import add, write_classes
 
@@ -124,7 +124,7 @@ def test_a_torn_list_of_things_is_said(labelled: Store, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_torn_cache_is_made_again(labelled: Store) -> None:
-    items = [item_of(thing) for thing in get_things(labelled, find_ids(labelled, ThingFilter()))]
+    items = [item_of(thing, settings={}) for thing in list_things(labelled, ThingFilter())]
     (expected,) = resized_batches(items, labelled.files, (20, 20, 1), keep=True)
     cached = sorted(labelled.files.cache.rglob("resized/**/*.npy"))
     assert len(cached) == len(items)

@@ -51,8 +51,9 @@ def test_a_clicked_cell_shows_its_images(open_page, digits):
     count = int(((result.truth == truth) & (result.predicted == predicted)).sum())
     assert any(s.value.endswith(f"{count} image{'s' * (count != 1)}") for s in page.subheader)
     button(page, "Open in Images").click().run()
-    title, ids = page.session_state["piximi_shown_ids"]
-    assert ids == result.cell(truth, predicted)
+    kind_id, title, ids = page.session_state["piximi_shown_ids"]
+    assert kind_id == "Image"
+    assert list(ids) == result.cell(truth, predicted)
     assert run.classes[predicted].name in title
 
 

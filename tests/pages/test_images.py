@@ -94,7 +94,7 @@ def test_filters_come_from_the_address(open_page, untrained):
 
 def test_a_page_can_ask_to_show_certain_images(opened, untrained):
     chosen = find_ids(untrained, ThingFilter())[:3]
-    opened.session_state["piximi_shown_ids"] = ("3 taken for 8", chosen)
+    opened.session_state["piximi_shown_ids"] = ("Image", "3 taken for 8", chosen)
     opened.run()
     assert shown_total(opened) == 3
     assert any("3 taken for 8" in label for label in labels(opened))
@@ -309,7 +309,7 @@ def test_gallery_actions_label_and_a_mistake_stops_nothing(untrained, monkeypatc
     chosen = find_ids(untrained, ThingFilter())[:2]
     five = next(c for c in list_categories(untrained) if c.name == "5")
     actions = [action("label", chosen, "no such category"), action("label", chosen, five.id)]
-    browser.apply(untrained, ThingFilter(), actions)
+    browser.apply(untrained, "Image", ThingFilter(), actions)
     assert {thing.category_id for thing in get_things(untrained, chosen)} == {five.id}
     assert "category is gone" in state["piximi_messages"][0][0]
     assert browser.acted()

@@ -45,6 +45,7 @@ SETTINGS = ModelSettings.model_fields.values()
 WORDS = (
     *(*PARTITIONS, "Unknown", "Image", "CPU", "validation", "training", "unseen", "images"),
     *("category", "image", "project", "filter", "renamed", "recoloured", "deleted", "someone"),
+    *("objects", "object", "kind", "hidden", "cleared"),
     # The steps of the Train page, whose texts are put together from the titles of the settings.
     *(f"Change {field.title.lower()} to {{value}}" for field in SETTINGS if field.title),
 )
