@@ -7,7 +7,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import adding, gallery, machine, pages, prediction, reading, report, training
+from benchmarks import (
+    adding,
+    gallery,
+    machine,
+    pages,
+    piximi_project,
+    prediction,
+    reading,
+    report,
+    training,
+)
 from benchmarks.processes import NotMeasured
 from benchmarks.results import Section
 
@@ -18,6 +28,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "adding": adding.run,
     "pages": pages.run,
     "gallery": gallery.run,
+    "piximi": piximi_project.run,
 }
 
 

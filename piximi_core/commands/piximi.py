@@ -10,6 +10,7 @@ import typer
 
 from piximi_core.commands.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput
+from piximi_core.formats.piximi_project import in_words
 from piximi_core.jobs import open_piximi, save_piximi
 from piximi_core.jobs.inline import run_apart, run_here
 from piximi_core.project.files import replace_atomically
@@ -41,7 +42,7 @@ def open_command(
             ("predictions", "prediction"),
         )
     )
-    lines = [f"Opened “{result['name']}” in {project}: {parts}.", *result["repairs"]]
+    lines = [f"Opened “{result['name']}” in {project}: {parts}.", *map(in_words, result["repairs"])]
     show(result, json, "\n".join(lines))
 
 

@@ -189,7 +189,7 @@ def _build(job: Job, found: PiximiProject, draft: Path, name: str, who: str) -> 
         "kinds": len(found.kinds),
         "classifiers": len(runs),
         "predictions": predicted,
-        "repairs": found.repairs.sentences(),
+        "repairs": found.repairs.listed(),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -133,23 +134,31 @@ def _card(job: Job, was_active: bool) -> None:
 
 def _complete(job: Job) -> None:
     result = job.result()
-    parts = [
-        plural("{n} image", "{n} images", result["images"]),
-        plural("{n} object", "{n} objects", result["objects"]),
-        plural("{n} prediction", "{n} predictions", result["predictions"]),
-        plural("{n} classifier", "{n} classifiers", result["classifiers"]),
-    ]
-    title = _("“{name}” is open.").format(name=plain(str(result["name"])))
-    st.markdown(f":material/check_circle: **{title}** {' · '.join(parts)}")
+    parts = {
+        "images": plural("{n} image", "{n} images", result["images"]),
+        "objects": plural("{n} object", "{n} objects", result["objects"]),
+        "predictions": plural("{n} prediction", "{n} predictions", result["predictions"]),
+        "classifiers": plural("{n} classifier", "{n} classifiers", result["classifiers"]),
+    }
+    shown = " · ".join(text for key, text in parts.items() if result[key] or key == "images")
+    title = _("“{name}” is ready.").format(name=plain(str(result["name"])))
+    st.markdown(f":material/check_circle: **{title}** {shown}")
     if result["repairs"]:
         st.markdown(_("What was repaired or left out:"))
-        st.markdown("\n".join(f"- {plain(told(line), 400)}" for line in result["repairs"]))
+        st.markdown("\n".join(map(_repair, result["repairs"])))
     with st.container(horizontal=True):
         if st.button(_("Open"), type="primary", key=f"go-{job.id}"):
             dismiss(job)
             navigation.go_to("images", project=str(result["address"]))
         if st.button(_("Close"), key=f"close-{job.id}"):
             _forget(job)
+
+
+def _repair(entry: dict[str, Any]) -> str:
+    names = [plain(name, 60) for name in entry["names"]]
+    if entry["count"] > len(names) > 0:
+        names.append(_("and {n} more").format(n=entry["count"] - len(names)))
+    return f"- {plain(told(entry['what']), 400)} {', '.join(names)}"
 
 
 def _forget(job: Job) -> None:

@@ -12,7 +12,7 @@ from .content import (
 )
 from .numbers import from_unit, sixteen_bit, to_stored
 from .reader import PiximiProject, open_piximi_project
-from .repairs import Repairs
+from .repairs import Repairs, in_words
 from .writer import PiximiWriter, project_stem, safe_thing_name
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "PiximiWriter",
     "Repairs",
     "from_unit",
+    "in_words",
     "open_piximi_project",
     "project_stem",
     "safe_thing_name",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from piximi_core.images import safe_name
 
-__all__ = ["Repairs"]
+__all__ = ["Repairs", "in_words"]
 
 _NAMED = 3
 _SHOWN = 60
@@ -28,13 +31,28 @@ class Repairs:
         """Whether there is anything to tell."""
         return bool(self._counts)
 
-    def sentences(self) -> list[str]:
-        """Return one line for each sort: the sentence, then how often and where."""
-        return [self._line(what) for what in self._counts]
+    def listed(self) -> list[dict[str, Any]]:
+        """Return one entry for each sort, as JSON has it.
 
-    def _line(self, what: str) -> str:
-        names, count = self._found[what], self._counts[what]
-        if not names:
-            return what
-        more = f" +{count - len(names):,}" if count > len(names) else ""
-        return f"{what} ({count:,}: {', '.join(names)}{more})"
+        Returns
+        -------
+        list
+            ``what`` was done, ``count`` how often, and the first ``names`` it concerns.
+        """
+        return [
+            {"what": what, "count": count, "names": self._found[what]}
+            for what, count in self._counts.items()
+        ]
+
+    def sentences(self) -> list[str]:
+        """Return one line for each sort: what was done, and to what."""
+        return [in_words(entry) for entry in self.listed()]
+
+
+def in_words(entry: Mapping[str, Any]) -> str:
+    """Return an entry of `Repairs.listed` as one line."""
+    names, count = entry["names"], entry["count"]
+    if not names:
+        return str(entry["what"])
+    more = f" and {count - len(names):,} more" if count > len(names) else ""
+    return f"{entry['what'].removesuffix('.')}: {', '.join(names)}{more}."

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,15 +28,14 @@ from piximi_core.formats.piximi_project.content import (
 )
 from piximi_core.formats.piximi_project.numbers import to_stored
 from piximi_core.formats.stem import safe_stem
+from piximi_core.formats.zip_writer import ZipWriter
 
 __all__ = ["VERSION", "PiximiWriter", "project_stem", "safe_thing_name"]
 
 VERSION = "1.1.4"
-# Above 1, floats take much more time and hardly less room.
-_LEVEL = 1
+# The floats of an image that are packed at once; more go some rows at a time, which is slower.
+_AT_ONCE_BYTES = 2**26
 _ROWS_BYTES = 2**22
-# The first moment a zip can hold: equal projects give equal files, whenever they are written.
-_TIME = (1980, 1, 1, 0, 0, 0)
 _GROUP = {"zarr_format": 2}
 
 
@@ -78,9 +76,7 @@ class PiximiWriter:
     def __init__(
         self, path: Path, name: str, stem: str, kinds: Sequence[PiximiKind], channels: int | None
     ) -> None:
-        self._zip = zipfile.ZipFile(
-            path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL, allowZip64=True
-        )
+        self._zip = ZipWriter(path)
         self._root = f"{stem}.zarr"
         self._kinds = kinds
         self._of_kind: dict[str, list[str]] = {kind.id: [] for kind in kinds}
@@ -100,8 +96,8 @@ class PiximiWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file, whether it is complete or not."""
-        self._zip.close()
+        """Close the file, which is a whole zip unless something went wrong."""
+        self._zip.__exit__(kind, error, trace)
 
     def add_image(self, image: PiximiImage, contents: Iterable[str]) -> None:
         """Write an image; ``contents`` are the ids of its objects."""
@@ -239,8 +235,8 @@ class PiximiWriter:
         description, weights = model.files
         document = _renamed(description, weights, model.name)
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        self._zip.writestr(_entry(f"{model.name}.json"), text.encode("utf-8", "replace"))
-        self._zip.writestr(_entry(f"{model.name}.weights.bin"), weights.read())
+        self._zip.file(f"{model.name}.json", text.encode("utf-8", "replace"))
+        self._zip.file(f"{model.name}.weights.bin", weights.read())
 
     def _group(self, path: str, attributes: Mapping[str, Any] | None = None) -> None:
         self._folder(path)
@@ -250,14 +246,11 @@ class PiximiWriter:
 
     def _folder(self, path: str) -> None:
         """Write the entry of a folder: Piximi finds the project by it."""
-        entry = _entry(f"{self._root}/{path}/" if path else f"{self._root}/")
-        entry.external_attr = 0o40755 << 16 | 0x10
-        entry.compress_type = zipfile.ZIP_STORED
-        self._zip.writestr(entry, b"")
+        self._zip.folder(f"{self._root}/{path}/" if path else f"{self._root}/")
 
     def _json(self, path: str, value: Mapping[str, Any]) -> None:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        self._zip.writestr(_entry(f"{self._root}/{path}"), text.encode("utf-8", "replace"))
+        self._zip.file(f"{self._root}/{path}", text.encode("utf-8", "replace"))
 
     def _header(self, path: str, shape: tuple[int, ...], dtype: str) -> str:
         """Write an array's folder and description; return where its one chunk goes."""
@@ -280,27 +273,25 @@ class PiximiWriter:
     def _array(self, path: str, values: NDArray[Any]) -> None:
         dtype = values.dtype.newbyteorder("<").str
         chunk = self._header(path, values.shape, dtype)
-        self._zip.writestr(_entry(chunk), values.astype(dtype).tobytes())
+        self._zip.file(chunk, values.astype(dtype).tobytes())
 
     def _pixels(self, path: str, pixels: NDArray[Any]) -> None:
-        """Write ``[Z, H, W, C]`` whole numbers as floats, some rows at a time."""
+        """Write ``[Z, H, W, C]`` whole numbers as floats."""
         chunk = self._header(path, pixels.shape, "<f4")
-        entry = _entry(chunk)
-        # Known before, so that the entry says its size at its beginning.
-        entry.file_size = pixels.size * 4
-        rows = max(1, _ROWS_BYTES // (4 * pixels.shape[2] * pixels.shape[3]))
-        with self._zip.open(entry, "w") as stream:
-            for plane in pixels:
-                for at in range(0, plane.shape[0], rows):
-                    stream.write(to_stored(plane[at : at + rows]).tobytes())
+        size = pixels.size * 4
+        if size <= _AT_ONCE_BYTES:
+            self._zip.file(chunk, to_stored(pixels).tobytes())
+        else:
+            self._zip.stream(chunk, _blocks(pixels), size)
         self._json(f"{path}/.zattrs", {"bit_depth": 8 * pixels.itemsize})
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.create_system, entry.external_attr = 3, 0o644 << 16
-    return entry
+def _blocks(pixels: NDArray[Any]) -> Iterator[bytes]:
+    """Yield the floats of an image, some rows at a time."""
+    rows = max(1, _ROWS_BYTES // (4 * pixels.shape[2] * pixels.shape[3]))
+    for plane in pixels:
+        for at in range(0, plane.shape[0], rows):
+            yield to_stored(plane[at : at + rows]).tobytes()
 
 
 def _preprocessing(settings: BaseSettings) -> dict[str, Any]:
