@@ -1,4 +1,7 @@
-"""Beside the gallery: the categories with their numbers and counts; new, edit, delete."""
+"""Beside the gallery: the categories with their counts; new, edit, delete.
+
+Their numbers, which label, stand where one labels: over the gallery.
+"""
 
 from __future__ import annotations
 
@@ -57,24 +60,23 @@ def draw(store: Store, view: View, categories: Sequence[Category], counts: Count
             args=("categories",),
         )
     labels = {
-        category.id: _label(number, category, sum(counts.get(category.id, {}).values()))
-        for number, category in enumerate(categories)
+        category.id: _label(category, sum(counts.get(category.id, {}).values()))
+        for category in categories
     }
     st.pills(
         _("Show only"),
         list(labels),
         selection_mode="multi",
         format_func=labels.__getitem__,
-        label_visibility="collapsed",
         width="stretch",
         help=_("Choose categories to see only what is in them"),
         **bound(store, view, "categories"),
     )
 
 
-def _label(number: int, category: Category, count: int) -> str:
+def _label(category: Category, count: int) -> str:
     swatch = f':color[●]{{foreground="{category.color}"}}'
-    return f"{swatch} {plain(category.name, 40)} :gray[`{number}`] :gray[{numeral(count)}]"
+    return f"{swatch} {plain(category.name, 40)} :gray[{numeral(count)}]"
 
 
 def draw_dialogs(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.project.kinds import Kind
 from piximi_ui.annotations import import_dialog
+from piximi_ui.context import find_store
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.kinds import kind_label
 from piximi_ui.texts import _
@@ -19,6 +21,11 @@ def draw(kind: Kind) -> None:
         _no_objects(kind)
         return
     with st.container(border=True, horizontal_alignment="center", key="images-empty"):
+        if _are_coming():
+            title = _("Images are being added")
+            st.markdown(f"### :material/hourglass_top: {title}", width="content")
+            st.markdown(_("They appear here as soon as they are read."), width="content")
+            return
         st.markdown(f"### :material/photo_library: {_('No images yet')}", width="content")
         st.markdown(
             _(
@@ -35,6 +42,12 @@ def draw(kind: Kind) -> None:
             on_click=open_dialog,
             args=("add",),
         )
+
+
+def _are_coming() -> bool:
+    store = find_store()
+    jobs = unsettled_jobs(store) if store is not None else []
+    return any(job.request().get("service") == "add" and job.state().is_active for job in jobs)
 
 
 def _no_objects(kind: Kind) -> None:

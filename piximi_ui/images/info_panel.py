@@ -51,7 +51,6 @@ def draw(
             _("Click an object to select it, with Shift for a range."),
         )
     )
-    st.caption(_("Hold Shift and type a category's number to label the selection."))
 
 
 def _several(

@@ -19,6 +19,8 @@ _RULES = """<style>
 .st-key-server-folders button > div { justify-content: flex-start; width: 100%; }
 /* Categories as a list, one below the other. */
 .st-key-images-side [data-testid="stButtonGroup"] { max-height: 40vh; overflow-y: auto; }
+.st-key-images-side [data-testid="stButtonGroup"] > div { flex-direction: column; }
+.st-key-images-side [data-testid="stButtonGroup"] button { justify-content: flex-start; }
 .st-key-categories-head { justify-content: space-between; }
 .st-key-drop-anywhere-place { position: absolute; height: 0; overflow: hidden; }
 .st-key-add-sorts table { width: 100%; font-size: 0.9rem; }

@@ -29,7 +29,6 @@ def draw(
         st.button(
             _("Add images"),
             icon=":material/add_photo_alternate:",
-            type="primary",
             key="add-images",
             on_click=open_dialog,
             args=("add",),
