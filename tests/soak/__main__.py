@@ -28,17 +28,19 @@ from typing import Any, TextIO
 from tests.browser.conftest import NAMES
 from tests.soak.commands import CommandRounds
 from tests.soak.fuzzing import PER_ROUND, FuzzRounds
+from tests.soak.keeping import KeepingRounds
 from tests.soak.workers import WorkerRounds
 from tests.soak.writing import WritingRounds
 
 # How many of a hundred rounds are of which sort; those with TensorFlow are dear.
 SHARES = {
-    "writer": 38,
-    "command": 32,
-    "training command": 12,
-    "worker": 6,
+    "writer": 28,
+    "keeper": 25,
+    "command": 22,
+    "training command": 9,
+    "worker": 5,
     "training worker": 4,
-    "browser": 8,
+    "browser": 7,
 }
 
 Round = Callable[[random.Random], dict[str, Any]]
@@ -64,6 +66,7 @@ def sorts_of_rounds(folder: Path, chromium: str | None) -> Iterator[dict[str, Ro
     found: dict[str, Round] = {
         "writer": writing.round,
         "command": commands.cheap,
+        "keeper": KeepingRounds(folder / "kept").round,
         "training command": commands.heavy,
         "worker": workers.adding,
         "training worker": workers.training,

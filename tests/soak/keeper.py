@@ -1,0 +1,86 @@
+"""A process that does one thing a project must survive, and says before and after.
+
+``python -m tests.soak.keeper TASK FOLDER`` prints ``{"ready": …}`` once everything is loaded, and
+``{"ack": …, "seconds": …}`` once the task has returned. FOLDER is laid out by `tests.soak.keeping`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from piximi_core.jobs import add_images, archive, save_piximi
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.open_archive import restore_archive
+from piximi_core.jobs.recovering import recover_project, restore_project
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.history import undo
+from piximi_core.project.store import Store
+
+__all__ = ["TASKS"]
+
+
+def _import(folder: Path) -> None:
+    given = folder / "given"
+    options = add_images.AddOptions(labels="folders")
+    store = Store(folder / "project")
+    run_here(store, add_images.ask(store, [SourceFile(given, given.name)], options))
+
+
+def _undo(folder: Path) -> None:
+    undo(Store(folder / "project"))
+
+
+def _migration(folder: Path) -> None:
+    Store(folder / "project")
+
+
+def _archive(folder: Path) -> None:
+    store = Store(folder / "project")
+    run_here(store, archive.ask(store, folder / "out.zip"))
+
+
+def _restore(folder: Path) -> None:
+    restore_archive(folder / "given.zip", folder / "restored")
+
+
+def _backup(folder: Path) -> None:
+    restore_project(Store(folder / "project"), "latest")
+
+
+def _recovery(folder: Path) -> None:
+    recover_project(folder / "project")
+
+
+def _save(folder: Path) -> None:
+    store = Store(folder / "project")
+    run_here(store, save_piximi.ask(store))
+
+
+TASKS: dict[str, Callable[[Path], Any]] = {
+    "import": _import,
+    "undo": _undo,
+    "migration": _migration,
+    "archive": _archive,
+    "restore": _restore,
+    "backup": _backup,
+    "recovery": _recovery,
+    "save": _save,
+}
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(f"{json.dumps(line)}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    task, place = sys.argv[1], Path(sys.argv[2])
+    _say({"ready": task})
+    begun = time.monotonic()
+    TASKS[task](place)
+    _say({"ack": task, "seconds": time.monotonic() - begun})

@@ -1,0 +1,221 @@
+"""Rounds of what a project must survive: each task killed at a random moment of its own work.
+
+Every round begins with a fresh copy of one small project, so that what must hold afterwards is
+known exactly: the state before or the state after, and the one after if it was acknowledged.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from piximi_core.jobs import add_images, archive
+from piximi_core.jobs.inline import run_here
+from piximi_core.jobs.open_archive import restore_archive
+from piximi_core.jobs.recovering import recover_project
+from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.backups import back_up, damage_of, list_backups
+from piximi_core.project.categories import create_category
+from piximi_core.project.schema import SCHEMA_VERSION
+from piximi_core.project.store import create_store
+from tests.soak.checks import State, check_project, require
+from tests.soak.commands import write_pictures
+from tests.soak.keeper import TASKS
+from tests.soak.killing import REPOSITORY, Pace, environment, kill_tree
+
+__all__ = ["KeepingRounds"]
+
+_PATIENCE = 240
+
+
+class KeepingRounds:
+    """One prepared project, copied for every round."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.base = folder / "base"
+        self.pace = Pace()
+        self.number = 0
+        self.earlier: State = {}, frozenset()
+        self.state: State = {}, frozenset()
+
+    def round(self, dice: random.Random) -> dict[str, Any]:
+        """Kill a task of any sort."""
+        return self.task(dice.choice(sorted(TASKS)), dice)
+
+    def task(self, name: str, dice: random.Random, *, kill: bool = True) -> dict[str, Any]:
+        """Prepare a copy of the project, do one task in it, kill that, and check what is there."""
+        if not self.base.exists():
+            self._prepare(dice)
+        self.number += 1
+        place = self.folder / f"round-{self.number}"
+        shutil.copytree(self.base, place)
+        _PREPARE.get(name, lambda _place: None)(place)
+        after = self.pace.moment(name, dice) if kill else None
+        acknowledged, killed = self._do(name, place, after)
+        found = getattr(self, f"_check_{name}")(place, acknowledged)
+        shutil.rmtree(place)
+        return {
+            "killed": name if killed else None,
+            "after_s": after and round(after, 3),
+            "acknowledged": acknowledged,
+            "found": found,
+        }
+
+    def _prepare(self, dice: random.Random) -> None:
+        """Make the project: a backup of an earlier state, an archive, and files to be added."""
+        write_pictures(self.base / "first", "first", dice, count=30)
+        write_pictures(self.base / "given", "given", dice, count=30)
+        store = create_store(self.base / "project", "Kept")
+        run_here(
+            store,
+            add_images.ask(
+                store,
+                [SourceFile(self.base / "first", "first")],
+                add_images.AddOptions(labels="folders"),
+            ),
+        )
+        back_up(store.folder)
+        run_here(store, archive.ask(store, self.base / "given.zip"))
+        self.earlier = check_project(store.folder)
+        create_category(store, "made after the backup")
+        store.close()
+        self.state = check_project(store.folder)
+        # What the task itself takes, once its modules are loaded.
+        for name in TASKS:
+            self.pace.learn(name, 0.6)
+
+    def _do(self, name: str, place: Path, after: float | None) -> tuple[bool, bool]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.soak.keeper", name, str(place)],
+            cwd=REPOSITORY,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        require("ready" in process.stdout.readline(), f"the keeper of {name} could not begin")
+        killer = threading.Timer(_PATIENCE if after is None else after, kill_tree, [process.pid])
+        killer.start()
+        output, errors = process.communicate()
+        killer.cancel()
+        said = [json.loads(line) for line in output.splitlines(keepends=True) if line[-1] == "\n"]
+        acks = [line for line in said if "ack" in line]
+        if acks:
+            # How long its own work takes, without the end of the process.
+            self.pace.learn(name, acks[-1]["seconds"])
+        else:
+            self.pace.stretch(name)
+        if process.returncode != 0:
+            require(process.returncode == -9, f"{name} ended by itself: {errors[-500:]}")
+        return bool(acks), process.returncode != 0
+
+    def _one_of(self, place: Path, before: State, after: State, acknowledged: bool) -> str:
+        found = check_project(place / "project")
+        require(found in (before, after), "the killed task left half of its work")
+        require(found == after or not acknowledged, "what was acknowledged is not there")
+        return "done" if found == after else "undone"
+
+    def _check_import(self, place: Path, acknowledged: bool) -> str:
+        labels = {p.name: p.parent.name for p in (place / "given").glob("*/*.png")}
+        after = {**self.state[0], **labels}, self.state[1] | set(labels.values())
+        return self._one_of(place, self.state, after, acknowledged)
+
+    def _check_undo(self, place: Path, acknowledged: bool) -> str:
+        return self._one_of(place, self.state, self.earlier, acknowledged)
+
+    def _check_backup(self, place: Path, acknowledged: bool) -> str:
+        found = self._one_of(place, self.state, self.earlier, acknowledged)
+        for backup in list_backups(place / "project"):
+            require(damage_of(backup.path) is None, f"the backup {backup.name} is damaged")
+        return found
+
+    def _check_migration(self, place: Path, acknowledged: bool) -> str:
+        database = place / "project" / "project.sqlite"
+        with closing(sqlite3.connect(database)) as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+        require(version in (1, SCHEMA_VERSION), f"the project is of the format {version}")
+        require(version == SCHEMA_VERSION or not acknowledged, "the new format is gone again")
+        copies = [b for b in list_backups(place / "project") if b.reason == "format"]
+        require(bool(copies) or version == 1, "the format was changed without a backup")
+        self._one_of(place, self.state, self.state, acknowledged)
+        return "done" if version > 1 else "undone"
+
+    def _check_archive(self, place: Path, acknowledged: bool) -> str:
+        require(check_project(place / "project") == self.state, "archiving changed the project")
+        return self._whole_zip(
+            [place / "out.zip"], acknowledged, lambda out: self._restored(out, place)
+        )
+
+    def _restored(self, out: Path, place: Path) -> None:
+        restore_archive(out, place / "again")
+        require(check_project(place / "again") == self.state, "the archive holds something else")
+
+    def _check_save(self, place: Path, acknowledged: bool) -> str:
+        require(check_project(place / "project") == self.state, "saving changed the project")
+        written = place.glob("project/jobs/*/out/*.zip")
+        return self._whole_zip(written, acknowledged, self._opened)
+
+    def _opened(self, out: Path) -> None:
+        with zipfile.ZipFile(out) as written:
+            roots = {name.split("/")[0] for name in written.namelist()}
+        require(len(roots) == 1, "the zip for Piximi has not one root")
+
+    def _whole_zip(
+        self, written: Iterable[Path], acknowledged: bool, check: Callable[[Path], None]
+    ) -> str:
+        out = next((path for path in written if path.exists()), None)
+        require(out is not None or not acknowledged, "the acknowledged file is missing")
+        if out is None:
+            return "no file"
+        with zipfile.ZipFile(out) as found:
+            require(found.testzip() is None, "the written zip is damaged")
+        check(out)
+        return "a file"
+
+    def _check_restore(self, place: Path, acknowledged: bool) -> str:
+        target = place / "restored"
+        require(target.exists() or not acknowledged, "the restored project is missing")
+        found = "done" if target.exists() else "undone"
+        if not target.exists():
+            # Nothing stands in the way of restoring it now.
+            restore_archive(place / "given.zip", target)
+        require(check_project(target) == self.earlier, "the restored project is another")
+        return found
+
+    def _check_recovery(self, place: Path, acknowledged: bool) -> str:
+        project = place / "project"
+        damaged = damage_of(project / "project.sqlite") is not None
+        require(not (damaged and acknowledged), "the recovered project is damaged")
+        if damaged:
+            recover_project(project)
+        require(check_project(project) == self.earlier, "the recovered project is another")
+        return "undone" if damaged else "done"
+
+
+def _make_old(place: Path) -> None:
+    """Turn the project into one of the first format."""
+    with closing(sqlite3.connect(place / "project" / "project.sqlite")) as db:
+        for table in ("saved_filters",):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("PRAGMA user_version = 1")
+
+
+def _damage(place: Path) -> None:
+    with (place / "project" / "project.sqlite").open("r+b") as database:
+        database.write(b"\0" * 5000)
+
+
+_PREPARE: dict[str, Callable[[Path], None]] = {"migration": _make_old, "recovery": _damage}
