@@ -8,6 +8,7 @@ import streamlit as st
 
 from piximi_core.formats.annotations.registry import FORMATS
 from piximi_core.jobs import add_annotations, engine, read_annotations
+from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.read_annotations import ReadOptions
 from piximi_core.jobs.sources import SourceFile
@@ -140,7 +141,8 @@ def _answer(store: Store, look: Job, waiting: bool) -> None:
         draw_stop(look, state, key="annotations-stop")
         return
     if waiting:
-        # Drawn anew without the clock.
+        # The watcher does this too, a moment later; then all is drawn anew without the clock.
+        apply_result(store, look)
         st.rerun()
     if state is not JobState.DONE:
         reason = look.result().get("error") or _("Interrupted before it was done.")

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from piximi_core.annotation.columns import columns_of_region, region_of_columns
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
 from piximi_core.annotation.polygons import fill_rings
 from piximi_core.annotation.regions import Region, clip_region, filled_box, region_of
@@ -91,3 +92,20 @@ def test_a_region_knows_its_area() -> None:
     region = Region((2, 3, 5, 5), (1, 3, 2))
     assert (region.width, region.height, region.area) == (3, 2, 3)
     assert region.mask().tolist() == [[False, True, True], [True, False, False]]
+
+
+@settings(max_examples=150, deadline=None)
+@given(masks, st.integers(0, 3), st.integers(0, 3), st.integers(0, 2), st.integers(0, 2))
+def test_columns_of_the_whole_image_give_back_every_mask(
+    mask: np.ndarray, left: int, top: int, right: int, bottom: int
+) -> None:
+    region = region_of(mask, left, top)
+    whole = np.pad(mask, ((top, bottom), (left, right)))
+    if region is None:
+        assert region_of_columns([whole.size], *whole.shape) is None
+        return
+    counts = columns_of_region(region, *whole.shape)
+    # COCO's own picture of it: column after column.
+    assert np.repeat(np.arange(len(counts)) % 2, counts).tolist() == whole.T.ravel().tolist()
+    assert region_of_columns(counts, *whole.shape) == region
+    assert region_of_columns([0, 0, *counts, 0, 0], *whole.shape) == region

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from piximi_core import __version__
+from piximi_core.annotation.columns import columns_of_region
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
-from piximi_core.annotation.regions import Region
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.coco_runs import compress, expand
 from piximi_core.formats.annotations.model import (
@@ -212,7 +212,7 @@ def _drawn(item: SetObject, size: tuple[int, int], style: CocoStyle) -> dict[str
     x1, y1, x2, y2 = region.box
     crowd = item.crowd and style != "single"
     if crowd or style == "runs":
-        counts = _columns(region, *size)
+        counts = columns_of_region(region, *size)
         # Official files give crowds as plain numbers, and so do readers expect them.
         runs: Any = compress(counts) if style == "runs" else counts
         segmentation: Any = {"size": list(size), "counts": runs}
@@ -227,14 +227,3 @@ def _drawn(item: SetObject, size: tuple[int, int], style: CocoStyle) -> dict[str
         "bbox": [x1, y1, x2 - x1, y2 - y1],
         "iscrowd": int(crowd),
     }
-
-
-def _columns(region: Region, height: int, width: int) -> list[int]:
-    """Return a region's run lengths down the columns of the whole image."""
-    x1, y1, x2, y2 = region.box
-    whole_image = np.zeros((height, width), dtype=bool)
-    whole_image[y1:y2, x1:x2] = region.mask()
-    flat = whole_image.ravel(order="F")
-    ends = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    runs: list[int] = np.diff(ends, prepend=0, append=flat.size).tolist()
-    return [0, *runs] if flat[0] else runs

@@ -18,6 +18,7 @@ __all__ = ["by_value", "read_labels", "tiff_bytes", "touching_parts"]
 
 _MOST_BYTES = 2 * 2**30
 _MOST_VALUES = 200_000
+_COUNTED = 2**16
 
 
 def read_labels(path: Path, name: str) -> NDArray[Any]:
@@ -100,13 +101,16 @@ def by_value(plane: NDArray[Any]) -> Iterator[tuple[int, Region]]:
     """
     from scipy.ndimage import find_objects
 
-    values, numbered = np.unique(plane, return_inverse=True)
+    if plane.dtype.kind == "b" or 0 <= int(plane.min()) <= int(plane.max()) <= _COUNTED:
+        numbered, values = plane.astype(np.int32), range(1, int(plane.max()) + 1)
+    else:
+        # Rare and far apart (colours): sorted, and counted from 1 as find_objects wants them.
+        found, inverse = np.unique(plane, return_inverse=True)
+        numbered, values = inverse.reshape(plane.shape).astype(np.int32) + 1, found.tolist()
     if len(values) > _MOST_VALUES:
         raise BadInput(f"{len(values):,} different values: that is no label image.")
-    # Counted from 1, since find_objects passes over 0.
-    counted = numbered.reshape(plane.shape).astype(np.int32) + 1
-    for value, place in zip(values.tolist(), find_objects(counted), strict=True):
-        if value > 0:
+    for value, place in zip(values, find_objects(numbered), strict=True):
+        if value > 0 and place is not None:
             region = region_of(plane[place] == value, place[1].start, place[0].start)
             if region is not None:
                 yield int(value), region

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,6 +23,7 @@ from piximi_core.formats.annotations.piximi import (
 from piximi_core.formats.annotations.plain_json import read_json
 from piximi_core.formats.annotations.voc import read_voc, write_voc
 from piximi_core.formats.annotations.yolo import read_yolo, write_yolo
+from piximi_core.formats.archives import Member
 from piximi_core.images import safe_name
 
 __all__ = ["FORMATS", "AnnotationFormat", "find_format", "read_annotations", "write_annotations"]
@@ -224,19 +225,29 @@ def _guess(path: Path, name: str, scratch: Path) -> str:
     for member in members:
         if member.name.lower().endswith(".json"):
             return _guess_json(read_json(member.path, member.name, list_as="features"))
-    if endings & {".tif", ".tiff", ".png"}:
-        pictures = [m.name for m in members if m.name.lower().endswith((".tif", ".tiff", ".png"))]
-        # Mask zips put each image into a folder of its own, below that of the project.
-        deep = max(picture.count("/") for picture in pictures) >= 2
-        own = any(m.name.count("/") == 1 and m.name.endswith(f"/{INDEX_NAME}") for m in members)
-        return "masks" if deep or own else "labels"
-    if ".txt" in endings:
+    texts = [m.name for m in members if m.name.lower().endswith(".txt")]
+    if any(not PurePosixPath(text).name.lower().startswith("readme") for text in texts):
         return "yolo"
+    pictures = [m.name for m in members if m.name.lower().endswith((".tif", ".tiff", ".png"))]
+    if pictures:
+        return "masks" if _in_folders(pictures, members) else "labels"
     if ".zip" in endings:
         return "imagej"
     raise BadInput(
         f"'{safe_name(name)}' is of no format of annotations that this program reads: "
         f"{', '.join(one.title for one in FORMATS.values())}."
+    )
+
+
+def _in_folders(pictures: Sequence[str], members: Sequence[Member]) -> bool:
+    """Whether each image has a folder of its own, as in mask zips."""
+    if max(picture.count("/") for picture in pictures) >= 2:
+        return True
+    tables = [m.name for m in members if PurePosixPath(m.name).name == INDEX_NAME]
+    return any(
+        "/" in picture.removeprefix(table.removesuffix(INDEX_NAME))
+        for table in tables
+        for picture in pictures
     )
 
 

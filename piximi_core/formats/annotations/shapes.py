@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from piximi_core.annotation.columns import region_of_columns
 from piximi_core.annotation.polygons import fill_rings
-from piximi_core.annotation.regions import Region, clip_region, filled_box, region_of
+from piximi_core.annotation.regions import Region, clip_region, filled_box
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.coco_runs import expand
 
@@ -137,9 +138,7 @@ def _from_columns(shape: ColumnRuns, height: int, width: int) -> Region | None:
         raise BadInput(
             f"Its run lengths do not add up to the {height * width:,} pixels of the image."
         )
-    values = np.arange(len(shape.counts)) % 2 == 1
-    flat = np.repeat(values, np.asarray(shape.counts, dtype=np.int64))
-    return region_of(flat.reshape(width, height).T)
+    return region_of_columns(shape.counts, height, width)
 
 
 def _by_pycocotools(rings: Sequence[NDArray[np.float64]], height: int, width: int) -> Region | None:
@@ -153,5 +152,4 @@ def _by_pycocotools(rings: Sequence[NDArray[np.float64]], height: int, width: in
     flat = [ring.ravel().tolist() for ring in rings]
     encoded: Any = coco_mask.merge(coco_mask.frPyObjects(flat, height, width))
     # Its own decoder warns with NumPy 2; the text it makes is the same.
-    counts = expand(encoded["counts"].decode("ascii"))
-    return _from_columns(ColumnRuns(height, width, counts), height, width)
+    return region_of_columns(expand(encoded["counts"].decode("ascii")), height, width)

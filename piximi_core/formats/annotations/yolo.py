@@ -26,7 +26,7 @@ __all__ = ["YoloStyle", "read_yolo", "write_yolo"]
 YoloStyle = Literal["boxes", "outlines"]
 
 _MOST_BYTES = 50_000_000
-_NOT_LABELS = {"classes.txt", "train.txt", "val.txt", "test.txt", "readme.txt", "notes.txt"}
+_NOT_LABELS = ("classes.", "train.", "val.", "test.", "readme.", "notes.")
 
 
 def read_yolo(path: Path, name: str, scratch: Path) -> AnnotationSet:
@@ -45,7 +45,7 @@ def read_yolo(path: Path, name: str, scratch: Path) -> AnnotationSet:
     found = AnnotationSet()
     for member in pick(members, name, ".txt"):
         base = PurePosixPath(member.name).name
-        if base.lower() in _NOT_LABELS:
+        if base.lower().startswith(_NOT_LABELS):
             continue
         image = stem_of(member.name)
         found.images.append(AnnotatedImage(image))
