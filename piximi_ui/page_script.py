@@ -8,11 +8,16 @@ __all__ = ["draw"]
 
 # Listens once per window, however often the page is drawn. Streamlit knows no punctuation as a
 # shortcut; in a narrow window it lays the sidebar over the page and leaves it there when a page was
-# chosen, so that this seems not to come; and a popover leaves the focus on its button, where Enter
-# would close it again.
+# chosen, so that this seems not to come; and what asks for a name does not take the focus, so that
+# Enter would press the button again.
 _SCRIPT = """<script>
 if (!window.piximiListens) {
   window.piximiListens = true;
+  const typeInto = (selector, looks = 20) => {
+    const field = document.querySelector(selector);
+    if (field) field.focus();
+    else if (looks) setTimeout(typeInto, 150, selector, looks - 1);
+  };
   const press = (selector) => document.querySelector(selector)?.click();
   document.addEventListener("keydown", (event) => {
     const at = event.composedPath()[0];
@@ -26,7 +31,10 @@ if (!window.piximiListens) {
       press('[data-testid="stSidebarCollapseButton"] button');
     }
     if (target.closest?.(".st-key-new-project button")) {
-      setTimeout(() => document.querySelector(".st-key-new-project-name input")?.focus(), 200);
+      setTimeout(typeInto, 150, ".st-key-new-project-name input");
+    }
+    if (target.closest?.(".st-key-new-category button, .st-key-guide-category button")) {
+      setTimeout(typeInto, 150, ".st-key-category-name-new input");
     }
   });
 }

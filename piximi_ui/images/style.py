@@ -20,7 +20,9 @@ _RULES = """<style>
 /* Categories as a list, one below the other. */
 .st-key-images-side [data-testid="stButtonGroup"] { max-height: 40vh; overflow-y: auto; }
 .st-key-images-side [data-testid="stButtonGroup"] > div { flex-direction: column; }
-.st-key-images-side [data-testid="stButtonGroup"] button { justify-content: flex-start; }
+.st-key-images-side [data-testid="stButtonGroup"] :is(button, button > *) {
+  justify-content: flex-start; text-align: left;
+}
 .st-key-categories-head { justify-content: space-between; }
 .st-key-drop-anywhere-place { position: absolute; height: 0; overflow: hidden; }
 .st-key-add-sorts table { width: 100%; font-size: 0.9rem; }
