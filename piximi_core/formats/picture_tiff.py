@@ -31,7 +31,7 @@ def write_picture(picture: Picture, path: Path) -> None:
 
     # A plane of a channel is one page: [Z, C, H, W].
     pages = np.ascontiguousarray(np.moveaxis(picture.pixels, 3, 1))
-    digits = hashlib.sha256(pages.tobytes()).hexdigest()
+    digits = hashlib.sha256(pages.reshape(-1).view(np.uint8).data).hexdigest()
     with tifffile.TiffWriter(path, ome=True, bigtiff=pages.nbytes > 2**31) as writer:
         writer.write(
             pages,

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 __all__ = ["ZipWriter"]
 
@@ -26,6 +26,9 @@ _FEW = 0xFFFF
 _FILE_MODE, _FOLDER_MODE = 0o100644 << 16, (0o040755 << 16) | 0x10
 # Above 1, floats take much more time and hardly less room.
 _LEVEL = 1
+
+
+Content = bytes | memoryview  # of single bytes
 
 
 class _Entry(NamedTuple):
@@ -77,12 +80,15 @@ class ZipWriter:
         """Write the entry of a folder; its name ends in a slash."""
         self._put(name, _STORED, b"", b"", _FOLDER_MODE)
 
-    def file(self, name: str, content: bytes) -> None:
+    def file(self, name: str, content: Content) -> None:
         """Write a file, packed where that makes it smaller."""
         import imagecodecs
 
-        packed = imagecodecs.deflate_encode(content, level=_LEVEL, raw=True) if content else b""
-        if content and len(packed) < len(content):
+        packed: Any = b""
+        if len(content):
+            # Its stub knows fewer sorts of buffers than it takes.
+            packed = imagecodecs.deflate_encode(content, level=_LEVEL, raw=True)  # type: ignore[arg-type]
+        if 0 < len(packed) < len(content):
             self._put(name, _DEFLATED, content, packed, _FILE_MODE)
         else:
             self._put(name, _STORED, content, content, _FILE_MODE)
@@ -106,7 +112,7 @@ class ZipWriter:
         self._file.seek(end)
         self._entries.append(entry)
 
-    def _put(self, name: str, method: int, content: bytes, packed: bytes, mode: int) -> None:
+    def _put(self, name: str, method: int, content: Content, packed: Content, mode: int) -> None:
         entry = self._entry(name, method, zlib.crc32(content), len(packed), len(content), mode)
         self._file.write(_local(entry))
         self._file.write(packed)

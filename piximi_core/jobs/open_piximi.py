@@ -54,7 +54,7 @@ RESOURCE = "quick"
 # As `open_archive` has it, which sweeps what was left behind.
 _PREFIX = ".opening-"
 _CHUNK = 1 << 20
-_AHEAD = 3
+_AHEAD = 2
 
 
 def ask(

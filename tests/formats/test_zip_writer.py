@@ -75,5 +75,6 @@ def test_a_failure_leaves_no_directory(tmp_path: Path) -> None:
             archive.file("a", b"1")
             raise KeyError
 
-    pytest.raises(KeyError, fail)
+    with pytest.raises(KeyError):
+        fail()
     assert not zipfile.is_zipfile(tmp_path / "a.zip")

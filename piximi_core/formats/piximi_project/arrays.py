@@ -17,7 +17,7 @@ from piximi_core.formats.piximi_project.tree import Damaged, Tree
 
 __all__ = ["ArrayHeader", "read_header", "read_small", "restore_pixels"]
 
-_BLOCK = 2**22
+_BLOCK = 2**20
 _MOST_CHUNKS = 1_000_000
 _MOST_SMALL = 2**28
 

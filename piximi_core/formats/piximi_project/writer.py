@@ -280,7 +280,7 @@ class PiximiWriter:
         chunk = self._header(path, pixels.shape, "<f4")
         size = pixels.size * 4
         if size <= _AT_ONCE_BYTES:
-            self._zip.file(chunk, to_stored(pixels).tobytes())
+            self._zip.file(chunk, to_stored(pixels).reshape(-1).view(np.uint8).data)
         else:
             self._zip.stream(chunk, _blocks(pixels), size)
         self._json(f"{path}/.zattrs", {"bit_depth": 8 * pixels.itemsize})
