@@ -51,7 +51,7 @@ def draw_cell(store: Store, run: Run, result: RunEvaluation, cell: tuple[int, in
 def _title(run: Run, cell: tuple[int, int] | None, count: int) -> str:
     images = counted(run.kind_id, count)
     if cell is None:
-        return plural("{n} mistake", "{n} mistakes", count)
+        return plural("{n} mistake", "{n} mistakes", count) if count else _("No mistakes")
     truth, predicted = (plain(run.classes[index].name, 40) for index in cell)
     if cell[0] == cell[1]:
         return _("{truth}, predicted right: {images}").format(truth=truth, images=images)

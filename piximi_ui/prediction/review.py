@@ -55,7 +55,7 @@ def draw_review(store: Store, run: Run) -> None:
 def _none_left(store: Store, run: Run) -> None:
     others = count_things(store, ThingFilter(kind_id=run.kind_id, predicted=True))
     st.info(
-        _("No prediction of this run waits for your answer."), icon=":material/playlist_add_check:"
+        _("There is no prediction of this run to review."), icon=":material/playlist_add_check:"
     )
     if others:
         st.caption(
@@ -65,8 +65,11 @@ def _none_left(store: Store, run: Run) -> None:
                 others,
             )
         )
+    usable = ThingFilter(
+        kind_id=run.kind_id, labelled=True, partitions=("Unassigned", "Training", "Validation")
+    )
     unlabelled = count_things(store, ThingFilter(kind_id=run.kind_id, labelled=False))
-    if not unlabelled:
+    if not unlabelled and count_things(store, usable) > sum(run.counts.values()):
         navigation.link("train", label=_("Train again with the new labels"))
 
 

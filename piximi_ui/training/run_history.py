@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -13,8 +12,7 @@ from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import RunStanding
 from piximi_core.project.store import Store
 from piximi_ui.glossary import tip
-from piximi_ui.numerals import zone
-from piximi_ui.texts import _, number
+from piximi_ui.texts import _, number, when
 from piximi_ui.training.run_words import state_word
 
 __all__ = ["draw", "rows", "selected_run"]
@@ -38,7 +36,6 @@ def selected_run(runs: Sequence[RunStanding]) -> RunStanding:
 def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
     """Return what the list shows, one row per run."""
     found = []
-    here = zone(st.context.timezone)
     for standing in runs:
         run, summary = standing.run, standing.run.summary or {}
         checked = summary.get("val_accuracy")
@@ -47,11 +44,12 @@ def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
                 "number": run.number,
                 "name": run.name,
                 "state": state_word(standing),
-                "accuracy": checked,
+                # The column cuts further digits off, and would make 91.0 % of 51 in 56.
+                "accuracy": None if checked is None else round(float(checked), 3) + 1e-9,
                 "best": summary.get("best_epoch"),
                 "images": "" if is_imported(run) else _images(run.counts),
                 "classes": len(run.classes),
-                "at": datetime.fromisoformat(run.created_at).astimezone(here),
+                "at": when(run.created_at),
                 "who": standing.who,
             }
         )
@@ -118,6 +116,6 @@ def _columns() -> dict[str, Any]:
             _("Images"), width=78, help=_("Learned from (Training) + checked on (Validation)")
         ),
         "classes": column.NumberColumn(_("Classes"), width=60, format="%d", help=tip("class")),
-        "at": column.DatetimeColumn(_("When"), width=118, format="YYYY-MM-DD HH:mm"),
+        "at": column.TextColumn(_("When"), width=128),
         "who": column.TextColumn(_("Who"), width=56),
     }
