@@ -29,7 +29,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "start": ("first-steps", "images", "labels", "sets"),
     "train": ("summary", "how-good", "networks", "gpu", "two-runs"),
     "safety": ("recovery", "connection", "undo", "storage", "recorded", "offline"),
-    "piximi": ("piximi", "sharing"),
+    "piximi": ("piximi", "bringing", "sharing"),
 }
 
 
