@@ -29,8 +29,8 @@ with st.container(width=860):
             st.markdown(
                 _(
                     "Put in your images, label some of them, and train a classifier that labels "
-                    "the rest and opens in Piximi. Begin with an example, or start a project of "
-                    "your own."
+                    "the rest and opens in Piximi. Begin with an example, or press New project to "
+                    "begin with images of your own."
                 )
             )
             example.draw_cards()

@@ -12,6 +12,9 @@ _RULES = """<style>
 [data-testid="stSidebarHeader"] { height: 2.25rem; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 1.5rem; }
 
+/* Streamlit's header lets through what scrolls below it: half images over the gallery's bar. */
+[data-testid="stHeader"] { background: light-dark(#FFFFFF, #0D1113); }
+
 /* The guide: one compact row of steps and the one button. */
 .st-key-guide { border-bottom: 1px solid rgb(128 128 128 / 30%); padding-bottom: 0.35rem; }
 .st-key-guide-way { flex-wrap: nowrap; }

@@ -16,7 +16,7 @@ from piximi_core.project.things import PARTITIONS, Thing
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.gallery_items import pixel_size_in_words
-from piximi_ui.glossary import partition_name, partition_tip
+from piximi_ui.glossary import partition_name, partition_tip, tip
 from piximi_ui.images import queries
 from piximi_ui.images.view import impose_selection
 from piximi_ui.kinds import choose_kind, of_kind
@@ -289,7 +289,7 @@ def _prediction(store: Store, thing: Thing) -> None:
 
 def _facts(facts: dict[str, str]) -> None:
     lines = [f"{label}: {plain(value, 120)}" for label, value in facts.items()]
-    st.caption("  \n".join(lines))
+    st.caption("  \n".join(lines), help=f"{tip('channel')}\n\n{tip('plane')}")
 
 
 def _place_of(thing: Thing) -> dict[str, str]:
