@@ -101,6 +101,50 @@ def test_piximi_01_keeps_kinds_as_its_categories(tmp_path: Path) -> None:
     assert [image["name"] for image in content["images"]] == ["cells 1.ome.tif", "Zellen-ü.png"]
 
 
+def test_every_field_that_piximi_asks_for_is_there(tmp_path: Path) -> None:
+    """What its validator and its reader want of the two ages of files (piximi.md B.3.3, F.5)."""
+    there_and_back(made_up(), tmp_path, "piximi")
+    content = json.loads((tmp_path / "out" / "My project.json").read_text("utf-8"))
+    kinds = {kind["id"]: kind for kind in content["kinds"]}
+    categories = {category["id"]: category for category in content["categories"]}
+    images = {image["id"]: image["name"] for image in content["images"]}
+    assert content["version"] == "1.1.4"
+    for category in categories.values():
+        assert {"id", "color", "name", "visible", "kind", "containing"} <= category.keys()
+        assert (category["id"][0] == "0") == (category["name"] == "Unknown")
+        assert category["kind"] in kinds
+    for kind in kinds.values():
+        assert categories[kind["unknownCategoryId"]]["kind"] == kind["id"]
+        assert {c["id"] for c in categories.values() if c["kind"] == kind["id"]} == {
+            *kind["categories"]
+        }
+    for row in content["annotations"]:
+        assert row["plane"] == row["activePlane"]
+        assert row["id"] in kinds[row["kind"]]["containing"]
+        assert row["id"] in categories[row["categoryId"]]["containing"]
+        assert row["imageId"] in images
+        x1, y1, x2, y2 = row["boundingBox"]
+        assert row["shape"][1:3] == [y2 - y1, x2 - x1]
+        assert sum(map(int, row["mask"].split())) == (y2 - y1) * (x2 - x1)
+        assert row["partition"] in ("Training", "Validation", "Inference", "Unassigned")
+
+
+def test_unpacked_zips_are_read_like_the_zips(tmp_path: Path) -> None:
+    whole = made_up()
+    known = [image.name for image in whole.images]
+    fields = ("kind", "category", "name")
+    for name in ("masks", "labels", "geojson", "imagej"):
+        path, _hidden = write_annotations(whole, tmp_path, name)
+        folder = tmp_path / name
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+        path.unlink()
+        inner = folder / "My project" if name == "masks" else folder
+        found, back = read_annotations(inner, inner.name, tmp_path / f"room {name}", known=known)
+        assert found == name
+        assert pixels(back, whole, fields) == pixels(whole, whole, fields)
+
+
 def test_a_crowd_stays_a_crowd(tmp_path: Path) -> None:
     whole = made_up()
     whole.objects = [replace(one, plane=0, crowd=True) for one in whole.objects]
