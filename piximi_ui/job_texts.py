@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.store import IMAGE_KIND
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, percent, plural, told
 
 __all__ = ["doing", "outcome", "title"]
@@ -47,12 +49,18 @@ def outcome(job: Job) -> str:
     if state is JobState.STOPPED:
         return _("{job}: stopped.").format(job=title(job))
     service = job.request().get("service")
+    kind_id = str(job.request().get("kind_id", IMAGE_KIND))
     if service == "add":
         return _added(result)
     if service == "train":
-        return _trained(result)
+        return _trained(result, kind_id)
     if service == "predict":
-        return plural("Predicted {n} image.", "Predicted {n} images.", int(result["total"]))
+        count = int(result["total"])
+        return of_kind(
+            kind_id,
+            plural("Predicted {n} image.", "Predicted {n} images.", count),
+            plural("Predicted {n} object.", "Predicted {n} objects.", count),
+        )
     if service == "import-model":
         return _("Brought in the classifier {name}.").format(name=str(result["name"])[:60])
     if service == "add-annotations":
@@ -78,8 +86,13 @@ def _added(result: dict[str, object]) -> str:
     return ", ".join(parts) + "."
 
 
-def _trained(result: dict[str, object]) -> str:
+def _trained(result: dict[str, object], kind_id: str) -> str:
     checked = result.get("val_accuracy")
     if isinstance(checked, float):
-        return _("Training done: right on {share} of unseen images.").format(share=percent(checked))
+        text = of_kind(
+            kind_id,
+            _("Training done: right on {share} of unseen images."),
+            _("Training done: right on {share} of unseen objects."),
+        )
+        return text.format(share=percent(checked))
     return _("Training done.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, and_, case, func, select
 
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.project.categories import clean_name, ensure_categories
+from piximi_core.project.categories import MAX_NAME, clean_name, ensure_categories
 from piximi_core.project.ids import is_unknown, now
 from piximi_core.project.once import take_once
 from piximi_core.project.schema import categories, images, objects, predictions, things
@@ -160,16 +161,19 @@ def set_partition(
 def rename_thing(store: Store, thing_id: str, name: str, *, who: str | None = None) -> None:
     """Rename a thing; two things of a kind never share a name.
 
+    Objects that are named after their image, ``<image stem>-…``, are renamed with it.
+
     Raises
     ------
     BadInput
         The name is empty, too long or taken.
     """
     with store.read() as db:
-        query = select(things.c.kind_id).where(things.c.id == thing_id)
-        kind_id = db.execute(query).scalar_one_or_none()
-    if kind_id is None:
+        query = select(things.c.kind_id, things.c.name).where(things.c.id == thing_id)
+        found = db.execute(query).first()
+    if found is None:
         raise NotFound("That image or object is gone; reload the page.")
+    kind_id = found.kind_id
     of_images = kind_id == IMAGE_KIND
     name = clean_name(name, "image" if of_images else "object")
     label = f"Rename image to {name[:60]}" if of_images else f"Rename object to {name[:60]}"
@@ -182,6 +186,31 @@ def rename_thing(store: Store, thing_id: str, name: str, *, who: str | None = No
                 else f"There is already an object named {name!r}; choose another name."
             )
         db.execute(things.update().where(things.c.id == thing_id).values(name=name))
+        if of_images:
+            _rename_inside(db, thing_id, PurePosixPath(found.name).stem, PurePosixPath(name).stem)
+
+
+def _rename_inside(db: Connection, image_id: str, old: str, new: str) -> None:
+    """Rename an image's objects that bear its stem; one whose new name is taken keeps its own."""
+    start = f"{old}-"
+    query = (
+        select(things.c.id, things.c.name, things.c.kind_id)
+        .join(objects, objects.c.id == things.c.id)
+        .where(objects.c.image_id == image_id, things.c.name.startswith(start, autoescape=True))
+    )
+    wanted = {
+        row.id: (row.kind_id, f"{new}-{row.name[len(start) :]}"[:MAX_NAME])
+        for row in db.execute(query)
+        if row.name.startswith(start)  # SQLite's comparison is blind to upper case
+    }
+    same = select(things.c.kind_id, things.c.name).where(
+        among(things.c.name, [name for _, name in wanted.values()])
+    )
+    taken = {(row.kind_id, row.name) for row in db.execute(same)}
+    for object_id, (kind_id, name) in wanted.items():
+        if (kind_id, name) not in taken:
+            taken.add((kind_id, name))
+            db.execute(things.update().where(things.c.id == object_id).values(name=name))
 
 
 def describe_thing(

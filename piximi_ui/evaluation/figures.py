@@ -35,7 +35,7 @@ def _share(value: float | None) -> str:
 
 def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
     """Draw the figures of each category, and the file of all figures."""
-    rows = [_row(figures, index) for index in range(len(figures.classes))]
+    rows = [_row(figures, run.kind_id, index) for index in range(len(figures.classes))]
     rows.append(
         {
             "category": _("Macro mean"),
@@ -76,11 +76,13 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
     )
 
 
-def _row(figures: Evaluation, index: int) -> dict[str, Any]:
+def _row(figures: Evaluation, kind_id: str, index: int) -> dict[str, Any]:
     def written(value: float | None) -> str:
         if value is not None:
             return percent(value, 1)
-        return _("no images") if not figures.support[index] else _("never predicted")
+        if figures.support[index]:
+            return _("never predicted")
+        return of_kind(kind_id, _("no images"), _("no objects"))
 
     return {
         "category": figures.classes[index],

@@ -9,6 +9,7 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import PARTITIONS, count_by_category
 from piximi_ui import navigation
 from piximi_ui.glossary import partition_name
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number
 
 __all__ = ["labelled_counts", "pick_partition"]
@@ -31,8 +32,16 @@ def pick_partition(store: Store, run: Run) -> str | None:
     counts = labelled_counts(store, run)
     offered = [part for part in _ORDER if counts[part]]
     if not offered:
-        st.info(_("No image has a label that this run knows."), icon=":material/label:")
-        navigation.link("images", label=_("Label images"))
+        st.info(
+            of_kind(
+                run.kind_id,
+                _("No image has a label that this run knows."),
+                _("No object has a label that this run knows."),
+            ),
+            icon=":material/label:",
+        )
+        label = of_kind(run.kind_id, _("Label images"), _("Label objects"))
+        navigation.link("images", label=label)
         return None
     asked = st.query_params.get("partition")
     proposed = asked if asked in offered else offered[0]
@@ -43,7 +52,7 @@ def pick_partition(store: Store, run: Run) -> str | None:
         required=True,
         format_func=lambda part: f"{_names()[part]} · {number(counts[part])}",
         key=f"evaluate-partition-{run.id}-{'-'.join(offered)}",
-        help=_empty_ones(counts),
+        help=_empty_ones(run.kind_id, counts),
     )
     if chosen != offered[0] or asked is not None:
         st.query_params["partition"] = str(chosen)
@@ -57,9 +66,16 @@ def _names() -> dict[str, str]:
     }
 
 
-def _empty_ones(counts: dict[str, int]) -> str:
+def _empty_ones(kind_id: str, counts: dict[str, int]) -> str:
     empty = [_names()[part] for part in ("Validation", "Test", "Training") if not counts[part]]
-    text = _("Images whose label is known. Only those that training did not see tell the truth.")
+    text = of_kind(
+        kind_id,
+        _("Images whose label is known. Only those that training did not see tell the truth."),
+        _("Objects whose label is known. Only those that training did not see tell the truth."),
+    )
     if not empty:
         return text
-    return f"{text} " + _("No labelled images in: {names}.").format(names=", ".join(empty))
+    lacking = of_kind(
+        kind_id, _("No labelled images in: {names}."), _("No labelled objects in: {names}.")
+    )
+    return f"{text} " + lacking.format(names=", ".join(empty))

@@ -89,10 +89,10 @@ def check_in_words(job: Job) -> str:
     result = job.result()
     compared = int(result["compared"])
     if not compared:
-        return _("Read again: all weights are equal. There was no image to predict.")
+        return _("Read again: all weights are equal. There was nothing to predict.")
     return plural(
-        "Read again and compared on {n} image of this project",
-        "Read again and compared on {n} images of this project",
+        "Read again and compared on {n} example of this project",
+        "Read again and compared on {n} examples of this project",
         compared,
     ) + _(": the largest difference of a probability is {difference}.").format(
         difference=_small(float(result["difference"]))

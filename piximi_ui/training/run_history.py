@@ -12,6 +12,7 @@ from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import RunStanding
 from piximi_core.project.store import Store
 from piximi_ui.glossary import tip
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, when
 from piximi_ui.training.run_words import state_word
 
@@ -82,7 +83,7 @@ def draw(store: Store, kind_id: str, runs: Sequence[RunStanding], chosen: RunSta
         on_select=lambda: _choose(key, ids),
         selection_mode="single-row-required",
         selection_default=selection,
-        column_config=_columns(),
+        column_config=_columns(kind_id),
         placeholder="",
     )
 
@@ -96,7 +97,7 @@ def _choose(key: str, ids: Sequence[str]) -> None:
         st.query_params["run"] = ids[picked[0]]
 
 
-def _columns() -> dict[str, Any]:
+def _columns(kind_id: str) -> dict[str, Any]:
     column = st.column_config
     return {
         "number": column.NumberColumn(_("No."), width=42, format="%d", help=tip("run")),
@@ -107,13 +108,15 @@ def _columns() -> dict[str, Any]:
             width=58,
             format="percent",
             step=0.001,  # a digit after the point
-            help=_("Share of the validation images that the best weights get right"),
+            help=_("Share of Validation that the best weights get right"),
         ),
         "best": column.NumberColumn(
             _("Best"), width=46, format="%d", help=_("The epoch whose weights are kept")
         ),
         "images": column.TextColumn(
-            _("Images"), width=78, help=_("Learned from (Training) + checked on (Validation)")
+            of_kind(kind_id, _("Images"), _("Objects")),
+            width=78,
+            help=_("Learned from (Training) + checked on (Validation)"),
         ),
         "classes": column.NumberColumn(_("Classes"), width=60, format="%d", help=tip("class")),
         "at": column.TextColumn(_("When"), width=128),

@@ -7,6 +7,7 @@ from typing import Any
 from piximi_core.jobs.folder import JobState
 from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import RunStanding
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, percent, plain, plural
 
 __all__ = ["badge", "duration", "outcome", "pace", "state_word"]
@@ -84,11 +85,19 @@ def outcome(run: RunStanding) -> str:
     best = _("best in epoch {n}").format(n=summary.get("best_epoch"))
     checked = summary.get("val_accuracy")
     if checked is None:
-        text = _("Right on {share} of the images it learned from; none were kept to check on.")
+        text = of_kind(
+            run.run.kind_id,
+            _("Right on {share} of the images it learned from; none were kept to check on."),
+            _("Right on {share} of the objects it learned from; none were kept to check on."),
+        )
         return (
             text.format(share=percent(summary.get("accuracy", 0), 1))
             + f" {epochs}, {best}, {took}."
         )
-    text = _("Right on {share} of {n} unseen images.")
+    text = of_kind(
+        run.run.kind_id,
+        _("Right on {share} of {n} unseen images."),
+        _("Right on {share} of {n} unseen objects."),
+    )
     found = text.format(share=percent(checked, 1), n=number(run.run.counts.get("Validation", 0)))
     return f"{found} {epochs}, {best}, {took}."

@@ -218,6 +218,10 @@ def test_steps_speak_of_objects(store: Store, nuclei: kinds.Kind) -> None:
         "Put 2 objects in Test",
         "Label 1 object",
     ]
+    labelling.rename_thing(store, list_objects(store)[0].image_id, "new.tif")
+    names = [thing.name for thing in list_objects(store)]
+    assert names == ["new-nucleus_2", "c-nucleus_1"]
+    history.undo(store)
     with pytest.raises(BadInput, match="already an object named"):
         labelling.rename_thing(store, second, "c-nucleus_1")
 
