@@ -9,7 +9,8 @@ __all__ = ["draw"]
 # Listens once per window, however often the page is drawn. Streamlit knows no punctuation as a
 # shortcut; in a narrow window it lays the sidebar over the page and leaves it there when a page was
 # chosen, so that this seems not to come; and what asks for a name does not take the focus, so that
-# Enter would press the button again.
+# Enter would press the button again. A file dropped where nothing takes it would open in place of
+# the dashboard; whatever takes files has said so before this hears of it.
 _SCRIPT = """<script>
 if (!window.piximiListens) {
   window.piximiListens = true;
@@ -25,6 +26,14 @@ if (!window.piximiListens) {
     if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || writing) return;
     press(".st-key-shortcuts button");
   });
+  for (const name of ["dragover", "drop"]) {
+    window.addEventListener(name, (event) => {
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      if (event.target.closest?.('[data-testid="stFileUploader"]')) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "none";
+    });
+  }
   document.addEventListener("click", ({ target }) => {
     const narrow = window.matchMedia("(max-width: 768px)").matches;
     if (narrow && target.closest?.('[data-testid="stSidebar"] a')) {

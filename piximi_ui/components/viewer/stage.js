@@ -36,6 +36,7 @@ export class Stage {
     this.wanted = address;
     if (this.loading) return;
     this.loading = true;
+    this.frame.classList.add("busy");
     while (this.wanted !== this.shown) {
       const asked = this.wanted;
       const next = new Image();
@@ -47,6 +48,7 @@ export class Stage {
       if (there) this.picture.src = asked;
     }
     this.loading = false;
+    this.frame.classList.remove("busy");
   }
 
   set image(image) {
