@@ -31,6 +31,11 @@ _DIVERGED = (
     "The loss stopped being a number in epoch {epoch}, because the learning rate is too high;"
     " try a tenth of it."
 )
+# Some layers of networks from elsewhere, such as DepthwiseConv2D, learn on a GPU in one way only.
+_NOT_REPEATABLE = (
+    "This network cannot be trained repeatably on the GPU: switch Repeatable off, start the program"
+    " again and train again."
+)
 
 
 def train(
@@ -154,6 +159,10 @@ class _Trainer:
             except tf.errors.ResourceExhaustedError:
                 self._halve_batch()
                 continue
+            except tf.errors.UnimplementedError as error:
+                if "determinis" in str(error).lower():
+                    raise BadInput(_NOT_REPEATABLE) from None
+                raise
             if row is None:
                 stopped = True
                 break

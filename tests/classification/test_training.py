@@ -185,6 +185,17 @@ def test_when_not_even_one_image_fits(data: TrainingData, make_settings: Make) -
         train(build(settings, 10), data, settings, before_call=short_memory(0, 1, 0))
 
 
+def test_what_a_gpu_cannot_repeat_is_said(data: TrainingData, make_settings: Make) -> None:
+    text = "A deterministic GPU implementation of DepthwiseConvBackpropFilter is not available."
+
+    def refuse(_epoch: int, _batch_size: int) -> None:
+        raise tf.errors.UnimplementedError(None, None, text)
+
+    settings = make_settings(epochs=1)
+    with pytest.raises(BadInput, match="switch Repeatable off"):
+        train(build(settings, 10), data, settings, before_call=refuse)
+
+
 def test_divergence_keeps_the_best_weights(data: TrainingData, make_settings: Make) -> None:
     settings = make_settings()
     model = build(settings, 10)
