@@ -11,7 +11,7 @@ export class Stage {
     this.sight = sight;
     this.moved = moved;
     this.pointers = new Map();
-    this.picture = element("img", { alt: "", draggable: "false" });
+    this.picture = element("img", { alt: "", draggable: "false", hidden: true });
     this.broken = element("p", { class: "broken", hidden: true });
     this.frame = element("div", { class: "frame" }, [this.picture, this.broken]);
     this.caption = element("div", { class: "caption" });
