@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +17,7 @@ from piximi_core.jobs.uploads import UploadedFile, stage_together, sweep
 from piximi_core.project.ids import new_id
 from piximi_core.project.kinds import list_kinds
 from piximi_core.project.store import Store
+from piximi_core.project.things import ThingFilter, list_things
 from piximi_ui import job_panel
 from piximi_ui.annotations.preview import draw_preview
 from piximi_ui.annotations.words import format_names
@@ -70,13 +72,15 @@ def _dialog(store: Store) -> None:
         if st.button(_("Choose another file"), type="tertiary", key="annotations-again"):
             del st.session_state[_slot(store)]
             st.rerun()
-    wanted = _options(store)
+    wanted = replace(_options(store), image=_image(store, look))
     if wanted != ReadOptions(**{key: look.request()[key] for key in ("format", "kind", "image")}):
         with errors_shown():
             source = SourceFile(Path(look.request()["path"]), look.request()["name"])
             look = _start(store, source, wanted)
-    waiting = look.state().is_active
-    st.fragment(_answer, run_every=0.5 if waiting else None)(store, look, waiting)
+    if look.state().is_active:
+        st.fragment(_progress, run_every=0.5)(store, look)
+    else:
+        _answer(store, look)
 
 
 def _choose(store: Store) -> None:
@@ -125,6 +129,25 @@ def _options(store: Store) -> ReadOptions:
     return ReadOptions(format=str(chosen), kind=str(kind or "").strip())
 
 
+def _image(store: Store, look: Job) -> str:
+    """Ask which image a file of one image is about, if its name does not tell; else nothing."""
+    asked = str(look.request()["image"])
+    result = look.result()
+    nameless = result.get("images") == 1 and not result.get("matched")
+    if not asked and not nameless:
+        return ""
+    names = [image.name for image in list_things(store, ThingFilter(sort="name"))]
+    chosen = st.selectbox(
+        _("Which image is it for?"),
+        names,
+        index=names.index(asked) if asked in names else None,
+        placeholder=_("Choose an image"),
+        help=_("No image of this project is called like the file."),
+        key=f"annotations-image-{look.request()['path']}",
+    )
+    return str(chosen or "")
+
+
 def _start(
     store: Store, source: SourceFile, options: ReadOptions, job_id: str | None = None
 ) -> Job:
@@ -134,16 +157,18 @@ def _start(
     return job
 
 
-def _answer(store: Store, look: Job, waiting: bool) -> None:
+def _progress(store: Store, look: Job) -> None:
     state = look.state()
-    if state.is_active:
-        draw_share(look, state)
-        draw_stop(look, state, key="annotations-stop")
-        return
-    if waiting:
+    if not state.is_active:
         # The watcher does this too, a moment later; then all is drawn anew without the clock.
         apply_result(store, look)
         st.rerun()
+    draw_share(look, state)
+    draw_stop(look, state, key="annotations-stop")
+
+
+def _answer(store: Store, look: Job) -> None:
+    state = look.state()
     if state is not JobState.DONE:
         reason = look.result().get("error") or _("Interrupted before it was done.")
         st.error(plain(told(str(reason)), 500), icon=":material/error:")

@@ -12,6 +12,7 @@ from piximi_core.errors import BadInput
 
 __all__ = ["compress", "expand"]
 
+_MOST_SIGNS = 20_000_000
 _MOST_PIECES = 8  # forty bits: more pixels than any image has
 
 
@@ -23,6 +24,8 @@ def expand(text: str) -> tuple[int, ...]:
     BadInput
         It holds other signs, ends within a number, or a number is larger than any image.
     """
+    if len(text) > _MOST_SIGNS:
+        raise BadInput("Its compressed mask is longer than that of any image.")
     counts: list[int] = []
     value = shift = 0
     for sign in text:
