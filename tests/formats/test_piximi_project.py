@@ -219,6 +219,15 @@ REPAIRED: dict[str, tuple[Damage, str]] = {
     ),
 }
 OTHER = made.SECOND
+REPAIRED["an input size that wrapped around"] = (
+    lambda f: made.array(
+        f,
+        "classifier/Image/base-model/model_info/preprocessing_settings/input_shape",
+        [1, 0, 0, 1],
+        "|u1",
+    ),
+    "had wrapped around",
+)
 
 
 def rename_everywhere(files: made.Files, old: str, new: str) -> None:
@@ -366,6 +375,50 @@ def test_other_numbers_become_sixteen_bit(
     pixels: Any, depth: int, float_range: Any, expected: list[int]
 ) -> None:
     assert sixteen_bit(pixels, depth, float_range).tolist() == expected
+
+
+anything: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from([made.FIRST, made.RED, made.UNKNOWN, "Image", "../x", "<f4"]),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+SPOTS = [
+    (path, key)
+    for path, content in made.things_project("1.1.4").items()
+    if path.endswith((".zattrs", ".zarray"))
+    for key in json.loads(content)
+]
+OLD_SPOTS = [
+    (path, key)
+    for path, content in made.first_project().items()
+    if path.endswith((".zattrs", ".zarray"))
+    for key in json.loads(content)
+]
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data(), old=st.booleans())
+def test_no_value_anywhere_brings_more_than_a_sentence(
+    tmp_path: Path, data: st.DataObject, old: bool
+) -> None:
+    files = made.first_project() if old else made.things_project("1.1.4")
+    for path, key in data.draw(st.lists(st.sampled_from(OLD_SPOTS if old else SPOTS), max_size=3)):
+        found = json.loads(files[path])
+        files[path] = made.text({**found, key: data.draw(anything)})
+    try:
+        project, images, objects, _repairs = opened(made.zipped(files, tmp_path / "a.zip"))
+    except BadInput:
+        return
+    known = {category.id for kind in project.kinds for category in kind.categories}
+    assert {thing.category_id for thing in (*images.values(), *objects.values())} <= known
+    assert {one.image_id for one in objects.values()} <= {i.id for i in images.values()}
 
 
 names = st.text(

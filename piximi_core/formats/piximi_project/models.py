@@ -53,6 +53,8 @@ def read_models(tree: Tree, ids: Ids, repairs: Repairs) -> Iterator[PiximiModel]
                 tree, f"{info}/preprocessing_settings", f"{info}/optimizer_settings", repairs
             )
             if name == BASE_MODEL:
+                if settings.input_shape is None:
+                    repairs.note("Input sizes that had wrapped around, as 256 to 0, were left out.")
                 yield PiximiModel(kind_id, BASE_MODEL, settings)
                 continue
             attributes = tree.attributes(info) or {}

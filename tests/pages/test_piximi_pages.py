@@ -1,0 +1,38 @@
+"""Piximi projects on the pages: what Piximi cannot hold is said before, what was repaired after."""
+
+from __future__ import annotations
+
+from piximi_core.jobs import open_piximi, save_piximi
+from piximi_core.jobs.inline import run_apart
+from piximi_core.project.labelling import set_partition
+from piximi_core.project.things import ThingFilter, find_ids
+from tests.formats import piximi_files as made
+from tests.formats.piximi_reader import strict_read
+from tests.pages.results import button, texts, wait_until
+
+
+def test_the_whole_project_is_saved_after_what_is_lost_was_said(open_page, untrained):
+    set_partition(untrained, find_ids(untrained, ThingFilter())[:3], "Test")
+    page = open_page("export", project="digits")
+    page.main.get("button_group")[0].set_value("project").run()
+    assert "3 things in Test will be in Validation" in texts(page)
+    button(page, "Save for Piximi").click().run()
+    wait_until(page, lambda p: "nothing had to be repaired" in texts(p))
+    (job,) = save_piximi.finished_saves(untrained)
+    assert len(strict_read(save_piximi.saved_file(job))["things"]) == 60
+
+
+def test_what_was_repaired_is_told_where_projects_are(open_page, workspace, tmp_path):
+    files = made.things_project("1.1.4")
+    made.edit(files, "project/things/b.png-cell_0", mask=[1])
+    with made.zipped(files, tmp_path / "a.zip").open("rb") as content:
+        job = open_piximi.ask_uploaded(content, "mine.zip", 1000)
+    run_apart(job)
+    page = open_page("home")
+    shown = texts(page)
+    assert "“Blood” is ready." in shown
+    assert "2 images · 1 object" in shown
+    assert "Masks that did not fill their box" in shown
+    button(page, "Close").click().run()
+    assert "is ready" not in texts(page)
+    assert not job.folder.exists()
