@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from benchmarks import (
     adding,
+    archive,
     gallery,
     machine,
     pages,
@@ -29,6 +30,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "pages": pages.run,
     "gallery": gallery.run,
     "piximi": piximi_project.run,
+    "archive": archive.run,
 }
 
 

@@ -16,14 +16,16 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.archives import ArchiveLimits, Member, extract_zip
+from piximi_core.formats.stored_zip import StoredZip
 from piximi_core.images.naming import safe_name
 
-__all__ = ["DATABASE", "MANIFEST", "ArchiveManifest", "read_manifest", "unpack", "write"]
+__all__ = ["DATABASE", "MANIFEST", "ArchiveManifest", "Entry", "read_manifest", "unpack", "write"]
 
 MANIFEST = "archive.json"
 DATABASE = "project.sqlite"
@@ -31,8 +33,6 @@ DATABASE = "project.sqlite"
 _FORMAT = "piximi-dashboard project archive"
 _VERSION = 1
 _CHUNK = 1 << 20
-# The time that zip can say; the hour of a file tells nothing that the database does not.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _LONGEST_MANIFEST = 1 << 20
 _LONGEST_PATH = 500
 _PLACE = re.compile(
@@ -67,58 +67,52 @@ class ArchiveManifest:
     missing: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A file that goes into an archive: its name there, where it lies, and how large it is."""
+
+    name: str
+    path: str
+    size: int
+
+
 def write(
-    target: Path,
-    entries: Iterable[tuple[str, Path]],
-    manifest: Callable[[int, int], ArchiveManifest],
-    watch: Callable[[int], None],
-) -> int:
-    """Write an archive; return the bytes of its files.
+    target: Path, entries: Iterable[Entry], manifest: ArchiveManifest, watch: Callable[[int], None]
+) -> None:
+    """Write an archive.
 
     Parameters
     ----------
     target
         A file that nobody sees yet.
     entries
-        Each file's name inside the archive, and where it lies.
+        What goes into it.
     manifest
-        Makes the manifest from the number of files and bytes.
+        What it says of itself; its counts are those of the entries.
     watch
-        Is told after each megabyte how many bytes are done; what it raises ends the writing.
+        Is told after about each megabyte how many bytes are done; what it raises ends the writing.
     """
-    count = done = 0
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, path in entries:
-            with path.open("rb") as source:
-                done = _add(archive, name, source, done, watch)
-            count += 1
-        found = {"format": _FORMAT, "version": _VERSION, **asdict(manifest(count, done))}
-        archive.writestr(_info(MANIFEST), json.dumps(found, ensure_ascii=False, indent=1))
-    return done
+    done = told = 0
 
-
-def _info(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _EPOCH)
-    info.external_attr = 0o100644 << 16
-    return info
-
-
-def _add(
-    archive: zipfile.ZipFile, name: str, source: Any, done: int, watch: Callable[[int], None]
-) -> int:
-    first = source.read(_CHUNK)
-    if len(first) < _CHUNK:
-        archive.writestr(_info(name), first)
-        watch(done + len(first))
-        return done + len(first)
-    with archive.open(_info(name), "w", force_zip64=True) as sink:
-        chunk = first
-        while chunk:
-            sink.write(chunk)
-            done += len(chunk)
+    def add(more: int) -> None:
+        nonlocal done, told
+        done += more
+        if done - told >= _CHUNK:
+            told = done
             watch(done)
-            chunk = source.read(_CHUNK)
-    return done
+
+    found = {"format": _FORMAT, "version": _VERSION, **asdict(manifest)}
+    listed = json.dumps(found, ensure_ascii=False, indent=1).encode()
+    with target.open("xb", buffering=4 * _CHUNK) as sink:
+        archive = StoredZip(sink)
+        for entry in entries:
+            # Without a buffer of its own: most files are read in one piece.
+            with open(entry.path, "rb", buffering=0) as source:  # noqa: PTH123
+                archive.add(entry.name, source, entry.size, add)
+            if entry.size <= _CHUNK:
+                add(entry.size)
+        archive.add(MANIFEST, BytesIO(listed), len(listed))
+        archive.close()
 
 
 def read_manifest(path: Path, name: str | None = None) -> ArchiveManifest:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Collection, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.project_archive import DATABASE, ArchiveManifest, write
+from piximi_core.formats.project_archive import DATABASE, ArchiveManifest, Entry, write
 from piximi_core.jobs.applying import apply_finished, jobs_of
 from piximi_core.jobs.deleting import require_quiet
 from piximi_core.jobs.folder import Job, JobState
@@ -47,8 +48,6 @@ def ask(store: Store, out: Path | None = None, *, who: str | None = None) -> Job
         Something is under way in the project: half of a training would be archived.
     BadInput
         The file cannot be where it was asked for.
-    NoSpace
-        The disk cannot hold it.
     """
     name = project_name(store)
     require_quiet(store.folder, name)
@@ -58,8 +57,6 @@ def ask(store: Store, out: Path | None = None, *, who: str | None = None) -> Job
     for old in jobs_of(store):
         if old.request().get("service") == "archive" and not old.state().is_active:
             shutil.rmtree(old.folder / "out", ignore_errors=True)
-    entries = _entries(store.files, store.files.database)
-    require_space((out or store.folder).parent, sum(path.stat().st_size for _name, path in entries))
     request = {"name": name, "out": str(out) if out else None, "who": who or current_user()}
     return Job.create(store.files.jobs / new_id(), "archive", request)
 
@@ -90,50 +87,66 @@ def run(job: Job) -> dict[str, Any]:
 
 
 def _write(job: Job, files: ProjectFiles, snapshot: Path, out: Path) -> dict[str, Any]:
-    name = str(job.request()["name"])
+    job.report(0, 1, "Listing the files")
     entries = list(_entries(files, snapshot))
-    total = sum(path.stat().st_size for _name, path in entries)
-    facts = _facts(files, snapshot)
+    total = sum(entry.size for entry in entries)
+    out.parent.mkdir(exist_ok=True)
+    require_space(out.parent, total)
+    facts = _facts(snapshot, {entry.name for entry in entries})
 
     def watch(done: int) -> None:
         job.raise_if_stopped()
         text = f"Writing: {done // 1_000_000:,} of {total // 1_000_000:,} MB"
         job.report(min(done, total - 1), max(total, 1), text)
 
-    def manifest(count: int, size: int) -> ArchiveManifest:
-        return ArchiveManifest(name, facts["schema"], count, size, tuple(facts["missing"]))
-
+    name = str(job.request()["name"])
+    missing = tuple(facts["missing"])
+    manifest = ArchiveManifest(name, facts["schema"], len(entries), total, missing)
     with replace_atomically(out) as part:
-        size = write(part, entries, manifest, watch)
-    return {"bytes": size, **facts}
+        write(part, entries, manifest, watch)
+    return {"bytes": total, **facts}
 
 
-def _entries(files: ProjectFiles, database: Path) -> Iterator[tuple[str, Path]]:
-    """Yield what belongs to the project as a database knows it; names with a dot are half made."""
-    yield DATABASE, database
+def _entries(files: ProjectFiles, database: Path) -> Iterator[Entry]:
+    """Yield what belongs to the project as a database knows it."""
+    yield Entry(DATABASE, str(database), database.stat().st_size)
     used = used_originals(files.folder, database)
-    tops = [(files.folder / "images", True)]
+    for entry in _files_below(files.folder, "images"):
+        if entry.name.rsplit("/", 1)[1].split(".")[0] in used:
+            yield entry
     with closing(open_to_read(database)) as db:
-        tops += [(files.run(str(row[0])), False) for row in db.execute("SELECT id FROM runs")]
-    for top, is_images in tops:
-        for path in sorted(top.rglob("*")):
-            wanted = path.name.split(".")[0] in used if is_images else _is_of_run(path)
-            if wanted and path.is_file() and not path.is_symlink():
-                yield path.relative_to(files.folder).as_posix(), path
+        runs = [str(row[0]) for row in db.execute("SELECT id FROM runs ORDER BY id")]
+    for run_id in runs:
+        for entry in _files_below(files.folder, f"runs/{run_id}"):
+            if entry.name.rsplit("/", 1)[1] not in _OF_THE_MOMENT:
+                yield entry
 
 
-def _is_of_run(path: Path) -> bool:
-    return not path.name.startswith(".") and path.name not in _OF_THE_MOMENT
+def _files_below(folder: Path, inside: str) -> Iterator[Entry]:
+    """Yield the files below a folder of the project; half-made ones begin with a dot."""
+    with suppress(FileNotFoundError), os.scandir(folder / inside) as found:
+        for entry in sorted(found, key=lambda one: one.name):
+            name = f"{inside}/{entry.name}"
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(folder, name)
+            elif entry.is_file(follow_symlinks=False):
+                yield Entry(name, entry.path, entry.stat().st_size)
 
 
-def _facts(files: ProjectFiles, database: Path) -> dict[str, Any]:
+def _facts(database: Path, written: Collection[str]) -> dict[str, Any]:
     with closing(open_to_read(database)) as db:
         rows = db.execute("SELECT DISTINCT file_sha256, extension FROM images").fetchall()
         return {
             "schema": db.execute("PRAGMA user_version").fetchone()[0],
             "images": db.execute("SELECT count(*) FROM images").fetchone()[0],
             "runs": db.execute("SELECT count(*) FROM runs").fetchone()[0],
-            "missing": [sha for sha, end in rows if not files.original(sha, end).is_file()],
+            "missing": [
+                sha256
+                for sha256, extension in rows
+                if f"images/{sha256[:2]}/{sha256}.{extension}" not in written
+            ],
         }
 
 
