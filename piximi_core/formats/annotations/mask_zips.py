@@ -272,7 +272,8 @@ def _row_by_name(member: str) -> IndexRow:
 
 def _read(member: Member, rows: list[IndexRow], found: AnnotationSet) -> None:
     labels = read_labels(member.path, member.name)
-    if labels.dtype == np.uint8 and len(labels) % 3 == 0 and _is_colored(labels, rows):
+    colored = labels.dtype == np.uint8 and len(labels) % 3 == 0 and _may_be_colored(rows)
+    if colored:
         red, green, blue = (labels[channel::3].astype(np.uint32) for channel in range(3))
         labels = (red << 16) | (green << 8) | blue
         rows = [row if not row.value.startswith("#") else _as_number(row) for row in rows]
@@ -284,11 +285,8 @@ def _read(member: Member, rows: list[IndexRow], found: AnnotationSet) -> None:
     fallback = IndexRow(
         "", "", image, rows[0].kind, rows[0].category if "" in by_number else "", ""
     )
-    # One value alone is a mask of a whole category, unless the table or the folder says otherwise.
-    together = len(rows) == 1 and not rows[0].object and len(np.unique(labels)) <= 2
-    single = rows[0].value == "" and len(PurePosixPath(member.name).parts) >= 4
     for plane, page in enumerate(labels):
-        for value, region in _regions(page, together and not single):
+        for value, region in _regions(page, not colored and _is_union(member, rows, labels)):
             row = by_number.get(str(value), fallback)
             category = row.category or None
             found.objects.append(
@@ -303,10 +301,17 @@ def _read(member: Member, rows: list[IndexRow], found: AnnotationSet) -> None:
             )
 
 
-def _is_colored(labels: NDArray[Any], rows: list[IndexRow]) -> bool:
-    if rows[0].value:
-        return rows[0].value.startswith("#")
-    return True
+def _may_be_colored(rows: list[IndexRow]) -> bool:
+    """Whether three pages may be one picture; only colours are 8 bit in Piximi's own zips."""
+    return rows[0].value.startswith("#") if rows[0].value else True
+
+
+def _is_union(member: Member, rows: list[IndexRow], labels: NDArray[Any]) -> bool:
+    """Whether a file shows all objects of a category in one value."""
+    if len(rows) > 1 or rows[0].object or len(np.unique(labels)) > 2:
+        return False
+    # Files of single objects lie in folders of their kinds.
+    return bool(rows[0].value) or len(PurePosixPath(member.name).parts) < 4
 
 
 def _as_number(row: IndexRow) -> IndexRow:
