@@ -136,9 +136,9 @@ def test_the_main_job_in_spanish(
     _until(page, lambda: any(run.has_classifier for run in list_runs(store)), seconds=120)
     looked_at("train, done")
     _go(page, "Evaluate")
-    expect(page.get_by_text(re.compile(r"Acierta en \d+ de \d+ imágenes no vistas"))).to_be_visible(
-        timeout=WAIT
-    )
+    expect(
+        page.get_by_text(re.compile(r"Acierta en \d+ de \d+ imágenes que no vio"))
+    ).to_be_visible(timeout=WAIT)
     accuracy = page.get_by_test_id("stMetricValue").first
     expect(accuracy).to_have_text(re.compile(r"^\d+,\d %$"), timeout=WAIT)
     looked_at("evaluate")

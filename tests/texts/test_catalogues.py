@@ -113,8 +113,10 @@ def _own_words(value: ast.expr) -> Iterator[str]:
         for part in value.elts:
             yield from _own_words(part)
     elif (text := literal(value)) is not None:
-        # Icons, colours and such are Markdown, not words.
-        words = re.sub(r":[\w/-]+:|[:-][\w-]+\[|&\w+;|`[^`]*`|<[^>]*>|\{[^}]*\}", " ", text)
+        # Addresses, icons, colours and such are no words.
+        words = re.sub(
+            r"https://\S+|:[\w/-]+:|[:-][\w-]+\[|&\w+;|`[^`]*`|<[^>]*>|\{[^}]*\}", " ", text
+        )
         if re.search(r"[A-Za-z]{2,}", words) and text not in AS_IS:
             yield text
 

@@ -105,7 +105,7 @@ def test_a_hostile_sentence_costs_no_time_and_stays_as_it_is():
         (
             "Right on 95 of 100 unseen images (95.0 %, 95 % interval 89-98 %); always guessing the "
             "largest category gives 50 %.",
-            "Acierta en 95 de 100 imágenes no vistas (95,0 %, intervalo del 95 %: 89-98 %); decir "
+            "Acierta en 95 de 100 imágenes que no vio (95,0 %, intervalo del 95 %: 89-98 %); decir "
             "siempre la categoría más numerosa acertaría el 50 %.",
         ),
     ],
