@@ -24,6 +24,8 @@ from piximi_ui.texts import _, number, plural
 
 __all__ = ["draw", "draw_menu"]
 
+_MENU = "kind-menu"
+
 
 def draw(store: Store, revision: int, kind: Kind) -> None:
     """Draw the tabs and, beside them, the menu; nothing while there are only images."""
@@ -59,7 +61,7 @@ def draw_menu(store: Store, revision: int, kind: Kind) -> None:
         _("Kinds"),
         icon=":material/category:",
         type="tertiary",
-        key="kind-menu",
+        key=_MENU,
         help=_("Sorts of objects inside the images, each with its own categories"),
         on_change="rerun",
     )
@@ -133,6 +135,8 @@ def _this_kind(store: Store, revision: int, kind: Kind) -> None:
 def _acting() -> Iterator[None]:
     """Do something; the guide above and Undo beside the page follow, and a mistake is told."""
     browser.note_act()
+    # Closed, so that what came of it is seen.
+    st.session_state[_MENU] = False
     with errors_said():
         yield
 

@@ -113,7 +113,7 @@ def test_a_torn_history_and_scores_are_made_again(tmp_path: Path) -> None:
 
 def test_a_torn_list_of_things_is_said(labelled: Store, tmp_path: Path) -> None:
     things = get_things(labelled, find_ids(labelled, ThingFilter()))
-    write_items(tmp_path / "data.csv", map(item_of, things))
+    write_items(tmp_path / "data.csv", (item_of(thing, settings={}) for thing in things))
     whole = (tmp_path / "data.csv").read_bytes()
     for cut in cuts(len(whole)):
         (tmp_path / "data.csv").write_bytes(whole[:cut])
