@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from piximi_core.errors import PiximiError
+from piximi_core.classification.runtime import import_quietly
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.formats.bundle import MAX_WEIGHTS_BYTES
+from piximi_core.formats.model_look import look_at_model
 from piximi_core.formats.piximi_project import IMAGE, PiximiModel, PiximiProject
 from piximi_core.jobs import predict
 from piximi_core.jobs.folder import Job, write_json
@@ -32,6 +37,9 @@ WITHOUT_RUN = "piximi"
 """What stands for the run of predictions whose classifier is not in the file."""
 
 
+_LONGEST_NAME = 200
+
+
 def bring_in_models(job: Job, store: Store, found: PiximiProject, who: str) -> list[Run]:
     """Make every classifier of the file a run; those that cannot be used are left out and noted."""
     runs = []
@@ -51,19 +59,12 @@ def bring_in_models(job: Job, store: Store, found: PiximiProject, who: str) -> l
 
 
 def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str) -> Run:
-    from piximi_core.classification.runtime import import_quietly
-
+    paths = _unpacked(model, folder / "given")
+    # Refused here without the seconds that TensorFlow takes to load.
+    look_at_model(paths)
     import_quietly()
     from piximi_core.formats.adopting import adopt_classifier
 
-    given = folder / "given"
-    given.mkdir(parents=True)
-    paths = []
-    for file, ending in zip(model.files, ("json", "weights.bin"), strict=True):
-        # The description names its weights; other names lead nowhere.
-        name = file.basename if file.basename.endswith(ending) else f"model.{ending}"
-        paths.append(given / name)
-        paths[-1].write_bytes(file.read())
     channels, depth = _pictures(store)
     adopted = adopt_classifier(paths, channels=channels, bit_depth=depth)
     names = _class_names(store, model, adopted.metadata.classes)
@@ -76,6 +77,23 @@ def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str) -> Run:
     run_id = new_id()
     with store.write() as db:
         return register_imported(db, store, made, out, run_id, model.kind_id)
+
+
+def _unpacked(model: PiximiModel, folder: Path) -> list[Path]:
+    """Write the description and the weights as files of their own names."""
+    folder.mkdir(parents=True)
+    paths = []
+    for file, ending in zip(model.files, ("json", "weights.bin"), strict=True):
+        if file.size > MAX_WEIGHTS_BYTES:
+            raise BadInput(f"its {ending} has {file.size:,} bytes, too many for a classifier.")
+        # The description looks for its weights by their name.
+        usable = file.basename.endswith(ending) and len(file.basename.encode()) < _LONGEST_NAME
+        paths.append(folder / (file.basename if usable else f"model.{ending}"))
+        try:
+            paths[-1].write_bytes(file.read())
+        except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise BadInput(f"its {ending} is damaged ({error}).") from error
+    return paths
 
 
 def _pictures(store: Store) -> tuple[int | None, int]:

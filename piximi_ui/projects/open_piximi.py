@@ -128,8 +128,15 @@ def _card(job: Job, was_active: bool) -> None:
             return
         reason = told(str(job.result().get("error") or ""))
         st.error(plain(reason, 500) or _("It was interrupted; open it again."))
-        if st.button(_("Close"), key=f"close-{job.id}"):
-            _forget(job)
+        with st.container(horizontal=True):
+            if state is JobState.INTERRUPTED and st.button(
+                _("Run again"), icon=":material/replay:", key=f"again-{job.id}"
+            ):
+                with errors_shown():
+                    job.reopen()
+                    _start(job)
+            if st.button(_("Close"), key=f"close-{job.id}"):
+                _forget(job)
 
 
 def _complete(job: Job) -> None:

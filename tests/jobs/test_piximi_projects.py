@@ -329,6 +329,45 @@ def test_a_prediction_without_its_classifier_stays_a_prediction(tmp_path: Path) 
     assert (thing["class_category_id"], thing["classifier_partition"]) == (made.RED, "Inference")
 
 
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        (b"{}", "cannot be read"),
+        (b"[", "is not valid JSON"),
+        (
+            json.dumps(
+                {
+                    "modelTopology": {
+                        "class_name": "Sequential",
+                        "config": {"layers": [{"class_name": "Lambda", "config": {"name": "x"}}]},
+                    },
+                    "weightsManifest": [
+                        {
+                            "paths": ["./cells.weights.bin"],
+                            "weights": [{"name": "x/k", "shape": [1], "dtype": "float32"}],
+                        }
+                    ],
+                }
+            ).encode(),
+            "Lambda",
+        ),
+    ],
+)
+def test_a_classifier_that_cannot_be_used_is_left_out_by_name(
+    tmp_path: Path, description: bytes, told: str
+) -> None:
+    files = made.things_project("1.1.4")
+    made.edit(files, "classifier/Image", models=["base-model", "cells"])
+    more = {"cells.json": description, "cells.weights.bin": b"1234"}
+    store, result = open_zip(made.zipped(files, tmp_path / "a.zip", **more), tmp_path / "project")
+    assert (result["images"], result["classifiers"]) == (2, 0)
+    (entry,) = result["repairs"]
+    assert entry["names"] == ["cells"]
+    assert told in entry["what"]
+    assert list_runs(store) == []
+    assert list(store.files.runs.iterdir()) == []
+
+
 def test_equal_projects_give_equal_files(tmp_path: Path) -> None:
     given = made.zipped(made.things_project("1.1.4"), tmp_path / "a.zip")
     store, _result = open_zip(given, tmp_path / "project")
