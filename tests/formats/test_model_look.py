@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.allow_list import clean_topology
@@ -186,3 +190,51 @@ def test_nested_models_become_one_chain_or_one_graph() -> None:
     assert copied["class_name"] == "Functional"
     repeat = next(x for x in copied["config"]["layers"] if x["class_name"] == "Concatenate")
     assert repeat["inbound_nodes"] == [[["input", 0, 0, {}]] * 2]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a JSON value, as the keys that lead to it."""
+    found = [path] if path else []
+    items = enumerate(value) if isinstance(value, list) else ()
+    for key, inner in value.items() if isinstance(value, dict) else items:
+        found += places(inner, (*path, key))
+    return found
+
+
+WHOLE = {"chain": document(), "graph": functional()}
+PLACES = [(name, path) for name, whole in WHOLE.items() for path in places(whole)]
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**6), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "Lambda", "conv", "dense", "softmax", "float16", "Sequential", "Model"])
+    | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["class_name", "config", "name", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(st.sampled_from(PLACES), ODD), min_size=1, max_size=2))
+def test_any_change_of_a_description_is_taken_or_refused_in_words(
+    tmp_path: Path, changes: list[tuple[tuple[str, tuple[Any, ...]], Any]]
+) -> None:
+    changed = copy.deepcopy(WHOLE[changes[0][0][0]])
+    for (_, path), value in changes:
+        at = changed
+        with contextlib.suppress(KeyError, IndexError, TypeError):
+            for key in path[:-1]:
+                at = at[key]
+            at[path[-1]] = value
+    path = written(tmp_path, changed)
+    with contextlib.suppress(BadInput):
+        look = look_at_model(path)
+        assert len(look.classes) >= 2
+        # What passes the look is flat enough to be built.
+        flat_topology(clean_topology(changed["modelTopology"]), look.input_shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piximi_core.errors import BadInput
@@ -12,6 +12,7 @@ from piximi_core.jobs.class_mapping import check_mapping, map_by_hand, propose_m
 NAMES = st.lists(st.text(max_size=8) | st.sampled_from(["Unknown", "RBC", "rbc ", "x" * 400]))
 
 
+@settings(deadline=None)
 @given(NAMES, st.lists(st.text("abRBCrbc 1", min_size=1, max_size=4).map(str.strip), unique=True))
 def test_what_is_proposed_is_accepted_for_any_names(classes: list[str], known: list[str]) -> None:
     categories = ["Unknown", *filter(None, known)]
