@@ -11,6 +11,7 @@ from benchmarks import (
     adding,
     archive,
     gallery,
+    large_project,
     machine,
     pages,
     piximi_project,
@@ -31,6 +32,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "gallery": gallery.run,
     "piximi": piximi_project.run,
     "archive": archive.run,
+    "large": large_project.run,
 }
 
 

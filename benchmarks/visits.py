@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page
 from benchmarks.results import median
 from benchmarks.servers import Server
 
-__all__ = ["CLICKS", "Visit", "visit_empty", "visit_ours"]
+__all__ = ["CLICKS", "Visit", "opened_in_sight", "visit_empty", "visit_ours"]
 
 CLICKS = {
     "category": "A category, to see only its images",
@@ -85,6 +85,11 @@ def visit_ours(browser: Browser, server: Server, project: str) -> Visit:
     visit.megabytes, visit.workers = server.megabytes(), server.worker_megabytes()
     page.context.close()
     return visit
+
+
+def opened_in_sight(browser: Browser, address: str) -> float:
+    """Open a gallery in a window without a cache; return milliseconds until its pictures stand."""
+    return _opened(browser, address, _IN_SIGHT)
 
 
 def _window(browser: Browser) -> Page:
