@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.label_table import LabelTable
+from piximi_core.formats.label_table import LabelRow, LabelTable
 from piximi_core.project.categories import ensure_categories
 from piximi_core.project.labelling import counted, set_label
 from piximi_core.project.schema import things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 
-__all__ = ["LabelOutcome", "label_from_table"]
+__all__ = ["LabelOutcome", "label_from_table", "match_labels"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,30 @@ class LabelOutcome:
 
     labelled: int
     unmatched: tuple[str, ...]
+
+
+def match_labels(store: Store, table: LabelTable, *, kind_id: str = IMAGE_KIND) -> LabelOutcome:
+    """Return what `label_from_table` would do, and change nothing."""
+    with store.read() as db:
+        found, unmatched = _matches(db, table, kind_id)
+    return LabelOutcome(len(found), tuple(unmatched))
+
+
+def _matches(
+    db: Connection, table: LabelTable, kind_id: str
+) -> tuple[dict[str, LabelRow], list[str]]:
+    """Return the row of each thing that the table names, and the names that no thing has."""
+    query = select(things.c.id, things.c.name).where(things.c.kind_id == kind_id)
+    by_name = {row.name: row.id for row in db.execute(query)}
+    found: dict[str, LabelRow] = {}
+    unmatched = []
+    for row in table.rows:
+        thing_id = by_name.get(row.name) or by_name.get(PurePosixPath(row.name).name)
+        if thing_id is None:
+            unmatched.append(row.name)
+        else:
+            found[thing_id] = row
+    return found, unmatched
 
 
 def label_from_table(
@@ -37,16 +61,7 @@ def label_from_table(
     """
     who = who or current_user()
     with store.step(f"Label {counted(len(table.rows), kind_id)} from a table", who=who) as db:
-        query = select(things.c.id, things.c.name).where(things.c.kind_id == kind_id)
-        by_name = {row.name: row.id for row in db.execute(query)}
-        found = {}
-        unmatched = []
-        for row in table.rows:
-            thing_id = by_name.get(row.name) or by_name.get(PurePosixPath(row.name).name)
-            if thing_id is None:
-                unmatched.append(row.name)
-            else:
-                found[thing_id] = row
+        found, unmatched = _matches(db, table, kind_id)
         if not found:
             raise BadInput(
                 "No line of the table names an image of this project, so nothing was changed; "

@@ -19,6 +19,7 @@ from piximi_core.project.kinds import list_kinds
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, list_things
 from piximi_ui import job_panel
+from piximi_ui.annotations.label_import import draw_label_import
 from piximi_ui.annotations.preview import draw_preview
 from piximi_ui.annotations.words import format_names
 from piximi_ui.context import errors_shown, who
@@ -29,7 +30,20 @@ from piximi_ui.texts import _, plain, plural, told
 __all__ = ["draw", "draw_button"]
 
 _NAME = "annotations"
-_ENDINGS = ["json", "geojson", "zip", "xml", "txt", "roi", "tif", "tiff", "png", "yaml", "names"]
+_ENDINGS = [
+    "json",
+    "geojson",
+    "zip",
+    "xml",
+    "txt",
+    "roi",
+    "tif",
+    "tiff",
+    "png",
+    "yaml",
+    "names",
+    "csv",
+]
 
 
 def draw_button() -> None:
@@ -57,21 +71,30 @@ def _slot(store: Store) -> str:
 
 def _look(store: Store) -> Job | None:
     """Return the look at the file that was chosen last, while its folder is there."""
-    job: Job | None = st.session_state.get(_slot(store))
-    return job if job is not None and job.request() else None
+    job = st.session_state.get(_slot(store))
+    return job if isinstance(job, Job) and job.request() else None
+
+
+def _draw_name(store: Store, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/description: **{plain(name, 80)}**", width="stretch")
+        if st.button(_("Choose another file"), type="tertiary", key="annotations-again"):
+            del st.session_state[_slot(store)]
+            st.rerun()
 
 
 def _dialog(store: Store) -> None:
+    given = st.session_state.get(_slot(store))
+    if isinstance(given, SourceFile) and given.path.is_file():
+        _draw_name(store, given.name)
+        if draw_label_import(store, given.path):
+            _leave(store)
+        return
     look = _look(store)
     if look is None:
         _choose(store)
         return
-    name = plain(str(look.request()["name"]), 80)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/description: **{name}**", width="stretch")
-        if st.button(_("Choose another file"), type="tertiary", key="annotations-again"):
-            del st.session_state[_slot(store)]
-            st.rerun()
+    _draw_name(store, str(look.request()["name"]))
     wanted = replace(_options(store), image=_image(store, look))
     if wanted != ReadOptions(**{key: look.request()[key] for key in ("format", "kind", "image")}):
         with errors_shown():
@@ -83,11 +106,19 @@ def _dialog(store: Store) -> None:
         _answer(store, look)
 
 
+def _leave(store: Store) -> None:
+    """Close the dialog after its work, to begin anew the next time."""
+    del st.session_state[_slot(store)]
+    close_dialog()
+    st.rerun()
+
+
 def _choose(store: Store) -> None:
     st.caption(
         _(
             "One file or many, or a zip of them: COCO, QuPath GeoJSON, ImageJ ROIs, label and mask "
-            "images, Pascal VOC, YOLO, Piximi. Nothing is changed before you have seen what fits."
+            "images, Pascal VOC, YOLO, Piximi, or a table of labels (CSV). Nothing is changed "
+            "before you have seen what fits."
         )
     )
     files = st.file_uploader(
@@ -103,7 +134,10 @@ def _choose(store: Store) -> None:
             given = [UploadedFile(file.name, file.size, file) for file in files]
             job_id = new_id()
             source = stage_together(store, given, job_id)
-            _start(store, source, ReadOptions(), job_id)
+            if source.name.lower().endswith(".csv"):
+                st.session_state[_slot(store)] = source
+            else:
+                _start(store, source, ReadOptions(), job_id)
             st.rerun()
 
 
@@ -187,6 +221,4 @@ def _answer(store: Store, look: Job) -> None:
             job = add_annotations.ask(store, look, who=who())
             engine.submit(job)
             job_panel.follow(job)
-            del st.session_state[_slot(store)]
-            close_dialog()
-            st.rerun()
+            _leave(store)

@@ -11,7 +11,9 @@ from piximi_core.jobs.export_annotations import delivered_annotations, finished_
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.adding import add_images
+from piximi_core.project.categories import list_categories
 from piximi_core.project.objects import list_objects
+from piximi_core.project.things import ThingFilter, list_things
 from piximi_core.project.workspace import create_project
 from tests.made_up import made_up_image
 from tests.pages.results import button, texts, wait_until
@@ -53,3 +55,19 @@ def test_what_fits_is_shown_then_imported_then_exported(open_page, workspace, tm
     wait_until(page, lambda _page: bool(finished_annotations(store)))
     written = delivered_annotations(finished_annotations(store)[0])
     assert len(read_coco(written, written.name).objects) == 2
+
+
+def test_a_table_of_labels_is_shown_before_it_is_taken_over(open_page, workspace, tmp_path):
+    store = create_project("Cells", workspace)
+    with store.step("Add images") as db:
+        add_images(db, [made_up_image("a.png"), made_up_image("b.png")], who="test")
+    path = tmp_path / "labels.csv"
+    path.write_text("name,category\na.png,red\nc.png,white\n")
+    page = open_page("images", project="cells")
+    page.session_state["piximi_annotations:cells"] = SourceFile(path, path.name)
+    button(page, "Import annotations").click().run()
+    assert "**1 row** fits" in texts(page)
+    assert "1 name is not here" in [expander.label for expander in page.expander]
+    button(page, "Take over 1 row").click().run()
+    assert [c.name for c in list_categories(store)] == ["Unknown", "red"]
+    assert [t.is_labelled for t in list_things(store, ThingFilter())] == [True, False]

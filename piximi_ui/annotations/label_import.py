@@ -1,0 +1,58 @@
+"""A table of labels for what is in the project already: what fits, and only then the labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from piximi_core.formats.label_table import read_label_table
+from piximi_core.jobs.labels import label_from_table, match_labels
+from piximi_core.project.kinds import list_kinds
+from piximi_core.project.store import Store
+from piximi_ui.context import errors_shown, say, who
+from piximi_ui.kinds import kind_label
+from piximi_ui.texts import _, number, plain, plural
+
+__all__ = ["draw_label_import"]
+
+_SHOWN = 20
+
+
+def draw_label_import(store: Store, path: Path) -> bool:
+    """Draw what a CSV table would label, and the button that does it; return whether it did."""
+    with errors_shown():
+        table = read_label_table(path)
+        kinds = {kind.id: kind for kind in list_kinds(store)}
+        kind_id = next(iter(kinds))
+        if len(kinds) > 1:
+            kind_id = st.selectbox(
+                _("Kind"),
+                list(kinds),
+                format_func=lambda kind_id: kind_label(kinds[kind_id]),
+                key="annotations-table-kind",
+            )
+        fits = match_labels(store, table, kind_id=kind_id)
+        st.markdown(
+            plural("**{n} row** fits", "**{n} rows** fit", fits.labelled)
+            + " · "
+            + _("columns: name, category and, if wanted, partition")
+        )
+        if fits.unmatched:
+            label = plural("{n} name is not here", "{n} names are not here", len(fits.unmatched))
+            with st.expander(label, icon=":material/image_not_supported:"):
+                st.markdown("\n".join(f"- {plain(name)}" for name in fits.unmatched[:_SHOWN]))
+                if len(fits.unmatched) > _SHOWN:
+                    more = number(len(fits.unmatched) - _SHOWN)
+                    st.caption(_("and {n} more").format(n=more))
+        if st.button(
+            plural("Take over {n} row", "Take over {n} rows", fits.labelled),
+            type="primary",
+            disabled=not fits.labelled,
+            key="annotations-table-go",
+            width="stretch",
+        ):
+            outcome = label_from_table(store, table, kind_id=kind_id, who=who())
+            say(plural("Labelled {n}.", "Labelled {n}.", outcome.labelled))
+            return True
+    return False
