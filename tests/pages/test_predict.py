@@ -40,7 +40,7 @@ def test_without_a_run_it_leads_to_training(open_page, untrained):
 
 def test_predict_the_unlabelled_ones_as_a_job(open_page, digits):
     page = open_page("predict", project="digits")
-    assert "No prediction of this run waits" in texts(page)
+    assert "There is no prediction of this run to review" in texts(page)
     button(page, "Predict 40 images").click().run()
     wait_until(page, lambda p: "40 predictions to review" in texts(p))
     assert waiting(digits) == 40
