@@ -7,6 +7,7 @@ import streamlit as st
 from piximi_core.jobs.export import ExportFormat
 from piximi_core.project.runs import Run
 from piximi_core.project.store import IMAGE_KIND
+from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, plain, plural
 
 __all__ = ["draw_guide"]
@@ -34,7 +35,7 @@ def draw_guide(run: Run, chosen: ExportFormat, *, floats: bool) -> None:
             ),
             icon=":material/warning:",
         )
-    if run.kind_id != IMAGE_KIND:
+    if run.kind_id != IMAGE_KIND and chosen != "tfjs":
         _draw_object_facts(run)
     _draw_facts(run, resized=chosen != "tfjs")
 
@@ -75,9 +76,17 @@ def _piximi_steps(run: Run, chosen: ExportFormat, stem: str) -> list[str]:
             "In the classification panel click **Load Model**, then **Upload Local**: {files}."
         ).format(files=files),
         _("Keep **Layers Model** and click **Open Classification model**."),
-        _(
-            "Click **Predict** and keep **Create new categories from model classes** ticked. "
-            "Piximi predicts the images whose category is Unknown."
+        of_kind(
+            run.kind_id,
+            _(
+                "Click **Predict** and keep **Create new categories from model classes** ticked. "
+                "Piximi predicts the images whose category is Unknown."
+            ),
+            _(
+                "Open the tab of the objects' kind, click **Predict** and keep **Create new "
+                "categories from model classes** ticked. Piximi predicts the objects whose "
+                "category is Unknown."
+            ),
         ),
     ]
 

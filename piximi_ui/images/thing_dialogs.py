@@ -58,8 +58,8 @@ def _deletion(store: Store, kind_id: str, ids: tuple[str, ...]) -> None:
     if inside := count_objects(store, [thing.id for thing in found]):
         st.markdown(
             plural(
-                ":material/category: {n} object inside goes with it.",
-                ":material/category: {n} objects inside go with them.",
+                ":material/category: {n} object inside is deleted too.",
+                ":material/category: {n} objects inside are deleted too.",
                 inside,
             )
         )
