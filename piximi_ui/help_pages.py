@@ -26,10 +26,10 @@ _RULES = """<style>
 
 # The chapters, and the files of their questions in order.
 QUESTIONS: dict[str, tuple[str, ...]] = {
-    "start": ("first-steps", "images", "labels", "sets"),
+    "start": ("first-steps", "images", "labels", "kinds", "annotations", "sets"),
     "train": ("summary", "how-good", "networks", "gpu", "two-runs"),
-    "safety": ("recovery", "connection", "undo", "storage", "recorded", "offline"),
-    "piximi": ("piximi", "bringing", "sharing"),
+    "safety": ("recovery", "backups", "connection", "undo", "storage", "recorded", "offline"),
+    "piximi": ("piximi", "piximi-project", "bringing", "sharing"),
 }
 
 

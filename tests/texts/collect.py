@@ -36,6 +36,8 @@ WORDS = (
     *(*PARTITIONS, "Unknown", "Image", "CPU", "validation", "training", "unseen", "images"),
     *("category", "image", "project", "filter", "renamed", "recoloured", "deleted", "someone"),
     *("objects", "object", "kind", "hidden", "cleared"),
+    # Values of settings.
+    *("Kept", "Blanked", "Box"),
     # The steps of the Train page, whose texts are put together from the titles of the settings.
     *(f"Change {title.lower()} to {{value}}" for title in TITLED if title != "Start from"),
     *("Change start to {run}", "Change start to a new network"),
