@@ -25,8 +25,10 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.labels import label_from_table
 from piximi_core.jobs.read_annotations import ReadOptions
 from piximi_core.jobs.sources import SourceFile
+from piximi_core.jobs.uploads import UploadedFile, stage_together
 from piximi_core.project.categories import list_categories
 from piximi_core.project.history import redo, undo
+from piximi_core.project.ids import new_id
 from piximi_core.project.kinds import find_kind, list_kinds
 from piximi_core.project.labelling import delete_things
 from piximi_core.project.objects import list_objects
@@ -280,6 +282,18 @@ def test_kinds_follow_the_file_the_person_or_the_project(cells: Store, tmp_path:
     undo(cells)
     _job, result = look(cells, tmp_path / "cell0.txt")
     assert result["kinds"][0]["kind"] == read_annotations.DEFAULT_KIND
+
+
+def test_files_chosen_together_are_read_together(cells: Store) -> None:
+    texts = {"cell0.txt": b"1 0.5 0.5 0.2 0.2\n", "../cell1.txt": b"0 0.5 0.5 0.2 0.2\n",
+             "classes.txt": b"round\nlong\n"}  # fmt: skip
+    given = [UploadedFile(name, len(text), io.BytesIO(text)) for name, text in texts.items()]
+    job_id = new_id()
+    source = stage_together(cells, given, job_id)
+    job = read_annotations.ask(cells, source, job_id=job_id)
+    result = run_here(cells, job)
+    assert (result["format"], result["matched"], result["skipped"]) == ("yolo", 2, [])
+    assert {row["category"] for row in result["kinds"]} == {"round", "long"}
 
 
 def test_new_categories_bring_their_colours(cells: Store, tmp_path: Path) -> None:

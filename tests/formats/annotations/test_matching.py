@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from piximi_core.formats.annotations.files import Stems, file_word
 from piximi_core.formats.annotations.matching import match_images
 
 
@@ -30,3 +34,22 @@ def test_what_fits_several_is_left_to_the_person() -> None:
 def test_names_that_a_file_system_changed_are_found_again() -> None:
     assert match_images(["cell_ 1_2"], ["Cell: 1/2.png", "x.png"]).found == {}
     assert match_images(["cell_ 1"], ["Cell: 1.png"]).found == {"cell_ 1": "Cell: 1.png"}
+
+
+@given(st.lists(st.text(max_size=40), max_size=6, unique=True))
+def test_any_name_becomes_a_file_name_of_its_own(names: list[str]) -> None:
+    given = Stems()
+    words = [given.of(name) for name in names]
+    assert len({word.casefold() for word in words}) == len(names)
+    for word in words:
+        assert word
+        assert not set('/\\:*?"<>|\0\n') & set(word)
+        assert not word.startswith(".")
+        assert not word.endswith((".", " "))
+    assert [given.of(name) for name in names] == words
+
+
+def test_names_stay_as_they_are_where_they_may() -> None:
+    assert file_word("Zellen ü (1).ome") == "Zellen ü (1).ome"
+    assert file_word("con") == "_con"
+    assert file_word("con.ome") == "_con.ome"
