@@ -55,6 +55,7 @@ RESOURCE = "quick"
 _PREFIX = ".opening-"
 _CHUNK = 1 << 20
 _AHEAD = 2
+_REPORT_EVERY = 10
 
 
 def ask(
@@ -199,7 +200,8 @@ def _bring_in_things(job: Job, found: PiximiProject, rows: Rows, store: Store) -
     def report() -> None:
         nonlocal done
         done += 1
-        job.report(done, found.count + 1, f"Opening: {done:,} of {found.count:,}")
+        if done % _REPORT_EVERY == 0 or done <= _REPORT_EVERY:
+            job.report(done, found.count + 1, f"Opening: {done:,} of {found.count:,}")
 
     storing = _Storing(store.files)
     for image, stored in work_ahead(storing.store, _alike(found), ahead=_AHEAD):

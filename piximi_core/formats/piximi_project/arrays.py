@@ -191,9 +191,9 @@ def _unpacked(content: bytes, compressor: str | None, expected: int) -> bytes:
             # The header tells how much it unpacks to, before memory is taken.
             if int.from_bytes(content[4:8], "little") != expected:
                 raise Damaged("a part of its array has another size than it should")
-            from numcodecs import blosc
+            import imagecodecs
 
-            return bytes(blosc.decompress(content))
+            return bytes(imagecodecs.blosc_decode(content))
         window = zlib.MAX_WBITS | (16 if compressor == "gzip" else 0)
         return zlib.decompressobj(window).decompress(content, expected + 1)
     except (zlib.error, RuntimeError, ValueError) as error:
