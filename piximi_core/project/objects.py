@@ -26,6 +26,7 @@ __all__ = [
     "add_objects",
     "change_kind",
     "count_objects",
+    "ids_inside",
     "list_objects",
     "read_runs",
 ]
@@ -275,6 +276,21 @@ def count_objects(store: Store, image_ids: Collection[str]) -> int:
     query = select(func.count()).where(among(objects.c.image_id, image_ids))
     with store.read() as db:
         return int(db.execute(query).scalar_one())
+
+
+def ids_inside(store: Store, image_id: str) -> dict[str, list[str]]:
+    """Return the objects of an image, in the order they were added, by their kinds."""
+    query = (
+        select(things.c.kind_id, things.c.id)
+        .join(objects, objects.c.id == things.c.id)
+        .where(objects.c.image_id == image_id)
+        .order_by(things.c.position)
+    )
+    found: dict[str, list[str]] = {}
+    with store.read() as db:
+        for kind_id, object_id in db.execute(query):
+            found.setdefault(kind_id, []).append(object_id)
+    return found
 
 
 def list_objects(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from piximi_core.project.categories import Category
 from piximi_core.project.labelling import label_things, rename_thing, set_partition
-from piximi_core.project.objects import change_kind, count_objects, read_runs
+from piximi_core.project.objects import change_kind, ids_inside, read_runs
 from piximi_core.project.predictions import accept_predictions, reject_predictions
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import PARTITIONS, Thing
@@ -17,9 +17,9 @@ from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.gallery_items import pixel_size_in_words
 from piximi_ui.glossary import partition_name, partition_tip, tip
-from piximi_ui.images import queries
-from piximi_ui.images.view import impose_selection
-from piximi_ui.kinds import choose_kind, of_kind
+from piximi_ui.images import browser, queries
+from piximi_ui.images.view import impose_selection, show_ids
+from piximi_ui.kinds import choose_kind, kind_label, of_kind
 from piximi_ui.texts import _, number, percent, plain, plural, told, when
 
 __all__ = ["draw", "facts_of", "shared_facts"]
@@ -245,18 +245,35 @@ def _single(store: Store, revision: int, thing: Thing, categories: Sequence[Cate
             on_click=_show_parent,
             args=(store, thing.image_id),
         )
-    elif inside := count_objects(store, [thing.id]):
-        st.caption(
-            plural(
-                ":material/category: {n} object lies in this image.",
-                ":material/category: {n} objects lie in this image.",
-                inside,
-            )
-        )
+    else:
+        _objects_inside(store, revision, thing)
     _delete_button(thing.kind_id, (thing.id,))
 
 
+def _objects_inside(store: Store, revision: int, image: Thing) -> None:
+    """Draw a button for each kind of objects in an image, which shows only those."""
+    inside = ids_inside(store, image.id)
+    for kind in queries.kinds(store, revision):
+        ids = inside.get(kind.id)
+        if ids and not kind.hidden:
+            st.button(
+                f"{kind_label(kind, 30)} :gray[{number(len(ids))}]",
+                icon=":material/category:",
+                width="stretch",
+                key=f"inside-{kind.id}",
+                help=_("Show the objects of this kind in this image"),
+                on_click=_show_inside,
+                args=(store, kind.id, image.name, ids),
+            )
+
+
+def _show_inside(store: Store, kind_id: str, image: str, ids: Sequence[str]) -> None:
+    browser.note_act()
+    show_ids(store, kind_id, _("Objects in {image}").format(image=image[:60]), ids)
+
+
 def _show_parent(store: Store, image_id: str) -> None:
+    browser.note_act()
     choose_kind(store, IMAGE_KIND)
     impose_selection(store, (image_id,))
     open_dialog("picture", ids=(image_id,))

@@ -226,6 +226,7 @@ def show_ids(store: Store, kind_id: str, title: str, ids: Sequence[str]) -> None
     """Make the Images page show these things of a kind, under a title."""
     choose_kind(store, kind_id)
     st.session_state[_SHOWN] = (kind_id, title, tuple(ids))
+    start_over(store)
 
 
 def shown_ids(store: Store) -> tuple[str, tuple[str, ...]] | None:

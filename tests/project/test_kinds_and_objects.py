@@ -17,6 +17,7 @@ from piximi_core.project.objects import (
     ObjectRow,
     add_objects,
     change_kind,
+    ids_inside,
     list_objects,
 )
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -69,9 +70,9 @@ def test_objects_come_in_named_and_labelled(store: Store, nuclei: kinds.Kind) ->
     assert isinstance(first, ObjectRow)
     assert (first.image_name, first.box, first.runs) == ("a.b.png", (1, 2, 4, 4), (1, 4, 1))
     assert first.area == 4
-    assert [thing.id for thing in list_objects(store, image_ids=[first.image_id])] == [
-        thing.id for thing in listed[:2]
-    ]
+    inside = [thing.id for thing in listed[:2]]
+    assert [thing.id for thing in list_objects(store, image_ids=[first.image_id])] == inside
+    assert ids_inside(store, first.image_id) == {nuclei.id: inside}
 
 
 def test_a_taken_name_gets_a_number(store: Store, nuclei: kinds.Kind, images: list[str]) -> None:
