@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from piximi_core.errors import BadInput
 from piximi_core.formats.allow_list import clean_topology
 from piximi_core.formats.flatten import flat_topology
@@ -103,10 +105,22 @@ def adopt_classifier(
                 f"it names {len(look.classes)} classes, but its model has {model.output_shape[-1]}."
             )
         set_weights(model, arrays)
+        _try_out(model)
     except BadInput as error:
         raise BadInput(f"The classifier '{files.label}' cannot be read: {error}") from error
     shape = InputShape(height=height, width=width, channels=model.input_shape[-1])
     return AdoptedClassifier(model, _metadata(look, shape), look, tuple(notes))
+
+
+def _try_out(model: Any) -> None:
+    """Let the network answer once: not everything that can be built can be computed."""
+    try:
+        answer = model(np.full((1, *model.input_shape[1:]), 0.5, np.float32), training=False)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise BadInput(f"its network cannot be computed ({reason}).") from error
+    if not np.all(np.isfinite(answer.numpy())):
+        raise BadInput("its answers are not numbers, so its weights are damaged.")
 
 
 def _value_notes(values: ValueRange) -> list[str]:

@@ -158,3 +158,10 @@ def test_weights_cut_short_after_the_look_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, document(), weight_bytes()[:-4])
     with pytest.raises(BadInput, match=f"should have {4 * COUNT} bytes"):
         adopt_classifier(path)
+
+
+def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
+    damaged = np.frombuffer(weight_bytes(), "<f4").copy()
+    damaged[-1] = np.nan
+    with pytest.raises(BadInput, match="not numbers"):
+        adopt_classifier(written(tmp_path, document(), damaged.tobytes()))

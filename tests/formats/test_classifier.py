@@ -305,6 +305,14 @@ ATTACKS: dict[str, tuple[Any, str]] = {
         ),
         "padding",
     ),
+    "a setting that Keras only asserts": (
+        lambda d: layers_of(d)[2]["config"].update(momentum=[3, 3, 3]),
+        "fit together",
+    ),
+    "a size beyond all numbers": (
+        lambda d: layers_of(d)[1]["config"].update(filters=1e308),
+        "fit together",
+    ),
     "a layer far larger than its weights": (
         lambda d: layers_of(d)[-1]["config"].update(units=10**7),
         "shape",
