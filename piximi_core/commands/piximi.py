@@ -12,7 +12,7 @@ from piximi_core.commands.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput
 from piximi_core.formats.piximi_project import in_words
 from piximi_core.jobs import open_piximi, save_piximi
-from piximi_core.jobs.inline import run_apart, run_here
+from piximi_core.jobs.inline import run_here
 from piximi_core.project.files import replace_atomically
 from piximi_core.project.labelling import plural
 from piximi_core.project.runs import find_run
@@ -28,11 +28,7 @@ def open_command(
     json: Json = False,
 ) -> None:
     """Open a Piximi project as a new project."""
-    job = open_piximi.ask(piximi_file, target=project)
-    try:
-        result = run_apart(job)
-    finally:
-        shutil.rmtree(job.project_folder, ignore_errors=True)
+    result = open_piximi.open_here(piximi_file, project)
     parts = ", ".join(
         plural(int(result[key]), noun)
         for key, noun in (

@@ -25,6 +25,7 @@ from piximi_core.formats.piximi_project import (
 from piximi_core.images import Look, Picture, convert_channels, safe_name, thumbnail
 from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.inline import run_apart
 from piximi_core.jobs.piximi_rows import Rows, kept_look
 from piximi_core.jobs.piximi_runs import bring_in_models, keep_predictions
 from piximi_core.project.categories import clean_name
@@ -45,6 +46,7 @@ __all__ = [
     "ask_uploaded",
     "dismiss",
     "label",
+    "open_here",
     "opening_jobs",
     "run",
 ]
@@ -127,6 +129,27 @@ def _request(place: Path, path: Path, name: str, target: Path | None, who: str |
         "who": who or current_user(),
     }
     return Job.create(place / "jobs" / new_id(), "open_piximi", request)
+
+
+def open_here(path: Path, target: Path, *, who: str | None = None) -> dict[str, Any]:
+    """Open a Piximi project in this process as the project of a folder; return what came of it.
+
+    Returns
+    -------
+    dict
+        ``name``, how many ``images``, ``objects``, ``classifiers`` and ``predictions``, and the
+        ``repairs`` (see `Repairs.listed`).
+
+    Raises
+    ------
+    PiximiError
+        As `ask`, or why the file cannot be opened; nothing is left of it then.
+    """
+    job = ask(path, target=target, who=who)
+    try:
+        return run_apart(job)
+    finally:
+        shutil.rmtree(job.project_folder, ignore_errors=True)
 
 
 def run(job: Job) -> dict[str, Any]:

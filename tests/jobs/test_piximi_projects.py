@@ -34,9 +34,7 @@ from tests.jobs.conftest import add
 
 
 def open_zip(path: Path, target: Path) -> tuple[Store, dict[str, Any]]:
-    job = open_piximi.ask(path, target=target, who="tester")
-    result = run_apart(job)
-    open_piximi.dismiss(job)
+    result = open_piximi.open_here(path, target, who="tester")
     return open_store(target), result
 
 
