@@ -45,7 +45,7 @@ def file_address(path: Path, name: str) -> str:
     name
         What the browser is to call it.
     """
-    context = get_script_run_ctx()
+    context = get_script_run_ctx(suppress_warning=True)
     grant = _Grant(context.session_id if context else "no session", path.absolute(), name)
     with _lock:
         token = _tokens.get(grant)

@@ -36,7 +36,14 @@ async def fetch(app: Starlette, path: str, method: str = "GET") -> Answer:
         "headers": [],
     }
 
+    asked = False
+
     async def receive() -> dict:
+        nonlocal asked
+        if asked:
+            # Nobody goes away before the answer is there.
+            await asyncio.Event().wait()
+        asked = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: dict) -> None:
