@@ -52,7 +52,7 @@ def draw_menu(project: ProjectSummary) -> None:
         if project.trouble is None:
             _rename(project)
             if st.button(
-                _("Duplicate"),
+                _("Duplicate", "to duplicate"),
                 icon=":material/content_copy:",
                 help=_("A whole second project: images, labels, history and runs."),
                 disabled=address in _copies(),
