@@ -20,6 +20,8 @@ def title(job: Job) -> str:
         "predict": _("Predicting"),
         "export": _("Exporting"),
         "duplicate": _("Copying the project"),
+        "archive": _("Archiving the project"),
+        "open_archive": _("Opening an archive"),
         "open_piximi": _("Opening a Piximi project"),
         "save_piximi": _("Saving for Piximi"),
         "import-model": _("Bringing in a classifier"),
