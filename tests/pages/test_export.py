@@ -30,7 +30,7 @@ def test_the_zip_is_checked_and_delivered(open_page, digits):
     assert not downloads(page)
     button(page, "Export").click().run()
     wait_until(page, lambda p: bool(downloads(p)))
-    assert "Read again and compared on 32 images" in texts(page)
+    assert "Read again and compared on 32 examples" in texts(page)
     assert len(downloads(page)) == 1
     (job,) = export.finished_exports(digits, find_run(digits, "latest").id)
     (path,) = export.delivered(job)
