@@ -17,6 +17,9 @@ from piximi_core.errors import BadInput
 __all__ = ["by_value", "read_labels", "tiff_bytes", "touching_parts"]
 
 _MOST_BYTES = 2 * 2**30
+# Labels pack well, but what promises more than this has a damaged header.
+_FREE_BYTES = 64 * 2**20
+_MOST_PACKED = 2000
 _MOST_VALUES = 200_000
 _COUNTED = 2**16
 
@@ -60,8 +63,8 @@ def _read_tiff(path: Path) -> NDArray[Any]:
     with tifffile.TiffFile(path) as file:
         series = file.series
         size = sum(one.size * one.dtype.itemsize for one in series if one.dtype is not None)
-        if size > _MOST_BYTES:
-            raise BadInput("is too large for a label image.")
+        if size > min(_MOST_BYTES, max(_FREE_BYTES, _MOST_PACKED * path.stat().st_size)):
+            raise BadInput("is too large for a label image, or damaged.")
         if len({one.shape for one in series}) != 1:
             raise BadInput("holds pictures of several sizes.")
         axes = series[0].axes
