@@ -81,15 +81,7 @@ def write_imported(
         "classes": list(look.classes),
         "values": look.values.value,
     }
-    facts = {
-        "settings": settings,
-        "imported": origin,
-        "versions": {"piximi-dashboard": __version__},
-    }
-    write_json(folder / "settings.json", facts)
-    # Without a service: this folder never was a job, but shows where the run stands.
-    write_json(folder / "request.json", {"who": who, "settings": settings})
-    Job(folder).finish({"imported": origin}, JobState.DONE)
+    _write_facts(folder, settings, origin, who)
     return {
         "name": name,
         "settings": settings,
@@ -105,6 +97,18 @@ def write_imported(
             "notes": list(adopted.notes),
         },
     }
+
+
+def _write_facts(folder: Path, settings: dict[str, Any], origin: dict[str, Any], who: str) -> None:
+    facts = {
+        "settings": settings,
+        "imported": origin,
+        "versions": {"piximi-dashboard": __version__},
+    }
+    write_json(folder / "settings.json", facts)
+    # Without a service: this folder never was a job, but shows where the run stands.
+    write_json(folder / "request.json", {"who": who, "settings": settings})
+    Job(folder).finish({"imported": origin}, JobState.DONE)
 
 
 def _settings(metadata: Any, name: str) -> dict[str, Any]:

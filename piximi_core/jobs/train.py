@@ -95,13 +95,17 @@ def ask(
                 summary=None,
             ),
         )
-        moves = [{"key": thing, "part": part} for thing, part in plan.parts.items()]
-        part_of = schema.things.update().where(
-            schema.things.c.id == bindparam("key"),
-            schema.things.c.partition != bindparam("part"),
-        )
-        db.execute(part_of.values(partition=bindparam("part")), moves)
+        _store_split(db, plan)
     return job
+
+
+def _store_split(db: Connection, plan: TrainingPlan) -> None:
+    moves = [{"key": thing, "part": part} for thing, part in plan.parts.items()]
+    part_of = schema.things.update().where(
+        schema.things.c.id == bindparam("key"),
+        schema.things.c.partition != bindparam("part"),
+    )
+    db.execute(part_of.values(partition=bindparam("part")), moves)
 
 
 def _refuse_object_settings(settings: ModelSettings) -> None:
