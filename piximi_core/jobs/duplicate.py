@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from piximi_core.errors import BadInput
 from piximi_core.jobs.deleting import require_quiet
 from piximi_core.jobs.folder import Job
+from piximi_core.project.backups import copy_database, open_to_read
 from piximi_core.project.categories import clean_name
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
 from piximi_core.project.ids import new_id, now
@@ -76,15 +77,11 @@ def run(job: Job) -> dict[str, Any]:
 def _copy_database(source: Path, target: Path, name: str, check: Callable[[], None]) -> None:
     """Copy one consistent state through SQLite itself, whoever else reads or writes it."""
     try:
-        with (
-            closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as old,
-            closing(sqlite3.connect(target)) as new,
-        ):
-            old.backup(new, pages=_PAGES, progress=lambda *_left: check())
-            with new:
-                new.execute(
-                    "UPDATE project SET id = ?, name = ?, created_at = ?", (new_id(), name, now())
-                )
+        copy_database(source, target, check, _PAGES)
+        with closing(sqlite3.connect(target)) as new, new:
+            new.execute(
+                "UPDATE project SET id = ?, name = ?, created_at = ?", (new_id(), name, now())
+            )
     except sqlite3.DatabaseError as error:
         raise BadInput(
             f"The database of {source.parent.name!r} cannot be copied ({error}); nothing was made."
@@ -93,7 +90,7 @@ def _copy_database(source: Path, target: Path, name: str, check: Callable[[], No
 
 def _runs(database: Path) -> list[str]:
     """Return the runs that the database knows; a folder without a row is none."""
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as db:
+    with closing(open_to_read(database)) as db:
         return [str(row[0]) for row in db.execute("SELECT id FROM runs")]
 
 
