@@ -20,6 +20,7 @@ _MOST_BYTES = 2 * 2**30
 # Labels pack well, but what promises more than this has a damaged header.
 _FREE_BYTES = 64 * 2**20
 _MOST_PACKED = 2000
+_MOST_PAGES = 100_000
 _MOST_VALUES = 200_000
 _COUNTED = 2**16
 
@@ -61,6 +62,9 @@ def _read_tiff(path: Path) -> NDArray[Any]:
     import tifffile
 
     with tifffile.TiffFile(path) as file:
+        # Counted first: a chain of pages that leads back to itself has no series, and no end.
+        if len(file.pages) > _MOST_PAGES:
+            raise BadInput("has too many pages for a label image.")
         series = file.series
         size = sum(one.size * one.dtype.itemsize for one in series if one.dtype is not None)
         if size > min(_MOST_BYTES, max(_FREE_BYTES, _MOST_PACKED * path.stat().st_size)):

@@ -306,3 +306,18 @@ def test_damage_anywhere_gives_one_sentence_or_a_list(tmp_path: Path, name: str,
         assert 0 <= y1 < y2 <= 20
         assert one.region.mask().any()
         assert 0 <= one.plane < 3
+
+
+def test_a_tiff_whose_pages_lead_in_a_circle_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    with tifffile.TiffWriter(path, byteorder="<") as writer:
+        for _ in range(2):
+            writer.write(np.eye(9, dtype=np.uint16), contiguous=False, metadata=None)
+    with tifffile.TiffFile(path) as file:
+        first, second = (page.offset for page in file.pages)
+    raw = bytearray(path.read_bytes())
+    count = int.from_bytes(raw[second : second + 2], "little")
+    end = second + 2 + 12 * count
+    raw[end : end + 4] = first.to_bytes(4, "little")
+    path.write_bytes(raw)
+    assert len(read(path, tmp_path).objects) == 2
