@@ -70,7 +70,9 @@ def _ending(format_name: str, file: Path) -> str:
     }.get(ending, ending)
     if ending not in (one.ending, one.ending_of_one):
         both = " or ".join(dict.fromkeys((one.ending_of_one, one.ending)))
-        raise BadInput(f"The format {one.name} is written as {both}; give {file.name!r} that ending.")
+        raise BadInput(
+            f"The format {one.name} is written as {both}; give {file.name!r} that ending."
+        )
     return ending
 
 
