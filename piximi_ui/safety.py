@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from pathlib import Path
 
 import streamlit as st
+from sqlalchemy.exc import DatabaseError
 
 from piximi_core.errors import DamagedProject, PiximiError
 from piximi_core.jobs.applying import unsettled_jobs
@@ -52,7 +54,7 @@ def _look(store: Store) -> None:
         with _lock:
             _damage[store.folder] = str(error)
         log.exception("The database of %s is damaged", store.folder.name)
-    except (PiximiError, OSError):
+    except (PiximiError, OSError, DatabaseError, sqlite3.Error):
         # A full disk, or another program at work: the next look tries again.
         log.warning("No backup of %s was taken", store.folder.name, exc_info=True)
 

@@ -17,7 +17,14 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from piximi_core.errors import BadInput, DamagedProject, NotFound
+from piximi_core.errors import (
+    BadInput,
+    DamagedProject,
+    NoSpace,
+    NotFound,
+    PiximiError,
+    ProjectBusy,
+)
 from piximi_core.project import schema
 from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
 from piximi_core.project.lock import writer_lock
@@ -177,6 +184,8 @@ def back_up(folder: Path, reason: str = "asked") -> Backup:
         try:
             copy_database(files.database, part)
             reason_why_not = damage_of(part)
+        except sqlite3.OperationalError as error:
+            raise _not_now(folder, str(error)) from error
         except sqlite3.DatabaseError as error:
             reason_why_not = str(error)
         if reason_why_not:
@@ -186,6 +195,17 @@ def back_up(folder: Path, reason: str = "asked") -> Backup:
             )
     _let_go(folder, moment)
     return find_backup(folder, path.name)
+
+
+def _not_now(folder: Path, reason: str) -> PiximiError:
+    """Say why no copy could be taken of a database whose pages may be good."""
+    if "full" in reason:
+        return NoSpace(
+            f"The disk is full: no backup of {folder.name!r} was taken; free some space first."
+        )
+    return ProjectBusy(
+        f"The database of {folder.name!r} cannot be read at this moment ({reason}); try again."
+    )
 
 
 def back_up_if_due(folder: Path, *, now: datetime | None = None) -> Backup | None:
