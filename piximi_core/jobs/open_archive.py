@@ -1,16 +1,10 @@
-"""The service "open_archive": an archive becomes a project of the workspace, whole or not at all.
-
-Until then there is no project that could hold the job's folder, so it lies in a hidden folder of
-the workspace, beside the draft of the project.
-"""
+"""The service "open_archive": an archive becomes a project, whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sqlite3
-import time
-import uuid
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,9 +16,10 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.project_archive import ArchiveManifest, read_manifest, unpack
 from piximi_core.images.naming import safe_name
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.opening import create_opening, hidden_place, keep_upload
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
 from piximi_core.project.foreign import check_foreign_project
-from piximi_core.project.ids import new_id, now
+from piximi_core.project.ids import now
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.workspace import folder_name, move_in, unused_name, workspace
 
@@ -33,19 +28,12 @@ __all__ = [
     "apply",
     "ask",
     "ask_uploaded",
-    "dismiss",
     "label",
-    "opening_jobs",
     "restore_archive",
     "run",
-    "sweep_openings",
 ]
 
 RESOURCE = "quick"
-
-_PREFIX = ".opening-"
-_ABANDONED_SECONDS = 24 * 3600
-_CHUNK = 1 << 20
 
 Report = Callable[[float, str], None]
 
@@ -68,7 +56,7 @@ def ask(archive: Path, name: str | None = None, *, who: str | None = None) -> Jo
     manifest = read_manifest(archive, name)
     root = workspace()
     require_space(root, manifest.bytes)
-    return _request(root / f"{_PREFIX}{new_id()}", archive, name or archive.name, manifest, who)
+    return _request(hidden_place(root), archive, name or archive.name, manifest, who)
 
 
 def ask_uploaded(content: BinaryIO, name: str, size: int, *, who: str | None = None) -> Job:
@@ -79,18 +67,11 @@ def ask_uploaded(content: BinaryIO, name: str, size: int, *, who: str | None = N
     BadInput, NoSpace
         As `ask`; nothing is kept then.
     """
-    root = workspace()
-    require_space(root, 2 * size)
-    place = root / f"{_PREFIX}{new_id()}"
-    place.mkdir()
-    try:
-        archive = place / "archive.zip"
-        with disk_errors_in_words(archive), archive.open("xb") as kept:
-            shutil.copyfileobj(content, kept, _CHUNK)
-        return _request(place, archive, name, read_manifest(archive, name), who)
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
+    return keep_upload(
+        content,
+        size,
+        lambda place, kept: _request(place, kept, name, read_manifest(kept, name), who),
+    )
 
 
 def _request(
@@ -102,7 +83,7 @@ def _request(
         "name": manifest.name,
         "who": who or current_user(),
     }
-    return Job.create(place / "jobs" / new_id(), "open_archive", request)
+    return create_opening(place, "open_archive", request)
 
 
 def run(job: Job) -> dict[str, Any]:
@@ -153,7 +134,7 @@ def restore_archive(
     manifest = read_manifest(archive)
     folder.parent.mkdir(parents=True, exist_ok=True)
     require_space(folder.parent, manifest.bytes)
-    draft = folder.parent / f"{_PREFIX}{uuid.uuid4().hex}"
+    draft = hidden_place(folder.parent)
     try:
         found = _unpack(archive, draft, safe_name(archive.name), report)
         draft.rename(folder)
@@ -217,26 +198,3 @@ def label(job: Job, result: dict[str, Any]) -> str:
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
     """Change nothing: what came of it is a project of its own."""
-
-
-def opening_jobs(root: Path) -> list[Job]:
-    """Return the jobs of archives that are being opened, or were and nobody knows it yet."""
-    return [
-        job
-        for folder in sorted(root.glob(f"{_PREFIX}*/jobs/*"))
-        if (job := Job(folder)).request().get("service") == "open_archive"
-    ]
-
-
-def dismiss(job: Job) -> None:
-    """Forget a job that is over."""
-    if not job.state().is_active:
-        shutil.rmtree(job.project_folder, ignore_errors=True)
-
-
-def sweep_openings(root: Path) -> None:
-    """Delete what was begun more than a day ago and never became a project."""
-    limit = time.time() - _ABANDONED_SECONDS
-    for left in root.glob(f"{_PREFIX}*"):
-        if left.stat().st_mtime < limit:
-            shutil.rmtree(left, ignore_errors=True)

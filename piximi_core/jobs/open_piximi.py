@@ -1,8 +1,4 @@
-"""The service "open_piximi": a Piximi project becomes one of ours, whole or not at all.
-
-As with an archive, the job lies in a hidden folder of the workspace beside the draft of the
-project, until that is complete and takes its place by one rename.
-"""
+"""The service "open_piximi": a Piximi project becomes one of ours, whole or not at all."""
 
 from __future__ import annotations
 
@@ -26,6 +22,7 @@ from piximi_core.images import Look, Picture, convert_channels, safe_name, thumb
 from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.inline import run_apart
+from piximi_core.jobs.opening import create_opening, hidden_place, keep_upload
 from piximi_core.jobs.piximi_rows import Rows, kept_look
 from piximi_core.jobs.piximi_runs import bring_in_models, keep_predictions
 from piximi_core.project.categories import clean_name
@@ -44,18 +41,13 @@ __all__ = [
     "apply",
     "ask",
     "ask_uploaded",
-    "dismiss",
     "label",
     "open_here",
-    "opening_jobs",
     "run",
 ]
 
 RESOURCE = "quick"
 
-# As `open_archive` has it, which sweeps what was left behind.
-_PREFIX = ".opening-"
-_CHUNK = 1 << 20
 _AHEAD = 2
 _REPORT_EVERY = 10
 
@@ -95,7 +87,7 @@ def ask(
         target.parent.mkdir(parents=True, exist_ok=True)
     root = target.parent if target is not None else workspace()
     require_space(root, path.stat().st_size if path.is_file() else 0)
-    return _request(root / f"{_PREFIX}{new_id()}", path, name or path.name, target, who)
+    return _request(hidden_place(root), path, name or path.name, target, who)
 
 
 def ask_uploaded(content: BinaryIO, name: str, size: int, *, who: str | None = None) -> Job:
@@ -106,19 +98,7 @@ def ask_uploaded(content: BinaryIO, name: str, size: int, *, who: str | None = N
     NoSpace
         The disk cannot hold it; nothing is kept then.
     """
-    root = workspace()
-    require_space(root, 2 * size)
-    place = root / f"{_PREFIX}{new_id()}"
-    place.mkdir()
-    try:
-        given = place / "given.zip"
-        with disk_errors_in_words(given), given.open("xb") as kept:
-            content.seek(0)
-            shutil.copyfileobj(content, kept, _CHUNK)
-        return _request(place, given, name, None, who)
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
+    return keep_upload(content, size, lambda place, kept: _request(place, kept, name, None, who))
 
 
 def _request(place: Path, path: Path, name: str, target: Path | None, who: str | None) -> Job:
@@ -128,7 +108,7 @@ def _request(place: Path, path: Path, name: str, target: Path | None, who: str |
         "target": str(target) if target is not None else None,
         "who": who or current_user(),
     }
-    return Job.create(place / "jobs" / new_id(), "open_piximi", request)
+    return create_opening(place, "open_piximi", request)
 
 
 def open_here(path: Path, target: Path, *, who: str | None = None) -> dict[str, Any]:
@@ -297,18 +277,3 @@ def label(job: Job, result: dict[str, Any]) -> str:
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
     """Change nothing: what came of it is a project of its own."""
-
-
-def opening_jobs(root: Path) -> list[Job]:
-    """Return the jobs of Piximi projects that are being opened, or were and nobody knows it yet."""
-    return [
-        job
-        for folder in sorted(root.glob(f"{_PREFIX}*/jobs/*"))
-        if (job := Job(folder)).request().get("service") == "open_piximi"
-    ]
-
-
-def dismiss(job: Job) -> None:
-    """Forget a job that is over."""
-    if not job.state().is_active:
-        shutil.rmtree(job.project_folder, ignore_errors=True)

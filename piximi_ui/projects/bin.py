@@ -11,7 +11,7 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.duplicate import sweep_copies
-from piximi_core.jobs.open_archive import sweep_openings
+from piximi_core.jobs.opening import sweep_openings
 from piximi_core.project import bin as project_bin
 from piximi_core.project.bin import KEPT_DAYS, BinnedProject
 from piximi_core.project.workspace import workspace

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from piximi_core.errors import BadInput
-from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.jobs.import_roots import import_roots
-from piximi_core.jobs.open_archive import ask, ask_uploaded, dismiss, opening_jobs
+from piximi_core.jobs.open_archive import ask, ask_uploaded
+from piximi_core.jobs.opening import opening_jobs
 from piximi_core.project.workspace import workspace
-from piximi_ui.context import errors_shown, say, who
+from piximi_ui.context import say
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.images import server_folders
 from piximi_ui.job_bar import draw_share, draw_stop
+from piximi_ui.projects import opening
 from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw_open", "draw_openings"]
@@ -35,61 +33,28 @@ def _dialog() -> None:
     st.markdown(
         _("The file that “Archive” made of a project becomes a new project here, with everything.")
     )
-    if import_roots():
-        words = {"file": _("On this computer"), "server": _("On the server")}
-        source = st.segmented_control(
-            _("Where is the archive?"),
-            list(words),
-            default="file",
-            required=True,
-            format_func=words.__getitem__,
-            key="archive-source",
-            label_visibility="collapsed",
+    opening.choose(
+        opening.Sort(
+            key="archive",
+            where=_("Where is the archive?"),
+            pick=_("Choose an archive"),
+            what=_("Archive"),
+            nothing=_("There is no zip in this folder."),
+            found=_archives_in,
+            ask=ask,
+            ask_uploaded=ask_uploaded,
         )
-        if source == "server":
-            _on_server()
-            return
-    given = st.file_uploader(
-        _("Choose an archive"), type="zip", key="archive-file", label_visibility="collapsed"
     )
-    if st.button(
-        _("Open"), type="primary", disabled=given is None, width="stretch", key="archive-open"
-    ):
-        with errors_shown():
-            if given is None:
-                raise BadInput("Choose an archive first.")
-            _start(ask_uploaded(given, given.name, given.size, who=who()))
 
 
-def _on_server() -> None:
-    folder = server_folders.draw()
-    found = sorted(folder.glob("*.zip")) if folder is not None else []
-    chosen: Path | None = None
-    if found:
-        chosen = st.selectbox(
-            _("Archive"), found, format_func=lambda path: path.name, key="archive-on-server"
-        )
-    else:
-        st.caption(_("There is no zip in this folder."))
-    if st.button(
-        _("Open"), type="primary", disabled=chosen is None, width="stretch", key="archive-open"
-    ):
-        with errors_shown():
-            if chosen is None:
-                raise BadInput("Choose an archive first.")
-            _start(ask(chosen, who=who()))
-
-
-def _start(job: Job) -> None:
-    with st.spinner(_("Starting…")):
-        engine.submit(job)
-    close_dialog()
-    st.rerun()
+def _archives_in(folder: Path) -> list[Path]:
+    """Return the zips of a folder; links could lead out of the folders that are open."""
+    return [path for path in sorted(folder.glob("*.zip")) if not path.is_symlink()]
 
 
 def draw_openings() -> None:
     """Draw how far archives are that are being opened, whoever asked."""
-    for job in opening_jobs(workspace()):
+    for job in opening_jobs(workspace(), "open_archive"):
         st.fragment(_progress, run_every=0.5)(job)
 
 
@@ -102,7 +67,7 @@ def _progress(job: Job) -> None:
         _complete(job)
     if state is JobState.STOPPED:
         say(_("Opening {name} was stopped; nothing of it is left.").format(name=name))
-        _forget(job)
+        opening.forget(job)
     with st.container(border=True):
         st.markdown(f"**{name}**")
         if state.is_active:
@@ -112,7 +77,7 @@ def _progress(job: Job) -> None:
         reason = told(str(job.result().get("error") or ""))
         st.error(plain(reason, 500) or _("It was interrupted; open it again."))
         if st.button(_("Close"), key=f"close-{job.id}"):
-            _forget(job)
+            opening.forget(job)
 
 
 def _complete(job: Job) -> None:
@@ -123,9 +88,4 @@ def _complete(job: Job) -> None:
             "{n} image had no file in it.", "{n} images had no file in it.", result["missing"]
         )
     say(text)
-    _forget(job)
-
-
-def _forget(job: Job) -> None:
-    dismiss(job)
-    st.rerun()
+    opening.forget(job)

@@ -7,17 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from piximi_core.errors import BadInput
-from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.jobs.import_roots import import_roots
-from piximi_core.jobs.open_piximi import ask, ask_uploaded, dismiss, opening_jobs
+from piximi_core.jobs.open_piximi import ask, ask_uploaded
+from piximi_core.jobs.opening import dismiss, opening_jobs
 from piximi_core.project.workspace import workspace
 from piximi_ui import navigation
-from piximi_ui.context import errors_shown, say, who
+from piximi_ui.context import errors_shown, say
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.images import server_folders
 from piximi_ui.job_bar import draw_share, draw_stop
+from piximi_ui.projects import opening
 from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw_open", "draw_openings"]
@@ -40,49 +38,18 @@ def _dialog() -> None:
             "project here: images, objects, labels, predictions and classifiers."
         )
     )
-    if import_roots():
-        words = {"file": _("On this computer"), "server": _("On the server")}
-        source = st.segmented_control(
-            _("Where is the project?"),
-            list(words),
-            default="file",
-            required=True,
-            format_func=words.__getitem__,
-            key="piximi-source",
-            label_visibility="collapsed",
+    opening.choose(
+        opening.Sort(
+            key="piximi",
+            where=_("Where is the project?"),
+            pick=_("Choose a Piximi project"),
+            what=_("Piximi project"),
+            nothing=_("There is no zip and no .zarr folder in this folder."),
+            found=_projects_in,
+            ask=ask,
+            ask_uploaded=ask_uploaded,
         )
-        if source == "server":
-            _on_server()
-            return
-    given = st.file_uploader(
-        _("Choose a Piximi project"), type="zip", key="piximi-file", label_visibility="collapsed"
     )
-    if st.button(
-        _("Open"), type="primary", disabled=given is None, width="stretch", key="piximi-open"
-    ):
-        with errors_shown():
-            if given is None:
-                raise BadInput("Choose a Piximi project first.")
-            _start(ask_uploaded(given, given.name, given.size, who=who()))
-
-
-def _on_server() -> None:
-    folder = server_folders.draw()
-    found = _projects_in(folder) if folder is not None else []
-    chosen: Path | None = None
-    if found:
-        chosen = st.selectbox(
-            _("Piximi project"), found, format_func=lambda path: path.name, key="piximi-on-server"
-        )
-    else:
-        st.caption(_("There is no zip and no .zarr folder in this folder."))
-    if st.button(
-        _("Open"), type="primary", disabled=chosen is None, width="stretch", key="piximi-open"
-    ):
-        with errors_shown():
-            if chosen is None:
-                raise BadInput("Choose a Piximi project first.")
-            _start(ask(chosen, who=who()))
 
 
 def _projects_in(folder: Path) -> list[Path]:
@@ -92,16 +59,9 @@ def _projects_in(folder: Path) -> list[Path]:
     return [*itself, *(path for path in inside if not path.is_symlink())]
 
 
-def _start(job: Job) -> None:
-    with st.spinner(_("Starting…")):
-        engine.submit(job)
-    close_dialog()
-    st.rerun()
-
-
 def draw_openings() -> None:
     """Draw how far projects are that are being opened, and what was done to those that are."""
-    for job in opening_jobs(workspace()):
+    for job in opening_jobs(workspace(), "open_piximi"):
         every = 0.5 if job.state().is_active else None
         st.fragment(_card, run_every=every)(job, every is not None)
 
@@ -116,7 +76,7 @@ def _card(job: Job, was_active: bool) -> None:
     name = plain(str(request["shown"]))
     if state is JobState.STOPPED:
         say(_("Opening {name} was stopped; nothing of it is left.").format(name=name))
-        _forget(job)
+        opening.forget(job)
     with st.container(border=True, key=f"opening-{job.id}"):
         if state is JobState.DONE:
             _complete(job)
@@ -134,9 +94,9 @@ def _card(job: Job, was_active: bool) -> None:
             ):
                 with errors_shown():
                     job.reopen()
-                    _start(job)
+                    opening.start(job)
             if st.button(_("Close"), key=f"close-{job.id}"):
-                _forget(job)
+                opening.forget(job)
 
 
 def _complete(job: Job) -> None:
@@ -158,7 +118,7 @@ def _complete(job: Job) -> None:
             dismiss(job)
             navigation.go_to("images", project=str(result["address"]))
         if st.button(_("Close"), key=f"close-{job.id}"):
-            _forget(job)
+            opening.forget(job)
 
 
 def _repair(entry: dict[str, Any]) -> str:
@@ -166,8 +126,3 @@ def _repair(entry: dict[str, Any]) -> str:
     if entry["count"] > len(names) > 0:
         names.append(_("and {n} more").format(n=entry["count"] - len(names)))
     return f"- {plain(told(entry['what']), 400)} {', '.join(names)}"
-
-
-def _forget(job: Job) -> None:
-    dismiss(job)
-    st.rerun()

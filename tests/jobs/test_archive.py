@@ -20,7 +20,8 @@ from piximi_core.errors import BadInput, PiximiError, ProjectBusy, Stopped
 from piximi_core.jobs import archive, open_archive, train
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.open_archive import opening_jobs, restore_archive
+from piximi_core.jobs.open_archive import restore_archive
+from piximi_core.jobs.opening import dismiss, opening_jobs
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.running import run_job
 from piximi_core.project.categories import create_category, list_categories
@@ -120,9 +121,9 @@ def test_restored_under_another_home_it_is_equal_in_everything(
     job = open_archive.ask(out)
     run_job(job.folder)
     assert sorted(p.name for p in list_projects()) == ["Test project", "Test project 2"]
-    assert len(opening_jobs(folder.parent)) == 2
-    for done in opening_jobs(folder.parent):
-        open_archive.dismiss(done)
+    assert len(opening_jobs(folder.parent, "open_archive")) == 2
+    for done in opening_jobs(folder.parent, "open_archive"):
+        dismiss(done)
     assert not list(folder.parent.glob(".*"))
 
 

@@ -18,6 +18,7 @@ from piximi_core.errors import BadInput
 from piximi_core.images import read_picture
 from piximi_core.jobs import open_piximi, predict, save_piximi
 from piximi_core.jobs.inline import run_apart, run_here
+from piximi_core.jobs.opening import dismiss, opening_jobs
 from piximi_core.jobs.piximi_losses import losses
 from piximi_core.project import schema
 from piximi_core.project.categories import create_category, list_categories
@@ -387,10 +388,10 @@ def test_nothing_stays_of_a_project_that_cannot_be_opened(
         del files[f"project/things/{name}/{name}/.zarray"]
     with made.zipped(files, tmp_path / "a.zip").open("rb") as content:
         job = open_piximi.ask_uploaded(content, "mine.zip", 1000)
-    assert open_piximi.opening_jobs(tmp_path / "workspace") == [job]
+    assert opening_jobs(tmp_path / "workspace", "open_piximi") == [job]
     with pytest.raises(Exception, match="can be read"):
         run_apart(job)
-    open_piximi.dismiss(job)
+    dismiss(job)
     assert list((tmp_path / "workspace").iterdir()) == []
 
 
