@@ -71,12 +71,10 @@ def extract_zip(
 
     Parameters
     ----------
-    path
-        The archive.
+    path, name
+        The archive, and what to call it in errors; its own name by default.
     into
         An existing folder; members become ``000000``, ``000001``, … in it.
-    name
-        What to call the archive in errors; its own name by default.
     limits
         Caps on count, sizes and ratio.
     most
@@ -96,30 +94,23 @@ def extract_zip(
     NoSpace
         The disk is full.
 
-    Examples
-    --------
-    >>> [member.name for member in extract_zip(Path("cells.zip"), folder)]  # doctest: +SKIP
-    ['red/1.png', 'white/2.png']
     """
     shown = safe_name(name if name is not None else path.name)
-    written: list[Path] = []
     members: list[Member] = []
     try:
         with zipfile.ZipFile(path) as archive:
             caps, packed = limits or ArchiveLimits(), path.stat().st_size
-            accepted = check_entries(archive, shown, caps, packed, hidden=False)
-            total, done = sum(info.file_size for info in accepted[:most]), 0
-            for info in accepted[:most]:
-                target = into / f"{len(members):06d}"
-                written.append(target)
-                _copy(archive, info, target, shown)
-                members.append(Member(_relative_name(info.filename) or "", target))
+            accepted = check_entries(archive, shown, caps, packed, hidden=False)[:most]
+            total, done = sum(info.file_size for info in accepted), 0
+            for number, info in enumerate(accepted):
+                members.append(Member(_relative_name(info.filename) or "", into / f"{number:06d}"))
+                _copy(archive, info, members[-1].path, shown)
                 done += info.file_size
                 if watch is not None:
                     watch(done, total)
     except BaseException as error:
-        for target in written:
-            target.unlink(missing_ok=True)
+        for member in members:
+            member.path.unlink(missing_ok=True)
         if isinstance(error, PiximiError) or not isinstance(error, Exception):
             raise
         raise _in_words(error, shown) from error

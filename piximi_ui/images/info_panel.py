@@ -105,17 +105,21 @@ def _several(
     if things:
         _facts(shared_facts([facts_of(thing) for thing in things]))
     if len(selected) == 2:
-        st.button(
-            _("Compare"),
-            icon=":material/compare:",
-            width="stretch",
-            key="compare",
-            help=_("Look at both beside each other"),
-            on_click=open_dialog,
-            args=("compare",),
-            kwargs={"ids": selected},
-        )
+        _compare_button(selected)
     _delete_button(kind_id, selected)
+
+
+def _compare_button(selected: tuple[str, ...]) -> None:
+    st.button(
+        _("Compare"),
+        icon=":material/compare:",
+        width="stretch",
+        key="compare",
+        help=_("Look at both beside each other"),
+        on_click=open_dialog,
+        args=("compare",),
+        kwargs={"ids": selected},
+    )
 
 
 def _pick_kind(store: Store, revision: int, kind_id: str, slot: str) -> str:
@@ -218,6 +222,11 @@ def _single(store: Store, revision: int, thing: Thing, categories: Sequence[Cate
     if thing.prediction is not None:
         _prediction(store, thing)
     _facts(facts_of(thing))
+    _ways_on(store, revision, thing)
+
+
+def _ways_on(store: Store, revision: int, thing: Thing) -> None:
+    """Draw the buttons that lead from one image or object to more about it."""
     with st.container(horizontal=True, gap="small"):
         st.button(
             _("Details"),
