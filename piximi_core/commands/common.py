@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from piximi_core.errors import DamagedProject, PiximiError
+from piximi_core.errors import DamagedProject, PiximiError, ProjectBusy
 from piximi_core.jobs.applying import settle_project
 from piximi_core.jobs.keeping import keep_safe
 from piximi_core.project.store import Store, open_store
@@ -29,8 +29,10 @@ def open_settled(folder: Path) -> Store:
         keep_safe(store)
     except DamagedProject:
         raise
+    except ProjectBusy:
+        pass  # the program that writes just now keeps it safe, or the next command does
     except PiximiError as error:
-        # A full disk, or another program at work: the command itself may still succeed.
+        # A full disk: the command itself may still succeed.
         typer.echo(f"No backup was taken: {error}", err=True)
     return store
 
