@@ -83,8 +83,10 @@ class Gallery {
   settle(host, style) {
     this.host = host;
     return new Promise((resolve) => {
-      const link = element("link", { rel: "stylesheet", href: style, onload: resolve, onerror: resolve });
-      host.append(link, this.view.root);
+      host.append(element("link", { rel: "stylesheet", href: style, onload: resolve, onerror: resolve }));
+      // What was never drawn comes with its first drawing: until then it has neither words nor tiles.
+      if (this.data === undefined) return;
+      host.append(this.view.root);
       if (this.held) this.refocus();
     });
   }
@@ -118,6 +120,7 @@ class Gallery {
     this.queue.acknowledge(data.acks);
     this.view.root.classList.toggle("turning", this.queue.has("turn"));
     this.redraw();
+    if (!this.view.root.isConnected) this.host.append(this.view.root);
     // The focused tile moved or is gone: the keyboard stays where it was in the grid.
     if (place >= 0) this.view.tile(this.focus)?.focus({ preventScroll: true });
     this.follower.shown(data.revision);
