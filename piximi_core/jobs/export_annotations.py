@@ -135,7 +135,7 @@ _Written = tuple[Path, int, list[Problem]]
 def _objects(store: Store, request: dict[str, Any], out: Path) -> _Written:
     found = gather_annotations(store, request["kind"] or None)
     if not found.objects:
-        raise BadInput("There are no objects to write; draw or import some first.")
+        raise BadInput("There are no objects to write; import some first.")
     path, problems = write_annotations(
         found, out, request["format"], style=request["style"], ending=request["ending"]
     )

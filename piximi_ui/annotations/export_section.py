@@ -110,7 +110,7 @@ def _draw_going(store: Store, chosen: str, kind: str, style: str, counts: dict[s
             st.rerun()
     if nothing:
         st.caption(
-            f":material/info: {_('There are no objects yet: draw some, or import annotations.')}"
+            f":material/info: {_('There are no objects yet: import annotations first.')}"
         )
         navigation.link("images", label=_("Go to Images"))
     if job is not None:
