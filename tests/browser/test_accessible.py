@@ -77,8 +77,21 @@ def drawn(page: Page) -> None:
 
 
 def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical, one line each."""
+    """What axe finds serious or critical, one line each.
+
+    A page that is being drawn anew is pale for a moment, so what is found is looked at again.
+    """
     page.evaluate(axe())
+    for _ in range(5):
+        found = _violations(page)
+        if not found:
+            break
+        page.wait_for_timeout(1000)
+        drawn(page)
+    return found
+
+
+def _violations(page: Page) -> list[str]:
     found: list[dict[str, Any]] = page.evaluate(
         "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
     )
