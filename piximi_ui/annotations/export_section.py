@@ -109,9 +109,7 @@ def _draw_going(store: Store, chosen: str, kind: str, style: str, counts: dict[s
             start(store, export_annotations.ask(store, chosen, kind=kind, style=style, who=who()))
             st.rerun()
     if nothing:
-        st.caption(
-            f":material/info: {_('There are no objects yet: import annotations first.')}"
-        )
+        st.caption(f":material/info: {_('There are no objects yet: import annotations first.')}")
         navigation.link("images", label=_("Go to Images"))
     if job is not None:
         draw_bar(store, job)
