@@ -15,7 +15,7 @@ from piximi_core.project.categories import ensure_categories, unknown_category_i
 from piximi_core.project.ids import is_unknown, new_id, now
 from piximi_core.project.store import IMAGE_KIND
 
-__all__ = ["NewImage", "add_images", "unique_name"]
+__all__ = ["NewImage", "add_images", "thing_row", "unique_name"]
 
 
 @dataclass(frozen=True)
@@ -84,28 +84,46 @@ def add_images(
         name = unique_name(image.name, names)
         names.add(name)
         category_id = category_ids[image.category] if image.category else unknown
-        thing_rows.append(_thing_row(image, name, kind_id, category_id, position, who))
-        image_rows.append(_image_row(image, thing_rows[-1]["id"]))
+        row = thing_row(
+            new_id(),
+            kind_id,
+            name,
+            category_id=category_id,
+            partition=image.partition,
+            position=position,
+            who=who,
+        )
+        thing_rows.append(row)
+        image_rows.append(_image_row(image, row["id"]))
     db.execute(schema.things.insert(), thing_rows)
     db.execute(schema.images.insert(), image_rows)
     _fix_channels(db, new)
     return len(new)
 
 
-def _thing_row(
-    image: NewImage, name: str, kind_id: str, category_id: str, position: int, who: str
+def thing_row(
+    thing_id: str,
+    kind_id: str,
+    name: str,
+    *,
+    category_id: str,
+    partition: str | None,
+    position: int,
+    who: str,
+    metadata: str = "{}",
 ) -> dict[str, Any]:
+    """Return the row of a new image or object; without a partition, its label decides."""
     labelled = not is_unknown(category_id)
     moment = now()
     return {
-        "id": new_id(),
+        "id": thing_id,
         "kind_id": kind_id,
         "name": name,
         "category_id": category_id,
-        "partition": image.partition or ("Unassigned" if labelled else "Inference"),
+        "partition": partition or ("Unassigned" if labelled else "Inference"),
         "labelled_by": who if labelled else None,
         "labelled_at": moment if labelled else None,
-        "metadata": "{}",
+        "metadata": metadata,
         "position": position,
         "created_at": moment,
     }

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, func, select
 
 from piximi_core.annotation.run_lengths import check_runs
 from piximi_core.errors import BadInput, NotFound, PiximiError
+from piximi_core.project.adding import thing_row
 from piximi_core.project.categories import clean_name, ensure_categories, unknown_category_id
-from piximi_core.project.ids import is_unknown, new_id, now
+from piximi_core.project.ids import is_unknown, new_id
 from piximi_core.project.labelling import plural
 from piximi_core.project.schema import categories, images, kinds, objects, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -148,7 +149,16 @@ def add_objects(db: Connection, found: Iterable[NewObject], *, who: str) -> list
                 base = f"{PurePosixPath(parents[item.image_id].name).stem}-{kind_name}"
                 name = names.give(item.name and clean_name(item.name, "object"), base)
                 category_id = category_ids[item.category] if item.category else unknown
-                rows[object_id] = _thing_row(item, object_id, name, category_id, number, who)
+                rows[object_id] = thing_row(
+                    object_id,
+                    item.kind_id,
+                    name,
+                    category_id=category_id,
+                    partition=item.partition,
+                    position=number,
+                    who=item.labelled_by or who,
+                    metadata=json.dumps(dict(item.metadata), ensure_ascii=False),
+                )
     if new:
         db.execute(things.insert(), [rows[object_id] for object_id in ids])
         db.execute(objects.insert(), list(map(_object_row, new, ids)))
@@ -199,25 +209,6 @@ def _kind_name(db: Connection, kind_id: str) -> str:
     if kind_id == IMAGE_KIND:
         raise BadInput("The kind Image holds the images themselves; choose a kind of objects.")
     return str(name)
-
-
-def _thing_row(
-    item: NewObject, object_id: str, name: str, category_id: str, position: int, who: str
-) -> dict[str, Any]:
-    labelled = not is_unknown(category_id)
-    moment = now()
-    return {
-        "id": object_id,
-        "kind_id": item.kind_id,
-        "name": name,
-        "category_id": category_id,
-        "partition": item.partition or ("Unassigned" if labelled else "Inference"),
-        "labelled_by": (item.labelled_by or who) if labelled else None,
-        "labelled_at": moment if labelled else None,
-        "metadata": json.dumps(dict(item.metadata), ensure_ascii=False),
-        "position": position,
-        "created_at": moment,
-    }
 
 
 def _object_row(item: NewObject, object_id: str) -> dict[str, Any]:
