@@ -40,6 +40,7 @@ def test_language_and_theme_are_remembered(page: Page, dashboard: Dashboard) -> 
     _shows(other, "Projects", DARK)
     page.reload()
     _shows(page, "Projects", DARK)
+    assert dashboard.faults() == []
 
 
 def _another_tab(context: BrowserContext, address: str) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -13,27 +12,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from piximi_core import cli
 from piximi_core.project.adding import add_images
 from piximi_core.project.history import undo
 from piximi_core.project.objects import list_objects
 from piximi_core.project.store import open_store
 from tests.made_up import made_up_image
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run the command line in this process; return what it printed and said."""
-
-    def call(*arguments: Any, code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr(sys, "argv", ["piximi_core", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        assert ended.value.code == code, said
-        return said.out, said.err
-
-    return call
 
 
 @pytest.fixture

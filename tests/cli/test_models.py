@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from piximi_core import cli
 from tests.formats.checker_cases import document, encoded, weight_bytes
 from tests.formats.foreign_models import add_labels, export_web, teachable_network, zipped
 from tests.jobs.conftest import write_classes
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run the command line in this process; return what it printed and said."""
-
-    def call(*arguments: Any, code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr(sys, "argv", ["piximi_core", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        assert ended.value.code == code, said
-        return said.out, said.err
-
-    return call
 
 
 @pytest.mark.slow
