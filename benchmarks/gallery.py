@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -13,17 +12,15 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from benchmarks.chromium import chromium, find_chromium
-from benchmarks.pictures import write_labelled_pictures
-from benchmarks.processes import NotMeasured, measure
+from benchmarks.processes import NotMeasured
 from benchmarks.results import Section, Target, interleaved, median, ratios, spread
 from benchmarks.servers import Server, served
+from benchmarks.workspaces import IMAGES, PROJECT, workspace_of_many
 
 __all__ = ["run"]
 
 OURS, PLAIN = "ours", "plain page"
-_IMAGES, _PER_PAGE = 10_000, 100
-_CATEGORIES = tuple(f"category {number}" for number in range(1, 7))
-_PROJECT = "benchmark"
+_PER_PAGE = 100
 _EACH = 10
 _FEEDBACK_MS, _THUMBNAIL_MS = 50, 5
 _STOPWATCH = Path(__file__).with_name("stopwatch.js").read_text(encoding="utf-8")
@@ -67,25 +64,21 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
     """
     if not find_chromium():
         raise NotMeasured("Chromium is not on the PATH")
-    with tempfile.TemporaryDirectory(prefix="piximi-bench-") as room:
-        workspace = Path(room) / "workspace"
-        workspace.mkdir()
-        say(f"  making a project of {_IMAGES:,} images")
-        write_labelled_pictures(Path(room) / "files", _IMAGES, _CATEGORIES, 64, 1)
-        task = {"files": str(Path(room) / "files"), "project": str(workspace / _PROJECT)}
-        if measure("images_project", task)["files"] != _IMAGES:
-            raise RuntimeError("The project of the gallery is incomplete.")
-        with served("app.py", workspace) as server, chromium() as browser:
-            pages = _addresses(browser, server)
-            times = interleaved(
-                {
-                    OURS: partial(_in_the_gallery, browser, server),
-                    PLAIN: partial(_in_a_plain_page, browser, server, pages),
-                },
-                repeats,
-                say,
-            )
-            thumbnails = [_from_cache(server, pages) for _ in range(repeats)]
+    with (
+        workspace_of_many(say) as workspace,
+        served("app.py", workspace) as server,
+        chromium() as browser,
+    ):
+        pages = _addresses(browser, server)
+        times = interleaved(
+            {
+                OURS: partial(_in_the_gallery, browser, server),
+                PLAIN: partial(_in_a_plain_page, browser, server, pages),
+            },
+            repeats,
+            say,
+        )
+        thumbnails = [_from_cache(server, pages) for _ in range(repeats)]
     return _section(times, thumbnails)
 
 
@@ -97,7 +90,7 @@ def _window(browser: Browser, address: str) -> Page:
 
 
 def _gallery(browser: Browser, server: Server) -> Page:
-    page = _window(browser, f"{server.address}/images?project={_PROJECT}")
+    page = _window(browser, f"{server.address}/images?project={PROJECT}")
     page.evaluate("stopwatch.until('stopwatch.pictured(12)')")
     return page
 
@@ -192,7 +185,7 @@ def _section(times: dict[str, list[Times]], thumbnails: list[float]) -> Section:
         header=["Milliseconds", OURS, PLAIN, "ours / plain"],
         rows=rows,
         how=[
-            f"A project of {_IMAGES:,} images, {_PER_PAGE} thumbnails a page, in headless "
+            f"A project of {IMAGES:,} images, {_PER_PAGE} thumbnails a page, in headless "
             "Chromium at 1400x900, against a page of plain `<img>` tiles of the same thumbnails, "
             "which asks no server what comes next. Timed inside the page, from the press of the "
             f"mouse to the frame that shows the outcome; medians of {_EACH} clicks a round. "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,18 +9,15 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from benchmarks.chromium import chromium, find_chromium
-from benchmarks.pictures import write_labelled_pictures
-from benchmarks.processes import NotMeasured, measure
+from benchmarks.processes import NotMeasured
 from benchmarks.results import Section, Target, interleaved, median, spread
 from benchmarks.servers import served
 from benchmarks.visits import CLICKS, Visit, visit_empty, visit_ours
+from benchmarks.workspaces import CATEGORIES, IMAGES, PROJECT, workspace_of_many
 
 __all__ = ["run"]
 
 OURS, EMPTY = "ours", "empty page"
-_IMAGES = 10_000
-_CATEGORIES = tuple(f"category {number}" for number in range(1, 7))
-_PROJECT = "benchmark"
 _FIRST_MS, _CLICK_MS, _MEGABYTES = 1500, 150, 350
 
 
@@ -35,32 +31,23 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
     """
     if not find_chromium():
         raise NotMeasured("Chromium is not on the PATH")
-    with tempfile.TemporaryDirectory(prefix="piximi-bench-") as room:
-        workspace = Path(room) / "workspace"
-        workspace.mkdir()
-        say(f"  making a project of {_IMAGES:,} images")
-        files = Path(room) / "files"
-        write_labelled_pictures(files, _IMAGES, _CATEGORIES, 64, 1)
-        task = {"files": str(files), "project": str(workspace / _PROJECT)}
-        if measure("images_project", task)["files"] != _IMAGES:
-            raise RuntimeError("The project of the pages is incomplete.")
-        with chromium() as browser:
-            # The first page of all pays for starting the browser.
-            _visit_empty(browser, workspace)
-            visits = interleaved(
-                {
-                    OURS: partial(_visit_ours, browser, workspace),
-                    EMPTY: partial(_visit_empty, browser, workspace),
-                },
-                repeats,
-                say,
-            )
+    with workspace_of_many(say) as workspace, chromium() as browser:
+        # The first page of all pays for starting the browser.
+        _visit_empty(browser, workspace)
+        visits = interleaved(
+            {
+                OURS: partial(_visit_ours, browser, workspace),
+                EMPTY: partial(_visit_empty, browser, workspace),
+            },
+            repeats,
+            say,
+        )
     return _section(visits)
 
 
 def _visit_ours(browser: Browser, workspace: Path) -> Visit:
     with served("app.py", workspace) as server:
-        return visit_ours(browser, server, _PROJECT)
+        return visit_ours(browser, server, PROJECT)
 
 
 def _visit_empty(browser: Browser, workspace: Path) -> Visit:
@@ -92,7 +79,7 @@ def _section(visits: dict[str, list[Visit]]) -> Section:
             for name, our, their, late in rows
         ],
         how=[
-            f"A project of {_IMAGES:,} images in {len(_CATEGORIES)} categories, 100 thumbnails a "
+            f"A project of {IMAGES:,} images in {len(CATEGORIES)} categories, 100 thumbnails a "
             "page, against a Streamlit page with one button. Both are served by `streamlit run` "
             "with the same settings and started afresh for every round; headless Chromium, "
             "1400x900, a window without a cache for every first page. Timed inside the page: from "

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from piximi_core.errors import BadInput, NotFound
+from piximi_core.errors import BadInput, NotFound, Stopped
 from piximi_core.offline import require_network
 from piximi_core.project.files import disk_errors_in_words
 
@@ -114,6 +114,8 @@ class Fetcher:
     def fetch(self, address: str, target: Path, *, most_bytes: int | None = None) -> str:
         """Write what lies at an address to a file; return the address after all redirects.
 
+        It ends early when the file is deleted meanwhile: nobody wants it any more.
+
         Raises
         ------
         BadInput
@@ -122,6 +124,8 @@ class Fetcher:
             The other side says that there is nothing, or not for everyone.
         Offline
             ``PIXIMI_OFFLINE=1`` is set.
+        Stopped
+            The file was deleted.
         """
         limit = min(self._left, most_bytes or self._left)
         for _ in range(_REDIRECTS + 1):
@@ -145,7 +149,7 @@ class Fetcher:
                 return response.getheader("Location") or ""
             _check(response, parts, limit)
             with disk_errors_in_words(target), target.open("wb") as file:
-                self._left -= _copy(response, file, limit, parts)
+                self._left -= _copy(response, target, file, limit, parts)
             if self._remaining() <= 0:
                 # A connection that was cut looks like one that ended.
                 raise TimeoutError
@@ -266,10 +270,16 @@ def _too_large(host: str, limit: int) -> BadInput:
 
 
 def _copy(
-    response: http.client.HTTPResponse, file: IO[bytes], limit: int, parts: SplitResult
+    response: http.client.HTTPResponse,
+    target: Path,
+    file: IO[bytes],
+    limit: int,
+    parts: SplitResult,
 ) -> int:
     done = 0
     while chunk := response.read(_CHUNK):
+        if not target.exists():
+            raise Stopped("Stopped.")
         done += len(chunk)
         if done > limit:
             raise _too_large(str(parts.hostname)[:80], limit)

@@ -7,6 +7,7 @@ import datetime
 import http.server
 import ipaddress
 import json
+import shutil
 import socket
 import ssl
 import threading
@@ -22,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from piximi_core import downloads
 from piximi_core.downloads import Fetcher, is_public, require_web_address
-from piximi_core.errors import BadInput, NotFound
+from piximi_core.errors import BadInput, NotFound, Stopped
 from piximi_core.jobs.fetch_model import fetch_classifier
 from piximi_core.offline import Offline
 from tests.formats.checker_cases import document, encoded, weight_bytes
@@ -338,3 +339,24 @@ def test_weights_are_never_written_elsewhere(server: Server, tmp_path: Path, nam
     with pytest.raises(BadInput, match="which is no name"):
         fetch_classifier(server.address("/model.json"), tmp_path, fetcher=server.fetcher())
     assert [path.name for path in tmp_path.iterdir()] == ["model.json"]
+
+
+def test_it_ends_when_nobody_wants_the_file_any_more(server: Server, tmp_path: Path) -> None:
+    """The page deletes the folder when its Stop is pressed; half a file is no file either way."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+
+    def answer(handler: Any) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(bytes(1 << 16))
+        while not (folder / "classifier.zip").exists():
+            threading.Event().wait(0.01)
+        shutil.rmtree(folder)
+        with contextlib.suppress(OSError):
+            handler.wfile.write(bytes(1 << 18))
+
+    server.answers = {"/x.zip": answer}
+    with pytest.raises(Stopped):
+        fetch_classifier(server.address("/x.zip"), folder, fetcher=server.fetcher())
+    assert not folder.exists()

@@ -22,7 +22,7 @@ from typing import Any
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.archives import ArchiveLimits, Member, extract_zip
-from piximi_core.formats.stored_zip import StoredZip
+from piximi_core.formats.zip_writer import ZipWriter
 from piximi_core.images.naming import safe_name
 
 __all__ = ["DATABASE", "MANIFEST", "ArchiveManifest", "Entry", "read_manifest", "unpack", "write"]
@@ -103,16 +103,12 @@ def write(
 
     found = {"format": _FORMAT, "version": _VERSION, **asdict(manifest)}
     listed = json.dumps(found, ensure_ascii=False, indent=1).encode()
-    with target.open("xb", buffering=4 * _CHUNK) as sink:
-        archive = StoredZip(sink)
+    with ZipWriter(target) as archive:
         for entry in entries:
             # Without a buffer of its own: most files are read in one piece.
             with open(entry.path, "rb", buffering=0) as source:  # noqa: PTH123
-                archive.add(entry.name, source, entry.size, add)
-            if entry.size <= _CHUNK:
-                add(entry.size)
-        archive.add(MANIFEST, BytesIO(listed), len(listed))
-        archive.close()
+                archive.copy(entry.name, source, entry.size, add)
+        archive.copy(MANIFEST, BytesIO(listed), len(listed))
 
 
 def read_manifest(path: Path, name: str | None = None) -> ArchiveManifest:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +88,10 @@ def _unpacked(model: PiximiModel, folder: Path) -> list[Path]:
         usable = file.basename.endswith(ending) and len(file.basename.encode()) < _LONGEST_NAME
         paths.append(folder / (file.basename if usable else f"model.{ending}"))
         try:
-            paths[-1].write_bytes(file.read())
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            content = file.read()
+        except Exception as error:  # zipfile raises anything on damaged bytes
             raise BadInput(f"its {ending} is damaged ({error}).") from error
+        paths[-1].write_bytes(content)
     return paths
 
 
@@ -202,7 +201,7 @@ def _scored(
         rows[thing_id] = row
         if ids[int(np.argmax(row))] != answers[thing_id]:
             found.repairs.note(
-                "Things of which the classifier says something else than Piximi kept; that stays.",
+                "Of some the classifier says something else than Piximi kept; that stays.",
                 thing_id,
             )
     return rows

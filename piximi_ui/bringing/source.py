@@ -139,14 +139,27 @@ def _address(store: Store) -> None:
 
 def _fetch(store: Store, address: str) -> None:
     job_id = new_id()
+    stop = st.empty()
+    # Any press draws the page anew, which ends the waiting here.
+    stop.button(_("Stop"), icon=":material/stop:", key="bring-stop")
     try:
         with st.spinner(_("Fetching it…"), show_time=True):
             folder = import_model.given_folder(store, job_id)
             call = engine.call(import_model.RESOURCE, fetch_classifier, address, folder)
             paths = wait_for(call, import_model.RESOURCE)
-        _look(store, job_id, paths)
     except PiximiError as error:
         import_model.discard(store, job_id)
+        stop.empty()
+        st.error(told(str(error)), icon=":material/error:")
+        return
+    except BaseException:
+        # Nobody waits any more; without a place for its files the worker ends as well.
+        import_model.discard(store, job_id)
+        raise
+    stop.empty()
+    try:
+        _look(store, job_id, paths)
+    except PiximiError as error:
         st.error(told(str(error)), icon=":material/error:")
 
 

@@ -7,14 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.folder import Job
 from piximi_core.jobs.open_piximi import ask, ask_uploaded
-from piximi_core.jobs.opening import dismiss, opening_jobs
-from piximi_core.project.workspace import workspace
-from piximi_ui import navigation
-from piximi_ui.context import errors_shown, say
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.job_bar import draw_share, draw_stop
 from piximi_ui.projects import opening
 from piximi_ui.texts import _, plain, plural, told
 
@@ -61,45 +56,10 @@ def _projects_in(folder: Path) -> list[Path]:
 
 def draw_openings() -> None:
     """Draw how far projects are that are being opened, and what was done to those that are."""
-    for job in opening_jobs(workspace(), "open_piximi"):
-        every = 0.5 if job.state().is_active else None
-        st.fragment(_card, run_every=every)(job, every is not None)
+    opening.draw_cards("open_piximi", _draw_remarks)
 
 
-def _card(job: Job, was_active: bool) -> None:
-    request, state = job.request(), job.state()
-    if not request:
-        return  # another window has told of it
-    if was_active and not state.is_active:
-        # The list of projects has a new one.
-        st.rerun()
-    name = plain(str(request["shown"]))
-    if state is JobState.STOPPED:
-        say(_("Opening {name} was stopped; nothing of it is left.").format(name=name))
-        opening.forget(job)
-    with st.container(border=True, key=f"opening-{job.id}"):
-        if state is JobState.DONE:
-            _complete(job)
-            return
-        st.markdown(f"**{name}**")
-        if state.is_active:
-            draw_share(job, state)
-            draw_stop(job, state, key=f"stop-{job.id}")
-            return
-        reason = told(str(job.result().get("error") or ""))
-        st.error(plain(reason, 500) or _("It was interrupted; open it again."))
-        with st.container(horizontal=True):
-            if state is JobState.INTERRUPTED and st.button(
-                _("Run again"), icon=":material/replay:", key=f"again-{job.id}"
-            ):
-                with errors_shown():
-                    job.reopen()
-                    opening.start(job)
-            if st.button(_("Close"), key=f"close-{job.id}"):
-                opening.forget(job)
-
-
-def _complete(job: Job) -> None:
+def _draw_remarks(job: Job) -> None:
     result = job.result()
     parts = {
         "images": plural("{n} image", "{n} images", result["images"]),
@@ -107,18 +67,10 @@ def _complete(job: Job) -> None:
         "predictions": plural("{n} prediction", "{n} predictions", result["predictions"]),
         "classifiers": plural("{n} classifier", "{n} classifiers", result["classifiers"]),
     }
-    shown = " · ".join(text for key, text in parts.items() if result[key] or key == "images")
-    title = _("“{name}” is ready.").format(name=plain(str(result["name"])))
-    st.markdown(f":material/check_circle: **{title}** {shown}")
+    st.markdown(" · ".join(text for key, text in parts.items() if result[key] or key == "images"))
     if result["repairs"]:
         st.markdown(_("What was repaired or left out:"))
         st.markdown("\n".join(map(_repair, result["repairs"])))
-    with st.container(horizontal=True):
-        if st.button(_("Open"), type="primary", key=f"go-{job.id}"):
-            dismiss(job)
-            navigation.go_to("images", project=str(result["address"]))
-        if st.button(_("Close"), key=f"close-{job.id}"):
-            opening.forget(job)
 
 
 def _repair(entry: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Choose a file that becomes a project: on this computer, or in the server's folders."""
+"""Choose a file that becomes a project, on this computer or the server, and follow its opening."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_core.jobs.folder import Job
+from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.import_roots import import_roots
-from piximi_core.jobs.opening import dismiss
-from piximi_ui.context import errors_shown, who
+from piximi_core.jobs.opening import dismiss, opening_jobs
+from piximi_core.project.workspace import workspace
+from piximi_ui import navigation
+from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog
 from piximi_ui.images import server_folders
-from piximi_ui.texts import _
+from piximi_ui.job_bar import draw_share, draw_stop
+from piximi_ui.texts import _, plain, told
 
-__all__ = ["Sort", "choose", "forget", "start"]
+__all__ = ["Sort", "choose", "draw_cards"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def choose(sort: Sort) -> None:
     )
     if _open_pressed(sort, ready=given is not None) and given is not None:
         with errors_shown():
-            start(sort.ask_uploaded(given, given.name, given.size, who=who()))
+            _start(sort.ask_uploaded(given, given.name, given.size, who=who()))
 
 
 def _on_server(sort: Sort) -> None:
@@ -82,7 +85,7 @@ def _on_server(sort: Sort) -> None:
         st.caption(sort.nothing)
     if _open_pressed(sort, ready=chosen is not None) and chosen is not None:
         with errors_shown():
-            start(sort.ask(chosen, who=who()))
+            _start(sort.ask(chosen, who=who()))
 
 
 def _open_pressed(sort: Sort, *, ready: bool) -> bool:
@@ -91,7 +94,7 @@ def _open_pressed(sort: Sort, *, ready: bool) -> bool:
     )
 
 
-def start(job: Job) -> None:
+def _start(job: Job) -> None:
     """Send the job off, and draw the page again to follow it."""
     with st.spinner(_("Starting…")):
         engine.submit(job)
@@ -99,7 +102,70 @@ def start(job: Job) -> None:
     st.rerun()
 
 
-def forget(job: Job) -> None:
-    """Forget a job that is over, and draw the page again without it."""
+def draw_cards(service: str, draw_remarks: Callable[[Job], None]) -> None:
+    """Draw how far files are that are being opened, whoever asked, and what came of them.
+
+    Parameters
+    ----------
+    service
+        Whose jobs to draw.
+    draw_remarks
+        Draws under a job that is done what a person should know of its project.
+    """
+    for job in opening_jobs(workspace(), service):
+        active = job.state().is_active
+        st.fragment(_card, run_every=0.5 if active else None)(job, draw_remarks, active)
+
+
+def _card(job: Job, draw_remarks: Callable[[Job], None], was_active: bool) -> None:
+    request, state = job.request(), job.state()
+    if not request:
+        return  # another window has told of it
+    if was_active and not state.is_active:
+        # The list of projects has a new one.
+        st.rerun()
+    name = plain(str(request["shown"]))
+    if state is JobState.STOPPED:
+        say(_("Opening {name} was stopped; nothing of it is left.").format(name=name))
+        _forget(job)
+    with st.container(border=True, key=f"opening-{job.id}"):
+        if state is JobState.DONE:
+            _draw_done(job, draw_remarks)
+            return
+        st.markdown(f"**{name}**")
+        if state.is_active:
+            draw_share(job, state)
+            draw_stop(job, state, key=f"stop-{job.id}")
+            return
+        reason = told(str(job.result().get("error") or ""))
+        st.error(plain(reason, 500) or _("It was interrupted; open it again."))
+        with st.container(horizontal=True):
+            if state is JobState.INTERRUPTED and st.button(
+                _("Run again"), icon=":material/replay:", key=f"again-{job.id}"
+            ):
+                with errors_shown():
+                    job.reopen()
+                    _start(job)
+            _draw_close(job)
+
+
+def _draw_done(job: Job, draw_remarks: Callable[[Job], None]) -> None:
+    result = job.result()
+    title = _("“{name}” is ready.").format(name=plain(str(result["name"])))
+    st.markdown(f":material/check_circle: **{title}**")
+    draw_remarks(job)
+    with st.container(horizontal=True):
+        if st.button(_("Open"), type="primary", key=f"go-{job.id}"):
+            dismiss(job)
+            navigation.go_to("images", project=str(result["address"]))
+        _draw_close(job)
+
+
+def _draw_close(job: Job) -> None:
+    if st.button(_("Close"), key=f"close-{job.id}"):
+        _forget(job)
+
+
+def _forget(job: Job) -> None:
     dismiss(job)
     st.rerun()

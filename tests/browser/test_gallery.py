@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.gallery_driver import (
     IMAGES,
@@ -67,12 +67,8 @@ def test_a_label_and_a_prediction_look_different(start: Start) -> None:
     assert images.evaluate_all(loaded), "thumbnails come through the picture route"
 
 
-def test_keys_count_while_the_gallery_is_off_the_page_for_a_moment(start: Start) -> None:
-    demo, page = start()
-    tiles(page).nth(0).focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowUp")
-    # As Streamlit does on a busy machine when it draws what stands above the gallery.
+def take_off(page: Page) -> None:
+    """Take the gallery off the page until `window.back()`, as Streamlit does when it is busy."""
     page.evaluate(
         """() => {
             const hosts = [...document.querySelectorAll("*")];
@@ -82,6 +78,35 @@ def test_keys_count_while_the_gallery_is_off_the_page_for_a_moment(start: Start)
             host.remove();
         }"""
     )
+
+
+def test_a_click_counts_although_the_gallery_moved_under_it(start: Start) -> None:
+    """The browser makes no click of a press whose tile left the page before the release."""
+    demo, page = start()
+    for n, returns_before in ((3, True), (4, False)):
+        tiles(page).nth(n).hover()
+        page.mouse.down()
+        take_off(page)
+        if returns_before:
+            page.evaluate("window.back()")
+        page.mouse.up()
+        if not returns_before:
+            page.evaluate("window.back()")
+    expect(tiles(page).nth(4)).to_have_attribute("aria-selected", "true")
+    assert chosen(page) == [3, 4]
+    tiles(page).nth(4).click()
+    assert chosen(page) == [3]
+    type_category(page, "2")
+    saved(page)
+    assert demo.journal() == [("label", ["i3"], "c2")]
+
+
+def test_keys_count_while_the_gallery_is_off_the_page_for_a_moment(start: Start) -> None:
+    demo, page = start()
+    tiles(page).nth(0).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    take_off(page)
     expect(tiles(page)).to_have_count(0)
     page.keyboard.press("Space")
     type_category(page, "1")

@@ -31,8 +31,8 @@ def pair(folder: Path, changed: Any = None, content: bytes | None = None) -> lis
     return [description, weights]
 
 
-def packed(path: Path, entries: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
+def packed(path: Path, entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
         for name, content in entries.items():
             archive.writestr(name, content)
     return path
@@ -206,10 +206,15 @@ def test_selections_without_a_pair(tmp_path: Path) -> None:
     assert "several descriptions" in check_for_piximi([*files, second])[0]
 
 
-def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
-    path = packed(tmp_path / "cells.zip", good())
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+@pytest.mark.parametrize("byte", [0, 0xFF])
+def test_a_damaged_zip_is_one_sentence(tmp_path: Path, method: int, byte: int) -> None:
+    """Every way to pack complains of damage in its own way."""
+    path = packed(tmp_path / "cells.zip", good(), method)
     content = bytearray(path.read_bytes())
-    content[60:90] = bytes(30)
+    content[60:90] = bytes([byte]) * 30
     path.write_bytes(content)
     [reason] = check_for_piximi(path)
     assert "damaged" in reason or "not valid" in reason

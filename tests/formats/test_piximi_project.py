@@ -178,7 +178,7 @@ REPAIRED: dict[str, tuple[Damage, str]] = {
     ),
     "a name that leads outside": (
         lambda f: made.edit(f, "project/things", thing_names=["../a", "a.png", "b.png"]),
-        "name is no name",
+        "whose name cannot be one",
     ),
     "no list of things": (lambda f: f.update({"project/things/.zattrs": b"["}), "is damaged"),
     "no version": (lambda f: made.edit(f, "", version=None), "does not say which Piximi"),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from piximi_core.errors import BadInput
+from piximi_core.formats import zip_writer
 from piximi_core.formats.zip_writer import ZipWriter
 
 CONTENTS = {
@@ -78,3 +84,46 @@ def test_a_failure_leaves_no_directory(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         fail()
     assert not zipfile.is_zipfile(tmp_path / "a.zip")
+
+
+@given(st.lists(st.tuples(st.text("abc/é🔬", min_size=1), st.binary(max_size=300)), max_size=8))
+def test_what_is_copied_is_read_as_it_was(members: list[tuple[str, bytes]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.zip"
+        with ZipWriter(path) as archive:
+            for name, content in members:
+                archive.copy(name, io.BytesIO(content), len(content))
+        with zipfile.ZipFile(path) as found:
+            assert found.testzip() is None
+            assert [(i.filename, found.read(i)) for i in found.infolist()] == members
+            assert {i.compress_type for i in found.infolist()} <= {zipfile.ZIP_STORED}
+
+
+@pytest.mark.parametrize(("large", "many"), [(100, 2), (100, 60_000), (5_000_000, 2)])
+def test_large_archives_use_the_records_of_64_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, many: int
+) -> None:
+    """With lower limits the large records are written for small files, and read alike."""
+    monkeypatch.setattr(zip_writer, "_LARGE", large)
+    monkeypatch.setattr(zip_writer, "_MANY", many)
+    contents = [b"x" * 50, b"y" * 2_500_000, b"z" * 150, b""]
+    told: list[int] = []
+    with ZipWriter(tmp_path / "large.zip") as archive:
+        for number, content in enumerate(contents):
+            archive.copy(f"{number}.bin", io.BytesIO(content), len(content), told.append)
+    with zipfile.ZipFile(tmp_path / "large.zip") as found:
+        assert found.testzip() is None
+        assert [found.read(f"{n}.bin") for n in range(4)] == contents
+        assert b"PK\x06\x06" in (tmp_path / "large.zip").read_bytes()
+    assert sum(told) == sum(map(len, contents))
+    assert max(told) <= 2**20
+
+
+def test_a_source_that_ends_early_is_said(tmp_path: Path) -> None:
+    for size in (3, 3_000_000):
+        with (
+            pytest.raises(BadInput, match="became shorter"),
+            ZipWriter(tmp_path / "a.zip") as archive,
+        ):
+            archive.copy("a", io.BytesIO(b"12"), size)
+        assert not zipfile.is_zipfile(tmp_path / "a.zip")

@@ -27,6 +27,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     folder = tmp_path / "workspace"
     folder.mkdir()
     monkeypatch.setenv("PIXIMI_WORKSPACE", str(folder))
+    # A worker that gets ready takes half a core for ten seconds; a job starts it where one is asked.
+    monkeypatch.setenv("PIXIMI_WARM", "0")
     yield folder
     engine.shutdown()
 

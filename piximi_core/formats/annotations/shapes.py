@@ -112,14 +112,14 @@ def _finite(rings: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
     if not kept:
         raise BadInput("Its outline has fewer than three corners.")
     if not all(np.isfinite(ring).all() for ring in kept):
-        raise BadInput("Its outline holds numbers that are none.")
+        raise BadInput("Its outline holds values that are not numbers.")
     return kept
 
 
 def _from_box(shape: BoxShape, height: int, width: int) -> Region | None:
     edges = (shape.left, shape.top, shape.right, shape.bottom)
     if not all(map(math.isfinite, edges)):
-        raise BadInput("Its box holds numbers that are none.")
+        raise BadInput("Its box holds values that are not numbers.")
     if shape.relative:
         edges = (edges[0] * width, edges[1] * height, edges[2] * width, edges[3] * height)
     # Halves go up, so that neighbouring boxes still meet (round() would go to even numbers).

@@ -76,7 +76,7 @@ class Layout:
             group = f"project/images/{raw}"
             attributes = self._tree.attributes(group)
             if attributes is None or ".." in raw.split("/"):
-                self._repairs.note("Things without attributes were left out.", raw)
+                self._repairs.note("Images or objects without attributes were left out.", raw)
                 continue
             try:
                 pixels = read_pixels(self._tree, f"{group}/{raw}", self._repairs, raw)

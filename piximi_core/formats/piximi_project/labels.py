@@ -86,7 +86,9 @@ class Labels:
         """Return the category of a thing of this kind, Unknown where the file's makes no sense."""
         kept = self.category_ids.get(found) if isinstance(found, str) else None
         if kept is None or kept[0] != kind_id:
-            repairs.note("Things whose category is not in the file are unlabelled.", name)
+            repairs.note(
+                "Images or objects whose category is not in the file are unlabelled.", name
+            )
             return self.unknown[kind_id]
         return kept[1]
 

@@ -56,7 +56,9 @@ class Layout:
     def _listed(self) -> Iterator[_Place]:
         attributes = self._tree.attributes("project/things")
         if attributes is None:
-            self._repairs.note("The list of things is damaged; they were found by their folders.")
+            self._repairs.note(
+                "The list of images and objects is damaged; they were found by their folders."
+            )
         names = (attributes or {}).get("thing_names")
         if not isinstance(names, list):
             names = self._found()
@@ -64,13 +66,15 @@ class Layout:
         seen: set[str] = set()
         for raw in names:
             if not isinstance(raw, str) or raw in seen:
-                self._repairs.note("Things listed twice, or without a name, were left out.")
+                self._repairs.note(
+                    "Images or objects listed twice, or without a name, were left out."
+                )
                 continue
             seen.add(raw)
             # As Piximi: a slash in a name leads into a folder of its own.
             parts = [part for part in raw.replace("\\", "/").split("/") if part]
             if not parts or {".", ".."} & set(parts):
-                self._repairs.note("Things whose name is no name were left out.", raw)
+                self._repairs.note("Images or objects whose name cannot be one were left out.", raw)
                 continue
             name = unique.give(plain_text(raw, "unnamed"))
             yield _Place(f"project/things/{'/'.join(parts)}", "/".join(parts), name)
@@ -90,7 +94,9 @@ class Layout:
         for place in self._places:
             attributes = self._tree.attributes(place.group)
             if attributes is None:
-                self._repairs.note("Things without attributes were left out.", place.name)
+                self._repairs.note(
+                    "Images or objects without attributes were left out.", place.name
+                )
             elif not _is_object(attributes):
                 image = self._image(place, attributes)
                 if image is not None:
@@ -170,7 +176,9 @@ class Layout:
         if usable_id(found) and found not in self._ids:
             kept = str(found)
         else:
-            self._repairs.note("Things whose id is missing or taken got another one.", name)
+            self._repairs.note(
+                "Images or objects whose id is missing or taken got another one.", name
+            )
             kept = fresh_id()
         self._ids.add(kept)
         return kept
@@ -186,7 +194,7 @@ class Layout:
         found = attributes.get("classifier_partition")
         if found in _PARTITIONS:
             return str(found)
-        self._repairs.note("Things without a partition became Unassigned.", name)
+        self._repairs.note("Images or objects without a partition became Unassigned.", name)
         return "Unassigned"
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +34,6 @@ _LIMITS = ArchiveLimits(
     free_member_bytes=2**30,
     free_total_bytes=2**34,
 )
-_BROKEN = (zlib.error, EOFError, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError)
 
 
 class Damaged(Exception):
@@ -71,7 +69,9 @@ class Tree:
         try:
             with self._open(path) as stream:
                 yield stream
-        except (*_BROKEN, ValueError, KeyError) as error:
+        except (Damaged, MemoryError):
+            raise
+        except Exception as error:  # zipfile raises anything on damaged bytes
             raise Damaged(str(error)) from error
 
     def read(self, path: str, most: int) -> bytes:
@@ -126,7 +126,7 @@ def open_tree(path: Path, name: str | None = None) -> Iterator[Tree]:
         )
     try:
         archive = zipfile.ZipFile(path)
-    except (*_BROKEN, ValueError) as error:
+    except Exception as error:  # zipfile raises anything on damaged bytes
         raise BadInput(f"'{label}' is damaged ({error}); save it again.") from error
     with archive:
         yield _of_zip(archive, path, label)

@@ -49,3 +49,8 @@ export function paint(node, color) {
   node.style.setProperty("--chip", color);
   node.style.setProperty("--ink", inkOn(color));
 }
+
+/** The tile that an event happened on, or null. */
+export function tileOf(event) {
+  return event.target.closest?.(".tile") ?? null;
+}

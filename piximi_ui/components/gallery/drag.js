@@ -1,7 +1,7 @@
 // A box drawn over the grid selects what it touches: with the mouse, or with a finger that rested on
 // the grid for a moment. With Ctrl or Shift, and always with a finger, it adds to the selection.
 
-import { element } from "./dom.js";
+import { element, tileOf } from "./dom.js";
 
 const SLACK = 6; // CSS pixels that a click may tremble
 const REST = 450; // ms after which a resting finger begins a selection
@@ -9,13 +9,14 @@ const EDGE = 48; // CSS pixels at the window's edges that scroll
 const PACE = 14; // CSS pixels scrolled per frame there
 
 export class DragBox {
-  /** @param {object} verbs see gallery.js: `selection`, `cover`, `host` */
+  /** @param {object} verbs see gallery.js: `selection`, `cover`, `pick`, `host` */
   constructor(grid, verbs) {
     this.grid = grid;
     this.verbs = verbs;
     this.start = null; // where the pointer went down, in the window
     this.box = null; // the element drawn while dragging
     this.justDone = false; // the click that ends a drag selects nothing
+    this.pressed = null; // {tile, extend} of a press that the browser has made no click of yet
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     grid.addEventListener("pointerdown", (event) => this.#press(event), { signal });
@@ -23,6 +24,7 @@ export class DragBox {
     for (const name of ["pointerup", "pointercancel"]) {
       window.addEventListener(name, (event) => this.#release(event), { signal });
     }
+    grid.addEventListener("click", () => (this.pressed = null), { signal, capture: true });
     // A finger that draws must not scroll, nor open the browser's menu.
     grid.addEventListener("touchmove", (event) => this.box && event.preventDefault(), {
       signal,
@@ -48,7 +50,8 @@ export class DragBox {
     if (event.button !== 0 || !event.isPrimary) return;
     const touch = event.pointerType === "touch";
     const add = touch || event.ctrlKey || event.shiftKey || event.metaKey;
-    this.start = { x: event.clientX, y: event.clientY, pointer: event.pointerId, touch, add };
+    const from = { x: event.clientX, y: event.clientY, tile: tileOf(event), extend: event.shiftKey };
+    this.start = { ...from, pointer: event.pointerId, touch, add };
     if (touch) this.rest = setTimeout(() => this.#begin(this.start), REST);
   }
 
@@ -123,12 +126,24 @@ export class DragBox {
 
   #release(event) {
     if (!this.start || event.pointerId !== this.start.pointer) return;
+    const { start } = this;
     const drawn = this.box !== null;
     this.#forget();
-    if (!drawn) return;
+    if (!drawn) {
+      if (event.type === "pointerup" && start.tile && !start.touch) this.#expectClick(start);
+      return;
+    }
     this.verbs.cover(this.verbs.selection.list(), true);
     this.justDone = true;
     setTimeout(() => (this.justDone = false), 0);
+  }
+
+  /** The browser makes no click of a press if Streamlit moved the tile on the page meanwhile. */
+  #expectClick(press) {
+    this.pressed = press;
+    setTimeout(() => {
+      if (this.pressed === press) this.verbs.pick(press.tile, press.extend);
+    }, 0);
   }
 
   #cancel(event) {

@@ -1,6 +1,6 @@
 // The gallery component. Streamlit calls `mount` at first and again whenever Python redraws.
 
-import { element, speak } from "./dom.js";
+import { element, speak, tileOf } from "./dom.js";
 import { DragBox } from "./drag.js";
 import { Follower } from "./follow.js";
 import { Keyboard } from "./keys.js";
@@ -274,6 +274,17 @@ class Gallery {
     return true;
   }
 
+  /** Select a tile, or no longer; or everything up to it. */
+  pick(node, extend) {
+    const { id } = node.dataset;
+    if (!this.view.order.includes(id)) return;
+    if (extend) this.selection.extend(id, this.view.order);
+    else this.selection.toggle(id);
+    this.#focusOn(node);
+    node.focus({ preventScroll: true });
+    this.#selected();
+  }
+
   press(extend) {
     if (extend) this.selection.extend(this.focus, this.view.order);
     else this.selection.toggle(this.focus);
@@ -294,12 +305,7 @@ class Gallery {
 
   #click(event) {
     const node = tileOf(event);
-    if (!node || this.drag.justDone) return;
-    const { id } = node.dataset;
-    if (event.shiftKey) this.selection.extend(id, this.view.order);
-    else this.selection.toggle(id);
-    node.focus({ preventScroll: true });
-    this.#selected();
+    if (node && !this.drag.justDone) this.pick(node, event.shiftKey);
   }
 
   #letGo() {
@@ -328,8 +334,4 @@ class Gallery {
   #report() {
     this.component.setStateValue("selection", { version: this.version, ids: this.selection.list() });
   }
-}
-
-function tileOf(event) {
-  return event.target.closest?.(".tile") ?? null;
 }
