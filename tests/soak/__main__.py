@@ -1,6 +1,7 @@
 """Kill the dashboard, a worker or a command at random moments, again and again; add damaged files.
 
     scripts/soak [--rounds 100] [--files 2000] [--seed N] [--folder FOLDER] [--no-browser]
+                 [--only SORT]
 
 Each round kills something, opens the project, and compares it with all that was acknowledged: what
 a command said by exiting 0, a process by its report, the browser by showing nothing unsaved. The
@@ -84,10 +85,14 @@ def sorts_of_rounds(folder: Path, chromium: str | None) -> Iterator[dict[str, Ro
         browsing.close()
 
 
-def soak(rounds: int, seed: int, folder: Path, chromium: str | None) -> int:
+def soak(
+    rounds: int, seed: int, folder: Path, chromium: str | None, only: str | None = None
+) -> int:
     """Do the rounds, each logged; return how many found something lost."""
     dice = random.Random(seed)
     sorts = {sort: n for sort, n in SHARES.items() if chromium or sort != "browser"}
+    if only is not None:
+        sorts = {only: 1}
     failed = 0
     done: Counter[str] = Counter()
     with (
@@ -104,9 +109,9 @@ def soak(rounds: int, seed: int, folder: Path, chromium: str | None) -> int:
                 done[str(line["killed"])] += 1
             _log(log, line)
             if not waiting and line["sort"] != "finish":
-                # Some commands were let end: the cheapest rounds make up the number of kills.
+                # Some were let end: the cheapest rounds make up the number of kills.
                 short = max(0, rounds - sum(done.values())) if not failed else 0
-                waiting = ["writer"] * short or ["finish"]
+                waiting = [only or "writer"] * short or ["finish"]
     killed = ", ".join(f"{what} {count}" for what, count in done.most_common())
     _say(f"Killed {sum(done.values())} times in {number - 1} rounds ({killed}).")
     return failed
@@ -163,6 +168,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="repeats the choices of a run")
     parser.add_argument("--folder", type=Path, default=None, help="new; kept (a temporary one)")
     parser.add_argument("--no-browser", action="store_true", help="leave Chromium out")
+    parser.add_argument("--only", choices=SHARES, metavar="SORT", help=f"one of {list(SHARES)}")
     chosen = parser.parse_args()
     seed = random.SystemRandom().randrange(10**6) if chosen.seed is None else chosen.seed
     folder = chosen.folder or Path(tempfile.mkdtemp(prefix=f"piximi-soak-{seed}-"))
@@ -173,7 +179,7 @@ def main() -> int:
     elif chromium is None:
         _say("Chromium is not on the PATH: the rounds of the browser are left out.")
     begun = time.monotonic()
-    failed = soak(chosen.rounds, seed, folder, chromium) if chosen.rounds else 0
+    failed = soak(chosen.rounds, seed, folder, chromium, chosen.only) if chosen.rounds else 0
     failed += damage(chosen.files, seed, folder)
     minutes = (time.monotonic() - begun) / 60
     verdict = "nothing was lost" if not failed else f"{failed} rounds found something lost"
