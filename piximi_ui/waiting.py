@@ -10,7 +10,7 @@ from piximi_core.jobs import engine
 from piximi_ui import job_texts
 from piximi_ui.texts import _
 
-__all__ = ["wait_for"]
+__all__ = ["wait_for", "what_it_waits_for"]
 
 _LOOK_SECONDS = 0.2
 
@@ -26,9 +26,15 @@ def wait_for(call: engine.Call, resource: str) -> Any:
     # Drawing something now and then lets Streamlit end this when the person turns elsewhere.
     line = st.empty()
     while not call.wait(_LOOK_SECONDS):
-        before = engine.busy_with(resource)
+        before = what_it_waits_for(resource)
         if before is None:
             line.empty()
         else:
-            line.caption(_("Waits for: {job}").format(job=job_texts.title(before)))
+            line.caption(before)
     return call.answer()
+
+
+def what_it_waits_for(resource: str) -> str | None:
+    """Return which job a question to this worker waits for, in words; None for none."""
+    before = engine.busy_with(resource)
+    return before and _("Waits for: {job}").format(job=job_texts.title(before))

@@ -11,7 +11,7 @@ from piximi_core.project.categories import list_categories
 from piximi_core.project.schema import project
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui import job_panel
-from piximi_ui.bringing import mapping, source
+from piximi_ui.bringing import fetching, mapping, source
 from piximi_ui.bringing.source import Given
 from piximi_ui.context import errors_shown, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
@@ -34,8 +34,13 @@ def draw_button(store: Store, *, kind_id: str = IMAGE_KIND) -> None:
         source.forget(store)
         open_dialog(_NAME)
     if dialog_data(_NAME) is not None:
-        dialog = st.dialog(_("Bring a classifier"), width="medium", on_dismiss=close_dialog)
+        dialog = st.dialog(_("Bring a classifier"), width="medium", on_dismiss=_close)
         dialog(_dialog)(store, kind_id)
+
+
+def _close() -> None:
+    fetching.stop()
+    close_dialog()
 
 
 def _dialog(store: Store, kind_id: str) -> None:

@@ -7,17 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from piximi_core.downloads import require_web_address
 from piximi_core.errors import PiximiError
 from piximi_core.formats.model_look import ModelLook
 from piximi_core.jobs import engine, import_model
-from piximi_core.jobs.fetch_model import MOST_MEGABYTES, fetch_classifier
 from piximi_core.jobs.uploads import UploadedFile
-from piximi_core.offline import is_offline
-from piximi_core.project.ids import new_id
 from piximi_core.project.store import Store
-from piximi_ui.access import is_hosted
-from piximi_ui.texts import _, number, plain, told
+from piximi_ui.bringing import fetching
+from piximi_ui.context import errors_shown
+from piximi_ui.texts import _, told
 from piximi_ui.waiting import wait_for
 
 __all__ = ["Given", "draw", "forget", "given"]
@@ -44,6 +41,7 @@ def given(store: Store) -> Given | None:
 
 def forget(store: Store, *, keep_files: bool = False) -> None:
     """Begin anew; the files that were given are deleted unless a job has them."""
+    fetching.stop()
     found = given(store)
     if found is not None and not keep_files:
         import_model.discard(store, found.job_id)
@@ -54,6 +52,10 @@ def forget(store: Store, *, keep_files: bool = False) -> None:
 
 def draw(store: Store) -> None:
     """Draw the ways to give a classifier; what is given is looked at at once."""
+    fetched = fetching.fetched()
+    if fetched is not None and fetched.store.folder == store.folder:
+        with errors_shown():
+            _look(store, fetched.job_id, fetched.paths)
     st.caption(
         _(
             "A classifier from Piximi, Google Teachable Machine or TensorFlow.js becomes a run: it "
@@ -73,7 +75,7 @@ def draw(store: Store) -> None:
     if way == "files":
         _files(store)
     else:
-        _address(store)
+        fetching.draw(store)
 
 
 def _files(store: Store) -> None:
@@ -98,69 +100,6 @@ def _files(store: Store) -> None:
             before, refused = st.session_state[_REFUSED] = (chosen, str(error))
     if files and chosen == before:
         st.error(told(refused), icon=":material/error:")
-
-
-def _address(store: Store) -> None:
-    if is_hosted() or is_offline():
-        st.info(
-            _(
-                "Fetching is switched off here: this dashboard is shared, or may not use the "
-                "network. Download the files yourself and give them under Files or zip."
-            ),
-            icon=":material/public_off:",
-        )
-        return
-    address = st.text_input(
-        _("Address"),
-        placeholder="https://teachablemachine.withgoogle.com/models/…/",
-        key="bring-address",
-        help=_("Of a model.json, of the folder it lies in, or of a zip; it begins with https://."),
-    )
-    if not address.strip():
-        return
-    try:
-        host = require_web_address(address)
-    except PiximiError as error:
-        st.error(told(str(error)), icon=":material/error:")
-        return
-    st.caption(
-        _(
-            "This computer would ask {host} for the files, at most {n} MB. Nothing of your project "
-            "is sent, but {host} sees that you ask."
-        ).format(host=f"**{plain(host, 80)}**", n=number(MOST_MEGABYTES))
-    )
-    if st.button(
-        _("Fetch from {host}").format(host=plain(host, 60)),
-        icon=":material/download:",
-        key="bring-fetch",
-    ):
-        _fetch(store, address)
-
-
-def _fetch(store: Store, address: str) -> None:
-    job_id = new_id()
-    stop = st.empty()
-    # Any press draws the page anew, which ends the waiting here.
-    stop.button(_("Stop"), icon=":material/stop:", key="bring-stop")
-    try:
-        with st.spinner(_("Fetching it…"), show_time=True):
-            folder = import_model.given_folder(store, job_id)
-            call = engine.call(import_model.RESOURCE, fetch_classifier, address, folder)
-            paths = wait_for(call, import_model.RESOURCE)
-    except PiximiError as error:
-        import_model.discard(store, job_id)
-        stop.empty()
-        st.error(told(str(error)), icon=":material/error:")
-        return
-    except BaseException:
-        # Nobody waits any more; without a place for its files the worker ends as well.
-        import_model.discard(store, job_id)
-        raise
-    stop.empty()
-    try:
-        _look(store, job_id, paths)
-    except PiximiError as error:
-        st.error(told(str(error)), icon=":material/error:")
 
 
 def _look(store: Store, job_id: str, paths: list[Path]) -> None:

@@ -27,7 +27,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     folder = tmp_path / "workspace"
     folder.mkdir()
     monkeypatch.setenv("PIXIMI_WORKSPACE", str(folder))
-    # A worker that gets ready takes half a core for ten seconds; a job starts it where one is asked.
+    # Getting a worker ready takes half a core for ten seconds; jobs start those they need.
     monkeypatch.setenv("PIXIMI_WARM", "0")
     yield folder
     engine.shutdown()
