@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure all figures and write docs/performance.md."""
+"""``python -m benchmarks``: measure figures and write them into docs/performance.md."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def main() -> int:
         except NotMeasured as error:
             missing.append(f"{name.capitalize()} was not measured: {error}.")
             say(missing[-1])
-    if options.only:
-        _show(sections, say)
-        say(f"{report.DOCUMENT.name} is left as it is: only a run of all figures rewrites it.")
+    _show(sections, say)
+    if options.dry_run:
+        say(f"{report.DOCUMENT.name} is left as it is.")
     else:
         report.write(sections, missing, options.repeats, load, report.DOCUMENT)
         say(f"{report.DOCUMENT.name} is written.")
@@ -68,8 +68,9 @@ def _options() -> argparse.Namespace:
         "--only",
         action="append",
         choices=_FIGURES,
-        help="measure this figure and print it, without rewriting the document; may be repeated",
+        help="measure this figure, and leave the others in the document; may be repeated",
     )
+    parser.add_argument("--dry-run", action="store_true", help="print, and write nothing")
     parser.add_argument("--repeats", type=int, default=5, help="rounds of each figure (5)")
     options = parser.parse_args()
     if options.repeats < 1:
@@ -79,7 +80,7 @@ def _options() -> argparse.Namespace:
 
 def _show(sections: list[Section], say: Callable[[str], None]) -> None:
     for section in sections:
-        print(report.section_text(section), flush=True)
+        print(f"{section.title}\n\n{report.section_text(section)}", flush=True)
         for target in section.targets:
             say(" | ".join(target.cells()))
 

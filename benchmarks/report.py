@@ -1,9 +1,10 @@
-"""The document: docs/performance.md, rewritten by every full run."""
+"""The document docs/performance.md: a run writes the figures that it measured, the others stay."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import machine
@@ -13,68 +14,84 @@ from benchmarks.results import Section
 __all__ = ["DOCUMENT", "section_text", "write"]
 
 DOCUMENT = ROOT / "docs" / "performance.md"
+_BUSY = 0.5
+_SUMMARY = "Targets"
 
 
 def write(
-    sections: Sequence[Section], missing: Sequence[str], repeats: int, load: float, path: Path
+    sections: Iterable[Section], missing: Sequence[str], repeats: int, load: float, path: Path
 ) -> None:
-    """Write the document.
+    """Write what was measured into the document.
+
+    Figures that were not measured now stay, unless they belong to another machine or to other
+    versions: then they are dropped.
 
     Parameters
     ----------
-    sections
-        What was measured.
     missing
-        What was not, one sentence each.
+        What could not be measured, one sentence each.
     repeats
         Rounds of each figure.
     load
         Processes that wanted a core during the minute before the run.
-    path
-        Where it goes.
     """
-    path.write_text(_text(sections, missing, repeats, load), encoding="utf-8")
-
-
-def _text(sections: Sequence[Section], missing: Sequence[str], repeats: int, load: float) -> str:
-    targets = [target for section in sections for target in section.targets]
-    missed = sum(not target.met for target in targets)
-    kept = f"{len(targets) - missed} of {len(targets)} targets are met"
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    rounds = f"medians of {repeats} interleaved rounds" if repeats > 1 else "a single round"
+    described = "\n".join(f"- {line}" for line in machine.describe())
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    texts = _sections_of(before) if described in before else {}
+    circumstances = _circumstances(repeats, load)
+    for section in sections:
+        texts[section.title] = f"{circumstances}\n\n{section_text(section)}"
     parts = [
         "# Performance",
-        "Written by `scripts/bench`, which measures on the machine at hand; do not edit it. "
-        f"Measured on {today}: {rounds}; ranges in brackets. "
-        "A ratio is taken round by round, against the peer named, on the same machine in the same "
-        "minutes. Nothing here is asserted by tests.",
-        "\n".join(f"- {line}" for line in machine.describe()),
-        _load_text(load),
-        "## Targets",
-        f"{kept}; {missed} missed." if missed else f"{kept}.",
-        _table(["What", "Promised", "Measured", ""], [target.cells() for target in targets]),
+        "Written by `scripts/bench`, which measures on the machine at hand; do not edit it. A "
+        "ratio is taken round by round, against the peer named, on the same machine in the same "
+        "minutes; ranges in brackets. Nothing here is asserted by tests.",
+        described,
+        f"## {_SUMMARY}",
+        _summary(texts),
         "\n".join(f"- {line}" for line in missing),
-        *(f"## {section_text(section)}" for section in sections),
+        *(f"## {title}\n\n{text}" for title, text in texts.items()),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    path.write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 
 
 def section_text(section: Section) -> str:
-    """Return one figure as Markdown, without the ``##`` of its heading."""
+    """Return one figure as Markdown, without its heading."""
+    promised = ["What", "Promised", "Measured", ""]
     parts = [
-        section.title,
         *section.how,
         _table(section.header, section.rows),
         "\n".join(f"- {note}" for note in section.notes),
+        _table(promised, [target.cells() for target in section.targets]) if section.targets else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _load_text(load: float) -> str:
-    text = f"Load before the run: {load:.1f} processes."
-    if load < 0.5:
+def _sections_of(document: str) -> dict[str, str]:
+    """Return the text of each figure in a document by its title."""
+    pieces = re.split(r"^## (.+)$", document, flags=re.MULTILINE)
+    found = zip(pieces[1::2], pieces[2::2], strict=True)
+    return {title: text.strip() for title, text in found if title != _SUMMARY}
+
+
+def _circumstances(repeats: int, load: float) -> str:
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    rounds = f"medians of {repeats} interleaved rounds" if repeats > 1 else "a single round"
+    text = f"Measured on {today}: {rounds}; load before the run: {load:.1f} processes."
+    if load < _BUSY:
         return text
     return f"{text} The machine was busy with other things, so single figures may be off."
+
+
+def _summary(texts: Mapping[str, str]) -> str:
+    lines = [line for text in texts.values() for line in text.splitlines()]
+    met = sum(line.endswith("| met |") for line in lines)
+    missed = [line for line in lines if line.endswith("| **missed** |")]
+    if not missed:
+        return f"All {met} targets are met."
+    head = ["What", "Promised", "Measured", ""]
+    rows = [row.strip("| ").split(" | ") for row in missed]
+    return f"{met} of {met + len(missed)} targets are met. Missed:\n\n{_table(head, rows)}"
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
