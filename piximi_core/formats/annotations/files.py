@@ -6,7 +6,8 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -15,7 +16,18 @@ from piximi_core.formats.archives import ArchiveLimits, Member, extract_zip
 from piximi_core.formats.stem import safe_stem
 from piximi_core.images import safe_name
 
-__all__ = ["Stems", "ZipOut", "file_word", "is_zip", "members_of", "pick", "stem_of", "write_zip"]
+__all__ = [
+    "Stems",
+    "ZipOut",
+    "file_word",
+    "image_words",
+    "images_by_word",
+    "is_zip",
+    "members_of",
+    "pick",
+    "stem_of",
+    "write_zip",
+]
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _UNSEEN = ("Cc", "Cs", "Cf", "Zl", "Zp")
@@ -76,26 +88,65 @@ class Stems:
     """Names of files for images, kinds and categories: safe everywhere, each given once."""
 
     def __init__(self) -> None:
-        self._given: dict[str, str] = {}
+        self._given: dict[Hashable, str] = {}
         self._taken: set[str] = set()
+        self._counts: Counter[str] = Counter()
 
-    def of(self, name: str) -> str:
-        """Return the file name of a word; always the same for the same word."""
-        if name not in self._given:
-            safe = file_word(name)
-            candidate, number = safe, 0
+    def of(self, word: str, thing: Hashable = None, ending: str = "") -> str:
+        """Return the file name of a thing; always the same for the same thing.
+
+        Parameters
+        ----------
+        word
+            What it should be called.
+        thing
+            What the name is for, the word itself by default.
+        ending
+            What the name ends with; only names that are equal with it are told apart.
+        """
+        key = word if thing is None else thing
+        if key not in self._given:
+            safe = file_word(word)
+            candidate = f"{safe}{ending}"
+            wanted = candidate.casefold()
             # Windows and macOS take A and a for one file.
             while candidate.casefold() in self._taken:
-                number += 1
-                candidate = f"{safe}_{number}"
+                self._counts[wanted] += 1
+                candidate = f"{safe}_{self._counts[wanted]}{ending}"
             self._taken.add(candidate.casefold())
-            self._given[name] = candidate
-        return self._given[name]
+            self._given[key] = candidate
+        return self._given[key]
 
 
 def stem_of(name: str) -> str:
     """Return an image's name without its folders and its last ending."""
     return PurePosixPath(name.replace("\\", "/")).stem or name
+
+
+def image_words(names: Collection[str]) -> dict[str, str]:
+    """Return what each image is called in names of files: its stem, if no other has it.
+
+    Of ``a.png`` and ``a.tif`` the whole names are taken, which `match_images` finds again.
+    """
+    both = {name: (file_word(stem_of(name)), file_word(name)) for name in names}
+    said = Counter(word for pair in both.values() for word in {one.casefold() for one in pair})
+    stems = Stems()
+    # Whose name needs no change comes first, whatever the order of the images.
+    for name in sorted(both, key=lambda name: (both[name][1] != name, name)):
+        stem, whole = both[name]
+        stems.of(stem if said[stem.casefold()] == 1 else whole, name)
+    return {name: stems.of(name) for name in names}
+
+
+def images_by_word(names: Collection[str]) -> dict[str, str]:
+    """Return which image a word in a file's name means, whoever wrote it.
+
+    A stem that several images have stands for itself: which of them is meant must be asked.
+    """
+    counts = Counter(map(stem_of, names))
+    stems = {stem_of(name): name if counts[stem_of(name)] == 1 else stem_of(name) for name in names}
+    wholes = {name: name for name in names}
+    return stems | wholes | {word: name for name, word in image_words(names).items()}
 
 
 def file_word(word: str) -> str:

@@ -15,7 +15,13 @@ import numpy as np
 
 from piximi_core.annotation.outlines import trace_mask
 from piximi_core.errors import BadInput
-from piximi_core.formats.annotations.files import Stems, members_of, pick, stem_of, write_zip
+from piximi_core.formats.annotations.files import (
+    image_words,
+    members_of,
+    pick,
+    stem_of,
+    write_zip,
+)
 from piximi_core.formats.annotations.model import (
     AnnotatedImage,
     AnnotationSet,
@@ -147,10 +153,10 @@ def write_geojson(found: AnnotationSet, path: Path, images: Sequence[AnnotatedIm
     if len(images) == 1 and path.suffix.lower() != ".zip":
         path.write_text(_collection(images[0], objects[images[0].name], colors), "utf-8")
         return
-    stems = Stems()
+    words = image_words([image.name for image in images])
     with write_zip(path) as archive:
         for image in images:
-            member = f"{stems.of(stem_of(image.name))}.geojson"
+            member = f"{words[image.name]}.geojson"
             archive.add(member, _collection(image, objects[image.name], colors))
 
 

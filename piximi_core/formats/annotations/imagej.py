@@ -21,7 +21,8 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
     Stems,
     ZipOut,
-    file_word,
+    image_words,
+    images_by_word,
     is_zip,
     members_of,
     stem_of,
@@ -37,6 +38,7 @@ __all__ = ["read_imagej", "write_imagej"]
 _ZIP_ENDING = "_RoiSet"
 _MOST_BYTES = 64_000_000
 _OVAL_CORNERS = 360
+_LOST = "\ufffd"
 
 
 def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = ()) -> AnnotationSet:
@@ -54,11 +56,11 @@ def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = (
     rois = list(_rois(path, name, scratch))
     if not rois:
         raise BadInput(f"'{name[:80]}' holds no .roi file, as ImageJ's ROI Manager saves them.")
-    stems = {stem_of(image) for image in known}
+    words = images_by_word(known)
     images: dict[str, None] = {}
     for place, member in rois:
         try:
-            item = _object(member, _image_of(place, member.name, stems, known))
+            item = _object(member, _image_of(place, member.name, words))
         except BadInput as error:
             if len(rois) == 1:
                 raise
@@ -86,13 +88,13 @@ def _rois(path: Path, name: str, scratch: Path) -> Iterator[tuple[str, Member]]:
                     yield stem_of(member.name), roi
 
 
-def _image_of(holder: str, roi: str, stems: set[str], known: Collection[str]) -> str:
+def _image_of(holder: str, roi: str, words: dict[str, str]) -> str:
     """Return the image that a ROI belongs to: by its folder, the zip, or the only one there is."""
     folder = PurePosixPath(roi).parent.name
     for word in (folder, holder, PurePosixPath(roi).stem):
         bare = word.removesuffix(_ZIP_ENDING)
-        if bare in stems or bare in known:
-            return bare
+        if bare in words:
+            return words[bare]
     return (folder or holder).removesuffix(_ZIP_ENDING)
 
 
@@ -124,8 +126,10 @@ def _object(member: Member, image: str) -> SetObject:
         # roifile raises whatever struct and NumPy do on bytes that are no ROI.
         raise BadInput("It is damaged or no ROI of ImageJ.") from error
     facts = _properties(roi.props)
+    # Where a sign was lost inside (see `_narrow`) the name of the file is the truer one.
+    named = facts.get("image", _LOST)
     return SetObject(
-        image=facts.get("image") or image,
+        image=image if _LOST in named else named,
         shape=shape,
         kind=facts.get("kind"),
         category=facts.get("category"),
@@ -170,7 +174,7 @@ def write_imagej(found: AnnotationSet, path: Path, images: Sequence[AnnotatedIma
         with write_zip(path) as archive:
             _rois_into(archive, objects[images[0].name], images[0])
         return
-    stems = Stems()
+    words = image_words([image.name for image in images])
     with write_zip(path) as archive:
         for image in images:
             if not objects[image.name]:
@@ -178,14 +182,14 @@ def write_imagej(found: AnnotationSet, path: Path, images: Sequence[AnnotatedIma
             inner = io.BytesIO()
             with zipfile.ZipFile(inner, "w") as one:
                 _rois_into(ZipOut(one), objects[image.name], image)
-            archive.add(f"{stems.of(stem_of(image.name))}{_ZIP_ENDING}.zip", inner.getvalue())
+            archive.add(f"{words[image.name]}{_ZIP_ENDING}.zip", inner.getvalue())
 
 
 def _rois_into(archive: ZipOut, objects: Sequence[SetObject], image: AnnotatedImage) -> None:
     names = Stems()
     for number, item in enumerate(objects, 1):
-        name = file_word(item.name or f"{item.kind or 'object'}_{number}")
-        archive.add(f"{names.of(name)}.roi", _bytes(item, image))
+        name = item.name or f"{item.kind or 'object'}_{number}"
+        archive.add(names.of(name, number, ".roi"), _bytes(item, image))
 
 
 def _bytes(item: SetObject, image: AnnotatedImage) -> bytes:
@@ -197,7 +201,9 @@ def _bytes(item: SetObject, image: AnnotatedImage) -> bytes:
     facts = {"image": image.name, "kind": item.kind, "category": item.category}
     # The format counts two bytes for each sign.
     props = "".join(f"{k}: {_narrow(v)}\n" for k, v in sorted(facts.items()) if v)
-    common: dict[str, Any] = {"name": _narrow(item.name or ""), "props": props, "position": plane}
+    # ImageJ counts the pages of a stack, and with several channels each plane has as many pages.
+    place = "z_position" if (image.channels or 1) > 1 else "position"
+    common: dict[str, Any] = {"name": _narrow(item.name or ""), "props": props, place: plane}
     rings = [ring for outline in outlines for ring in (outline.outer, *outline.holes)]
     if len(rings) == 1 and len(rings[0]) < 2**16:
         roi = ImagejRoi(
@@ -220,7 +226,7 @@ def _bytes(item: SetObject, image: AnnotatedImage) -> bytes:
 
 
 def _narrow(text: str) -> str:
-    return "".join(c if c <= "\uffff" else "\ufffd" for c in text)
+    return "".join(c if c <= "\uffff" else _LOST for c in text)
 
 
 def _path(outlines: Sequence[Outline], x: int, y: int) -> Any:

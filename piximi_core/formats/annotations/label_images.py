@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.annotations.files import Stems, members_of, pick, stem_of, write_zip
+from piximi_core.formats.annotations.files import (
+    Stems,
+    image_words,
+    images_by_word,
+    members_of,
+    pick,
+    stem_of,
+    write_zip,
+)
 from piximi_core.formats.annotations.label_arrays import by_value, read_labels, tiff_bytes
 from piximi_core.formats.annotations.label_index import (
     INDEX_NAME,
@@ -56,10 +64,10 @@ def read_label_images(
     members = members_of(path, name, scratch)
     index = find_index(members)
     pictures = pick(members, name, ".tif", ".tiff", ".png")
-    stems = {stem_of(image): image for image in known}
+    words = images_by_word(known)
     for member in pictures:
         try:
-            _read(member, index.get(member.name, []), stems, found)
+            _read(member, index.get(member.name, []), words, found)
         except BadInput as error:
             if len(pictures) == 1:
                 raise
@@ -68,14 +76,14 @@ def read_label_images(
 
 
 def _read(
-    member: Member, rows: list[IndexRow], stems: dict[str, str], found: AnnotationSet
+    member: Member, rows: list[IndexRow], words: dict[str, str], found: AnnotationSet
 ) -> None:
     labels = read_labels(member.path, member.name)
     planes, height, width = labels.shape
     if rows:
         image, kind = rows[0].image, rows[0].kind or None
     else:
-        image, kind = _belongs_to(stem_of(member.name), stems)
+        image, kind = _belongs_to(stem_of(member.name), words)
     by_number = {row.value: row for row in rows}
     if image not in {entry.name for entry in found.images}:
         found.images.append(AnnotatedImage(image, width, height, planes))
@@ -94,18 +102,18 @@ def _read(
             )
 
 
-def _belongs_to(stem: str, stems: dict[str, str]) -> tuple[str, str | None]:
+def _belongs_to(stem: str, words: dict[str, str]) -> tuple[str, str | None]:
     """Return the image and the kind that the name of a label image means."""
-    if stem in stems:
-        return stems[stem], None
+    if stem in words:
+        return words[stem], None
     bare = _ENDINGS.sub("", stem)
-    if bare in stems:
-        return stems[bare], None
+    if bare in words:
+        return words[bare], None
     # The longest: cells_1_nucleus belongs to cells_1, even where there is an image cells.
-    fitting = [known for known in stems if re.match(re.escape(known) + r"[ _.-]", stem)]
+    fitting = [word for word in words if re.match(re.escape(word) + r"[ _.-]", stem)]
     if fitting:
         longest = max(fitting, key=len)
-        return stems[longest], stem[len(longest) + 1 :] or None
+        return words[longest], stem[len(longest) + 1 :] or None
     return bare, None
 
 
@@ -126,15 +134,17 @@ def write_label_images(
         array, _numbers = label_array(images[0], objects[images[0].name], hidden)
         path.write_bytes(tiff_bytes(array))
         return hidden
-    stems, words, rows = Stems(), Stems(), list[IndexRow]()
+    words = image_words([image.name for image in images])
+    files, rows = Stems(), list[IndexRow]()
     with write_zip(path) as archive:
         for image in images:
             for kind in kinds:
                 of_kind = [o for o in objects[image.name] if (o.kind or "object") == kind]
                 if not of_kind:
                     continue
-                stem = stems.of(stem_of(image.name))
-                file = f"{stem}_{words.of(kind)}.tif" if len(kinds) > 1 else f"{stem}.tif"
+                word = words[image.name]
+                word = f"{word}_{kind}" if len(kinds) > 1 else word
+                file = files.of(word, (image.name, kind), ".tif")
                 array, values = label_array(image, of_kind, hidden)
                 archive.add(file, tiff_bytes(array))
                 rows += [

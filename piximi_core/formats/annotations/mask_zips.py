@@ -19,9 +19,9 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
     Stems,
     ZipOut,
+    image_words,
     members_of,
     pick,
-    stem_of,
     write_zip,
 )
 from piximi_core.formats.annotations.label_arrays import (
@@ -107,27 +107,28 @@ def _files(
     style: MaskStyle,
     hidden: list[Problem],
 ) -> Iterator[_File]:
-    stems, words, objects = Stems(), Stems(), found.by_image()
+    folders = image_words([image.name for image in images])
+    names, objects = _Names(), found.by_image()
     numbers = _category_numbers(found)
     counted: dict[tuple[str, str], int] = {}
     for image in images:
-        folder = stems.of(stem_of(image.name))
+        folder = folders[image.name]
         for kind in dict.fromkeys(_kind(item) for item in objects[image.name]):
             of_kind = [item for item in objects[image.name] if _kind(item) == kind]
             groups = _by_category(of_kind)
             if style == "binary-instance":
-                yield from _singly(folder, image, of_kind, words, counted)
+                yield from _singly(folder, image, of_kind, names, counted)
             elif style in ("label-matrices", "labeled-instance"):
-                file = f"{folder}/{words.of(kind)}.tiff"
+                file = f"{folder}/{names.of(kind)}.tiff"
                 yield _instances(file, image, of_kind, style, hidden)
                 if style == "labeled-instance":
                     for category, inside in groups.items():
-                        file = f"{folder}/{_word(words, kind, category)}.tiff"
+                        file = f"{folder}/{names.of(kind, category)}.tiff"
                         if category != kind:
                             yield _instances(file, image, inside, style, [])
             else:
                 for category, inside in groups.items():
-                    file = f"{folder}/{_word(words, kind, category)}.tiff"
+                    file = f"{folder}/{names.of(kind, category)}.tiff"
                     value = numbers[kind, category] if style == "labeled-semantic" else _FULL
                     row = IndexRow(file, str(value), image.name, kind, _known(category), "")
                     yield file, _union(image, inside, value), [row]
@@ -141,8 +142,19 @@ def _known(category: str) -> str:
     return "" if category == UNKNOWN else category
 
 
-def _word(words: Stems, kind: str, category: str) -> str:
-    return words.of(kind) if category == kind else f"{words.of(kind)}_{words.of(category)}"
+class _Names:
+    """Names of files without their endings: as Piximi makes them, but each for one thing only."""
+
+    def __init__(self) -> None:
+        self.words, self._files = Stems(), Stems()
+
+    def of(self, kind: str, category: str | None = None) -> str:
+        """Return the name for a kind, or for one of its categories."""
+        word = self.words.of(kind)
+        if category in (None, kind):
+            return self._files.of(word, (kind, None))
+        # cell_a is the kind of that name, or the category a of the kind cell.
+        return self._files.of(f"{word}_{self.words.of(str(category))}", (kind, category))
 
 
 def _by_category(objects: Sequence[SetObject]) -> dict[str, list[SetObject]]:
@@ -176,14 +188,15 @@ def _singly(
     folder: str,
     image: AnnotatedImage,
     objects: Sequence[SetObject],
-    words: Stems,
+    names: _Names,
     counted: dict[tuple[str, str], int],
 ) -> Iterator[_File]:
     """Yield one file for each object, counted per category over all images as Piximi does."""
     for item in objects:
         key = (_kind(item), item.category or UNKNOWN)
         counted[key] = counted.get(key, 0) + 1
-        file = f"{folder}/{words.of(key[0])}/{words.of(key[1])}_{counted[key]}.tiff"
+        kind, category = map(names.words.of, key)
+        file = f"{folder}/{kind}/{category}_{counted[key]}.tiff"
         row = IndexRow(file, str(_FULL), image.name, *key[:1], _known(key[1]), item.name or "")
         yield file, _union(image, [item], _FULL), [row]
 
@@ -237,19 +250,7 @@ def read_mask_zip(path: Path, name: str, scratch: Path) -> AnnotationSet:
 def _without_doubles(members: Sequence[Member], index: dict[str, list[IndexRow]]) -> list[Member]:
     """Leave out ``<kind>_<category>`` where ``<kind>`` shows the same objects (and the reverse)."""
     if index:
-        objects_of = {file: {row.object for row in rows} for file, rows in index.items()}
-        whole = [
-            (file, objects) for file, objects in objects_of.items() if objects and "" not in objects
-        ]
-        doubled = {
-            file
-            for file, objects in whole
-            for other, more in whole
-            if file != other
-            and PurePosixPath(file).parent == PurePosixPath(other).parent
-            and file.removesuffix(".tiff").startswith(other.removesuffix(".tiff") + "_")
-            and objects <= more
-        }
+        doubled = _doubled([member.name for member in members], index)
         return [member for member in members if member.name not in doubled]
     stems = {member.name.rpartition(".")[0] for member in members}
     # Without a table the longer name tells more: the category.
@@ -258,6 +259,26 @@ def _without_doubles(members: Sequence[Member], index: dict[str, list[IndexRow]]
         for member in members
         if not any(s.startswith(member.name.rpartition(".")[0] + "_") for s in stems)
     ]
+
+
+def _doubled(present: Sequence[str], index: dict[str, list[IndexRow]]) -> set[str]:
+    """Return the files whose objects are all in another file of their folder.
+
+    Only where objects have colours does one stand in two files: its kind's and its category's.
+    """
+    folders: dict[PurePosixPath, dict[str, set[tuple[str, str, str]]]] = {}
+    for file in present:
+        rows = index.get(file, [])
+        if rows and all(row.value.startswith("#") for row in rows):
+            objects = {(row.kind, row.category, row.object) for row in rows}
+            folders.setdefault(PurePosixPath(file).parent, {})[file] = objects
+    return {
+        file
+        for shown in folders.values()
+        for file, objects in shown.items()
+        for other, more in shown.items()
+        if objects < more or (objects == more and other < file)
+    }
 
 
 def _row_by_name(member: str) -> IndexRow:

@@ -40,6 +40,7 @@ def _first_stem(name: str) -> str:
 _RULES: Sequence[Callable[[str], str]] = (
     lambda name: name,
     _base,
+    lambda name: file_word(name).casefold(),
     stem_of,
     lambda name: file_word(stem_of(name)).casefold(),
     _first_stem,

@@ -154,7 +154,7 @@ FORMATS: dict[str, AnnotationFormat] = {
             "voc", "Pascal VOC", _without_known(read_voc), _voc, ("boxes",), ".zip", ".xml"
         ),
         AnnotationFormat(
-            "yolo", "YOLO", _without_known(read_yolo), _yolo, ("boxes", "outlines"),
+            "yolo", "YOLO", read_yolo, _yolo, ("boxes", "outlines"),
             ".zip", ".zip",
         ),
         AnnotationFormat(

@@ -12,7 +12,13 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.annotations.files import Stems, members_of, pick, stem_of, write_zip
+from piximi_core.formats.annotations.files import (
+    image_words,
+    members_of,
+    pick,
+    stem_of,
+    write_zip,
+)
 from piximi_core.formats.annotations.model import (
     AnnotatedImage,
     AnnotationSet,
@@ -94,10 +100,10 @@ def write_voc(found: AnnotationSet, path: Path, images: Sequence[AnnotatedImage]
     if len(images) == 1 and path.suffix.lower() == ".xml":
         path.write_bytes(_xml(images[0], objects[images[0].name]))
         return
-    stems = Stems()
+    words = image_words([image.name for image in images])
     with write_zip(path) as archive:
         for image in images:
-            member = f"Annotations/{stems.of(stem_of(image.name))}.xml"
+            member = f"Annotations/{words[image.name]}.xml"
             archive.add(member, _xml(image, objects[image.name]))
 
 
@@ -137,4 +143,6 @@ def _xml(image: AnnotatedImage, objects: list[SetObject]) -> bytes:
 
 def _clean(text: str) -> str:
     """Return text without the signs that XML cannot hold."""
-    return "".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff" and c < "\ufffe")
+    return "".join(
+        c for c in text if c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"
+    )

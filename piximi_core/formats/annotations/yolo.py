@@ -7,7 +7,7 @@ of the classes stand in ``classes.txt`` and, for trainers, in ``data.yaml``.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -15,7 +15,14 @@ import numpy as np
 
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
 from piximi_core.errors import BadInput
-from piximi_core.formats.annotations.files import Stems, members_of, pick, stem_of, write_zip
+from piximi_core.formats.annotations.files import (
+    image_words,
+    images_by_word,
+    members_of,
+    pick,
+    stem_of,
+    write_zip,
+)
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
 from piximi_core.formats.annotations.plain_json import finite, text_of
 from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
@@ -29,11 +36,16 @@ _MOST_BYTES = 50_000_000
 _NOT_LABELS = ("classes.", "train.", "val.", "test.", "readme.", "notes.")
 
 
-def read_yolo(path: Path, name: str, scratch: Path) -> AnnotationSet:
+def read_yolo(path: Path, name: str, scratch: Path, known: Collection[str] = ()) -> AnnotationSet:
     """Read boxes and outlines of a zip, a folder or one text file.
 
-    Images are named by the stems of the files. Without names of classes a class is called by its
-    number.
+    Images are told by the names of the files, by their stems where they are not known. Without
+    names of classes a class is called by its number.
+
+    Parameters
+    ----------
+    known
+        Names of the images that the labels may belong to.
 
     Raises
     ------
@@ -41,13 +53,15 @@ def read_yolo(path: Path, name: str, scratch: Path) -> AnnotationSet:
         There is no text file of labels, or the names of the classes cannot be read.
     """
     members = members_of(path, name, scratch)
-    classes = _classes(members)
+    classes, words = _classes(members), images_by_word(known)
     found = AnnotationSet()
     for member in pick(members, name, ".txt"):
-        base = PurePosixPath(member.name).name
-        if base.lower().startswith(_NOT_LABELS):
+        stem = stem_of(member.name)
+        # An image may be called test.png: its labels lie among those of the others.
+        among = PurePosixPath(member.name).parent.name == "labels" and stem in words
+        if not among and PurePosixPath(member.name).name.lower().startswith(_NOT_LABELS):
             continue
-        image = stem_of(member.name)
+        image = words.get(stem, stem)
         found.images.append(AnnotatedImage(image))
         try:
             lines = _text(member).splitlines()
@@ -149,7 +163,7 @@ def write_yolo(
     """
     objects = found.by_image()
     classes = {name: n for n, name in enumerate(dict.fromkeys(map(_class, found.objects)))}
-    stems = Stems()
+    words = image_words([image.name for image in images])
     with write_zip(path) as archive:
         archive.add("classes.txt", "".join(f"{name}\n" for name in classes))
         quoted = ("  {}: '{}'\n".format(n, name.replace("'", "''")) for name, n in classes.items())
@@ -159,7 +173,7 @@ def write_yolo(
                 f"{classes[_class(item)]} {_line(item, image, style)}\n"
                 for item in objects[image.name]
             ]
-            archive.add(f"labels/{stems.of(stem_of(image.name))}.txt", "".join(lines))
+            archive.add(f"labels/{words[image.name]}.txt", "".join(lines))
 
 
 def _class(item: SetObject) -> str:
