@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from piximi_core.annotation import blank_background, cut_box, decode_mask
 from piximi_core.errors import PiximiError
-from piximi_core.formats.annotations.files import Stems, file_word
+from piximi_core.formats.annotations.files import Stems
 from piximi_core.formats.annotations.model import Problem
 from piximi_core.formats.picture_tiff import write_picture
 from piximi_core.images import Picture
@@ -93,7 +93,7 @@ def _name(given: Stems, thing: Thing, ending: str) -> str:
         stem, suffix = path.stem, path.suffix
     else:
         stem, suffix = thing.name, f".{ending}"
-    return f"{given.of(file_word(stem))}{suffix}"
+    return given.of(stem, thing.id, suffix)
 
 
 def _crop(store: Store, thing: Thing, recent: RecentPictures, blanked: bool) -> bytes:
