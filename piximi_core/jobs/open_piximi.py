@@ -221,7 +221,7 @@ def _bring_in_things(job: Job, found: PiximiProject, rows: Rows, store: Store) -
             found.repairs.note("Objects without their image or kind were left out.", one.name)
         report()
     rows.flush()
-    rows.drafts(found.models, storing.channels)
+    rows.drafts(found.models, storing.channels, found.repairs)
     rows.flush()
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from piximi_core.classification.settings import ModelSettings
 from piximi_core.formats.piximi_project import safe_thing_name
 from piximi_core.project.labelling import plural
 from piximi_core.project.schema import (
+    categories,
+    drafts,
     images,
     kinds,
     objects,
@@ -23,13 +26,23 @@ from piximi_core.project.store import Store
 
 __all__ = ["losses"]
 
+# Each with the value that changes nothing in Piximi, if any besides our default.
+_PIXIMI_LACKS = {
+    "stratify": None,
+    "seed": None,
+    "object_background": None,
+    "object_crop": "Piximi",
+    "deterministic": None,
+    "start_from": None,
+}
 _LABELLED = things.c.category_id.not_like("0%")
 
 
 def losses(store: Store) -> list[str]:
     """Say what changes or stays behind when the project is saved for Piximi; empty if nothing."""
     with store.read() as db:
-        return [*_of_labels(db), *_of_pixels(db), *_of_names(db), *_of_runs(db), *_of_the_rest(db)]
+        parts = (_of_labels, _of_pixels, _of_names, _of_runs, _of_settings, _of_the_rest)
+        return [line for part in parts for line in part(db)]
 
 
 def _count(db: Connection, *conditions: object) -> int:
@@ -37,7 +50,11 @@ def _count(db: Connection, *conditions: object) -> int:
 
 
 def _of_labels(db: Connection) -> Iterator[str]:
-    tested = _count(db, things.c.partition == "Test")
+    predicted = and_(
+        things.c.id.in_(select(predictions.c.id).where(predictions.c.category_id.is_not(None))),
+        ~_LABELLED,
+    )
+    tested = _count(db, things.c.partition == "Test", ~predicted)
     if tested:
         yield f"{plural(tested, 'thing')} in Test will be in Validation: Piximi has no Test."
     by_hand = _count(db, things.c.partition == "Inference", _LABELLED)
@@ -45,6 +62,12 @@ def _of_labels(db: Connection) -> Iterator[str]:
         yield (
             f"{plural(by_hand, 'thing')} with a label in Inference will be in Unassigned: "
             "Piximi would take the label for a prediction."
+        )
+    moved = _count(db, things.c.partition != "Inference", predicted)
+    if moved:
+        yield (
+            f"{plural(moved, 'thing')} with a prediction and no label will be in Inference: "
+            "elsewhere Piximi would take the prediction for a label."
         )
     answered = predictions.c.id == things.c.id
     doubled = _count(db, answered, _LABELLED)
@@ -99,6 +122,8 @@ def _of_names(db: Connection) -> Iterator[str]:
         yield "In Piximi objects of all planes lie in the first; opened here, they keep theirs."
     if _count(db, kinds.c.hidden):
         yield "Hidden kinds will be shown."
+    if _count(db, ~categories.c.visible):
+        yield "Hidden categories will be shown."
 
 
 def _of_runs(db: Connection) -> Iterator[str]:
@@ -107,6 +132,21 @@ def _of_runs(db: Connection) -> Iterator[str]:
         yield f"{plural(unfinished, 'run')} without a classifier will be left out."
     if _count(db, runs.c.id.is_not(None)):
         yield "The history, the log and the evaluation of runs will be left out."
+
+
+def _of_settings(db: Connection) -> Iterator[str]:
+    """Say which settings were changed, of the next trainings or of runs, that Piximi lacks."""
+    chosen = [
+        *db.execute(select(drafts.c.settings)).scalars(),
+        *db.execute(select(runs.c.settings).where(runs.c.summary.is_not(None))).scalars(),
+    ]
+    found = [json.loads(settings) for settings in chosen]
+    for name, same in _PIXIMI_LACKS.items():
+        known = ModelSettings.model_fields[name]
+        if any(
+            settings.get(name, known.default) not in (known.default, same) for settings in found
+        ):
+            yield f"The setting {known.title} will be left out: Piximi lacks it."
 
 
 def _of_the_rest(db: Connection) -> Iterator[str]:

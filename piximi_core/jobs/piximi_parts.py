@@ -142,11 +142,12 @@ def _model(
 
 
 def _class_map(run: Run, kind: PiximiKind) -> dict[int, str]:
-    """Return the category of each class; empty, so that Piximi asks, if one is gone."""
+    """Return the category of each class; empty, so that Piximi asks, if it is not known of all."""
     by_id = {category.id: category.id for category in kind.categories[1:]}
     by_name = {category.name: category.id for category in kind.categories[1:]}
     found = [by_id.get(known.id) or by_name.get(known.name) for known in run.classes]
-    return {number: i for number, i in enumerate(found) if i} if all(found) else {}
+    distinct = all(found) and len(set(found)) == len(found)
+    return {number: i for number, i in enumerate(found) if i} if distinct else {}
 
 
 def _settings(ours: dict[str, Any], channels: int | None) -> BaseSettings:

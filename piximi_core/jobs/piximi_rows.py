@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Table
 
+from piximi_core.classification.settings import settings_from
+from piximi_core.errors import BadInput
 from piximi_core.formats.piximi_project import (
     BASE_MODEL,
     IMAGE,
@@ -15,6 +17,7 @@ from piximi_core.formats.piximi_project import (
     PiximiKind,
     PiximiModel,
     PiximiObject,
+    Repairs,
 )
 from piximi_core.formats.piximi_project.content import BaseSettings
 from piximi_core.images import ChannelLook, Look, Picture, display_colors, display_ranges
@@ -148,11 +151,14 @@ class Rows:
             # What this thing has besides comes with the next ones.
             self.flush(besides=1)
 
-    def drafts(self, models: tuple[PiximiModel, ...], channels: int | None) -> None:
+    def drafts(
+        self, models: tuple[PiximiModel, ...], channels: int | None, repairs: Repairs
+    ) -> None:
         """Keep the settings of the next classifiers where they are not Piximi's own."""
         for model in models:
+            _note_unknown(model, repairs)
             if model.name == BASE_MODEL:
-                draft = draft_of(model.settings, channels)
+                draft = _usable(draft_of(model.settings, channels), repairs)
                 if draft:
                     self._add(
                         schema.drafts, id=model.kind_id, settings=json.dumps(draft, sort_keys=True)
@@ -194,6 +200,35 @@ def draft_of(settings: BaseSettings, channels: int | None) -> dict[str, Any]:
     changed = any(value and value != default for value, default in pairs.values())
     usable = {key: value for key, (value, _default) in pairs.items() if value or value is False}
     return usable if changed else {}
+
+
+def _note_unknown(model: PiximiModel, repairs: Repairs) -> None:
+    """Say which settings have no counterpart here; a classifier's rescaling becomes a layer."""
+    first, found = BaseSettings(), model.settings
+    lost = {
+        "center": found.center != first.center,
+        "num_crops": found.num_crops != first.num_crops,
+        "crop_schema": found.crop_schema != first.crop_schema,
+        "rescale": found.rescale != first.rescale and model.name == BASE_MODEL,
+    }
+    for name, is_lost in lost.items():
+        if is_lost:
+            repairs.note(
+                "Settings that this program lacks (crops, unscaled pixels) were left out.", name
+            )
+
+
+def _usable(draft: dict[str, Any], repairs: Repairs) -> dict[str, Any]:
+    """Leave out what lies beyond the limits of our settings, which are narrower."""
+    kept = {}
+    for key, value in draft.items():
+        try:
+            settings_from({key: value})
+        except BadInput:
+            repairs.note("Settings of trainings beyond what this program takes were left out.", key)
+        else:
+            kept[key] = value
+    return kept
 
 
 def kept_look(image: PiximiImage) -> Look | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +14,17 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.bundle import MAX_WEIGHTS_BYTES
 from piximi_core.formats.model_look import look_at_model
-from piximi_core.formats.piximi_project import IMAGE, PiximiModel, PiximiProject
+from piximi_core.formats.piximi_project import IMAGE, PiximiModel, PiximiProject, Repairs
 from piximi_core.jobs import predict
 from piximi_core.jobs.folder import Job, write_json
 from piximi_core.jobs.imported_run import register_imported, write_imported
 from piximi_core.jobs.scores import load_scores, merge_scores
-from piximi_core.project.categories import clean_name, list_categories
+from piximi_core.project.categories import MAX_NAME, clean_name, list_categories
 from piximi_core.project.ids import new_id
 from piximi_core.project.predictions import PredictedThing, store_predictions
 from piximi_core.project.runs import Run, find_run
 from piximi_core.project.schema import images, project
-from piximi_core.project.store import Store
+from piximi_core.project.store import UNKNOWN_NAME, Store
 
 __all__ = ["PIXIMI_FACTS", "WITHOUT_RUN", "bring_in_models", "keep_predictions"]
 
@@ -48,7 +48,7 @@ def bring_in_models(job: Job, store: Store, found: PiximiProject, who: str) -> l
         job.report(0.99, 1.0, f"Reading the classifier {model.name[:60]}")
         folder = store.files.jobs / new_id()
         try:
-            runs.append(_bring_in(store, model, folder, who))
+            runs.append(_bring_in(store, model, folder, who, found.repairs))
         except PiximiError as error:
             found.repairs.note(f"A classifier was left out: {error}", model.name)
         finally:
@@ -56,7 +56,7 @@ def bring_in_models(job: Job, store: Store, found: PiximiProject, who: str) -> l
     return runs
 
 
-def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str) -> Run:
+def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str, repairs: Repairs) -> Run:
     paths = _unpacked(model, folder / "given")
     # Refused here without the seconds that TensorFlow takes to load.
     look_at_model(paths)
@@ -65,7 +65,7 @@ def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str) -> Run:
 
     channels, depth = _pictures(store)
     adopted = adopt_classifier(paths, channels=channels, bit_depth=depth)
-    names = _class_names(store, model, adopted.metadata.classes)
+    names = _class_names(store, model, adopted.metadata.classes, repairs)
     out = folder / "out"
     made = write_imported(
         out, adopted, names, model.name, of_objects=model.kind_id != IMAGE, who=who
@@ -103,13 +103,41 @@ def _pictures(store: Store) -> tuple[int | None, int]:
     return channels, depth or 8
 
 
-def _class_names(store: Store, model: PiximiModel, classes: Sequence[str]) -> list[str]:
-    """Return the category of each class: as the file maps it, else of the class's own name."""
-    known = {category.id: category.name for category in list_categories(store, model.kind_id)}
-    return [
-        known.get(model.class_map.get(number, ""), clean_name(name or str(number)))
-        for number, name in enumerate(classes)
-    ]
+def _class_names(
+    store: Store, model: PiximiModel, classes: Sequence[str], repairs: Repairs
+) -> list[str]:
+    """Return the category of each class: as the file maps it, else of the class's own name.
+
+    No two classes are one category, and none is Unknown, which means "not labelled yet".
+    """
+    unknown, *known = list_categories(store, model.kind_id)
+    by_id = {category.id: category.name for category in known}
+    mapped: dict[int, str] = {}
+    for number in range(len(classes)):
+        name = by_id.get(model.class_map.get(number, ""))
+        if name is not None and name not in mapped.values():
+            mapped[number] = name
+    taken = {unknown.name, UNKNOWN_NAME, *mapped.values()}
+    for number, name in enumerate(classes):
+        if number in mapped:
+            continue
+        wanted = clean_name(name.strip() or str(number))
+        mapped[number] = _unused(wanted, taken, by_id.values())
+        taken.add(mapped[number])
+        if number in model.class_map or mapped[number] != wanted:
+            repairs.note(
+                "Classes that would share a category, or be Unknown, got one of their own.", name
+            )
+    return [mapped[number] for number in range(len(classes))]
+
+
+def _unused(wanted: str, taken: Collection[str], known: Collection[str]) -> str:
+    """Return the name, or with a number where another class has it; then no known category's."""
+    name, number = wanted, 1
+    while name in taken or (number > 1 and name in known):
+        number += 1
+        name = f"{wanted[: MAX_NAME - 10]} {number}"
+    return name
 
 
 def keep_predictions(

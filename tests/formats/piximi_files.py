@@ -201,6 +201,34 @@ def edit(files: Files, path: str, **changes: Any) -> None:
     files[f"{path}/.zattrs"] = text({k: v for k, v in found.items() if v is not None})
 
 
+def list_classifier(files: Files, name: str, kind: str = "Image", **info: Any) -> str:
+    """List a classifier with the settings of the next one, and say more of it; return its group."""
+    base = f"classifier/{kind}"
+    edit(files, base, models=["base-model", name])
+    for path in [p for p in files if p.startswith(f"{base}/base-model/")]:
+        files[path.replace("base-model", name)] = files[path]
+    edit(files, f"{base}/{name}", name=name)
+    edit(files, f"{base}/{name}/model_info", **info)
+    return f"{base}/{name}"
+
+
+def small_classifier(name: str, classes: list[str], **inputs: int) -> Files:
+    """The two files of a classifier that is described, but too small to be one."""
+    sizes = {"planes": 1, "height": 28, "width": 28, "channels": 1, **inputs}
+    description = {
+        "modelTopology": {},
+        "weightsManifest": [
+            {
+                "paths": [f"./{name}.weights.bin"],
+                "weights": [{"name": "x/k", "shape": [1], "dtype": "float32"}],
+            }
+        ],
+        "preprocessSettings": {"inputShape": sizes},
+        "classes": classes,
+    }
+    return {f"{name}.json": text(description), f"{name}.weights.bin": b"1234"}
+
+
 def zipped(
     files: Files, path: Path, root: str = "blood.zarr/", *, folders: bool = True, **more: bytes
 ) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from piximi_core.annotation import encode_mask
 from piximi_core.errors import BadInput
+from piximi_core.formats.bundle import StoredFile
 from piximi_core.formats.piximi_project import (
     ChannelView,
     PiximiCategory,
@@ -26,19 +28,37 @@ from tests.formats import piximi_files as made
 from tests.formats.piximi_opened import opened
 from tests.formats.piximi_reader import strict_read
 
+PLAIN = (ChannelView("#ffffff", True, 0.0, 1.0),)
 anything: st.SearchStrategy[Any] = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**70), 2**70)
     | st.floats()
     | st.text(max_size=5)
-    | st.sampled_from([made.FIRST, made.RED, made.UNKNOWN, "Image", "../x", "<f4"]),
+    | st.sampled_from([made.FIRST, made.RED, made.UNKNOWN, "Image", "../x", "<f4"])
+    | st.just([{"accuracy": float("nan")}]),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=6,
 )
+
+
+PAIR = made.small_classifier("cells", ["red", "white"])
+
+
+def with_classifier() -> made.Files:
+    files = made.things_project("1.1.4")
+    made.list_classifier(
+        files,
+        "cells",
+        eval_results=[{"confusionMatrix": [[1, 0], [0, 2]], "accuracy": 0.9, "f1Score": None}],
+        class_map=[[0, made.RED], [1, made.WHITE]],
+    )
+    return files
+
+
 SPOTS = [
     (path, key)
-    for path, content in made.things_project("1.1.4").items()
+    for path, content in with_classifier().items()
     if path.endswith((".zattrs", ".zarray"))
     for key in json.loads(content)
 ]
@@ -57,17 +77,41 @@ OLD_SPOTS = [
 def test_no_value_anywhere_brings_more_than_a_sentence(
     tmp_path: Path, data: st.DataObject, old: bool
 ) -> None:
-    files = made.first_project() if old else made.things_project("1.1.4")
+    files = made.first_project() if old else with_classifier()
     for path, key in data.draw(st.lists(st.sampled_from(OLD_SPOTS if old else SPOTS), max_size=3)):
         found = json.loads(files[path])
         files[path] = made.text({**found, key: data.draw(anything)})
     try:
-        project, images, objects, _repairs = opened(made.zipped(files, tmp_path / "a.zip"))
+        path = made.zipped(files, tmp_path / "a.zip", **PAIR)
+        project, images, objects, _repairs = opened(path)
     except BadInput:
         return
     known = {category.id for kind in project.kinds for category in kind.categories}
     assert {thing.category_id for thing in (*images.values(), *objects.values())} <= known
     assert {one.image_id for one in objects.values()} <= {i.id for i in images.values()}
+    written = strict_read(write(again(project, images, objects), tmp_path / "b.zip"))
+    assert {image.id for image in images.values()} <= set(written["things"])
+
+
+def again(
+    project: Any, images: dict[str, PiximiImage], objects: dict[str, PiximiObject]
+) -> dict[str, Any]:
+    """What was opened as it is written: an image that is shown anyhow gets colours."""
+    shown = {
+        name: replace(image, name=safe_thing_name(name), channels=image.channels or PLAIN)
+        for name, image in images.items()
+    }
+    # The zip is closed, so that the classifier's files are those it was made of.
+    pair = tuple(StoredFile(name, len(data), lambda data=data: data) for name, data in PAIR.items())
+    unique = {m.name: replace(m, files=pair) for m in project.models if m.files}
+    return {
+        "name": project.name,
+        "kinds": project.kinds,
+        "images": list(shown.values()),
+        "objects": list(objects.values()),
+        "channels": 1,
+        "models": [*(m for m in project.models if not m.files), *unique.values()],
+    }
 
 
 names = st.text(
@@ -158,7 +202,7 @@ def write(project: dict[str, Any], path: Path) -> Path:
                 x1, y1, x2, y2 = one.box
                 writer.add_object(one, image.pixels[one.plane, y1:y2, x1:x2])
         things = (*project["images"], *project["objects"])
-        writer.finish([thing.name for thing in things], [])
+        writer.finish([thing.name for thing in things], project.get("models", []))
     return path
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,14 +17,14 @@ from piximi_core.formats.piximi_project.content import (
 )
 from piximi_core.formats.piximi_project.labels import (
     UniqueNames,
+    free_id,
     fresh_id,
     listed,
     plain_text,
     read_labels,
-    usable_id,
 )
 from piximi_core.formats.piximi_project.pictures import read_channels, read_pixels
-from piximi_core.formats.piximi_project.regions import fitted
+from piximi_core.formats.piximi_project.regions import fitted, nearest_plane
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
 
@@ -54,7 +53,7 @@ class Layout:
         }
         self._labels = read_labels(kinds, categories, repairs)
         self._unknown = unknown
-        self._rows = _annotations(tree)
+        self._rows = _annotations(tree, repairs)
         self._of_annotations = _annotation_kinds(
             tree.attributes("project/annotationCategories") or {},
             {str(category) for _image, category, _id in self._rows},
@@ -64,7 +63,7 @@ class Layout:
         self.kind_ids = {IMAGE: IMAGE, **{k.id: k.id for k in self._of_annotations.values()}}
         self.category_ids = self._labels.category_ids
         names = listed((tree.attributes("project/images") or {}).get("image_names"))
-        self._names = [n for n in dict.fromkeys(map(str, names)) if n not in ("", ".", "..")]
+        self._names = _names(names, repairs)
         self.count = len(self._names) + len(self._rows)
         self._ids: set[str] = set()
         self._images: dict[str, tuple[str, str, tuple[int, int, int]]] = {}
@@ -75,7 +74,7 @@ class Layout:
         for raw in self._names:
             group = f"project/images/{raw}"
             attributes = self._tree.attributes(group)
-            if attributes is None or ".." in raw.split("/"):
+            if attributes is None:
                 self._repairs.note("Images or objects without attributes were left out.", raw)
                 continue
             try:
@@ -91,7 +90,7 @@ class Layout:
         planes, height, width, channels = pixels.shape
         old, category = attributes.get("image_id"), attributes.get("class_category_id")
         name = self._taken.give(plain_text(raw, "unnamed"))
-        kept = self._id(old)
+        kept = free_id(old, self._ids, self._repairs, name)
         if isinstance(old, str):
             self._images[old] = (kept, name, (planes, height, width))
         known = self._labels.category(category, IMAGE, self._repairs, name)
@@ -101,7 +100,7 @@ class Layout:
             category_id=known,
             partition="Inference" if known == self.kinds[0].unknown.id else "Unassigned",
             pixels=pixels,
-            active_plane=min(_whole(attributes.get("active_plane")), planes - 1),
+            active_plane=nearest_plane(attributes.get("active_plane"), planes, self._repairs, name),
             channels=read_channels(self._tree, f"{group}/colors", channels, self._repairs, name),
         )
 
@@ -137,9 +136,9 @@ class Layout:
             )
             if region is None:
                 continue
-            plane = int(planes[number]) if number < len(planes) else 0
+            plane = int(planes[number]) if number < len(planes) else None
             yield PiximiObject(
-                id=self._id(old),
+                id=free_id(old, self._ids, self._repairs, name),
                 name=name,
                 image_id=image_id,
                 kind_id=kind.id,
@@ -147,20 +146,31 @@ class Layout:
                 partition="Inference",
                 box=region[0],
                 runs=region[1],
-                plane=min(max(plane, 0), depth - 1),
+                plane=nearest_plane(plane, depth, self._repairs, name),
             )
 
-    def _id(self, found: Any) -> str:
-        kept = str(found) if usable_id(found) and found not in self._ids else fresh_id()
-        self._ids.add(kept)
-        return kept
+
+def _names(found: Iterable[Any], repairs: Repairs) -> list[str]:
+    """Return the names of the images that can be looked for, each once."""
+    kept: dict[str, bool] = {}
+    for raw in found:
+        if not isinstance(raw, str) or raw in kept:
+            repairs.note("Images or objects listed twice, or without a name, were left out.")
+        elif not raw or {".", ".."} & set(raw.split("/")):
+            repairs.note("Images or objects whose name cannot be one were left out.", raw)
+        else:
+            kept[raw] = True
+    return list(kept)
 
 
-def _annotations(tree: Tree) -> list[tuple[Any, Any, Any]]:
+def _annotations(tree: Tree, repairs: Repairs) -> list[tuple[Any, Any, Any]]:
     """Return the image, the category and the id of each annotation."""
     found = tree.attributes("project/annotations") or {}
-    columns = ("image_id", "annotation_category_id", "annotation_id")
-    return list(zip(*(listed(found.get(name)) for name in columns), strict=False))
+    names = ("image_id", "annotation_category_id", "annotation_id")
+    columns = [listed(found.get(name)) for name in names]
+    if len(set(map(len, columns))) > 1:
+        repairs.note("Annotations of which a part is not in the file were left out.")
+    return list(zip(*columns, strict=False))
 
 
 def _annotation_kinds(
@@ -196,8 +206,3 @@ def _numbers(found: NDArray[Any]) -> NDArray[np.int64]:
     with np.errstate(invalid="ignore"):
         wide = np.nan_to_num(found.astype(np.float64), nan=-1, posinf=-1, neginf=-1).ravel()
     return np.rint(np.clip(wide, -(2.0**31), 2.0**31)).astype(np.int64)
-
-
-def _whole(found: Any) -> int:
-    usable = isinstance(found, int | float) and math.isfinite(found)
-    return max(0, int(found)) if usable else 0

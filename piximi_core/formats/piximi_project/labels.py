@@ -11,7 +11,7 @@ from typing import Any
 from piximi_core.formats.piximi_project.content import IMAGE, PiximiCategory, PiximiKind
 from piximi_core.formats.piximi_project.repairs import Repairs
 
-__all__ = ["Labels", "UniqueNames", "fresh_id", "listed", "plain_text", "read_labels", "usable_id"]
+__all__ = ["Labels", "UniqueNames", "free_id", "fresh_id", "listed", "plain_text", "read_labels"]
 
 _LONGEST = 300
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -33,7 +33,7 @@ def plain_text(found: Any, otherwise: str = "") -> str:
     return text.encode("utf-8", "replace").decode() or otherwise
 
 
-def usable_id(found: Any) -> bool:
+def _usable_id(found: Any) -> bool:
     """Whether an id can be kept: words, not a way through folders."""
     return isinstance(found, str) and bool(_ID.fullmatch(found)) and found.strip(". ") != ""
 
@@ -41,6 +41,17 @@ def usable_id(found: Any) -> bool:
 def fresh_id(first: str = "1") -> str:
     """Return an id as Piximi makes them; 0 is the first sign of an Unknown category."""
     return f"{first}{str(uuid.uuid4())[1:]}"
+
+
+def free_id(found: Any, taken: set[str], repairs: Repairs, name: str) -> str:
+    """Return an image's or object's id, another one if it cannot be kept; it is taken then."""
+    if _usable_id(found) and found not in taken:
+        kept = str(found)
+    else:
+        repairs.note("Images or objects whose id is missing or taken got another one.", name)
+        kept = fresh_id()
+    taken.add(kept)
+    return kept
 
 
 class UniqueNames:
@@ -124,7 +135,7 @@ def read_labels(
     for each in drafts:
         _find_unknown(each, rows, kind_ids)
     unknowns = {draft.unknown_id for draft in drafts}
-    for old, name, color, kind in sorted(rows, key=lambda row: row[0] not in unknowns):
+    for old, name, color, kind in sorted(rows, key=lambda row: _text(row[0]) not in unknowns):
         draft = by_id.get(kind_ids.get(_text(kind), ""))
         if draft is None or not isinstance(old, str) or old in category_ids:
             repairs.note("Categories without a kind, or listed twice, were left out.", str(name))
@@ -151,7 +162,9 @@ def _kinds(kinds: Mapping[str, Any], repairs: Repairs) -> tuple[list[_Draft], di
         if not isinstance(old, str) or old in kind_ids:
             repairs.note("Kinds listed twice were left out.", str(name))
             continue
-        kind_ids[old] = old if usable_id(old) else fresh_id()
+        kind_ids[old] = old if _usable_id(old) else fresh_id()
+        if kind_ids[old] != old:
+            repairs.note("Kinds whose id cannot be one got another one.", plain_text(name, old))
         wanted = IMAGE if old == IMAGE else plain_text(name, plain_text(old, "objects"))
         unique = names.give(wanted)
         if unique != wanted:
@@ -187,11 +200,13 @@ def _category(
 ) -> PiximiCategory:
     """Return a category whose id says whether it is an Unknown."""
     kept = old
-    if not usable_id(old) or old in taken or old.startswith("0") != is_unknown:
+    if not _usable_id(old) or old in taken or old.startswith("0") != is_unknown:
         repairs.note("Categories whose id breaks Piximi's rule got another one.", str(name))
-        kept = _fresh(old if usable_id(old) else "", is_unknown, taken)
+        kept = _fresh(old if _usable_id(old) else "", is_unknown, taken)
     taken.add(kept)
     shown = plain_text(name, _UNKNOWN_NAME if is_unknown else "unnamed")
+    if not plain_text(name):
+        repairs.note("Categories without a name got one.", shown)
     if not (isinstance(color, str) and _COLOR.fullmatch(color)):
         repairs.note("Categories without a usable colour got one.", shown)
         color = _UNKNOWN_COLOR if is_unknown else _PALETTE[len(taken) % len(_PALETTE)]

@@ -6,6 +6,7 @@ Piximi keeps ``raw / (2^depth - 1)`` as float32, depth being 8 or 16. A float32 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 
 from piximi_core.images import to_unit
 
-__all__ = ["Restored", "from_unit", "sixteen_bit", "to_stored"]
+__all__ = ["Restored", "finite_json", "from_unit", "is_number", "sixteen_bit", "to_stored"]
 
 # Further from a whole number than float32 rounding explains.
 _OFF = 0.02
+_DEEPEST = 20
 
 
 class Restored:
@@ -94,3 +96,35 @@ def sixteen_bit(
     unit = to_unit(pixels, bit_depth, float_range).astype(np.float64)
     scaled: NDArray[Any] = np.rint(unit * 65535).astype(np.uint16)
     return scaled
+
+
+def is_number(found: Any) -> bool:
+    """Whether a value of JSON is a finite number; a whole one may be too long for a float."""
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return False
+    return isinstance(found, int) or math.isfinite(found)
+
+
+def finite_json(found: Any, depth: int = 0) -> Any:
+    """Return a value of JSON as every JSON writer takes it: what is not a number is None.
+
+    Python reads NaN and 1e999, halves of surrogate pairs, and lists that are deeper than it writes.
+
+    Examples
+    --------
+    >>> finite_json({"accuracy": float("nan"), "confusionMatrix": [[1, 0]]})
+    {'accuracy': None, 'confusionMatrix': [[1, 0]]}
+    """
+    if depth > _DEEPEST:
+        return None
+    if isinstance(found, dict):
+        return {_text(key): finite_json(value, depth + 1) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [finite_json(value, depth + 1) for value in found]
+    if isinstance(found, str):
+        return _text(found)
+    return None if isinstance(found, float) and not math.isfinite(found) else found
+
+
+def _text(found: Any) -> str:
+    return str(found).encode("utf-8", "replace").decode()

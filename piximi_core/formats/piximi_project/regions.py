@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.run_lengths import encode_mask
+from piximi_core.formats.piximi_project.numbers import is_number
 from piximi_core.formats.piximi_project.repairs import Repairs
 
-__all__ = ["Box", "fitted"]
+__all__ = ["Box", "fitted", "nearest_plane"]
 
 Box = tuple[int, int, int, int]
 _MOST_PIXELS = 2**31
@@ -72,13 +73,20 @@ def fitted(
     return inside, tuple(encode_mask(mask))
 
 
+def nearest_plane(found: Any, planes: int, repairs: Repairs, name: str) -> int:
+    """Return the number of a plane, the nearest one where it does not exist."""
+    whole = is_number(found) and found == int(found)
+    plane = int(found) if whole else 0
+    if not whole or not 0 <= plane < planes:
+        repairs.note("Planes that do not exist became the nearest one.", name)
+    return min(max(plane, 0), planes - 1)
+
+
 def _corners(box: Sequence[Any]) -> Box | None:
     if len(box) != 4:
         return None
     for value in box:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        if not math.isfinite(value) or abs(value) > 2**31:
+        if not is_number(value) or abs(value) > 2**31:
             return None
     x1, y1, x2, y2 = (math.floor(value + 0.5) for value in box)
     return (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 from piximi_core.formats.piximi_project.content import IMAGE, PiximiImage, PiximiObject
 from piximi_core.formats.piximi_project.labels import (
     UniqueNames,
-    fresh_id,
+    free_id,
     listed,
     plain_text,
     read_labels,
-    usable_id,
 )
 from piximi_core.formats.piximi_project.pictures import read_channels, read_pixels
-from piximi_core.formats.piximi_project.regions import fitted
+from piximi_core.formats.piximi_project.regions import fitted, nearest_plane
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
 
@@ -111,7 +109,7 @@ class Layout:
             self._repairs.note(f"Images were left out because {error}.", place.name)
             return None
         old = attributes.get("thing_id")
-        kept = self._id(old, place.name)
+        kept = free_id(old, self._ids, self._repairs, place.name)
         planes, height, width, channels = pixels.shape
         if isinstance(old, str):
             self._images[old] = (kept, (planes, height, width))
@@ -123,7 +121,9 @@ class Layout:
             ),
             partition=self._partition(attributes, place.name),
             pixels=pixels,
-            active_plane=self._plane(attributes.get("active_plane"), planes, place.name),
+            active_plane=nearest_plane(
+                attributes.get("active_plane"), planes, self._repairs, place.name
+            ),
             channels=read_channels(
                 self._tree, f"{place.group}/colors", channels, self._repairs, place.name
             ),
@@ -159,7 +159,7 @@ class Layout:
         # keep the real one.
         plane = attributes.get("plane", attributes.get("active_plane"))
         return PiximiObject(
-            id=self._id(attributes.get("thing_id"), place.name),
+            id=free_id(attributes.get("thing_id"), self._ids, self._repairs, place.name),
             name=place.name,
             image_id=image_id,
             kind_id=kind_id,
@@ -169,26 +169,8 @@ class Layout:
             partition=self._partition(attributes, place.name),
             box=region[0],
             runs=region[1],
-            plane=self._plane(plane, planes, place.name),
+            plane=nearest_plane(plane, planes, self._repairs, place.name),
         )
-
-    def _id(self, found: Any, name: str) -> str:
-        if usable_id(found) and found not in self._ids:
-            kept = str(found)
-        else:
-            self._repairs.note(
-                "Images or objects whose id is missing or taken got another one.", name
-            )
-            kept = fresh_id()
-        self._ids.add(kept)
-        return kept
-
-    def _plane(self, found: Any, planes: int, name: str) -> int:
-        whole = isinstance(found, int | float) and math.isfinite(found) and found == int(found)
-        plane = int(found) if whole else 0
-        if not whole or not 0 <= plane < planes:
-            self._repairs.note("Planes that do not exist became the nearest one.", name)
-        return min(max(plane, 0), planes - 1)
 
     def _partition(self, attributes: Mapping[str, Any], name: str) -> str:
         found = attributes.get("classifier_partition")

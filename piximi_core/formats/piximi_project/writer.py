@@ -26,7 +26,7 @@ from piximi_core.formats.piximi_project.content import (
     PiximiModel,
     PiximiObject,
 )
-from piximi_core.formats.piximi_project.numbers import to_stored
+from piximi_core.formats.piximi_project.numbers import finite_json, to_stored
 from piximi_core.formats.stem import safe_stem
 from piximi_core.formats.zip_writer import ZipWriter
 
@@ -212,7 +212,7 @@ class PiximiWriter:
         self._group(
             f"{group}/model_info",
             {
-                "eval_results": [dict(result) for result in model.eval_results],
+                "eval_results": [finite_json(dict(result)) for result in model.eval_results],
                 "class_map": [[index, category] for index, category in model.class_map.items()],
             },
         )
