@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -36,13 +37,18 @@ def _first_stem(name: str) -> str:
     return _base(name).partition(".")[0]
 
 
+def _loose(name: str) -> str:
+    """Return a name as file systems and formats may change it: macOS parts letters and accents."""
+    return " ".join(unicodedata.normalize("NFC", file_word(name)).casefold().split())
+
+
 # From the surest to the least sure; each is asked only for what those before left over.
 _RULES: Sequence[Callable[[str], str]] = (
     lambda name: name,
     _base,
-    lambda name: file_word(name).casefold(),
+    _loose,
     stem_of,
-    lambda name: file_word(stem_of(name)).casefold(),
+    lambda name: _loose(stem_of(name)),
     _first_stem,
 )
 

@@ -34,6 +34,9 @@ def test_what_fits_several_is_left_to_the_person() -> None:
 def test_names_that_a_file_system_changed_are_found_again() -> None:
     assert match_images(["cell_ 1_2"], ["Cell: 1/2.png", "x.png"]).found == {}
     assert match_images(["cell_ 1"], ["Cell: 1.png"]).found == {"cell_ 1": "Cell: 1.png"}
+    # Formats of text keep one blank of two; macOS writes an umlaut as two signs.
+    assert match_images(["a b.png"], ["a  b.png"]).found == {"a b.png": "a  b.png"}
+    assert match_images(["u\u0308_1"], ["\u00fc_1.png"]).found == {"u\u0308_1": "\u00fc_1.png"}
 
 
 @given(st.lists(st.text(max_size=40), max_size=6, unique=True))
