@@ -11,7 +11,6 @@ from piximi_core.classification.settings import ModelSettings
 from piximi_core.formats.piximi_project import safe_thing_name
 from piximi_core.project.labelling import plural
 from piximi_core.project.schema import (
-    categories,
     drafts,
     images,
     kinds,
@@ -122,8 +121,6 @@ def _of_names(db: Connection) -> Iterator[str]:
         yield "In Piximi objects of all planes lie in the first; opened here, they keep theirs."
     if _count(db, kinds.c.hidden):
         yield "Hidden kinds will be shown."
-    if _count(db, ~categories.c.visible):
-        yield "Hidden categories will be shown."
 
 
 def _of_runs(db: Connection) -> Iterator[str]:
