@@ -3,9 +3,10 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from piximi_ui import access, assets, file_routes, pictures, server
+from piximi_ui import access, assets, file_routes, pictures, server, streamlit_repairs
 
 access.refuse_open_listening()
+streamlit_repairs.keep_finished_pages_whole()
 
 app = st.App(
     "piximi_ui/main.py",
