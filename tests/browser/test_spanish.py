@@ -112,9 +112,11 @@ def settled(page: Page) -> None:
 
 
 def test_a_text_is_known_as_it_is_drawn(english: re.Pattern[str]) -> None:
-    # The catalogue says "**Input:** {size}, {channels}."; the page shows no stars.
-    assert english.fullmatch("Input: 20 × 20 pixels, 1 channel.")
-    assert not english.fullmatch("Entrada: 20 × 20 píxeles, 1 canal.")
+    # The catalogue marks the names of buttons with stars; the page shows none.
+    marked = "Keep **Layers Model** and click **Open Classification model**."
+    assert es(marked) != marked
+    assert english.fullmatch(marked.replace("**", ""))
+    assert not english.fullmatch(es(marked).replace("**", ""))
 
 
 def test_the_main_job_in_spanish(
