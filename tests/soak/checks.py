@@ -87,10 +87,12 @@ def _check_database(store: Store) -> None:
         ).fetchone()
         require(orphans == (0,), f"{orphans} journal rows belong to no step")
         pairs = db.execute(
-            "SELECT (SELECT count(*) FROM things), (SELECT count(*) FROM images),"
+            "SELECT (SELECT count(*) FROM things),"
+            " (SELECT count(*) FROM images) + (SELECT count(*) FROM objects),"
             " (SELECT count(*) FROM things JOIN images USING (id))"
+            " + (SELECT count(*) FROM things JOIN objects USING (id))"
         ).fetchone()
-        require(len(set(pairs)) == 1, f"things, images and pairs differ: {pairs}")
+        require(len(set(pairs)) == 1, f"things, their rows and pairs differ: {pairs}")
     db.close()
 
 

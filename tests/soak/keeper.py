@@ -13,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from piximi_core.jobs import add_images, archive, save_piximi
+from piximi_core.jobs import add_annotations, add_images, archive, read_annotations, save_piximi
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.open_archive import restore_archive
+from piximi_core.jobs.open_piximi import open_here
 from piximi_core.jobs.recovering import recover_project, restore_project
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.history import undo
@@ -61,6 +62,17 @@ def _save(folder: Path) -> None:
     run_here(store, save_piximi.ask(store))
 
 
+def _open(folder: Path) -> None:
+    open_here(folder / "given-piximi.zip", folder / "opened")
+
+
+def _annotations(folder: Path) -> None:
+    store = Store(folder / "project")
+    look = read_annotations.ask(store, SourceFile(folder / "given.json", "given.json"))
+    run_here(store, look)
+    run_here(store, add_annotations.ask(store, look))
+
+
 TASKS: dict[str, Callable[[Path], Any]] = {
     "import": _import,
     "undo": _undo,
@@ -70,6 +82,8 @@ TASKS: dict[str, Callable[[Path], Any]] = {
     "backup": _backup,
     "recovery": _recovery,
     "save": _save,
+    "open": _open,
+    "annotations": _annotations,
 }
 
 

@@ -19,15 +19,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from piximi_core.jobs import add_images, archive
+from piximi_core.jobs import add_images, archive, save_piximi
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.open_archive import restore_archive
+from piximi_core.jobs.open_piximi import open_here
 from piximi_core.jobs.recovering import recover_project
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.backups import back_up, damage_of, list_backups
 from piximi_core.project.categories import create_category
+from piximi_core.project.kinds import ensure_kind
+from piximi_core.project.objects import NewObject, add_objects, list_objects
 from piximi_core.project.schema import SCHEMA_VERSION
-from piximi_core.project.store import create_store
+from piximi_core.project.store import Store, create_store
+from piximi_core.project.things import ThingFilter, list_things
 from tests.soak.checks import State, check_project, require
 from tests.soak.commands import write_pictures
 from tests.soak.keeper import TASKS
@@ -36,6 +40,28 @@ from tests.soak.killing import REPOSITORY, Pace, environment, kill_tree
 __all__ = ["KeepingRounds"]
 
 _PATIENCE = 240
+_WITH_OBJECTS = 12
+_GIVEN_BOX = (2, 3, 8, 8)
+_SAVED = "project/jobs/*/out/*.zip"
+
+# Of every object: image, kind, category, plane, box and run lengths of its mask, in order.
+Objects = tuple[tuple[Any, ...], ...]
+# What is compared: labels and categories, and the objects.
+Kept = tuple[State, Objects]
+
+
+def _kept(folder: Path) -> Kept:
+    """Check a project; return all of it that must survive."""
+    state = check_project(folder)
+    store = Store(folder)
+    try:
+        rows = [
+            (o.image_name, o.kind_name, o.category_name, o.plane, o.box, o.runs)
+            for o in list_objects(store)
+        ]
+    finally:
+        store.close()
+    return state, tuple(sorted(rows))
 
 
 class KeepingRounds:
@@ -46,8 +72,8 @@ class KeepingRounds:
         self.base = folder / "base"
         self.pace = Pace()
         self.number = 0
-        self.earlier: State = {}, frozenset()
-        self.state: State = {}, frozenset()
+        self.earlier: Kept = ({}, frozenset()), ()
+        self.state: Kept = ({}, frozenset()), ()
 
     def round(self, dice: random.Random) -> dict[str, Any]:
         """Kill a task of any sort."""
@@ -73,7 +99,7 @@ class KeepingRounds:
         }
 
     def _prepare(self, dice: random.Random) -> None:
-        """Make the project: a backup of an earlier state, an archive, and files to be added."""
+        """Make the project: a backup of an earlier state, an archive, and files to bring in."""
         write_pictures(self.base / "first", "first", dice, count=30)
         write_pictures(self.base / "given", "given", dice, count=30)
         store = create_store(self.base / "project", "Kept")
@@ -85,12 +111,17 @@ class KeepingRounds:
                 add_images.AddOptions(labels="folders"),
             ),
         )
+        _add_objects(store)
         back_up(store.folder)
         run_here(store, archive.ask(store, self.base / "given.zip"))
-        self.earlier = check_project(store.folder)
+        saving = save_piximi.ask(store)
+        run_here(store, saving)
+        shutil.copyfile(save_piximi.saved_file(saving), self.base / "given-piximi.zip")
+        _write_coco(self.base / "given.json", sorted((self.base / "first").glob("*/*.png")))
+        self.earlier = _kept(store.folder)
         create_category(store, "made after the backup")
         store.close()
-        self.state = check_project(store.folder)
+        self.state = _kept(store.folder)
         # What the task itself takes, once its modules are loaded.
         for name in TASKS:
             self.pace.learn(name, 0.6)
@@ -122,16 +153,34 @@ class KeepingRounds:
             require(process.returncode == -9, f"{name} ended by itself: {errors[-500:]}")
         return bool(acks), process.returncode != 0
 
-    def _one_of(self, place: Path, before: State, after: State, acknowledged: bool) -> str:
-        found = check_project(place / "project")
+    def _one_of(self, place: Path, before: Kept, after: Kept, acknowledged: bool) -> str:
+        found = _kept(place / "project")
         require(found in (before, after), "the killed task left half of its work")
         require(found == after or not acknowledged, "what was acknowledged is not there")
         return "done" if found == after else "undone"
 
     def _check_import(self, place: Path, acknowledged: bool) -> str:
         labels = {p.name: p.parent.name for p in (place / "given").glob("*/*.png")}
-        after = {**self.state[0], **labels}, self.state[1] | set(labels.values())
+        (before, categories), objects = self.state
+        after = ({**before, **labels}, categories | set(labels.values())), objects
         return self._one_of(place, self.state, after, acknowledged)
+
+    def _check_annotations(self, place: Path, acknowledged: bool) -> str:
+        labels, objects = self.state
+        names = [p.name for p in (place / "first").glob("*/*.png")]
+        new = [(name, "cell", "nucleus", 0, _GIVEN_BOX, (0, 6 * 5)) for name in names]
+        after = labels, tuple(sorted([*objects, *new]))
+        return self._one_of(place, self.state, after, acknowledged)
+
+    def _check_open(self, place: Path, acknowledged: bool) -> str:
+        target = place / "opened"
+        require(target.exists() or not acknowledged, "the opened project is missing")
+        found = "done" if target.exists() else "undone"
+        if not target.exists():
+            # A half-made one beside it stands in nobody's way.
+            open_here(place / "given-piximi.zip", target)
+        require(_kept(target) == self.earlier, "the opened project is another")
+        return found
 
     def _check_undo(self, place: Path, acknowledged: bool) -> str:
         return self._one_of(place, self.state, self.earlier, acknowledged)
@@ -154,24 +203,25 @@ class KeepingRounds:
         return "done" if version > 1 else "undone"
 
     def _check_archive(self, place: Path, acknowledged: bool) -> str:
-        require(check_project(place / "project") == self.state, "archiving changed the project")
+        require(_kept(place / "project") == self.state, "archiving changed the project")
         return self._whole_zip(
             [place / "out.zip"], acknowledged, lambda out: self._restored(out, place)
         )
 
     def _restored(self, out: Path, place: Path) -> None:
         restore_archive(out, place / "again")
-        require(check_project(place / "again") == self.state, "the archive holds something else")
+        require(_kept(place / "again") == self.state, "the archive holds something else")
 
     def _check_save(self, place: Path, acknowledged: bool) -> str:
-        require(check_project(place / "project") == self.state, "saving changed the project")
-        written = place.glob("project/jobs/*/out/*.zip")
-        return self._whole_zip(written, acknowledged, self._opened)
+        require(_kept(place / "project") == self.state, "saving changed the project")
+        # The base has saved once already: that zip is not this round's.
+        earlier = {p.relative_to(self.base) for p in self.base.glob(_SAVED)}
+        written = (p for p in place.glob(_SAVED) if p.relative_to(place) not in earlier)
+        return self._whole_zip(written, acknowledged, lambda out: self._opened(out, place))
 
-    def _opened(self, out: Path) -> None:
-        with zipfile.ZipFile(out) as written:
-            roots = {name.split("/")[0] for name in written.namelist()}
-        require(len(roots) == 1, "the zip for Piximi has not one root")
+    def _opened(self, out: Path, place: Path) -> None:
+        open_here(out, place / "again")
+        require(_kept(place / "again") == self.state, "the zip for Piximi holds something else")
 
     def _whole_zip(
         self, written: Iterable[Path], acknowledged: bool, check: Callable[[Path], None]
@@ -192,7 +242,7 @@ class KeepingRounds:
         if not target.exists():
             # Nothing stands in the way of restoring it now.
             restore_archive(place / "given.zip", target)
-        require(check_project(target) == self.earlier, "the restored project is another")
+        require(_kept(target) == self.earlier, "the restored project is another")
         return found
 
     def _check_recovery(self, place: Path, acknowledged: bool) -> str:
@@ -201,8 +251,55 @@ class KeepingRounds:
         require(not (damaged and acknowledged), "the recovered project is damaged")
         if damaged:
             recover_project(project)
-        require(check_project(project) == self.earlier, "the recovered project is another")
+        require(_kept(project) == self.earlier, "the recovered project is another")
         return "undone" if damaged else "done"
+
+
+def _add_objects(store: Store) -> None:
+    """Put a cell into some images: a box whose mask leaves out its first corner."""
+    images = list_things(store, ThingFilter())[:_WITH_OBJECTS]
+    with store.step("Add objects") as db:
+        kind = ensure_kind(db, "cell")
+        add_objects(
+            db,
+            [
+                NewObject(
+                    image.id,
+                    kind,
+                    (1, 1, 9, 5 + number % 4),
+                    (1, 8 * (4 + number % 4) - 1),
+                    category=("round", "long", None)[number % 3],
+                )
+                for number, image in enumerate(images)
+            ],
+            who="soak",
+        )
+
+
+def _write_coco(path: Path, pictures: list[Path]) -> None:
+    """Write one nucleus for every picture, in COCO's form: the project's one kind takes it in."""
+    x1, y1, x2, y2 = _GIVEN_BOX
+    outline = [x1, y1, x2, y1, x2, y2, x1, y2]
+    found = {
+        "images": [
+            {"id": number, "file_name": picture.name, "width": 20, "height": 20}
+            for number, picture in enumerate(pictures, 1)
+        ],
+        "categories": [{"id": 1, "name": "nucleus"}],
+        "annotations": [
+            {
+                "id": number,
+                "image_id": number,
+                "category_id": 1,
+                "bbox": [x1, y1, x2 - x1, y2 - y1],
+                "area": (x2 - x1) * (y2 - y1),
+                "segmentation": [outline],
+                "iscrowd": 0,
+            }
+            for number in range(1, len(pictures) + 1)
+        ],
+    }
+    path.write_text(json.dumps(found))
 
 
 def _make_old(place: Path) -> None:

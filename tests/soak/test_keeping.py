@@ -1,4 +1,4 @@
-"""Five kills of what a project must survive; ``scripts/soak`` does a hundred."""
+"""Seven kills of what a project must survive; ``scripts/soak`` does a hundred."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> KeepingRounds:
     return KeepingRounds(tmp_path_factory.mktemp("kept"))
 
 
-@pytest.mark.parametrize("task", ["import", "save", "migration", "undo", "archive"])
+@pytest.mark.parametrize(
+    "task", ["import", "save", "migration", "undo", "archive", "open", "annotations"]
+)
 def test_killed_in_the_middle_there_is_the_state_before_or_after(
     rounds: KeepingRounds, task: str
 ) -> None:
