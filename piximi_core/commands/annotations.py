@@ -118,6 +118,8 @@ def _label(store: Store, file: Path, kind: str, dry_run: bool) -> None:
     typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
     for name in outcome.unmatched[:_MOST_TOLD]:
         typer.echo(f"not found: {name}", err=True)
+    for name in outcome.ambiguous[:_MOST_TOLD]:
+        typer.echo(f"fits several images, or shares its image: {name}", err=True)
 
 
 def _tell(result: dict[str, Any]) -> None:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TextIO
 
 from piximi_core.errors import BadInput
 
-__all__ = ["LabelRow", "LabelTable", "defuse", "read_label_table", "write_label_table"]
+__all__ = [
+    "LabelRow",
+    "LabelTable",
+    "TableMatches",
+    "defuse",
+    "read_label_table",
+    "write_label_table",
+]
 
 _PARTITIONS = {"unassigned", "training", "validation", "test", "inference"}
 _MOST_BYTES = 256 * 2**20
@@ -26,32 +34,78 @@ class LabelRow:
     partition: str | None
 
 
+@dataclass(frozen=True)
+class TableMatches:
+    """Which row of a table belongs to which image.
+
+    Attributes
+    ----------
+    found
+        The row of each image that has one, by the image's name.
+    ambiguous
+        Rows that fit several images, or an image that several rows fit: none of them is used.
+    missing
+        Rows that fit no image.
+    """
+
+    found: dict[str, LabelRow]
+    ambiguous: list[LabelRow]
+    missing: list[LabelRow]
+
+
 class LabelTable:
-    """Rows that are found by relative path first, then by a unique base name."""
+    """Rows, each for one image."""
 
     def __init__(self, rows: Iterable[LabelRow]) -> None:
-        self.rows = list(rows)
-        self._by_path: dict[str, LabelRow] = {}
-        self._by_base: dict[str, list[LabelRow]] = {}
-        self._used: set[str] = set()
+        self.rows = list({row.name: row for row in rows}.values())
+
+    def match(self, names: Iterable[str]) -> TableMatches:
+        """Tell which row belongs to which image; no label is ever guessed.
+
+        A row belongs to the image of exactly its name. Where there is none, it fits the images
+        whose path it ends with, or that end with it: ``1.png`` fits ``cats/1.png``, and
+        ``cats/1.png`` fits ``1.png``, but never ``dogs/1.png``. That counts only if the row fits
+        one image, and that image one row.
+
+        Parameters
+        ----------
+        names
+            The images' paths; one that several images have belongs to none of them.
+        """
+        counts = Counter(names)
+        fits = self._fits(counts)
+        rows_of = Counter(name for fitting in fits.values() for name in fitting)
+        matches = TableMatches({}, [], [])
         for row in self.rows:
-            self._by_path[row.name] = row
-        for row in self._by_path.values():
-            self._by_base.setdefault(PurePosixPath(row.name).name, []).append(row)
+            fitting = [row.name] if row.name in counts else fits[row.name]
+            exact_or_only = row.name in counts or [rows_of[name] for name in fitting] == [1]
+            if not fitting:
+                matches.missing.append(row)
+            elif exact_or_only and counts[fitting[0]] == 1:
+                matches.found[fitting[0]] = row
+            else:
+                matches.ambiguous.append(row)
+        return matches
 
-    def find(self, relative: str) -> LabelRow | None:
-        """Return the row of an image given its relative path, or None."""
-        row = self._by_path.get(relative)
-        if row is None:
-            same_base = self._by_base.get(PurePosixPath(relative).name, [])
-            row = same_base[0] if len(same_base) == 1 else None
-        if row is not None:
-            self._used.add(row.name)
-        return row
+    def _fits(self, counts: Mapping[str, int]) -> dict[str, list[str]]:
+        """Return, for each row's name, the images that it could mean."""
+        fits: dict[str, list[str]] = {row.name: [] for row in self.rows}
+        for name in counts:
+            for end in _ends(name):
+                if end in fits:
+                    fits[end].append(name)
+        for row in self.rows:
+            shorter = (end for end in _ends(row.name) if end != row.name)
+            fits[row.name] += [end for end in shorter if end in counts]
+        return fits
 
-    def unused(self) -> list[LabelRow]:
-        """Return the rows that no image has asked for."""
-        return [row for row in self._by_path.values() if row.name not in self._used]
+
+def _ends(path: str) -> Iterator[str]:
+    """Yield a path, then what is left of it without its first folder, and so on."""
+    yield path
+    while "/" in path:
+        path = path.partition("/")[2]
+        yield path
 
 
 def read_label_table(path: Path) -> LabelTable:

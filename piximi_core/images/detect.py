@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from piximi_core.errors import BadInput
 
@@ -76,9 +76,14 @@ def is_zarr_folder(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in ZARR_FILES)
 
 
-def is_image_zip(path: Path) -> bool:
-    """Whether a zip is one image (NumPy's .npz, or a zipped Zarr) and not an archive of files."""
-    return _format_of_zip(path) is not None
+def is_image_zip(path: Path, *, name: str | None = None) -> bool:
+    """Whether a zip is one image (NumPy's .npz, or a zipped Zarr) and not an archive of files.
+
+    A zip of .npy files is both; there the file's name decides: ``.zip`` is an archive.
+    """
+    found = _format_of_zip(path)
+    named_zip = PurePosixPath(name if name is not None else path.name).suffix.lower() == ".zip"
+    return found is not None and not (found == "npz" and named_zip)
 
 
 def _format_of_zip(path: Path) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput, NoSpace, PiximiError, Stopped
-from piximi_core.formats.label_table import LabelTable, read_label_table
+from piximi_core.formats.label_table import LabelRow, read_label_table
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.decoders import Decoders
@@ -21,6 +21,7 @@ from piximi_core.jobs.sources import SourceFile, expand_sources, size_of
 from piximi_core.jobs.taking import InProject, Reading, Taken, Taking, other_channels
 from piximi_core.project import schema
 from piximi_core.project.adding import NewImage, add_images
+from piximi_core.project.categories import MAX_NAME, clean_name
 from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
 from piximi_core.project.ids import new_id
 from piximi_core.project.labelling import plural
@@ -42,7 +43,7 @@ class AddOptions:
     ----------
     labels
         ``"folders"`` takes the name of each file's folder as its category, another text is the
-        path of a CSV table, None gives no labels.
+        path of a CSV table (`LabelTable.match` says which row is whose), None gives no labels.
     channels
         How many channels undeclared stacks have.
     time
@@ -83,13 +84,15 @@ def ask(
     Raises
     ------
     BadInput
-        The label table cannot be used, or a path does not exist.
+        The label table or the category cannot be used, or a path does not exist.
     """
     for source in sources:
         if not source.path.exists():
             raise BadInput(f"There is no file or folder {source.path}; check the path.")
     if options.labels not in (None, "folders"):
         read_label_table(Path(options.labels))
+    if options.category is not None:
+        clean_name(options.category)
     folder = store.files.jobs / (job_id or new_id())
     folder.mkdir(parents=True, exist_ok=True)
     with store.read() as db:
@@ -121,11 +124,14 @@ def run(job: Job) -> dict[str, Any]:
     _drop_scratch(job)
     files = list(expand_sources(given, job.folder / "unpacked", refused))
     require_space(job.project_folder, sum(size_of(source.path) for source in files))
-    found = _Import(job, options, table)
+    matches = table.match(source.name for source in files) if table is not None else None
+    found = _Import(job, options, matches.found if matches is not None else {})
     found.failed += [list(pair) for pair in refused]
     stopped = found.take_all(files)
-    if table is not None and not stopped:
-        found.failed += [[row.name, "no image of this name"] for row in table.unused()]
+    if matches is not None:
+        found.failed += [[row.name, "no image of this name"] for row in matches.missing]
+        several = "fits several images, or an image that another line fits too; give its whole path"
+        found.conflicts += [[row.name, several] for row in matches.ambiguous]
     with replace_atomically(job.folder / "images.jsonl") as part:
         lines = (json.dumps(asdict(image), ensure_ascii=False) for image in found.images)
         part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -149,14 +155,15 @@ def _drop_scratch(job: Job) -> None:
 class _Import:
     """What has come of the files so far."""
 
-    def __init__(self, job: Job, options: AddOptions, table: LabelTable | None) -> None:
+    def __init__(self, job: Job, options: AddOptions, rows: Mapping[str, LabelRow]) -> None:
         self.images: list[NewImage] = []
         self.duplicates: list[list[str]] = []
         self.conflicts: list[list[str]] = []
         self.failed: list[list[str]] = []
         self.float_range: list[float] | None = None
-        self._job, self._options, self._table = job, options, table
+        self._job, self._options, self._rows = job, options, rows
         self._first: dict[str, int] = {}  # place in images by SHA-256
+        self._no_names: set[str] = set()
 
     def take_all(self, files: Sequence[SourceFile]) -> bool:
         """Take the files in order; return whether someone stopped it."""
@@ -190,7 +197,7 @@ class _Import:
                 try:
                     self._enter(source, future.result(), taking)
                 except InProject:
-                    self.duplicates.append([source.name, "already in the project"])
+                    self.duplicates.append([source.name, self._why_in_project()])
                 except (ChannelsUnknown, TimeUnknown) as error:
                     # An open question ends the import with nothing added.
                     _keep_question(job, error)
@@ -224,10 +231,34 @@ class _Import:
         category, partition = self._options.category, self._options.partition
         if self._options.labels == "folders" and source.folder:
             category = source.folder
-        row = self._table.find(source.name) if self._table is not None else None
+        row = self._rows.get(source.name)
         if row is not None:
             category, partition = row.category or category, row.partition or partition
-        return replace(image, category=category, partition=partition)
+        return replace(image, category=self._as_category(category, source), partition=partition)
+
+    def _as_category(self, name: str | None, source: SourceFile) -> str | None:
+        """Return the name; None if no category can have it, which is told once for each name."""
+        if name is None or name in self._no_names:
+            return None
+        try:
+            clean_name(name)
+        except BadInput:
+            self._no_names.add(name)
+            self.conflicts.append(
+                [
+                    source.name,
+                    f"came in without a label, as did all of {name[:40]!r}: the name of a category "
+                    f"has 1 to {MAX_NAME} characters",
+                ]
+            )
+            return None
+        return name
+
+    def _why_in_project(self) -> str:
+        if self._options.time is None and self._options.channels is None:
+            return "already in the project"
+        # It may be there as another time point, which only reading it again would tell.
+        return "its file is already in the project, as this or another time point or channel count"
 
     def _note_second(self, source: SourceFile, image: NewImage, place: int) -> None:
         kept = self.images[place]

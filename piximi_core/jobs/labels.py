@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, select
 
@@ -13,46 +14,62 @@ from piximi_core.project.categories import ensure_categories
 from piximi_core.project.labelling import counted, set_label
 from piximi_core.project.schema import things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
+from piximi_core.project.things import among
 
 __all__ = ["LabelOutcome", "label_from_table", "match_labels"]
+
+_NUMBERED = re.compile(r"(?P<stem>.+)_[1-9]\d*(?P<suffix>\.[^.]*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class LabelOutcome:
-    """How many things got a label, and the names that no thing has."""
+    """How many things got a label, the names that no thing has, and those that fit several."""
 
     labelled: int
     unmatched: tuple[str, ...]
+    ambiguous: tuple[str, ...] = ()
 
 
 def match_labels(store: Store, table: LabelTable, *, kind_id: str = IMAGE_KIND) -> LabelOutcome:
     """Return what `label_from_table` would do, and change nothing."""
     with store.read() as db:
-        found, unmatched = _matches(db, table, kind_id)
-    return LabelOutcome(len(found), tuple(unmatched))
+        return _matches(db, table, kind_id)[1]
 
 
 def _matches(
     db: Connection, table: LabelTable, kind_id: str
-) -> tuple[dict[str, LabelRow], list[str]]:
-    """Return the row of each thing that the table names, and the names that no thing has."""
+) -> tuple[dict[str, LabelRow], LabelOutcome]:
+    """Return the row of each thing that the table names, and what that comes to."""
     query = select(things.c.id, things.c.name).where(things.c.kind_id == kind_id)
-    by_name = {row.name: row.id for row in db.execute(query)}
-    found: dict[str, LabelRow] = {}
-    unmatched = []
-    for row in table.rows:
-        thing_id = by_name.get(row.name) or by_name.get(PurePosixPath(row.name).name)
-        if thing_id is None:
-            unmatched.append(row.name)
-        else:
-            found[thing_id] = row
-    return found, unmatched
+    named = [(row.name, row.id) for row in db.execute(query)]
+    matches = table.match(name for name, _ in named)
+    doubtful = _with_copies((name for name, _ in named), matches.found) & {
+        name for name, row in matches.found.items() if row.name != name
+    }
+    found = {
+        thing_id: matches.found[name]
+        for name, thing_id in named
+        if name in matches.found and name not in doubtful
+    }
+    ambiguous = [*matches.ambiguous, *(matches.found[name] for name in doubtful)]
+    return found, LabelOutcome(
+        len(found),
+        tuple(row.name for row in matches.missing),
+        tuple(sorted(row.name for row in ambiguous)),
+    )
+
+
+def _with_copies(names: Iterable[str], in_table: Collection[str]) -> set[str]:
+    """Return the names that another file may have had too, which then became "name_1"."""
+    # Folders are not kept: of 1.png and 1_1.png, either may be the table's cats/1.png.
+    numbered = (_NUMBERED.fullmatch(name) for name in names if name not in in_table)
+    return {f"{match['stem']}{match['suffix'] or ''}" for match in numbered if match}
 
 
 def label_from_table(
     store: Store, table: LabelTable, *, kind_id: str = IMAGE_KIND, who: str | None = None
 ) -> LabelOutcome:
-    """Label things by name: the whole name first, then a base name that only one thing has.
+    """Label things by name: the whole name first, then a base name that one row and one thing have.
 
     Raises
     ------
@@ -61,7 +78,7 @@ def label_from_table(
     """
     who = who or current_user()
     with store.step(f"Label {counted(len(table.rows), kind_id)} from a table", who=who) as db:
-        found, unmatched = _matches(db, table, kind_id)
+        found, outcome = _matches(db, table, kind_id)
         if not found:
             raise BadInput(
                 "No line of the table names an image of this project, so nothing was changed; "
@@ -77,5 +94,5 @@ def label_from_table(
             set_label(db, ids, category_id, who)
         for partition in {row.partition for row in found.values() if row.partition}:
             ids = [thing_id for thing_id, row in found.items() if row.partition == partition]
-            db.execute(things.update().where(things.c.id.in_(ids)).values(partition=partition))
-    return LabelOutcome(len(found), tuple(unmatched))
+            db.execute(things.update().where(among(things.c.id, ids)).values(partition=partition))
+    return outcome

@@ -75,7 +75,7 @@ def expand_sources(
             yield from _walk(source.path)
         elif not source.path.is_file():
             raise BadInput(f"There is no file or folder {source.path}; check the path.")
-        elif _is_zip(source.path) and not is_image_zip(source.path):
+        elif _is_zip(source.path) and not is_image_zip(source.path, name=source.name):
             room = unpack_into / str(number)
             room.mkdir(parents=True, exist_ok=True)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -38,13 +39,12 @@ def draw_label_import(store: Store, path: Path) -> bool:
             + " · "
             + _("columns: name, category and, if wanted, partition")
         )
-        if fits.unmatched:
-            label = plural("{n} name is not here", "{n} names are not here", len(fits.unmatched))
-            with st.expander(label, icon=":material/image_not_supported:"):
-                st.markdown("\n".join(f"- {plain(name)}" for name in fits.unmatched[:_SHOWN]))
-                if len(fits.unmatched) > _SHOWN:
-                    more = number(len(fits.unmatched) - _SHOWN)
-                    st.caption(_("and {n} more").format(n=more))
+        absent, several = len(fits.unmatched), len(fits.ambiguous)
+        _names(plural("{n} name is not here", "{n} names are not here", absent), fits.unmatched)
+        _names(
+            plural("{n} name could be of several", "{n} names could be of several", several),
+            fits.ambiguous,
+        )
         if st.button(
             plural("Take over {n} row", "Take over {n} rows", fits.labelled),
             type="primary",
@@ -56,3 +56,13 @@ def draw_label_import(store: Store, path: Path) -> bool:
             say(plural("Labelled {n}.", "Labelled {n}.", outcome.labelled))
             return True
     return False
+
+
+def _names(label: str, names: Sequence[str]) -> None:
+    """Draw names that get no label, if there are any."""
+    if not names:
+        return
+    with st.expander(label, icon=":material/image_not_supported:"):
+        st.markdown("\n".join(f"- {plain(name)}" for name in names[:_SHOWN]))
+        if len(names) > _SHOWN:
+            st.caption(_("and {n} more").format(n=number(len(names) - _SHOWN)))
