@@ -15,7 +15,7 @@ from piximi_core.project.categories import ensure_categories, unknown_category_i
 from piximi_core.project.ids import is_unknown, new_id, now
 from piximi_core.project.store import IMAGE_KIND
 
-__all__ = ["NewImage", "add_images", "thing_row", "unique_name"]
+__all__ = ["NewImage", "add_images", "thing_row"]
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,24 @@ class NewImage:
     partition: str | None = None
 
 
-def unique_name(name: str, taken: set[str]) -> str:
-    """Return the name, or with ``_1``, ``_2``, … before its extension if it is taken."""
-    path = PurePosixPath(name)
-    stem, suffix = (path.stem, path.suffix) if path.name == name else (name, "")
-    candidate, number = name, 0
-    while candidate in taken:
-        number += 1
-        candidate = f"{stem}_{number}{suffix}"
-    return candidate
+class _UniqueNames:
+    """Gives each name once."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self._taken = taken
+        self._last: dict[str, int] = {}  # by name; lower numbers are all taken
+
+    def take(self, name: str) -> str:
+        """Return the name, or with ``_1``, ``_2``, … before its extension if it is taken."""
+        path = PurePosixPath(name)
+        stem, suffix = (path.stem, path.suffix) if path.name == name else (name, "")
+        candidate, number = name, self._last.get(name, 0)
+        while candidate in self._taken:
+            number += 1
+            candidate = f"{stem}_{number}{suffix}"
+        self._last[name] = number
+        self._taken.add(candidate)
+        return candidate
 
 
 def add_images(
@@ -63,9 +72,8 @@ def add_images(
     Pictures that came into the project meanwhile (same SHA-256) are left out.
     """
     present = set(db.execute(select(schema.images.c.sha256)).scalars())
-    names = set(
-        db.execute(select(schema.things.c.name).where(schema.things.c.kind_id == kind_id)).scalars()
-    )
+    same_kind = select(schema.things.c.name).where(schema.things.c.kind_id == kind_id)
+    names = _UniqueNames(set(db.execute(same_kind).scalars()))
     new: list[NewImage] = []
     for image in found:
         if image.sha256 not in present:
@@ -81,8 +89,7 @@ def add_images(
     image_rows: list[dict[str, Any]] = []
     for image in new:
         position += 1
-        name = unique_name(image.name, names)
-        names.add(name)
+        name = names.take(image.name)
         category_id = category_ids[image.category] if image.category else unknown
         row = thing_row(
             new_id(),

@@ -234,5 +234,8 @@ def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -
         doomed = [*inside, *ids]
         for table in (objects, images, predictions):
             db.execute(table.delete().where(among(table.c.id, doomed)))
-        deleted = db.execute(things.delete().where(among(things.c.id, doomed))).rowcount
-        return deleted - len(inside)
+        # Counted first: what is asked for may also lie inside an image that is asked for.
+        query = select(func.count()).select_from(things).where(among(things.c.id, ids))
+        asked_for = db.execute(query).scalar_one()
+        db.execute(things.delete().where(among(things.c.id, doomed)))
+        return asked_for

@@ -205,6 +205,17 @@ def test_another_kind_keeps_the_labels_it_knows(store: Store, nuclei: kinds.Kind
         change_kind(store, ids, IMAGE_KIND)
 
 
+def test_deleting_counts_what_was_asked_for(
+    store: Store, images: list[str], nuclei: kinds.Kind
+) -> None:
+    inside, other, apart = [thing.id for thing in list_objects(store)]
+    # The first image, one of its two objects, one object elsewhere, one thing long gone.
+    assert labelling.delete_things(store, [images[0], inside, apart, "1gone"]) == 3
+    assert not list_objects(store)
+    history.undo(store)
+    assert [thing.id for thing in list_objects(store)] == [inside, other, apart]
+
+
 def test_steps_speak_of_objects(store: Store, nuclei: kinds.Kind) -> None:
     first, second, _ = [thing.id for thing in list_objects(store)]
     [long] = [c for c in list_categories(store, nuclei.id) if c.name == "long"]

@@ -29,6 +29,16 @@ def test_images_come_in_with_labels_partitions_and_unique_names(store: Store) ->
     assert listed[0].pixel_size == {"x": 0.1 + 0.2, "y": 1 / 3, "z": None, "unit": "µm"}
 
 
+def test_thousands_of_equal_names_are_numbered_in_order(store: Store) -> None:
+    taken = [new_image(1, name="img_2.png"), new_image(2, name="img")]
+    fill(store, [*taken, *(new_image(3 + i, name="img.png") for i in range(3000))])
+    fill(store, [new_image(9000, name="img.png"), new_image(9001, name="img_2.png")])
+    # The name img_2.png was taken before, so that number is passed over.
+    numbers = [number for number in range(1, 3002) if number != 2]
+    expected = ["img_2.png", "img", "img.png", *(f"img_{n}.png" for n in numbers), "img_2_1.png"]
+    assert [thing.name for thing in list_things(store, ThingFilter())] == expected
+
+
 def test_the_same_picture_comes_in_once(store: Store) -> None:
     assert fill(store, [new_image(1), new_image(1, name="again.png")]) == 1
     assert fill(store, [new_image(1)]) == 0
