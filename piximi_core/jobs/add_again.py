@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,7 @@ from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.ids import new_id
 from piximi_core.project.store import Store
 
-__all__ = ["OpenQuestion", "ask_again", "open_question"]
+__all__ = ["OpenQuestion", "ask_again", "give_up", "open_question"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ def open_question(job: Job) -> OpenQuestion | None:
     if job.state() is not JobState.FAILED or about not in ("channels", "time"):
         return None
     return OpenQuestion(about, int(progress["count"]))
+
+
+def give_up(job: Job) -> None:
+    """Delete the uploaded files of an import that has failed and will not be asked for again."""
+    # They may say who the patient is, which no original of the project does.
+    if job.request().get("service") == "add" and job.state() is JobState.FAILED:
+        shutil.rmtree(job.folder / "upload", ignore_errors=True)
 
 
 def ask_again(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
+from piximi_core.jobs.add_again import give_up, open_question
 from piximi_core.jobs.folder import Job, JobState, abandoned_folders
 from piximi_core.jobs.running import service_of
 from piximi_core.project.ids import now
@@ -114,7 +115,10 @@ def _bring_in(store: Store, job: Job, result: dict[str, Any]) -> bool:
 def _end(store: Store, job: Job) -> bool:
     """Note that a job without a useful result is over; that is no step of the history."""
     with store.write() as db:
-        return _note(db, job)
+        noted = _note(db, job)
+    if open_question(job) is None:
+        give_up(job)
+    return noted
 
 
 def _note(db: Connection, job: Job) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_core.jobs.add_again import OpenQuestion, ask_again, open_question
+from piximi_core.jobs.add_again import OpenQuestion, ask_again, give_up, open_question
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.looking import channel_choices
 from piximi_core.project.store import Store
@@ -76,9 +76,14 @@ def _dismiss_button(job: Job) -> None:
         icon=":material/close:",
         type="tertiary",
         key=f"outcome-dismiss-{job.id}",
-        on_click=read,
+        on_click=_dismiss,
         args=(job,),
     )
+
+
+def _dismiss(job: Job) -> None:
+    read(job)
+    give_up(job)
 
 
 def _stopped(result: dict[str, Any]) -> str:
