@@ -7,6 +7,8 @@ prediction needs them. A child keeps nothing and writes nothing into the project
 moment it leaves nothing half-done, and the next file gets a new one. The limits are the kernel's
 (see `decoder`). A child starts in a third of a second, once, and then a file costs a tenth of a
 millisecond more than in a thread, which several processes win back by not sharing Python's lock.
+What has come in this way and is stored, jobs and the dashboard decode themselves (planes,
+histograms, thumbnails that are missing).
 """
 
 from __future__ import annotations
