@@ -212,3 +212,19 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     path.write_bytes(raw[:-20])
     with pytest.raises(BadInput, match="damaged"):
         read_picture(path)
+
+
+def test_a_one_bit_monochrome1_is_inverted_as_its_note_says(tmp_path: Path) -> None:
+    """PS3.3 C.7.6.3.1.2: of MONOCHROME1 the smallest value is shown as white."""
+    path = write_dicom(
+        tmp_path / "b.dcm", ramp("uint8", 1, 8), BitsAllocated=1, BitsStored=1, HighBit=0,
+        PhotometricInterpretation="MONOCHROME1",
+    )  # fmt: skip
+    dataset = pydicom.dcmread(path)
+    dataset.PixelData = bytes([0b00000101, 0])
+    dataset.save_as(path)
+    stored = pydicom.dcmread(path).pixel_array
+    picture = read_as_described(path)
+    np.testing.assert_array_equal(picture.pixels[0, ..., 0], np.where(stored == 0, 255, 0))
+    assert picture.pixels.dtype == np.uint8
+    assert any("MONOCHROME1" in note for note in picture.notes)

@@ -113,7 +113,8 @@ class DicomPlan:
         from pydicom.pixels import apply_color_lut, apply_modality_lut
 
         if self._allocated == 1:
-            return stack * np.uint8(255)
+            drawn = 0 if self._is_inverted else 1
+            return np.where(stack == drawn, np.uint8(255), np.uint8(0))
         if self._has_palette:
             colored: PixelArray = apply_color_lut(stack[..., 0], dataset)
             return colored[..., :3]
