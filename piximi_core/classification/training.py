@@ -263,8 +263,9 @@ class _Trainer:
             return
         state = self.state
         self.store.save("latest", state)
-        best = replace(state, weights=state.best_weights, optimizer=(), best_weights=())
-        self.store.save("best", best)
+        if state.best_weights:
+            best = replace(state, weights=state.best_weights, optimizer=(), best_weights=())
+            self.store.save("best", best)
         self.saved_at = time.perf_counter()
         self.saving_seconds = self.saved_at - begun
         self.unsaved = False
@@ -280,7 +281,9 @@ class _Trainer:
         note = f"A batch of {size} images did not fit into memory and was halved to {size // 2}."
         self.notes.append(note)
         self.state = replace(self.state, batch_size=size // 2)
-        self.unsaved = self.state.epoch > 0
+        # At once: whoever resumes after a kill must not run out of memory again.
+        self.unsaved = True
+        self._save(last=True)
         self._load_state()
         self.on_progress(replace(self._progress(self.state.epoch + 1, 0.0), note=note))
 

@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from piximi_core.classification import EpochRow, ModelSettings, Progress
 from piximi_core.classification.architectures import build
@@ -174,3 +176,47 @@ def test_stop_before_the_first_epoch_ends(data: TrainingData, make_settings: Mak
     assert result.best_epoch == 0
     assert result.best is None
     assert result.history == ()
+
+
+@pytest.mark.parametrize("ends", ["killed", "stopped"])
+def test_a_batch_halved_in_the_first_epoch_stays_halved(
+    data: TrainingData, make_settings: Make, tmp_path: Path, ends: str
+) -> None:
+    settings = make_settings(epochs=2, batch_size=32)
+    store = CheckpointStore(tmp_path)
+    sizes: list[int] = []
+
+    def short_memory(epoch: int, batch_size: int) -> None:
+        sizes.append(batch_size)
+        if batch_size > 16:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+        if ends == "killed":
+            raise Death
+
+    cut = build(settings, 10)
+    with pytest.raises(Death) if ends == "killed" else nullcontext():
+        train(
+            cut,
+            data,
+            settings,
+            store=store,
+            before_call=short_memory,
+            should_stop=lambda: ends == "stopped",
+        )
+    assert sizes == [32, 16]
+    assert store.load("best") is None, "no epoch was finished"
+    tried: list[int] = []
+    resumed, halved = build(settings, 10), build(settings, 10)
+    result = train(
+        resumed,
+        data,
+        settings,
+        store=store,
+        resume=True,
+        before_call=lambda epoch, size: tried.append(size),
+    )
+    assert set(tried) == {16}
+    assert [row.batch_size for row in result.history] == [16, 16]
+    # Nothing of the broken epoch is left: the weights are those of sixteen at a time.
+    train(halved, data, make_settings(epochs=2, batch_size=16))
+    assert equal(resumed.get_weights(), halved.get_weights())
