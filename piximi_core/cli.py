@@ -128,6 +128,8 @@ def label(
     typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
     for name in outcome.unmatched[:20]:
         typer.echo(f"not found: {name}", err=True)
+    for name in outcome.ambiguous[:20]:
+        typer.echo(f"fits several images, or shares its image: {name}", err=True)
 
 
 @app.command()
@@ -205,7 +207,7 @@ def evaluate(
     result = evaluate_run(store, found, partition)
     figures = {"run": found.id, "partition": partition, **result.figures.to_dict()}
     noun = "images" if found.kind_id == IMAGE_KIND else "objects"
-    text = "\n".join([result.figures.sentence(partition, noun), *result.notes])
+    text = "\n".join([result.sentence(partition, noun), *result.notes])
     show({**figures, "notes": list(result.notes)}, json, text)
 
 
@@ -216,22 +218,36 @@ def predict_command(
     out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where the table goes.")],
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None,
     kind: Kind = "",
+    channels: Annotated[
+        int | None,
+        typer.Option(min=1, help="Channels of stacks that do not say; else the network's."),
+    ] = None,
+    time: Annotated[
+        int | None, typer.Option(min=1, help="Which time point of series; else the first.")
+    ] = None,
 ) -> None:
     """Predict files, or all of the project that is unlabelled and of the run's kind."""
     store = open_settled(project)
     found = find_run(store, run, find_kind(store, kind).id if kind else None)
     if paths:
-        count, failed = reports.predict_to_table(store, found, _sources(paths), out)
+        count, failed = reports.predict_to_table(
+            store, found, _sources(paths), out, channels=channels, time=time
+        )
         for name, reason in failed:
             typer.echo(f"failed: {name}: {reason}", err=True)
         typer.echo(f"Predicted {count:,} images into {out}; {len(failed):,} failed.")
         if not count:
             raise BadInput("No image could be predicted; the reasons are listed above.")
         return
+    if channels or time:
+        raise BadInput("--channels and --time are about files; give their PATH, or leave both out.")
     ids = find_ids(store, ThingFilter(kind_id=found.kind_id, labelled=False))
-    run_here(store, predict.ask(store, found, ids))
+    result = run_here(store, predict.ask(store, found, ids))
+    for _name, reason in result["failed"]:
+        typer.echo(f"failed: {reason}", err=True)
     count = reports.predictions_to_table(store, found, ids, out)
-    typer.echo(f"Predicted {counted(count, found.kind_id)} into {out}.")
+    failed_too = f"; {len(result['failed']):,} failed" if result["failed"] else ""
+    typer.echo(f"Predicted {counted(count, found.kind_id)} into {out}{failed_too}.")
 
 
 @app.command("export")

@@ -191,11 +191,23 @@ def resumable_run(store: Store, run: str) -> Run:
 
 
 def predict_to_table(
-    store: Store, run: Run, sources: Sequence[SourceFile], out: Path
+    store: Store,
+    run: Run,
+    sources: Sequence[SourceFile],
+    out: Path,
+    *,
+    channels: int | None = None,
+    time: int | None = None,
 ) -> tuple[int, Sequence[tuple[str, str]]]:
     """Predict files into a CSV; return how many, and (name, reason) of those that failed."""
     require_classifier(run)
-    scores = predict_files(store.files.run(run.id), sources, float_range=float_range(store))
+    scores = predict_files(
+        store.files.run(run.id),
+        sources,
+        float_range=float_range(store),
+        channels=channels,
+        time=time,
+    )
     rows = zip(scores.names, scores.probabilities.tolist(), strict=True)
     with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
         count = write_prediction_csv(file, [c.name for c in run.classes], rows)

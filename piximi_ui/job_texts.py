@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import IMAGE_KIND
@@ -57,17 +59,26 @@ def outcome(job: Job) -> str:
     if service == "train":
         return _trained(result, kind_id)
     if service == "predict":
-        count = int(result["total"])
-        return of_kind(
-            kind_id,
-            plural("Predicted {n} image.", "Predicted {n} images.", count),
-            plural("Predicted {n} object.", "Predicted {n} objects.", count),
-        )
+        return _predicted(result, kind_id)
     if service == "import-model":
         return _("Brought in the classifier {name}.").format(name=str(result["name"])[:60])
     if service == "add-annotations":
         return plural("Imported {n} object.", "Imported {n} objects.", int(result["added"]))
     return _("{job}: done.").format(job=title(job))
+
+
+def _predicted(result: dict[str, Any], kind_id: str) -> str:
+    count = int(result["total"])
+    text = of_kind(
+        kind_id,
+        plural("Predicted {n} image.", "Predicted {n} images.", count),
+        plural("Predicted {n} object.", "Predicted {n} objects.", count),
+    )
+    failed = result.get("failed") or []
+    if not failed:
+        return text
+    left_out = plural("{n} could not be read:", "{n} could not be read:", len(failed))
+    return " ".join([text, left_out, *(told(str(reason)) for _name, reason in failed[:3])])
 
 
 def _added(result: dict[str, object]) -> str:

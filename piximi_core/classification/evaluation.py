@@ -67,7 +67,9 @@ class Evaluation:
     macro_f1: float | None
     notes: tuple[str, ...]
 
-    def sentence(self, partition: str = "Validation", noun: str = "images") -> str:
+    def sentence(
+        self, partition: str = "Validation", noun: str = "images", *, is_unseen: bool = True
+    ) -> str:
         """Say the accuracy in words, with its uncertainty and the trivial alternative.
 
         Parameters
@@ -76,9 +78,11 @@ class Evaluation:
             Which things were judged: those of "Training" are not called unseen.
         noun
             "images", or the plural of what was classified.
+        is_unseen
+            Whether none of them was learned from.
         """
         low, high = self.interval
-        which = "training" if partition == "Training" else "unseen"
+        which = "training" if partition == "Training" else "unseen" if is_unseen else "labelled"
         return (
             f"Right on {self.correct} of {self.count} {which} {noun}"
             f" ({_percent(self.accuracy)} %, 95 % interval"

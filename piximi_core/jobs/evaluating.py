@@ -46,6 +46,8 @@ class RunEvaluation:
         The probability of the predicted class of each, ``[N]``.
     notes
         Sentences on what was left out, or learned from.
+    learned_from
+        How many of them outside of Training the run has learned from all the same.
     """
 
     figures: Evaluation
@@ -54,6 +56,11 @@ class RunEvaluation:
     predicted: NDArray[np.int64]
     confidence: NDArray[np.float32]
     notes: tuple[str, ...]
+    learned_from: int = 0
+
+    def sentence(self, partition: str, noun: str) -> str:
+        """Say the accuracy in words; only what the run never learned from is called unseen."""
+        return self.figures.sentence(partition, noun, is_unseen=not self.learned_from)
 
     def cell(self, truth: int, predicted: int) -> list[str]:
         """Return the things of one cell of the confusion matrix, the most surprising first.
@@ -140,13 +147,15 @@ def evaluate_run(
     probabilities = scores.probabilities[[rows[key] for key in keys]]
     truth = np.array([classes[thing.category_id] for thing in judged], dtype=np.int64)
     figures = evaluate(probabilities, truth, [c.name for c in run.classes])
+    learned_from = _learned_from(store, run, partition, judged)
     return RunEvaluation(
         figures=figures,
         ids=tuple(thing.id for thing in judged),
         truth=truth,
         predicted=np.argmax(probabilities, axis=1),
         confidence=probabilities.max(axis=1),
-        notes=_notes(store, run, partition, judged, len(things) - len(judged)) + figures.notes,
+        notes=_notes(run, learned_from, len(things) - len(judged)) + figures.notes,
+        learned_from=learned_from,
     )
 
 
@@ -170,19 +179,22 @@ def is_checked(store: Store, run_id: str, finished_at: str | None) -> bool:
     return bool(seen) and seen.get("finished_at") == finished_at
 
 
-def _notes(
-    store: Store, run: Run, partition: str, judged: list[Thing], unknown: int
-) -> tuple[str, ...]:
+def _learned_from(store: Store, run: Run, partition: str, judged: list[Thing]) -> int:
+    """Count what is not in Training now but was when the run learned."""
+    if partition == "Training":
+        return 0
+    items = read_items(store.files.run(run.id) / "data.csv")
+    learned = {item.id for item in items if item.partition == "Training"}
+    return sum(thing.id in learned for thing in judged)
+
+
+def _notes(run: Run, learned_from: int, unknown: int) -> tuple[str, ...]:
     notes = []
     if unknown:
         notes.append(f"{counted(unknown, run.kind_id)} of categories new since this run left out.")
-    if partition != "Training":
-        items = read_items(store.files.run(run.id) / "data.csv")
-        learned = {item.id for item in items if item.partition == "Training"}
-        seen = sum(thing.id in learned for thing in judged)
-        if seen:
-            notes.append(
-                f"{counted(seen, run.kind_id)} here were learned from in this run, so the figures "
-                "flatter it; the set was dealt anew since."
-            )
+    if learned_from:
+        notes.append(
+            f"{counted(learned_from, run.kind_id)} here were learned from in this run, so the "
+            "figures flatter it; the set was dealt anew since."
+        )
     return tuple(notes)

@@ -14,7 +14,7 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.jobs.pixels import resized_batches
+from piximi_core.jobs.pixels import readable_batches
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.things_list import item_of, read_items, write_items
 from piximi_core.project.files import ProjectFiles, replace_atomically
@@ -121,12 +121,17 @@ def _write(classifier: Any, request: dict[str, Any], out: Path) -> list[Path]:
 
 
 def _images(job: Job, request: dict[str, Any], files: ProjectFiles) -> Any:
-    """Return up to 32 real images of the project, as the network takes them."""
+    """Return up to 32 real images of the project, as the network takes them.
+
+    One that cannot be read tells nothing of the written files, so it is no obstacle.
+    """
     shape = tuple(request["input_shape"])
     known_range = request["float_range"] and tuple(request["float_range"])
     items = read_items(job.folder / "data.csv")
-    batches = list(resized_batches(items, files, shape, float_range=known_range))
-    return np.concatenate(batches) if batches else np.zeros((0, *shape), np.float32)
+    pixels = [
+        batch.pixels for batch in readable_batches(items, files, shape, float_range=known_range)
+    ]
+    return np.concatenate(pixels) if pixels else np.zeros((0, *shape), np.float32)
 
 
 def label(job: Job, result: dict[str, Any]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.errors import BadInput
+from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.images import read_picture, to_unit
 from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.cutting import Cut, cut_object
@@ -21,7 +23,7 @@ from piximi_core.jobs.recent_pictures import RecentPictures
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import ProjectFiles, replace_atomically
 
-__all__ = ["fitted", "resized_batches", "training_arrays"]
+__all__ = ["Batch", "fitted", "readable_batches", "resized_batches", "training_arrays"]
 
 _BATCH = 256
 # Part of every cache key: raise it when reading, scaling or resizing changes.
@@ -30,6 +32,23 @@ _VERSION = 1
 Shape = tuple[int, int, int]
 Range = tuple[float, float]
 FloatImage = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some items as arrays, and those that cannot be read.
+
+    Attributes
+    ----------
+    items, pixels
+        What was read, and its float32 ``[N, H, W, C]``; both may be empty.
+    failed
+        (item, reason) of the others.
+    """
+
+    items: tuple[Item, ...]
+    pixels: FloatImage
+    failed: tuple[tuple[Item, str], ...]
 
 
 def fitted(pixels: FloatImage, shape: Shape, name: str) -> FloatImage:
@@ -105,7 +124,38 @@ def resized_batches(
     keep: bool = False,
     check: Callable[[], None] = lambda: None,
 ) -> Iterator[FloatImage]:
-    """Yield float32 ``[N, H, W, C]`` batches in the items' order, decoding ahead on threads.
+    """Yield float32 ``[N, H, W, C]`` batches in the items' order; one unreadable item ends it all.
+
+    So trainings are fed, which could not be repeated if images fell out of them in silence.
+
+    Parameters
+    ----------
+    items, files, shape, float_range, keep, check
+        As `readable_batches`.
+
+    Raises
+    ------
+    BadInput
+        The first item that cannot be read, by name, and why.
+    """
+    for batch in readable_batches(
+        items, files, shape, float_range=float_range, keep=keep, check=check
+    ):
+        if batch.failed:
+            raise BadInput(batch.failed[0][1])
+        yield batch.pixels
+
+
+def readable_batches(
+    items: Sequence[Item],
+    files: ProjectFiles,
+    shape: Shape,
+    *,
+    float_range: Range | None = None,
+    keep: bool = False,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[Batch]:
+    """Yield batches in the items' order, decoding ahead on threads; what cannot be read is told.
 
     Parameters
     ----------
@@ -132,7 +182,28 @@ def resized_batches(
     with closing(work_ahead(work, items, ahead=2 * _BATCH)) as done:
         for _ in range(0, len(items), _BATCH):
             check()
-            yield np.stack([future.result() for _item, future in islice(done, _BATCH)])
+            yield _gathered(islice(done, _BATCH), shape)
+
+
+def _gathered(done: Iterable[tuple[Item, Future[FloatImage]]], shape: Shape) -> Batch:
+    items: list[Item] = []
+    pixels: list[FloatImage] = []
+    failed: list[tuple[Item, str]] = []
+    for item, future in done:
+        try:
+            pixels.append(future.result())
+            items.append(item)
+        except NoSpace:
+            raise
+        except PiximiError as error:
+            failed.append((item, str(error)))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            failed.append(
+                (item, f"'{item.name[-80:]}' cannot be read ({reason}); add the image again.")
+            )
+    stacked = np.stack(pixels) if pixels else np.zeros((0, *shape), np.float32)
+    return Batch(tuple(items), stacked, tuple(failed))
 
 
 @contextmanager

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, write_json
-from piximi_core.jobs.pixels import resized_batches
+from piximi_core.jobs.pixels import readable_batches
 from piximi_core.jobs.scores import Scores, load_scores, merge_scores, save_scores
 from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
 from piximi_core.project import schema
@@ -119,26 +120,44 @@ def _version(path: Path) -> tuple[int, int, int] | None:
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Score what the run has not scored before; keep all in the job's folder."""
+    """Score what the run has not scored before; keep all in the job's folder.
+
+    What cannot be read is left out and told in the result's ``failed``, as (name, reason). An
+    evaluation is of a whole partition, so there it is an error.
+    """
     request = job.request()
     items = read_items(job.folder / "data.csv")
     files = ProjectFiles(job.project_folder)
     known = load_scores(files.run(request["run_id"]))
     rows = known.rows() if known is not None else {}
     missing = [item for item in items if item.key not in rows]
-    fresh = _score(job, request, missing, files) if missing else None
+    failed: list[tuple[Item, str]] = []
+    fresh = _score(job, request, missing, files, failed) if missing else None
+    if failed and (request["purpose"] == "evaluate" or len(failed) == len(items)):
+        raise BadInput(failed[0][1])
     found = {
         key: probabilities
         for scores in (known, fresh)
         if scores is not None
         for key, probabilities in zip(scores.keys, scores.probabilities, strict=True)
     }
-    wanted = [item.key for item in items]
+    wanted = [item.key for item in items if item.key in found]
     save_scores(job.folder, Scores(wanted, np.stack([found[key] for key in wanted])))
-    return {"scored": len(missing), "total": len(items), "run_id": request["run_id"]}
+    return {
+        "scored": len(missing) - len(failed),
+        "total": len(wanted),
+        "failed": [(item.name, reason) for item, reason in failed],
+        "run_id": request["run_id"],
+    }
 
 
-def _score(job: Job, request: dict[str, Any], items: Sequence[Item], files: ProjectFiles) -> Scores:
+def _score(
+    job: Job,
+    request: dict[str, Any],
+    items: Sequence[Item],
+    files: ProjectFiles,
+    failed: list[tuple[Item, str]],
+) -> Scores:
     job.report(0, len(items), "Starting TensorFlow")
     import_quietly()
     from piximi_core.classification.prediction import predict
@@ -146,15 +165,20 @@ def _score(job: Job, request: dict[str, Any], items: Sequence[Item], files: Proj
     model = load_classifier(files.run(request["run_id"])).model
     shape = tuple(request["input_shape"])
     known_range = request["float_range"] and tuple(request["float_range"])
-    answers = []
+    answers: list[NDArray[np.float32]] = []
+    read: list[Item] = []
     done = 0
-    for batch in resized_batches(
+    for batch in readable_batches(
         items, files, shape, float_range=known_range, check=job.raise_if_stopped
     ):
-        answers.append(predict(model, batch))
-        done += len(batch)
+        failed += batch.failed
+        if batch.items:
+            answers.append(predict(model, batch.pixels))
+            read += batch.items
+        done += len(batch.items) + len(batch.failed)
         job.report(done, len(items), f"Predicting: {done:,} of {len(items):,}")
-    return Scores.of(items, np.concatenate(answers))
+    nothing = np.zeros((0, len(request["classes"])), np.float32)
+    return Scores.of(read, np.concatenate([nothing, *answers]))
 
 
 def label(job: Job, result: dict[str, Any]) -> str:
@@ -179,7 +203,8 @@ def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> Non
 
 
 def _store(job: Job, request: dict[str, Any], scores: Scores, db: Connection) -> int:
-    items = read_items(job.folder / "data.csv")
+    scored = set(scores.keys)
+    items = [item for item in read_items(job.folder / "data.csv") if item.key in scored]
     classes = [RunClass(**c) for c in request["classes"]]
     labelled_now = set(
         db.execute(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
-from piximi_core.images import read_picture, to_unit
+from piximi_core.images import convert_channels, read_picture, safe_name, to_unit
+from piximi_core.images.picture import Picture, TimeUnknown
 from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.pixels import fitted
 from piximi_core.jobs.predict import load_classifier
@@ -46,9 +48,17 @@ class FileScores:
 
 
 def predict_files(
-    run_folder: Path, sources: Sequence[SourceFile], *, float_range: Any = None
+    run_folder: Path,
+    sources: Sequence[SourceFile],
+    *,
+    float_range: Any = None,
+    channels: int | None = None,
+    time: int | None = None,
 ) -> FileScores:
     """Predict every image behind files, folders and zips; nothing of them is kept.
+
+    Of a stack the first plane is looked at, and its channels are brought to those that the network
+    takes, as `images.convert_channels` does.
 
     Parameters
     ----------
@@ -58,6 +68,10 @@ def predict_files(
         What to predict.
     float_range
         The project's [low, high] for float images.
+    channels
+        How many channels a stack has that does not say so; by default as many as the network takes.
+    time
+        Which time point of a series is looked at, counted from 1; by default the first.
 
     Raises
     ------
@@ -77,7 +91,14 @@ def predict_files(
         classifier = load_classifier(run_folder)
         shape = classifier.metadata.preprocess.input_shape
         wanted = (shape.height, shape.width, shape.channels)
-        read = _read(files, wanted, float_range and tuple(float_range), failed)
+        look = partial(
+            _resized,
+            shape=wanted,
+            float_range=float_range and tuple(float_range),
+            channels=channels or shape.channels,
+            time=time,
+        )
+        read = _read(look, files, failed)
         while piece := list(islice(read, _BATCH)):
             names += [name for name, _ in piece]
             answers.append(predict(classifier.model, np.stack([pixels for _, pixels in piece])))
@@ -87,9 +108,8 @@ def predict_files(
 
 
 def _read(
+    look: Callable[[SourceFile], NDArray[np.float32]],
     files: Sequence[SourceFile],
-    shape: tuple[int, int, int],
-    float_range: Any,
     failed: list[tuple[str, str]],
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield name and resized pixels in order, decoding ahead on threads.
@@ -98,13 +118,29 @@ def _read(
     kept, and the way of the pixels from another process took a third of the speed.
     """
 
-    def resized(source: SourceFile) -> NDArray[np.float32]:
-        picture = read_picture(source.path, name=source.name)
-        unit = to_unit(picture.pixels[0], picture.bit_depth, float_range)
-        return fitted(unit, shape, source.name)
-
-    for source, future in work_ahead(resized, files, ahead=_AHEAD):
+    for source, future in work_ahead(look, files, ahead=_AHEAD):
         try:
             yield source.name, future.result()
         except PiximiError as error:
             failed.append((source.name, str(error)))
+
+
+def _resized(
+    source: SourceFile,
+    *,
+    shape: tuple[int, int, int],
+    float_range: Any,
+    channels: int,
+    time: int | None,
+) -> NDArray[np.float32]:
+    picture = _first_plane(source, channels, time)
+    fitting = convert_channels(picture, shape[2], name=f"'{safe_name(source.name)}'")
+    return fitted(to_unit(fitting.pixels[0], fitting.bit_depth, float_range), shape, source.name)
+
+
+def _first_plane(source: SourceFile, channels: int, time: int | None) -> Picture:
+    try:
+        picture = read_picture(source.path, name=source.name, channels=channels, time=time)
+    except TimeUnknown:
+        picture = read_picture(source.path, name=source.name, channels=channels, time=1)
+    return replace(picture, pixels=picture.pixels[:1])

@@ -67,6 +67,7 @@ def test_the_sentence() -> None:
     )
     assert found.sentence("Training").startswith("Right on 47 of 50 training images (")
     assert "unseen nuclei (" in found.sentence(noun="nuclei")
+    assert "47 of 50 labelled images (" in found.sentence(is_unseen=False)
 
 
 def test_almost_all_is_not_called_all() -> None:

@@ -102,3 +102,30 @@ def test_nothing_is_kept_whatever_happens(trained: Store):
     os.utime(room / "left by a killed dashboard", (0, time.time() - 4000))
     with kept_briefly(trained, b"new") as path:
         assert list(room.iterdir()) == [path]
+
+
+def test_files_of_other_channels_get_equal_numbers_both_ways(run_folder: Path, tmp_path: Path):
+    random = np.random.default_rng(4)
+    pages = random.integers(0, 65_536, (4, 16, 16), np.uint16)
+    with tifffile.TiffWriter(tmp_path / "stack.tif") as writer:
+        for page in pages:
+            writer.write(page, photometric="minisblack", metadata=None, contiguous=False)
+    series = random.integers(0, 65_536, (3, 16, 16), np.uint16)
+    tifffile.imwrite(tmp_path / "series.ome.tif", series, metadata={"axes": "TYX"})
+    Image.fromarray(random.integers(0, 256, (30, 40, 3), np.uint8)).save(tmp_path / "color.png")
+    for name in ("stack.tif", "series.ome.tif", "color.png"):
+        path = tmp_path / name
+        one = answer(run_folder, path, name)
+        found = predict_files(run_folder, [SourceFile(path, name)])
+        assert found.failed == ()
+        assert np.array(one.probabilities, np.float32).tobytes() == found.probabilities.tobytes()
+    second = tmp_path / "second.tif"
+    tifffile.imwrite(second, series[1])
+    at_two = predict_files(run_folder, [SourceFile(tmp_path / "series.ome.tif", "s")], time=2)
+    alone = predict_files(run_folder, [SourceFile(second, "s")])
+    assert at_two.probabilities.tobytes() == alone.probabilities.tobytes()
+    # Two channels to a plane: the first of them is what a grey network takes.
+    split = predict_files(run_folder, [SourceFile(tmp_path / "stack.tif", "s")], channels=2)
+    assert split.failed == ()
+    uneven = predict_files(run_folder, [SourceFile(tmp_path / "stack.tif", "s")], channels=3)
+    assert "4 frames" in uneven.failed[0][1]

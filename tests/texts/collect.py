@@ -34,6 +34,7 @@ TITLED = [field.title for field in ModelSettings.model_fields.values() if field.
 # Words of the core that stand alone on a page.
 WORDS = (
     *(*PARTITIONS, "Unknown", "Image", "CPU", "validation", "training", "unseen", "images"),
+    "labelled",
     *("category", "image", "project", "filter", "renamed", "recoloured", "deleted", "someone"),
     *("objects", "object", "kind", "hidden", "cleared"),
     # Values of settings.
