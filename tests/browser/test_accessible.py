@@ -127,6 +127,43 @@ def test_the_dialogs_keep_nobody_out(dashboard: Dashboard, themed: Page) -> None
     assert serious(themed) == []
 
 
+def _looked_at_and_closed(page: Page) -> list[str]:
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible(timeout=30_000)
+    drawn(page)
+    found = serious(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0, timeout=30_000)
+    drawn(page)
+    return found
+
+
+def test_the_dialogs_about_images_keep_nobody_out(dashboard: Dashboard, page: Page) -> None:
+    found = {}
+    page.goto(f"{dashboard.url}/images?project=digits")
+    drawn(page)
+    for name in ("new-category", "edit-categories"):
+        page.locator(f".st-key-{name} button").first.click()
+        found[name] = _looked_at_and_closed(page)
+    tile = page.locator("[role=option]").first
+    for key in ("Delete", "Enter"):
+        tile.click()
+        page.keyboard.press(key)
+        found[key] = _looked_at_and_closed(page)
+    assert not any(found.values()), found
+
+
+def test_the_dialogs_about_a_project_keep_nobody_out(dashboard: Dashboard, page: Page) -> None:
+    found = {}
+    page.goto(dashboard.url)
+    drawn(page)
+    for name in ("archive", "backups", "space"):
+        page.locator(".st-key-menu-digits button").first.click()
+        page.locator(f".st-key-{name}-digits button").click()
+        found[name] = _looked_at_and_closed(page)
+    assert not any(found.values()), found
+
+
 def test_the_question_mark_lists_the_shortcuts(dashboard: Dashboard, page: Page) -> None:
     page.goto(f"{dashboard.url}/train?project=digits")
     drawn(page)
