@@ -127,11 +127,15 @@ def test_the_dialogs_keep_nobody_out(dashboard: Dashboard, themed: Page) -> None
     assert serious(themed) == []
 
 
-def _looked_at_and_closed(page: Page) -> list[str]:
-    # A menu that led here is a dialog too, and stands behind for a while.
+def _looked_at(page: Page) -> list[str]:
+    # A menu that led here is a dialog too, and stands behind it.
     expect(page.locator("section[role=dialog]")).to_be_visible(timeout=30_000)
     drawn(page)
-    found = serious(page)
+    return serious(page)
+
+
+def _looked_at_and_closed(page: Page) -> list[str]:
+    found = _looked_at(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=30_000)
     drawn(page)
@@ -160,7 +164,7 @@ def test_the_dialogs_about_a_project_keep_nobody_out(dashboard: Dashboard, page:
         drawn(page)
         page.locator(".st-key-menu-digits button").first.click()
         page.locator(f".st-key-{name}-digits button").click()
-        found[name] = _looked_at_and_closed(page)
+        found[name] = _looked_at(page)
     assert not any(found.values()), found
 
 
