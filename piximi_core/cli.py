@@ -14,13 +14,20 @@ from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
 from piximi_core.commands import keeping, models, piximi
 from piximi_core.commands.annotations import app as annotations_app
-from piximi_core.commands.common import Json, Kind, Project, RunName, open_settled, show
+from piximi_core.commands.common import (
+    Json,
+    Kind,
+    Project,
+    RunName,
+    label_by_table,
+    open_settled,
+    show,
+)
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
 from piximi_core.jobs import add_images, export, predict, train
 from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.labels import label_from_table
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.jobs.starting_run import settings_to_go_on
@@ -124,12 +131,7 @@ def label(
     """Label images, or the objects of a kind, by a table."""
     store = open_settled(project)
     chosen = find_kind(store, kind)
-    outcome = label_from_table(store, read_label_table(table), kind_id=chosen.id)
-    typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
-    for name in outcome.unmatched[:20]:
-        typer.echo(f"not found: {name}", err=True)
-    for name in outcome.ambiguous[:20]:
-        typer.echo(f"fits several images, or shares its image: {name}", err=True)
+    label_by_table(store, read_label_table(table), chosen.id)
 
 
 @app.command()

@@ -8,13 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from piximi_core.commands.common import Json, Project, open_settled, show
+from piximi_core.commands.common import Json, Project, label_by_table, open_settled, show
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.registry import FORMATS
 from piximi_core.formats.label_table import read_label_table
 from piximi_core.jobs import add_annotations, export_annotations, read_annotations
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.labels import label_from_table
 from piximi_core.jobs.read_annotations import ReadOptions
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.files import replace_atomically
@@ -113,13 +112,7 @@ def _label(store: Store, file: Path, kind: str, dry_run: bool) -> None:
     if dry_run:
         typer.echo(f"{len(table.rows):,} labels in {file.name}.")
         return
-    kind_id = find_kind(store, kind or IMAGE_KIND).id
-    outcome = label_from_table(store, table, kind_id=kind_id)
-    typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
-    for name in outcome.unmatched[:_MOST_TOLD]:
-        typer.echo(f"not found: {name}", err=True)
-    for name in outcome.ambiguous[:_MOST_TOLD]:
-        typer.echo(f"fits several images, or shares its image: {name}", err=True)
+    label_by_table(store, table, find_kind(store, kind or IMAGE_KIND).id)
 
 
 def _tell(result: dict[str, Any]) -> None:

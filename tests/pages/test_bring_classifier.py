@@ -64,16 +64,20 @@ def test_files_become_a_run_that_the_next_training_starts_from(
     assert default_settings(untrained).start_from == ""
 
 
-def test_nothing_is_fetched_where_others_use_the_dashboard(
-    open_page: OpenPage, untrained: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIXIMI_WARM", "0")
+def page_with_address(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The dialog, open at an address that was typed."""
     monkeypatch.setattr("piximi_ui.bringing.fetching.is_hosted", lambda: False)
     page = open_page("train", project="digits")
     page.button(key="bring-open").click().run()
     page.session_state["bring-way"] = "web"
     page.run()
-    page.text_input(key="bring-address").set_value("https://models.example/pets/").run()
+    return page.text_input(key="bring-address").set_value("https://models.example/pets/").run()
+
+
+def test_nothing_is_fetched_where_others_use_the_dashboard(
+    open_page: OpenPage, untrained: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_with_address(open_page, monkeypatch)
     assert "would ask **models.example**" in texts(page).replace("\\", "")
     assert any(button.key == "bring-fetch" for button in page.button)
     for switched_off in ("hosted", "offline"):
@@ -118,12 +122,7 @@ def test_fetching_shows_how_far_it_is_until_it_is_stopped_or_done(
         return asked[-1]
 
     monkeypatch.setattr(engine, "call", call)
-    monkeypatch.setattr("piximi_ui.bringing.fetching.is_hosted", lambda: False)
-    page = open_page("train", project="digits")
-    page.button(key="bring-open").click().run()
-    page.session_state["bring-way"] = "web"
-    page.run()
-    page.text_input(key="bring-address").set_value("https://models.example/pets/").run()
+    page = page_with_address(open_page, monkeypatch)
     page.button(key="bring-fetch").click().run()
     (asked[0].folder / "model.json").write_bytes(bytes(1_500_000))
     page.run()

@@ -16,11 +16,6 @@ from tests.pages.results import texts
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(autouse=True)
-def no_early_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIXIMI_WARM", "0")
-
-
 def news(page) -> list[str]:
     """The lines in the sidebar that lead to what a job made."""
     return [

@@ -22,12 +22,6 @@ from piximi_core.project.workspace import create_project
 OpenPage = Callable[..., AppTest]
 
 
-@pytest.fixture(autouse=True)
-def no_early_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests look at pages; the workers' own tests start them."""
-    monkeypatch.setenv("PIXIMI_WARM", "0")
-
-
 def number(page: AppTest, label: str) -> object:
     return next(w for w in page.number_input if w.label == label)
 
