@@ -39,38 +39,46 @@ def draw_style() -> None:
 
 
 def draw_menu(project: ProjectSummary) -> None:
-    """Draw the menu of one project; a damaged one can only be deleted."""
-    address = project.address
-    with st.popover(
+    """Draw the menu of one project; what is inside is drawn once it is open."""
+    menu = st.popover(
         _("Rename, duplicate, archive or delete"),
         icon=":material/more_vert:",
         type="tertiary",
-        # Told of, so that `_open` can close it.
         on_change="rerun",
-        key=f"menu-{address}",
-    ):
-        if project.trouble is None:
-            _rename(project)
-            if st.button(
-                _("Duplicate", "to duplicate"),
-                icon=":material/content_copy:",
-                help=_("A whole second project: images, labels, history and runs."),
-                disabled=address in _copies(),
-                width="stretch",
-                key=f"duplicate-{address}",
-            ):
-                _duplicate(project)
-            _safety(project)
+        key=f"menu-{project.address}",
+    )
+    # Only a menu that the browser was told is open can be told to close, as `_open` does: one that
+    # was still open behind a dialog would take the Escape meant for the dialog.
+    if menu.open:
+        with menu:
+            _inside(project)
+
+
+def _inside(project: ProjectSummary) -> None:
+    """Draw what can be done; a damaged project can only be deleted."""
+    address = project.address
+    if project.trouble is None:
+        _rename(project)
         if st.button(
-            _("Delete"),
-            icon=":material/delete:",
-            help=_("It goes to the bin, from where you can bring it back."),
+            _("Duplicate", "to duplicate"),
+            icon=":material/content_copy:",
+            help=_("A whole second project: images, labels, history and runs."),
+            disabled=address in _copies(),
             width="stretch",
-            key=f"delete-{address}",
+            key=f"duplicate-{address}",
         ):
-            with errors_shown():
-                deleted_just_now(delete_project(address, project.name), project.name)
-                st.rerun()
+            _duplicate(project)
+        _safety(project)
+    if st.button(
+        _("Delete"),
+        icon=":material/delete:",
+        help=_("It goes to the bin, from where you can bring it back."),
+        width="stretch",
+        key=f"delete-{address}",
+    ):
+        with errors_shown():
+            deleted_just_now(delete_project(address, project.name), project.name)
+            st.rerun()
 
 
 def _safety(project: ProjectSummary) -> None:

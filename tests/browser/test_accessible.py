@@ -159,12 +159,12 @@ def test_the_dialogs_about_images_keep_nobody_out(dashboard: Dashboard, page: Pa
 
 def test_the_dialogs_about_a_project_keep_nobody_out(dashboard: Dashboard, page: Page) -> None:
     found = {}
+    page.goto(dashboard.url)
+    drawn(page)
     for name in ("archive", "backups", "space"):
-        page.goto(dashboard.url)
-        drawn(page)
         page.locator(".st-key-menu-digits button").first.click()
         page.locator(f".st-key-{name}-digits button").click()
-        found[name] = _looked_at(page)
+        found[name] = _looked_at_and_closed(page)
     assert not any(found.values()), found
 
 

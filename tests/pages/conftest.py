@@ -74,3 +74,9 @@ def open_page(workspace: Path) -> OpenPage:
         return test
 
     return open_at
+
+
+def open_menu(test: AppTest, key: str) -> None:
+    """Open the menu of this key; a popover tells by its state alone that it is open."""
+    test.session_state[key] = True
+    test.run()

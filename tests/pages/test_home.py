@@ -13,6 +13,7 @@ from piximi_core.jobs.folder import Job
 from piximi_core.project.bin import binned
 from piximi_core.project.workspace import create_project, list_projects
 from piximi_ui.project_list import ago
+from tests.pages.conftest import open_menu
 
 
 def words(test: AppTest) -> str:
@@ -60,6 +61,7 @@ def test_a_damaged_project_is_listed_with_the_reason(open_page, workspace):
 
 def test_renaming_changes_the_name_and_keeps_the_address(open_page, digits):
     test = open_page("home")
+    open_menu(test, "menu-digits")
     test.text_input(key="rename-name-digits").set_value("My digits")
     test.button(key="rename-save-digits").click().run()
     assert [(p.address, p.name) for p in list_projects()] == [("digits", "My digits")]
@@ -67,11 +69,13 @@ def test_renaming_changes_the_name_and_keeps_the_address(open_page, digits):
 
 def test_deleting_is_taken_back_at_once_or_from_the_bin(open_page, digits):
     test = open_page("home")
+    open_menu(test, "menu-digits")
     test.button(key="delete-digits").click().run()
     assert list_projects() == []
     assert "“Digits” is in the bin." in words(test)
     test.button(key="undo-delete-go").click().run()
     assert [p.address for p in list_projects()] == ["digits"]
+    open_menu(test, "menu-digits")
     test.button(key="delete-digits").click().run()
     [entry] = [p.entry for p in binned()]
     test.button(key=f"restore-{entry}").click().run()
@@ -81,6 +85,7 @@ def test_deleting_is_taken_back_at_once_or_from_the_bin(open_page, digits):
 
 def test_the_bin_is_emptied_after_a_question_that_says_what_it_frees(open_page, digits):
     test = open_page("home")
+    open_menu(test, "menu-digits")
     test.button(key="delete-digits").click().run()
     assert "Delete 1 project for good?" in words(test)
     assert re.search(r"It frees [\d.,]+ [kM]B", words(test))
@@ -92,8 +97,10 @@ def test_the_bin_is_emptied_after_a_question_that_says_what_it_frees(open_page, 
 def test_a_project_at_work_is_not_deleted(open_page, digits):
     Job.create(digits.files.jobs / "1-job", "export", {})
     test = open_page("home")
+    open_menu(test, "menu-digits")
     test.button(key="delete-digits").click().run()
     assert "work under way" in test.error[0].value
+    open_menu(test, "menu-digits")
     test.button(key="duplicate-digits").click().run()
     assert "work under way" in test.error[0].value
     assert [p.address for p in list_projects()] == ["digits"]
@@ -102,6 +109,7 @@ def test_a_project_at_work_is_not_deleted(open_page, digits):
 @pytest.mark.slow
 def test_duplicating_makes_a_second_project(open_page, digits):
     test = open_page("home")
+    open_menu(test, "menu-digits")
     test.button(key="duplicate-digits").click().run(timeout=60)
     end = time.monotonic() + 60
     while len(list_projects()) < 2 or test.session_state["piximi_copies"]:
@@ -118,6 +126,7 @@ def test_a_damaged_project_can_only_be_deleted(open_page, workspace):
     (workspace / "broken").mkdir()
     (workspace / "broken" / "project.sqlite").write_bytes(b"no database at all" * 100)
     test = open_page("home")
+    open_menu(test, "menu-broken")
     assert not [b.key for b in test.button if b.key in ("duplicate-broken", "open-broken")]
     test.button(key="delete-broken").click().run()
     assert not list_projects()

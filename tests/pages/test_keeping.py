@@ -9,6 +9,7 @@ from piximi_core.project.backups import back_up, list_backups
 from piximi_core.project.categories import create_category, list_categories
 from piximi_core.project.workspace import list_projects, open_project
 from piximi_ui import file_routes
+from tests.pages.conftest import open_menu
 from tests.ui.asgi import get
 
 
@@ -40,11 +41,13 @@ def test_backups_and_space_are_kept_from_their_dialogs(open_page, digits):
     back_up(digits.folder)
     create_category(digits, "later")
     test = open_page("home")
+    open_menu(test, "menu-digits")
     test.button(key="backups-digits").click().run()
     [backup] = list_backups(digits.folder)
     test.button(key=f"put-back-{backup.name}").click().run()
     assert "later" not in [category.name for category in list_categories(digits)]
     assert {b.reason for b in list_backups(digits.folder)} == {"asked", "restore", "hour"}
+    open_menu(test, "menu-digits")
     test.button(key="space-digits").click().run()
     test.button(key="clear-backups").click().run()
     assert len(list_backups(digits.folder)) == 1

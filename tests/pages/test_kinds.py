@@ -21,7 +21,7 @@ from piximi_core.project.workspace import create_project
 from piximi_ui import pictures
 from piximi_ui.picture_making import ObjectForm
 from tests.jobs.conftest import add
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, open_menu
 from tests.ui.asgi import get
 
 CORNER = np.array([[0, 0, 1], [0, 1, 1]], dtype=bool)
@@ -117,35 +117,29 @@ def test_all_pages_follow_the_kind_chosen_on_images(cells: Store, open_page: Ope
     assert "No image has a label yet" in page.info[0].value
 
 
-def open_menu(page: AppTest) -> None:
-    # A popover tells by its state alone that it is open; what is done in it closes it.
-    page.session_state["kind-menu"] = True
-    page.run()
-
-
 def test_a_kind_is_made_renamed_hidden_and_deleted_in_its_menu(
     cells: Store, open_page: OpenPage
 ) -> None:
     cell = list_kinds(cells)[1]
     page = open_page("images", project=cells.folder.name, kind=cell.id)
-    open_menu(page)
+    open_menu(page, "kind-menu")
     page.text_input(key=f"kind-rename-{cell.id}-cell").set_value("spot").run()
     assert [kind.name for kind in list_kinds(cells)] == ["Image", "cell", "spot"]
-    open_menu(page)
+    open_menu(page, "kind-menu")
     page.text_input(key=f"kind-rename-{cell.id}-cell").set_value("nucleus").run()
     assert [kind.name for kind in list_kinds(cells)] == ["Image", "nucleus", "spot"]
-    open_menu(page)
+    open_menu(page, "kind-menu")
     page.text_input(key="kind-new").set_value("vesicle").run()
     made = list_kinds(cells)[3]
     assert page.query_params["kind"] == made.id
     assert "No objects of the kind vesicle yet" in words(page)
-    open_menu(page)
+    open_menu(page, "kind-menu")
     page.button(key="kind-hide").click().run()
     assert list_kinds(cells)[3].hidden
     assert "kind" not in page.query_params
-    open_menu(page)
+    open_menu(page, "kind-menu")
     page.button(key=f"kind-show-{made.id}").click().run()
-    open_menu(page)
+    open_menu(page, "kind-menu")
     page.button(key="kind-delete").click().run()
     assert not page.exception
     assert [kind.name for kind in list_kinds(cells)] == ["Image", "nucleus", "spot"]
