@@ -10,7 +10,8 @@ __all__ = ["draw"]
 # shortcut; in a narrow window it lays the sidebar over the page and leaves it there when a page was
 # chosen, so that this seems not to come; and what asks for a name does not take the focus, so that
 # Enter would press the button again. A file dropped where nothing takes it would open in place of
-# the dashboard; whatever takes files has said so before this hears of it.
+# the dashboard; whatever takes files has said so before this hears of it. Streamlit says on the page
+# alone whether it is light or dark; dialogs and menus stand beside it in the document.
 _SCRIPT = """<script>
 if (!window.piximiListens) {
   window.piximiListens = true;
@@ -34,6 +35,12 @@ if (!window.piximiListens) {
       event.dataTransfer.dropEffect = "none";
     });
   }
+  const app = document.querySelector('[data-testid="stApp"]');
+  const takeScheme = () => {
+    document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme;
+  };
+  new MutationObserver(takeScheme).observe(app, { attributeFilter: ["class"] });
+  takeScheme();
   document.addEventListener("click", ({ target }) => {
     const narrow = window.matchMedia("(max-width: 768px)").matches;
     if (narrow && target.closest?.('[data-testid="stSidebar"] a')) {

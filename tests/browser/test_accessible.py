@@ -142,7 +142,8 @@ def _looked_at_and_closed(page: Page) -> list[str]:
     return found
 
 
-def test_the_dialogs_about_images_keep_nobody_out(dashboard: Dashboard, page: Page) -> None:
+def test_the_dialogs_about_images_keep_nobody_out(dashboard: Dashboard, themed: Page) -> None:
+    page = themed
     found = {}
     page.goto(f"{dashboard.url}/images?project=digits")
     drawn(page)
@@ -157,7 +158,8 @@ def test_the_dialogs_about_images_keep_nobody_out(dashboard: Dashboard, page: Pa
     assert not any(found.values()), found
 
 
-def test_the_dialogs_about_a_project_keep_nobody_out(dashboard: Dashboard, page: Page) -> None:
+def test_the_dialogs_about_a_project_keep_nobody_out(dashboard: Dashboard, themed: Page) -> None:
+    page = themed
     found = {}
     page.goto(dashboard.url)
     drawn(page)
@@ -166,6 +168,22 @@ def test_the_dialogs_about_a_project_keep_nobody_out(dashboard: Dashboard, page:
         page.locator(f".st-key-{name}-digits button").click()
         found[name] = _looked_at_and_closed(page)
     assert not any(found.values()), found
+
+
+def test_small_text_is_as_bright_in_a_dialog_as_on_the_page(
+    dashboard: Dashboard, themed: Page
+) -> None:
+    # What lies behind a dialog keeps axe from judging its colours.
+    themed.goto(dashboard.url)
+    drawn(themed)
+    themed.locator(".st-key-menu-digits button").first.click()
+    themed.locator(".st-key-space-digits button").click()
+    small = "[data-testid=stCaptionContainer]"
+    expect(themed.locator(f"section[role=dialog] {small}").first).to_be_visible(timeout=30_000)
+    colours = themed.locator(small).evaluate_all(
+        "(found) => [...new Set(found.map((one) => getComputedStyle(one).color))]"
+    )
+    assert len(colours) == 1
 
 
 def test_the_question_mark_lists_the_shortcuts(dashboard: Dashboard, page: Page) -> None:
