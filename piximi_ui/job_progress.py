@@ -12,7 +12,7 @@ from piximi_ui import job_panel
 from piximi_ui.job_bar import draw_share
 from piximi_ui.texts import _, told
 
-__all__ = ["draw_bar", "last_failure", "pending_job", "start"]
+__all__ = ["draw_bar", "last_failure", "newest_job", "pending_job", "start"]
 
 
 def pending_job(store: Store, **request: str) -> Job | None:
@@ -29,9 +29,14 @@ def pending_job(store: Store, **request: str) -> Job | None:
     return None
 
 
+def newest_job(store: Store, **request: str) -> Job | None:
+    """Return the newest job that was asked like this, under way or ended."""
+    return next((job for job in jobs_of(store) if _fits(job, request)), None)
+
+
 def last_failure(store: Store, **request: str) -> str | None:
     """Return why the newest job asked like this failed; None if it did not."""
-    newest = next((job for job in jobs_of(store) if _fits(job, request)), None)
+    newest = newest_job(store, **request)
     if newest is None or newest.state() is not JobState.FAILED:
         return None
     return told(str(newest.result().get("error")))

@@ -77,8 +77,8 @@ def _predicted(result: dict[str, Any], kind_id: str) -> str:
     failed = result.get("failed") or []
     if not failed:
         return text
-    left_out = plural("{n} could not be read:", "{n} could not be read:", len(failed))
-    return " ".join([text, left_out, *(told(str(reason)) for _name, reason in failed[:3])])
+    # Which they are, and why, stands on the page of predictions.
+    return f"{text} {plural('{n} could not be read.', '{n} could not be read.', len(failed))}"
 
 
 def _added(result: dict[str, object]) -> str:

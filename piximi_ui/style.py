@@ -15,6 +15,10 @@ _RULES = """<style>
 /* Streamlit's header lets through what scrolls below it: half images over the gallery's bar. */
 [data-testid="stHeader"] { background: light-dark(#FFFFFF, #0D1113); }
 
+/* What came of a job is a sentence, and is read whole. */
+[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"]
+  :is(span, div, p):not([data-testid="stIconMaterial"]) { white-space: normal; }
+
 /* The guide: one compact row of steps and the one button. */
 .st-key-guide { border-bottom: 1px solid rgb(128 128 128 / 30%); padding-bottom: 0.35rem; }
 .st-key-guide-way { flex-wrap: nowrap; }

@@ -14,11 +14,13 @@ from piximi_ui import navigation
 from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images.view import gallery_key
-from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.job_progress import draw_bar, last_failure, newest_job, pending_job, start
 from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, plural
+from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw_ask"]
+
+_MOST_REASONS = 20
 
 
 def draw_ask(store: Store, run: Run) -> None:
@@ -59,6 +61,22 @@ def draw_ask(store: Store, run: Run) -> None:
     reason = last_failure(store, **wanted)
     if reason:
         st.error(reason, icon=":material/error:")
+    last = newest_job(store, **wanted)
+    if last is not None:
+        _name_unread(last.result().get("failed") or [])
+
+
+def _name_unread(failed: Sequence[tuple[str, str]]) -> None:
+    """Draw what the last prediction had to leave out, each with its reason."""
+    if not failed:
+        return
+    count = len(failed)
+    label = plural("{n} could not be read last time", "{n} could not be read last time", count)
+    with st.expander(label, icon=":material/broken_image:"):
+        reasons = (plain(told(str(reason)), 400) for _name, reason in failed[:_MOST_REASONS])
+        st.markdown("\n".join(f"- {reason}" for reason in reasons))
+        if count > _MOST_REASONS:
+            st.caption(_("and {n} more").format(n=number(count - _MOST_REASONS)))
 
 
 def _pick(store: Store, run: Run, counts: dict[str, int]) -> str:

@@ -11,7 +11,7 @@ from piximi_core.project.categories import list_categories
 from piximi_core.project.history import undo
 from piximi_core.project.labelling import label_things
 from piximi_core.project.runs import find_run
-from piximi_core.project.things import ThingFilter, count_things, find_ids, get_things
+from piximi_core.project.things import ThingFilter, count_things, find_ids, get_things, list_things
 from piximi_ui.components.gallery.contract import GalleryMemory
 from piximi_ui.prediction.downloads import table_of
 from piximi_ui.prediction.filters import all_predictions
@@ -52,6 +52,16 @@ def test_nothing_to_predict_says_why(open_page, digits):
     page = open_page("predict", project="digits")
     assert button(page, "Predict 0 images").disabled
     assert "Every image has a label" in texts(page)
+
+
+def test_what_could_not_be_read_is_named_with_the_reason(open_page, digits):
+    broken = list_things(digits, ThingFilter(labelled=False))[0]
+    digits.files.original(broken.file_sha256, broken.extension).unlink()
+    predict_here(digits)
+    test = open_page("predict", project="digits")
+    [left_out] = [e for e in test.expander if "could not be read" in e.label]
+    assert left_out.label == "1 could not be read last time"
+    assert broken.name in left_out.markdown[0].value.replace("\\", "")
 
 
 def test_what_is_selected_on_the_images_page_can_be_predicted(open_page, digits):
