@@ -10,8 +10,8 @@ __all__ = ["draw"]
 # shortcut; in a narrow window it lays the sidebar over the page and leaves it there when a page was
 # chosen, so that this seems not to come; and what asks for a name does not take the focus, so that
 # Enter would press the button again. A file dropped where nothing takes it would open in place of
-# the dashboard; whatever takes files has said so before this hears of it. Streamlit says on its page
-# alone whether that is light or dark; dialogs and menus stand beside it in the document.
+# the dashboard; whatever takes files has said so before this hears of it. Only the page itself is
+# told whether it is light or dark; dialogs and menus stand beside it in the document.
 _SCRIPT = """<script>
 if (!window.piximiListens) {
   window.piximiListens = true;

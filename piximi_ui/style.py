@@ -44,7 +44,7 @@ _RULES = """<style>
 [data-testid="stTabs"] [aria-selected="true"] p {
   color: light-dark(#0B6E75, #63C5CE);
 }
-[data-testid="stSlider"] label p { color: inherit; }
+[data-testid="stSlider"] label [data-testid="stMarkdownContainer"] p { color: inherit; }
 [data-testid="stCaptionContainer"] { opacity: 1; color: light-dark(#5B6669, #A3ADB1); }
 .piximi-report { display: flex; gap: 1rem; align-items: baseline; flex-wrap: wrap; }
 .piximi-report button {
