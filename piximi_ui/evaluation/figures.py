@@ -53,12 +53,12 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("By category"), help=tip("macro mean"))
         _download(figures, run, partition)
-    widths = {"precision": 112, "recall": 96, "f1": 62}
+    widths = {"precision": 100, "recall": 96, "f1": 62}
     st.dataframe(
         rows,
         hide_index=True,
         column_config={
-            "category": st.column_config.TextColumn(_("Category"), width=104),
+            "category": st.column_config.TextColumn(_("Category"), width=96),
             **{
                 key: st.column_config.TextColumn(
                     name, help=meaning, alignment="right", width=widths[key]
@@ -69,7 +69,7 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
                 of_kind(run.kind_id, _("Images"), _("Objects")),
                 help=tip("support"),
                 format="localized",
-                width=60,
+                width=76,
             ),
         },
         height="content" if len(rows) <= _MOST_ROWS else 480,

@@ -38,7 +38,9 @@ def draw(store: Store, view: View, categories: Sequence[Category], counts: Count
     It is one widget whatever the number of categories: each further element on the page costs
     every click some milliseconds.
     """
-    with st.container(horizontal=True, vertical_alignment="center", key="categories-head"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="categories-head"
+    ):
         st.markdown(f"**{_('Categories')}**", help=tip("category"))
         st.button(
             _("New"),

@@ -24,6 +24,7 @@ _RULES = """<style>
   justify-content: flex-start; text-align: left;
 }
 .st-key-categories-head { justify-content: space-between; }
+.st-key-categories-head button span { gap: 0.2rem; }
 .st-key-drop-anywhere-place { position: absolute; height: 0; overflow: hidden; }
 .st-key-add-sorts table { width: 100%; font-size: 0.9rem; }
 .st-key-add-sorts { overflow-x: auto; }

@@ -39,7 +39,7 @@ def draw(
             placeholder=_("Search by name"),
             icon=":material/search:",
             label_visibility="collapsed",
-            width=240,
+            width=200,
             **bound(store, view, "search"),
         )
         inside = bool(view.partitions) + (view.state != "all")

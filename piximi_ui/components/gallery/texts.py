@@ -24,6 +24,7 @@ def _bars() -> dict[str, str]:
     return {
         "gallery": _("Images"),
         "empty": _("No images here yet."),
+        "broken": _("Cannot be shown"),
         "selected": _("{n} selected"),
         "selected_of": _("{n} of {total} selected"),
         "range": _("{first}–{last} of {total}"),

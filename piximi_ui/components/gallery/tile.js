@@ -24,7 +24,8 @@ export class Tile {
     this.partition = element("span", { class: "partition" });
     this.chips = element("span", { class: "chips" });
     this.name = element("span", { class: "name" });
-    this.frame = element("span", { class: "frame" }, [this.image, this.partition, this.chips]);
+    this.missing = element("span", { class: "missing" }); // read where the picture would be
+    this.frame = element("span", { class: "frame" }, [this.image, this.missing, this.partition, this.chips]);
     this.node = element("div", { class: "tile", role: "option", "aria-selected": "false", tabindex: "-1" }, [
       this.frame,
       element("span", { class: "check" }, [svgCheck()]),
@@ -46,6 +47,7 @@ export class Tile {
       this.image.src = item.thumb;
     }
     this.name.textContent = item.name;
+    this.missing.textContent = texts.broken;
     this.partition.textContent = item.badge;
     this.partition.hidden = !item.badge;
     this.chips.replaceChildren(...this.#chips(item, category, pending));
