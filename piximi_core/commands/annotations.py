@@ -108,11 +108,8 @@ def import_command(
 
 
 def _label(store: Store, file: Path, kind: str, dry_run: bool) -> None:
-    table = read_label_table(file)
-    if dry_run:
-        typer.echo(f"{len(table.rows):,} labels in {file.name}.")
-        return
-    label_by_table(store, table, find_kind(store, kind or IMAGE_KIND).id)
+    kind_id = find_kind(store, kind or IMAGE_KIND).id
+    label_by_table(store, read_label_table(file), kind_id, dry_run=dry_run)
 
 
 def _tell(result: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from piximi_core.errors import DamagedProject, PiximiError, ProjectBusy
 from piximi_core.formats.label_table import LabelTable
 from piximi_core.jobs.applying import settle_project
 from piximi_core.jobs.keeping import keep_safe
-from piximi_core.jobs.labels import label_from_table
+from piximi_core.jobs.labels import label_from_table, match_labels, require_match
 from piximi_core.project.store import Store, open_store
 
 __all__ = ["Json", "Kind", "Project", "RunName", "label_by_table", "open_settled", "show"]
@@ -46,11 +46,14 @@ def show(value: dict[str, Any], as_json: bool, text: str) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
 
 
-def label_by_table(store: Store, table: LabelTable, kind_id: str) -> None:
-    """Label what a table names, and print what came of it."""
-    outcome = label_from_table(store, table, kind_id=kind_id)
-    typer.echo(f"Labelled {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
+def label_by_table(store: Store, table: LabelTable, kind_id: str, *, dry_run: bool = False) -> None:
+    """Label what a table names, and print what came of it; a dry run only prints."""
+    match = match_labels if dry_run else label_from_table
+    outcome = match(store, table, kind_id=kind_id)
+    verb = "Would label" if dry_run else "Labelled"
+    typer.echo(f"{verb} {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
     for name in outcome.unmatched[:_MOST_TOLD]:
         typer.echo(f"not found: {name}", err=True)
     for name in outcome.ambiguous[:_MOST_TOLD]:
         typer.echo(f"fits several images, or shares its image: {name}", err=True)
+    require_match(outcome, kind_id)

@@ -16,7 +16,7 @@ from piximi_core.project.schema import things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among
 
-__all__ = ["LabelOutcome", "label_from_table", "match_labels"]
+__all__ = ["LabelOutcome", "label_from_table", "match_labels", "require_match"]
 
 _NUMBERED = re.compile(r"(?P<stem>.+)_[1-9]\d*(?P<suffix>\.[^.]*)?", re.DOTALL)
 
@@ -66,6 +66,24 @@ def _with_copies(names: Iterable[str], in_table: Collection[str]) -> set[str]:
     return {f"{match['stem']}{match['suffix'] or ''}" for match in numbered if match}
 
 
+def require_match(outcome: LabelOutcome, kind_id: str) -> None:
+    """Refuse a table that labels nothing.
+
+    Raises
+    ------
+    BadInput
+        No line of the table fits any thing.
+    """
+    if not outcome.labelled:
+        raise BadInput(
+            "No line of the table names an image of this project, so nothing was changed; "
+            "the names must be those of the images."
+            if kind_id == IMAGE_KIND
+            else "No line of the table names an object of this kind, so nothing was changed; "
+            "the names must be those of the objects."
+        )
+
+
 def label_from_table(
     store: Store, table: LabelTable, *, kind_id: str = IMAGE_KIND, who: str | None = None
 ) -> LabelOutcome:
@@ -79,14 +97,7 @@ def label_from_table(
     who = who or current_user()
     with store.step(f"Label {counted(len(table.rows), kind_id)} from a table", who=who) as db:
         found, outcome = _matches(db, table, kind_id)
-        if not found:
-            raise BadInput(
-                "No line of the table names an image of this project, so nothing was changed; "
-                "the names must be those of the images."
-                if kind_id == IMAGE_KIND
-                else "No line of the table names an object of this kind, so nothing was changed; "
-                "the names must be those of the objects."
-            )
+        require_match(outcome, kind_id)
         named = [row.category for row in found.values() if row.category]
         category_ids = ensure_categories(db, kind_id, list(dict.fromkeys(named)))
         for category, category_id in category_ids.items():
