@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from piximi_core.project.categories import Category, list_categories
+from piximi_core.project.ids import now
 from piximi_core.project.looks import look_of
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -110,7 +113,15 @@ def thumbnail_of(token: str, thing: Thing, *, alone: bool = False) -> str:
 def gallery_revision(store: Store, revision: int | None = None) -> GalleryRevision:
     """Return what makes a gallery follow changes from elsewhere; ask before the items are read."""
     shown = store.revision() if revision is None else revision
-    return GalleryRevision(revision_address(picture_token(store)), shown)
+    return GalleryRevision(
+        revision_address(picture_token(store)), shown, _first_seen(store.folder, shown)
+    )
+
+
+@lru_cache(maxsize=64)
+def _first_seen(folder: Path, revision: int) -> str:
+    """Return when a revision was first shown: what is labelled in later ones is labelled after."""
+    return now()
 
 
 def pixel_size_in_words(thing: Thing) -> str:

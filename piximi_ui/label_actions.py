@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from piximi_core.errors import AlreadyDone, PiximiError, ProjectBusy
-from piximi_core.project.labelling import label_as_named, label_things
+from piximi_core.project.labelling import label_as_named, label_things, labelled_by_others
 from piximi_core.project.predictions import label_predicted
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.context import redo_step, say, undo_step, who
 from piximi_ui.kinds import of_kind
-from piximi_ui.texts import plural, told
+from piximi_ui.texts import _, plural, told
 
 __all__ = ["ALLOWED", "carry_out", "errors_said", "label_actions"]
 
@@ -57,21 +57,11 @@ def carry_out(
     answers
         Whether a label answers the image's prediction, which is then taken away.
     """
-    if action.type == "label" and action.category is not None:
-        label = label_predicted if answers else label_things
-        found = label(store, action.ids, action.category, who=who(), once=action.uid)
-        _say_gone(kind_id, len(action.ids) - found)
-    elif action.type == "create":
-        found = label_as_named(
-            store,
-            action.ids,
-            action.name,
-            kind_id=kind_id,
-            answers=answers,
-            who=who(),
-            once=action.uid,
-        )
-        _say_gone(kind_id, len(action.ids) - found)
+    if action.type == "create" or (action.type == "label" and action.category is not None):
+        ids = _not_taken(store, action, kind_id)
+        if ids:
+            found = _label(store, action, ids, kind_id, answers)
+            _say_gone(kind_id, len(ids) - found)
     elif action.type == "undo":
         undo_step(store, once=action.uid)
     elif action.type == "redo":
@@ -79,6 +69,40 @@ def carry_out(
     else:
         return False
     return True
+
+
+def _label(
+    store: Store, action: GalleryAction, ids: Sequence[str], kind_id: str, answers: bool
+) -> int:
+    if action.category is None:
+        return label_as_named(
+            store, ids, action.name, kind_id=kind_id, answers=answers, who=who(), once=action.uid
+        )
+    label = label_predicted if answers else label_things
+    return label(store, ids, action.category, who=who(), once=action.uid)
+
+
+def _not_taken(store: Store, action: GalleryAction, kind_id: str) -> Sequence[str]:
+    """Return what the person may label: not what others labelled since they looked at it."""
+    if not action.seen:
+        return action.ids
+    taken = set(labelled_by_others(store, action.ids, since=action.seen, who=who()))
+    if taken:
+        text = of_kind(
+            kind_id,
+            plural(
+                "{n} image was labelled by someone else meanwhile and keeps that label.",
+                "{n} images were labelled by someone else meanwhile and keep that label.",
+                len(taken),
+            ),
+            plural(
+                "{n} object was labelled by someone else meanwhile and keeps that label.",
+                "{n} objects were labelled by someone else meanwhile and keep that label.",
+                len(taken),
+            ),
+        )
+        say(f"{text} {_('Look, and label again if you disagree.')}", ":material/warning:")
+    return [thing for thing in action.ids if thing not in taken]
 
 
 def _say_gone(kind_id: str, count: int) -> None:

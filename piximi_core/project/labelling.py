@@ -24,6 +24,7 @@ __all__ = [
     "label_as_named",
     "label_things",
     "labelled",
+    "labelled_by_others",
     "plural",
     "rename_thing",
     "require_category",
@@ -81,6 +82,27 @@ def label_things(
         take_once(db, once)
         require_category(db, category_id)
         return set_label(db, ids, category_id, who or current_user())
+
+
+def labelled_by_others(
+    store: Store, ids: Sequence[str], *, since: str, who: str | None = None
+) -> list[str]:
+    """Return those of the things that somebody else has labelled after a moment.
+
+    Parameters
+    ----------
+    since
+        ISO 8601 text in UTC, to the millisecond: when what a person looks at was read.
+    who
+        The person who looks at it.
+    """
+    with store.read() as db:
+        query = select(things.c.id).where(
+            among(things.c.id, ids),
+            things.c.labelled_at > since,
+            things.c.labelled_by != (who or current_user()),
+        )
+        return list(db.execute(query).scalars())
 
 
 def label_as_named(

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from piximi_core.jobs.digits import add_digits
 from piximi_core.project.categories import Category, delete_category, list_categories
 from piximi_core.project.history import history
-from piximi_core.project.labelling import delete_things
+from piximi_core.project.labelling import delete_things, label_things
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, list_things
 from piximi_core.project.workspace import create_project
@@ -114,23 +114,30 @@ def test_labels_given_during_a_cut_of_twenty_seconds_arrive_once(sit: Sit, page:
 def test_what_is_stale_by_then_is_refused_in_words(sit: Sit, page: Page) -> None:
     desk = sit(20)
     desk.show(page)
-    first, second = (thing.id for thing in list_things(desk.store, ThingFilter(), limit=2))
+    first, second, third = (thing.id for thing in list_things(desk.store, ThingFilter(), limit=3))
     give(page, 0, 1)
     saved(page)
     desk.wire.cut()
     give(page, 0, 5)
     give(page, 1, 2)
+    give(page, 2, 2)
     delete_category(desk.store, desk.categories[5].id)
     delete_things(desk.store, [second])
+    label_things(desk.store, [third], desk.categories[3].id, who="Ada")
     desk.wire.mend()
     gone = page.get_by_test_id("stToast")
     expect(gone.filter(has_text="That category is gone")).to_be_visible(timeout=40_000)
     expect(gone.filter(has_text="1 image was deleted meanwhile")).to_be_visible()
+    expect(gone.filter(has_text="1 image was labelled by someone else")).to_be_visible()
     expect(tiles(page)).to_have_count(19)
     expect(tiles(page).nth(0).locator(".chip.label")).to_have_text(desk.categories[1].name)
+    expect(tiles(page).nth(1).locator(".chip.label")).to_have_text(desk.categories[3].name)
     saved(page)
     assert first in [thing.id for thing in list_things(desk.store, ThingFilter())]
-    assert desk.labels()[0] == desk.categories[1].name
+    assert desk.labels()[:2] == [desk.categories[1].name, desk.categories[3].name]
+    give(page, 1, 2)
+    saved(page)
+    assert desk.labels()[1] == desk.categories[2].name, "having seen Ada's, they may disagree"
 
 
 def test_two_windows_follow_each_other(sit: Sit, browser: Browser) -> None:

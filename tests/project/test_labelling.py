@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project import categories, labelling, predictions, things
+from piximi_core.project.ids import now
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, find_ids, list_things
 from tests.project.conftest import fill, new_image
@@ -37,6 +40,20 @@ def test_thousands_of_equal_names_are_numbered_in_order(store: Store) -> None:
     numbers = [number for number in range(1, 3002) if number != 2]
     expected = ["img_2.png", "img", "img.png", *(f"img_{n}.png" for n in numbers), "img_2_1.png"]
     assert [thing.name for thing in list_things(store, ThingFilter())] == expected
+
+
+def test_what_others_labelled_after_a_moment_is_known(filled: Store) -> None:
+    a, b, c = ids_of(filled)[:3]
+    white = category(filled, "white").id
+    labelling.label_things(filled, [a], white, who="Ada")
+    time.sleep(0.002)
+    seen = now()
+    time.sleep(0.002)
+    labelling.label_things(filled, [b], white, who="Ada")
+    labelling.label_things(filled, [c], white, who="Ben")
+    assert labelling.labelled_by_others(filled, [a, b, c], since=seen, who="Ben") == [b]
+    assert labelling.labelled_by_others(filled, [a, c], since=seen, who="Ada") == [c]
+    assert set(labelling.labelled_by_others(filled, [b, c], since=seen)) == {b, c}
 
 
 def test_the_same_picture_comes_in_once(store: Store) -> None:

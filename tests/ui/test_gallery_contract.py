@@ -204,8 +204,10 @@ def test_predictions_travel_beside_the_label() -> None:
 def test_a_new_categorys_name_travels_with_its_images() -> None:
     memory = GalleryMemory()
     raw = {**label(1, "a", "b"), "type": "create", "category": None, "name": "mitosis"}
-    (action,) = memory.take(batch(raw))
+    (action,) = memory.take(batch({**raw, "seen": "2026"}))
     assert (action.type, action.ids, action.name) == ("create", ("a", "b"), "mitosis")
+    assert action.seen == "2026"
+    assert memory.take(batch({**raw, "nonce": 2, "seen": 7})) == ()
 
 
 def test_the_tooltips_words_belong_to_the_label_that_is_shown() -> None:
@@ -226,13 +228,17 @@ def test_the_tooltips_words_belong_to_the_label_that_is_shown() -> None:
         texts={},
         store="g",
         partitions={"Training": "Entrenamiento"},
-        revision=GalleryRevision("/pictures/t/revision", 7),
+        revision=GalleryRevision("/pictures/t/revision", 7, "2026-11-21T20:00:00.000+00:00"),
     )
     first, second = sent["items"]
     assert (first["partition"], first["badge"]) == ("Entrenamiento", "En")
     assert (second["partition"], second["badge"]) == ("Unassigned", "")
     assert (first["labelled_by"], second["labelled_by"]) == ("Ada", "")
-    assert sent["revision"] == {"address": "/pictures/t/revision", "number": 7}
+    assert sent["revision"] == {
+        "address": "/pictures/t/revision",
+        "number": 7,
+        "moment": "2026-11-21T20:00:00.000+00:00",
+    }
 
 
 def test_new_sessions_never_reuse_a_version() -> None:

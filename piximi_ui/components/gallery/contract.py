@@ -78,10 +78,14 @@ class GalleryItem:
 
 
 class GalleryRevision(NamedTuple):
-    """The project's revision as it is shown, and the address that tells the present one."""
+    """The project's revision as it is shown, and the address that tells the present one.
+
+    ``moment`` is when it was read, as ISO 8601 text: an action says which one it was given on.
+    """
 
     address: str
     number: int
+    moment: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class GalleryAction:
 
     ``type`` is one of :data:`ACTIONS`; ``category`` is a category id for ``label`` and
     ``highlight``, ``name`` that of a category to ``create`` and label with. ``uid`` names the
-    action beyond this session: a second copy of it, after a restart, is to be refused.
+    action beyond this session: a second copy of it, after a restart, is to be refused. ``seen``
+    is the :class:`GalleryRevision`'s moment that the person looked at, empty where none was given.
     """
 
     type: str
@@ -99,6 +104,7 @@ class GalleryAction:
     nonce: int
     uid: str
     name: str = ""
+    seen: str = ""
 
 
 Handler = Callable[[tuple[GalleryAction, ...]], None]
@@ -306,8 +312,11 @@ def _action(raw: object) -> GalleryAction | None:
     if not isinstance(raw, Mapping):
         return None
     kind, ids, nonce = raw.get("type"), raw.get("ids"), raw.get("nonce")
-    category, uid, name = raw.get("category"), raw.get("uid"), raw.get("name", "")
-    if kind not in ACTIONS or not isinstance(nonce, int) or not isinstance(name, str):
+    category, uid = raw.get("category"), raw.get("uid")
+    name, seen = raw.get("name", ""), raw.get("seen", "")
+    if kind not in ACTIONS or not isinstance(nonce, int):
+        return None
+    if not isinstance(name, str) or not isinstance(seen, str):
         return None
     if not isinstance(uid, str) or not 0 < len(uid) <= _LONGEST_UID:
         return None
@@ -315,4 +324,4 @@ def _action(raw: object) -> GalleryAction | None:
         return None
     if category is not None and not isinstance(category, str):
         return None
-    return GalleryAction(str(kind), tuple(ids), category, nonce, uid, name)
+    return GalleryAction(str(kind), tuple(ids), category, nonce, uid, name, seen)

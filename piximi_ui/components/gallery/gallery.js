@@ -160,7 +160,7 @@ class Gallery {
 
   act(type, ids = [], category = null) {
     if (!this.may(type)) return false;
-    this.queue.push({ type, ids, category });
+    this.queue.push({ type, ids, category, seen: this.data.revision?.moment });
     return true;
   }
 
@@ -176,7 +176,7 @@ class Gallery {
   /** Label the selection with a category that Python is to create. */
   create(name) {
     if (this.selection.size === 0 || !this.may("create")) return false;
-    this.queue.push({ type: "create", ids: this.selection.list(), name });
+    this.queue.push({ type: "create", ids: this.selection.list(), name, seen: this.data.revision?.moment });
     return true;
   }
 

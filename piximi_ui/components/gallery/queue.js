@@ -34,7 +34,7 @@ export class ActionQueue {
     if (this.waiting.length) this.timer = setTimeout(() => this.#flush(), 0);
   }
 
-  /** @param {object} action type, and what belongs to it: ids, category, name, page */
+  /** @param {object} action type, and what belongs to it: ids, category, name, page, seen */
   push(action) {
     this.#add({ ids: [], category: null, ...action, uid: random() });
     this.#persist();
