@@ -45,7 +45,7 @@ def require_partition(name: str) -> None:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a run says a thing is."""
+    """What a run says a thing is; a confidence of 0 where Piximi's file did not tell one."""
 
     run_id: str
     category_id: str | None

@@ -290,8 +290,13 @@ def _show_parent(store: Store, image_id: str) -> None:
 
 def _prediction(store: Store, thing: Thing) -> None:
     assert thing.prediction is not None
+    text = (
+        _("Predicted **{name}**, {share}")
+        if thing.prediction.confidence
+        else _("Predicted **{name}**")
+    )
     st.markdown(
-        _("Predicted **{name}**, {share}").format(
+        text.format(
             name=plain(thing.prediction.class_name, 40), share=percent(thing.prediction.confidence)
         )
     )

@@ -21,6 +21,7 @@ from playwright.sync_api import Locator, Page, expect
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 IMAGES, PAGE_SIZE = 150, 60
+UNSURE = 12  # its prediction has no confidence
 
 
 def make_images(project: Path, count: int) -> None:

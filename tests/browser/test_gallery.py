@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.gallery_driver import (
     IMAGES,
     PAGE_SIZE,
+    UNSURE,
     Start,
     chosen,
     python_sees,
@@ -58,6 +59,9 @@ def test_a_label_and_a_prediction_look_different(start: Start) -> None:
     expect(prediction).to_have_css("font-style", "italic")
     expect(tiles(page).nth(0).locator(".chip")).to_have_count(0)
     assert "Predicted: Platelets, 65 %" in tiles(page).nth(2).get_attribute("aria-label")
+    # Piximi's files do not say how sure it was.
+    name_alone = tiles(page).nth(UNSURE).locator(".chip.prediction")
+    expect(name_alone).to_have_text("RBC")
     loaded = "nodes => nodes.slice(0, 12).every(n => n.complete && n.naturalWidth > 0)"
     images = page.locator(".tile img")
     for _ in range(100):

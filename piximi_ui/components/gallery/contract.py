@@ -38,7 +38,10 @@ _DEALT = ("Training", "Validation", "Test")
 
 
 class GalleryPrediction(NamedTuple):
-    """What a classifier says: a category's name and colour, and its confidence, 0 to 1."""
+    """What a classifier says: a category's name and colour, and its confidence, above 0 to 1.
+
+    It is 0 where it is not known.
+    """
 
     name: str
     color: str

@@ -86,7 +86,7 @@ export class Tile {
       label = fill(texts.label_by, { name: label, who: item.labelled_by });
     }
     add(texts.label, label);
-    add(texts.prediction, item.prediction && `${item.prediction.name}, ${share(item)}`);
+    add(texts.prediction, item.prediction && [item.prediction.name, share(item)].filter(Boolean).join(", "));
     add(texts.dimensions, item.width && `${number(item.width)} × ${number(item.height)}`);
     add(texts.channels, item.channels && number(item.channels));
     add(texts.planes, item.planes && number(item.planes));
@@ -116,4 +116,4 @@ export class Tile {
   }
 }
 
-const share = (item) => `${Math.round(item.prediction.confidence * 100)} %`;
+const share = ({ prediction }) => (prediction.confidence ? `${Math.round(prediction.confidence * 100)} %` : "");

@@ -36,7 +36,7 @@ _FARTHEST = 1_000_000
 
 @dataclass(frozen=True)
 class ViewerTag:
-    """A label or a prediction; ``confidence`` is 0 to 1."""
+    """A label or a prediction; ``confidence`` is up to 1, and 0 where it is not known."""
 
     name: str
     color: str

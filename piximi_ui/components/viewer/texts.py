@@ -33,5 +33,6 @@ def viewer_texts(images: int) -> dict[str, str]:
         "all_tip": _("Show every image with these colours and ranges; Undo takes it back"),
         "unlabelled": _("Not labelled"),
         "predicted": _("Predicted {name}, {confidence} %"),
+        "predicted_only": _("Predicted {name}"),
         "broken": _("This picture cannot be shown"),
     }

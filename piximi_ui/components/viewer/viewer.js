@@ -342,7 +342,8 @@ function caption(image, texts) {
   else parts.push(element("span", { class: "soft", text: texts.unlabelled }));
   if (image.prediction) {
     const { name, color, confidence } = image.prediction;
-    chip(fill(texts.predicted, { name, confidence: number(Math.round(100 * confidence)) }), color, "prediction");
+    const text = confidence ? texts.predicted : texts.predicted_only;
+    chip(fill(text, { name, confidence: number(Math.round(100 * confidence)) }), color, "prediction");
   }
   parts.push(element("span", { class: "soft", text: image.facts }));
   return parts;
