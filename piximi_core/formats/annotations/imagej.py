@@ -38,7 +38,6 @@ __all__ = ["read_imagej", "write_imagej"]
 _ZIP_ENDING = "_RoiSet"
 _MOST_BYTES = 64_000_000
 _OVAL_CORNERS = 360
-_LOST = "\ufffd"
 
 
 def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = ()) -> AnnotationSet:
@@ -126,10 +125,8 @@ def _object(member: Member, image: str) -> SetObject:
         # roifile raises whatever struct and NumPy do on bytes that are no ROI.
         raise BadInput("It is damaged or no ROI of ImageJ.") from error
     facts = _properties(roi.props)
-    # Where a sign was lost inside (see `_narrow`) the name of the file is the truer one.
-    named = facts.get("image", _LOST)
     return SetObject(
-        image=image if _LOST in named else named,
+        image=facts.get("image", image),
         shape=shape,
         kind=facts.get("kind"),
         category=facts.get("category"),
@@ -199,11 +196,10 @@ def _bytes(item: SetObject, image: AnnotatedImage) -> bytes:
     outlines = trace_mask(item.region.mask())
     plane = item.plane + 1 if (image.planes or 1) > 1 else 0
     facts = {"image": image.name, "kind": item.kind, "category": item.category}
-    # The format counts two bytes for each sign.
-    props = "".join(f"{k}: {_narrow(v)}\n" for k, v in sorted(facts.items()) if v)
+    props = _JavaText("".join(f"{k}: {v}\n" for k, v in sorted(facts.items()) if v))
     # ImageJ counts the pages of a stack, and with several channels each plane has as many pages.
     place = "z_position" if (image.channels or 1) > 1 else "position"
-    common: dict[str, Any] = {"name": _narrow(item.name or ""), "props": props, place: plane}
+    common: dict[str, Any] = {"name": _JavaText(item.name or ""), "props": props, place: plane}
     rings = [ring for outline in outlines for ring in (outline.outer, *outline.holes)]
     if len(rings) == 1 and len(rings[0]) < 2**16:
         roi = ImagejRoi(
@@ -225,8 +221,15 @@ def _bytes(item: SetObject, image: AnnotatedImage) -> bytes:
     return content
 
 
-def _narrow(text: str) -> str:
-    return "".join(c if c <= "\uffff" else _LOST for c in text)
+class _JavaText(str):
+    """Text whose length is what Java says: two for a sign such as an emoji.
+
+    ImageJ reads as many pairs of bytes as the file says; roifile writes ``len`` there, and would
+    cut off the end of a text with emoji.
+    """
+
+    def __len__(self) -> int:
+        return len(self.encode("utf-16-be")) // 2
 
 
 def _path(outlines: Sequence[Outline], x: int, y: int) -> Any:

@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 MOST_BYTES = 250_000_000
+# Lists and objects, of which an empty one takes 30 times its two characters in memory. Points of
+# outlines ("[1234.5,2345.6],") come to this many in the largest file.
+_MOST_PARTS = 16_000_000
 _LARGEST = 1e300  # NaN is not below it either
 _MOST_XML_BYTES = 20_000_000
 
@@ -39,8 +42,8 @@ def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
     Raises
     ------
     BadInput
-        Too large, no JSON, nested without end, or no object; the text begins with the file's
-        name.
+        Too large or of too many parts, no JSON, nested without end, or no object; the text begins
+        with the file's name.
     """
     shown = safe_name(name)
     size = path.stat().st_size
@@ -49,8 +52,15 @@ def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
             f"'{shown}' has {size // 1_000_000:,} MB, and a file of annotations is read up to "
             f"{MOST_BYTES // 1_000_000:,} MB; split it by images."
         )
+    content = path.read_bytes()
+    parts = content.count(b"[") + content.count(b"{")
+    if parts > _MOST_PARTS:
+        raise BadInput(
+            f"'{shown}' holds {parts:,} lists and objects, and a file of annotations is read with "
+            f"up to {_MOST_PARTS:,}; split it by images."
+        )
     try:
-        found = json.loads(path.read_bytes().decode("utf-8-sig"))
+        found = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise BadInput(f"'{shown}' is no UTF-8 text, so no JSON; export it again.") from error
     except json.JSONDecodeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -154,6 +155,29 @@ def test_rois_of_one_name_are_all_kept(tmp_path: Path) -> None:
     path, _hidden = write_annotations(whole, tmp_path, "imagej")
     assert members(path.read_bytes()) == ["same.roi", "same_1.roi", "same_2.roi"]
     assert placed_again(path, whole, tmp_path / "room") == as_placed(whole)
+
+
+def test_signs_of_two_java_characters_stand_whole_in_rois(tmp_path: Path) -> None:
+    """Read as ImageJ's RoiDecoder does: so many Java characters from so many bytes on."""
+    image = AnnotatedImage("🧫 1.png", 60, 20, 1, 1)
+    whole = AnnotationSet([image], [item(image.name, HOOK, 8, 2, "cell 🔬", "😀", "🦠 one")])
+    path, _hidden = write_annotations(whole, tmp_path, "imagej")
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read(archive.namelist()[0])
+    (header2,) = struct.unpack_from(">i", content, 60)
+
+    def text(offset_at: int, length_at: int) -> str:
+        start, length = (struct.unpack_from(">i", content, at)[0] for at in (offset_at, length_at))
+        return content[start : start + 2 * length].decode("utf-16-be")
+
+    assert text(header2 + 16, header2 + 20) == "🦠 one"
+    props = text(header2 + 40, header2 + 44)
+    assert props.splitlines() == ["category: 😀", "image: 🧫 1.png", "kind: cell 🔬"]
+    _name, found = read_annotations(path, path.name, tmp_path / "room", known=[image.name])
+    [back] = found.objects
+    assert (back.image, back.kind, back.category, back.name) == (
+        "🧫 1.png", "cell 🔬", "😀", "🦠 one",
+    )  # fmt: skip
 
 
 def test_labels_of_others_for_one_stem_are_left_to_the_person(tmp_path: Path) -> None:

@@ -97,6 +97,17 @@ def test_a_file_of_500_megabytes_is_refused_before_it_is_read(tmp_path: Path) ->
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
 
 
+def test_a_file_of_empty_lists_is_refused_before_it_takes_thirty_times_its_size(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "empty.json"
+    path.write_bytes(b'{"images": [' + 20_000_000 * b"[]," + b"[]]}")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(BadInput, match="holds 20,000,003 lists and objects"):
+        read(path, tmp_path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kilobytes
+
+
 BAD_COCO = [
     ({"bbox": ["left", 1, 2, 3]}, "'left' is no number"),
     ({"bbox": [1, 2, 3]}, "3 numbers stand where 4"),
