@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -15,6 +16,7 @@ from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.applying import settle_project, unsettled_jobs
 from piximi_core.project.history import has_forgotten, redo, undo
+from piximi_core.project.ids import now
 from piximi_core.project.schema import project as project_table
 from piximi_core.project.store import HISTORY_STEPS, Store
 from piximi_core.project.workspace import open_project
@@ -26,6 +28,7 @@ __all__ = [
     "current_store",
     "errors_shown",
     "find_store",
+    "first_shown",
     "nothing_to_undo",
     "picture_token",
     "redo_step",
@@ -125,9 +128,15 @@ def show_error(error: PiximiError) -> None:
     draw_copy(report_of(error, page=navigation.current()))
 
 
-def undo_step(store: Store, once: str | None = None) -> None:
-    """Undo, and say what was undone."""
-    label = undo(store, once=once)
+@lru_cache(maxsize=64)
+def first_shown(folder: Path, revision: int) -> str:
+    """Return when a project's revision was first shown: what was done since is newer than this."""
+    return now()
+
+
+def undo_step(store: Store, once: str | None = None, *, seen: str) -> None:
+    """Undo, and say what was undone; not what another person did since a moment."""
+    label = undo(store, once=once, who=who(), seen=seen)
     say(_("Undone: {step}").format(step=told(label)) if label else nothing_to_undo(store))
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
 
 from piximi_core.project.categories import Category, list_categories
-from piximi_core.project.ids import now
 from piximi_core.project.looks import look_of
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -18,7 +15,7 @@ from piximi_ui.components.gallery import (
     GalleryPrediction,
     GalleryRevision,
 )
-from piximi_ui.context import picture_token
+from piximi_ui.context import first_shown, picture_token
 from piximi_ui.picture_making import ObjectForm
 from piximi_ui.pictures import object_address, revision_address, thumb_address
 from piximi_ui.texts import _, number, told
@@ -114,14 +111,8 @@ def gallery_revision(store: Store, revision: int | None = None) -> GalleryRevisi
     """Return what makes a gallery follow changes from elsewhere; ask before the items are read."""
     shown = store.revision() if revision is None else revision
     return GalleryRevision(
-        revision_address(picture_token(store)), shown, _first_seen(store.folder, shown)
+        revision_address(picture_token(store)), shown, first_shown(store.folder, shown)
     )
-
-
-@lru_cache(maxsize=64)
-def _first_seen(folder: Path, revision: int) -> str:
-    """Return when a revision was first shown: what is labelled in later ones is labelled after."""
-    return now()
 
 
 def pixel_size_in_words(thing: Thing) -> str:

@@ -63,7 +63,7 @@ def carry_out(
             found = _label(store, action, ids, kind_id, answers)
             _say_gone(kind_id, len(ids) - found)
     elif action.type == "undo":
-        undo_step(store, once=action.uid)
+        undo_step(store, once=action.uid, seen=action.seen)
     elif action.type == "redo":
         redo_step(store, once=action.uid)
     else:

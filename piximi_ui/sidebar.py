@@ -9,10 +9,20 @@ from piximi_core.project.history import next_labels
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import project_name
 from piximi_ui import job_panel, navigation, safety
-from piximi_ui.context import errors_shown, find_store, nothing_to_undo, redo_step, said, undo_step
+from piximi_ui.context import (
+    errors_shown,
+    find_store,
+    first_shown,
+    nothing_to_undo,
+    redo_step,
+    said,
+    undo_step,
+)
 from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw"]
+
+_LOOKED_AT = "piximi_sidebar_looked_at"
 
 
 def draw() -> None:
@@ -38,6 +48,9 @@ def draw() -> None:
 
 
 def _steps(store: Store) -> None:
+    # What the person saw when they clicked, which this drawing is about to replace.
+    looked_at = st.session_state.get(_LOOKED_AT, "")
+    st.session_state[_LOOKED_AT] = first_shown(store.folder, store.revision())
     done, undone = next_labels(store)
     with st.container(horizontal=True):
         if st.button(
@@ -48,7 +61,7 @@ def _steps(store: Store) -> None:
             key="sidebar-undo",
         ):
             with errors_shown():
-                undo_step(store)
+                undo_step(store, seen=looked_at)
                 st.rerun()
         if st.button(
             _("Redo"),

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
+from piximi_core.errors import StaleWrite
 from piximi_core.project import schema
 from piximi_core.project.once import take_once
-from piximi_core.project.store import HISTORY_STEPS, Store
+from piximi_core.project.store import HISTORY_STEPS, Store, current_user
 
 __all__ = ["Step", "has_forgotten", "history", "next_labels", "redo", "undo"]
 
@@ -37,13 +38,26 @@ def history(store: Store, limit: int = 20) -> list[Step]:
         return [Step(**row._mapping) for row in db.execute(query)]
 
 
-def undo(store: Store, *, once: str | None = None) -> str | None:
+def undo(
+    store: Store, *, once: str | None = None, who: str | None = None, seen: str = ""
+) -> str | None:
     """Take back the newest step that stands; return its label, None if there is none.
 
-    `once` names this action, which then happens once however often it is asked for: a second
-    time raises `AlreadyDone`.
+    Parameters
+    ----------
+    once
+        Names this action, which then happens once however often it is asked for: a second time
+        raises `AlreadyDone`.
+    who, seen
+        Who asks, and when what they look at was read, as ISO 8601 text in UTC; empty if they look
+        at nothing.
+
+    Raises
+    ------
+    StaleWrite
+        The newest step is somebody else's, done after `seen`: it is not what they mean.
     """
-    return _replay(store, backwards=True, once=once)
+    return _replay(store, backwards=True, once=once, who=who or current_user(), seen=seen)
 
 
 def redo(store: Store, *, once: str | None = None) -> str | None:
@@ -77,13 +91,20 @@ def _next(db: Connection, *, backwards: bool) -> Row[Any] | None:
     return db.execute(query).first()
 
 
-def _replay(store: Store, *, backwards: bool, once: str | None) -> str | None:
+def _replay(
+    store: Store, *, backwards: bool, once: str | None, who: str = "", seen: str = ""
+) -> str | None:
     steps, journal = schema.steps, schema.journal
     with store.write() as db:
         take_once(db, once)
         step = _next(db, backwards=backwards)
         if step is None:
             return None
+        if seen and step.who != who and step.at > seen:
+            raise StaleWrite(
+                f"Nothing was undone: {step.who} has changed the project meanwhile."
+                " Look, and undo again if that is to be taken back."
+            )
         # Rows come back in any order; the references must hold again only at the end.
         db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         changes = db.execute(

@@ -15,6 +15,7 @@ from piximi_core.jobs.folder import Job
 from piximi_core.jobs.running import run_job
 from piximi_core.project.categories import list_categories
 from piximi_core.project.history import history, undo
+from piximi_core.project.labelling import label_things
 from piximi_core.project.predictions import PredictedThing, store_predictions
 from piximi_core.project.things import ThingFilter, find_ids, get_things, list_things
 from piximi_core.project.workspace import create_project
@@ -124,6 +125,19 @@ def test_a_name_that_is_taken_is_refused_in_one_sentence(opened, untrained):
     select(opened, [first])
     opened.text_input(key=f"name-{first}-digit-0000.png").set_value("digit-0001.png").run()
     assert "already an image named" in opened.error[0].value
+
+
+def test_undo_asks_to_look_first_where_another_person_was_quicker(opened, untrained):
+    [first, second, *_rest] = find_ids(untrained, ThingFilter())
+    three = next(c for c in list_categories(untrained) if c.name == "3")
+    label_things(untrained, [first], three.id, who="Ben")
+    opened.run()
+    label_things(untrained, [second], three.id, who="Ada")
+    opened.button(key="sidebar-undo").click().run()
+    assert "Ada has changed the project meanwhile" in opened.error[0].value
+    opened.button(key="sidebar-undo").click().run()
+    kept = {thing.id: thing.category_id for thing in get_things(untrained, [first, second])}
+    assert (kept[first] == three.id, kept[second] == three.id) == (True, False)
 
 
 def test_several_selected_images_are_labelled_at_once(opened, untrained):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from piximi_core.errors import PiximiError
+from piximi_core.errors import PiximiError, StaleWrite
 from piximi_core.project import (
     categories,
     drafts,
@@ -22,6 +23,7 @@ from piximi_core.project import (
     things,
     workspace,
 )
+from piximi_core.project.ids import now
 from piximi_core.project.schema import JOURNALLED
 from piximi_core.project.store import Store
 from tests.project.conftest import fill, new_image
@@ -195,6 +197,20 @@ def test_a_step_that_changes_nothing_leaves_redo_and_the_length_of_history(fille
 
 def list_unknown(project: Store) -> str:
     return categories.list_categories(project)[0].id
+
+
+def test_nobody_undoes_what_another_did_after_they_looked(filled: Store) -> None:
+    labelling.label_things(filled, first_ids(filled, 1), known(filled), who="Ben")
+    time.sleep(0.002)
+    seen = now()
+    time.sleep(0.002)
+    labelling.delete_things(filled, first_ids(filled, 2), who="Ada")
+    with pytest.raises(StaleWrite, match="Ada has changed the project meanwhile"):
+        history.undo(filled, who="Ben", seen=seen)
+    assert not history.history(filled)[0].undone
+    # Their own newest step, and one that they have seen, they do take back.
+    assert history.undo(filled, who="Ada", seen=seen) == "Delete 2 images"
+    assert history.undo(filled, who="Ada", seen=now()) == "Label 1 image"
 
 
 def test_the_next_labels_are_those_that_undo_and_redo_carry_out(filled: Store) -> None:
