@@ -3,7 +3,7 @@
 import streamlit as st
 
 from piximi_core.jobs import engine, export
-from piximi_core.project.workspace import float_range
+from piximi_core.project.image_sorts import image_sorts
 from piximi_ui.annotations.export_section import draw_annotations
 from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.exporting.deliveries import draw_deliveries
@@ -41,6 +41,6 @@ with left:
         st.error(reason, icon=":material/error:")
     draw_deliveries(store, run)
 with right:
-    draw_guide(run, chosen, floats=float_range(store) is not None)
+    draw_guide(run, chosen, image_sorts(store))
 # Last, because starting the workers takes time from drawing.
 engine.warm("quick")

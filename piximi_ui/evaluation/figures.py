@@ -101,5 +101,8 @@ def _download(figures: Evaluation, run: Run, partition: str) -> None:
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
-        help=_("One line per category: its figures and its row of the matrix."),
+        help=_(
+            "One line per category: its figures and its row of the matrix; then, alike in every "
+            "line, accuracy with its 95 % interval, cross entropy and the macro means."
+        ),
     )

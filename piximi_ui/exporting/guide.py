@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 import streamlit as st
 
 from piximi_core.jobs.export import ExportFormat
+from piximi_core.project.image_sorts import ImageSort
 from piximi_core.project.runs import Run
 from piximi_core.project.store import IMAGE_KIND
 from piximi_ui.kinds import of_kind
@@ -15,29 +18,49 @@ __all__ = ["draw_guide"]
 _SHOWN_CLASSES = 12
 
 
-def draw_guide(run: Run, chosen: ExportFormat, *, floats: bool) -> None:
+def draw_guide(run: Run, chosen: ExportFormat, sorts: AbstractSet[ImageSort]) -> None:
     """Draw the steps in Piximi 1.1.4, with what the classifier expects and answers.
 
     Parameters
     ----------
-    floats
-        Whether the project's images are of decimal numbers, which Piximi does not open.
+    sorts
+        Which sorts of images the project holds: some Piximi reads otherwise, or does not open.
     """
     stem = str((run.summary or {}).get("stem") or run.name)
     st.subheader(_("Then, in Piximi") if chosen != "tfjs" else _("Then, in your program"))
     steps = _web_steps(run) if chosen == "tfjs" else _piximi_steps(run, chosen, stem)
     st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
-    if floats and chosen != "tfjs":
-        st.warning(
-            _(
-                "The images of this project hold decimal numbers, which Piximi does not open: "
-                "convert them to 8 or 16 bit for it, and expect other predictions."
-            ),
-            icon=":material/warning:",
-        )
+    if chosen != "tfjs":
+        for text in _differences(sorts):
+            st.warning(text, icon=":material/warning:")
     if run.kind_id != IMAGE_KIND and chosen != "tfjs":
         _draw_object_facts(run)
     _draw_facts(run, resized=chosen != "tfjs")
+
+
+def _differences(sorts: AbstractSet[ImageSort]) -> list[str]:
+    """Say why Piximi predicts otherwise for some images: it takes 8 and 16 bit without a sign."""
+    told: dict[ImageSort, str] = {
+        "decimal": _(
+            "The images of this project hold decimal numbers, which Piximi does not open: "
+            "convert them to 8 or 16 bit for it, and expect other predictions."
+        ),
+        "deep": _(
+            "Images of this project hold numbers of 32 bit, which Piximi does not open: "
+            "convert them to 8 or 16 bit for it, and expect other predictions."
+        ),
+        "signed": _(
+            "Images of this project are of signed numbers, of which Piximi reads the negative ones "
+            "otherwise: expect other predictions there, or convert them to 8 or 16 bit without a "
+            "sign before you train."
+        ),
+        "dicom": _(
+            "Images of this project are DICOM, of which Piximi takes the stored numbers, not their "
+            "real units: expect other predictions there, or convert them to TIFF of 8 or 16 bit "
+            "before you train."
+        ),
+    }
+    return [text for sort, text in told.items() if sort in sorts]
 
 
 def _draw_object_facts(run: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from piximi_core.formats.evaluation_table import evaluation_csv
 from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.project.categories import list_categories
 from piximi_core.project.labelling import label_things
@@ -39,6 +40,24 @@ def test_the_sentence_and_the_table_are_those_of_the_evaluation(open_page, digit
     by_hand = [int((result.truth == index).sum()) for index in range(len(run.classes))]
     assert list(table["support"][:-1]) == by_hand
     assert table["support"].iloc[-1] == sum(by_hand)
+
+
+def test_the_tip_of_the_table_names_every_group_of_its_columns(open_page, digits):
+    page = open_page("evaluate", project="digits")
+    [tip] = [b.proto.help for b in page.main.get("download_button") if b.proto.label == "CSV"]
+    header = evaluation_csv(evaluate_run(digits, find_run(digits, "latest"), "Validation").figures)
+    overall = [name for name in header.splitlines()[0].split(",") if name.startswith("all:")]
+    words = {
+        "all:accuracy": "accuracy",
+        "all:accuracy_low": "95 % interval",
+        "all:accuracy_high": "95 % interval",
+        "all:cross_entropy": "cross entropy",
+        "all:macro_precision": "macro means",
+        "all:macro_recall": "macro means",
+        "all:macro_f1": "macro means",
+    }
+    assert list(words) == overall
+    assert all(word in tip for word in words.values())
 
 
 def test_a_clicked_cell_shows_its_images(open_page, digits):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.jobs import export
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.runs import find_run
+from tests.images.dicom_files import write_dicom
+from tests.jobs.conftest import add
 from tests.pages.results import button, links, texts, wait_until
 
 pytestmark = pytest.mark.slow
@@ -68,6 +73,38 @@ def test_the_guide_names_the_file_the_channels_and_the_categories(open_page, dig
     assert "20 × 20 pixels" in said
     assert "0, 1, 2, 3, 4, 5, 6, 7, 8, 9" in said
     assert "Create new categories from model classes" in said
+
+
+def write_sort(path: Path, sort: str) -> Path:
+    """Write an image of 20 x 20 of a sort that Piximi reads as we do, otherwise, or not."""
+    pixels = np.arange(400).reshape(20, 20)
+    if sort == "CT":
+        return write_dicom(path, pixels.astype(np.uint16), RescaleSlope=1, RescaleIntercept=-1024)
+    tifffile.imwrite(path, pixels.astype(sort))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sort", "words"),
+    [
+        ("uint16", ""),
+        ("int16", "signed numbers"),
+        ("uint32", "numbers of 32 bit"),
+        ("int32", "numbers of 32 bit"),
+        ("float32", "decimal numbers"),
+        ("CT", "DICOM"),
+    ],
+)
+def test_the_guide_warns_of_images_that_piximi_reads_otherwise(
+    open_page, digits, tmp_path, sort, words
+):
+    assert add(digits, write_sort(tmp_path / "one", sort))["added"] == 1
+    page = open_page("export", project="digits")
+    said = [warning.value for warning in page.warning]
+    assert len(said) == bool(words)
+    assert all(words in text for text in said)
+    page.radio[0].set_value("tfjs").run()
+    assert not page.warning
 
 
 @pytest.mark.parametrize(("windows", "first"), [(True, "two loose files"), (False, "zip")])
