@@ -232,12 +232,13 @@ def predict_command(
     store = open_settled(project)
     found = find_run(store, run, find_kind(store, kind).id if kind else None)
     if paths:
-        count, failed = reports.predict_to_table(
+        scores = reports.predict_to_table(
             store, found, _sources(paths), out, channels=channels, time=time
         )
-        for name, reason in failed:
-            typer.echo(f"failed: {name}: {reason}", err=True)
-        typer.echo(f"Predicted {count:,} images into {out}; {len(failed):,} failed.")
+        for line in reports.predicted(scores):
+            typer.echo(line, err=True)
+        count, failed = len(scores.names), len(scores.failed)
+        typer.echo(f"Predicted {count:,} images into {out}; {failed:,} failed.")
         if not count:
             raise BadInput("No image could be predicted; the reasons are listed above.")
         return

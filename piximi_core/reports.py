@@ -11,7 +11,7 @@ from piximi_core.errors import BadInput, NotFound
 from piximi_core.formats.prediction_table import write_prediction_csv
 from piximi_core.jobs.export import delivered
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.predict_files import predict_files
+from piximi_core.jobs.predict_files import FileScores, predict_files
 from piximi_core.jobs.scores import load_scores
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.categories import list_categories
@@ -34,6 +34,7 @@ __all__ = [
     "added",
     "deliver",
     "predict_to_table",
+    "predicted",
     "predictions_to_table",
     "project_info",
     "project_text",
@@ -198,8 +199,8 @@ def predict_to_table(
     *,
     channels: int | None = None,
     time: int | None = None,
-) -> tuple[int, Sequence[tuple[str, str]]]:
-    """Predict files into a CSV; return how many, and (name, reason) of those that failed."""
+) -> FileScores:
+    """Predict files into a CSV; return what was predicted, and what was not."""
     require_classifier(run)
     scores = predict_files(
         store.files.run(run.id),
@@ -210,8 +211,16 @@ def predict_to_table(
     )
     rows = zip(scores.names, scores.probabilities.tolist(), strict=True)
     with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
-        count = write_prediction_csv(file, [c.name for c in run.classes], rows)
-    return count, scores.failed
+        write_prediction_csv(file, [c.name for c in run.classes], rows)
+    return scores
+
+
+def predicted(scores: FileScores) -> list[str]:
+    """Return one line for each file that failed and for each thing that was done to others."""
+    lines = [f"failed: {name}: {reason}" for name, reason in scores.failed]
+    lines += [f"note: {note} ({plural(n, 'image')})" for note, n in scores.notes[:_REASONS]]
+    more = len(scores.notes) - _REASONS
+    return [*lines, f"note: and {more:,} more"] if more > 0 else lines
 
 
 def predictions_to_table(store: Store, run: Run, ids: Sequence[str], out: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -40,11 +41,22 @@ class FileScores:
         float32 ``[N, K]``.
     failed
         (name, reason) of the others.
+    notes
+        What reading and converting changed, and in how many of the files, most first.
     """
 
     names: tuple[str, ...]
     probabilities: NDArray[np.float32]
     failed: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A file as the network sees it, and what was changed for that."""
+
+    pixels: NDArray[np.float32]
+    notes: tuple[str, ...]
 
 
 def predict_files(
@@ -79,6 +91,7 @@ def predict_files(
         A path that does not exist, or no file at all.
     """
     failed: list[tuple[str, str]] = []
+    notes: Counter[str] = Counter()
     names: list[str] = []
     answers: list[NDArray[np.float32]] = []
     with tempfile.TemporaryDirectory(prefix="piximi-predict-") as room:
@@ -98,19 +111,20 @@ def predict_files(
             channels=channels or shape.channels,
             time=time,
         )
-        read = _read(look, files, failed)
+        read = _read(look, files, failed, notes)
         while piece := list(islice(read, _BATCH)):
             names += [name for name, _ in piece]
             answers.append(predict(classifier.model, np.stack([pixels for _, pixels in piece])))
     classes = len(classifier.metadata.classes)
     probabilities = np.concatenate(answers) if answers else np.zeros((0, classes), np.float32)
-    return FileScores(tuple(names), probabilities, tuple(failed))
+    return FileScores(tuple(names), probabilities, tuple(failed), tuple(notes.most_common()))
 
 
 def _read(
-    look: Callable[[SourceFile], NDArray[np.float32]],
+    look: Callable[[SourceFile], _Seen],
     files: Sequence[SourceFile],
     failed: list[tuple[str, str]],
+    notes: Counter[str],
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield name and resized pixels in order, decoding ahead on threads.
 
@@ -120,27 +134,44 @@ def _read(
 
     for source, future in work_ahead(look, files, ahead=_AHEAD):
         try:
-            yield source.name, future.result()
+            seen = future.result()
         except PiximiError as error:
             failed.append((source.name, str(error)))
+        else:
+            notes.update(list(dict.fromkeys(seen.notes)))
+            yield source.name, seen.pixels
 
 
 def _resized(
     source: SourceFile,
     *,
     shape: tuple[int, int, int],
-    float_range: Any,
+    float_range: tuple[float, float] | None,
     channels: int,
     time: int | None,
-) -> NDArray[np.float32]:
+) -> _Seen:
     picture = _first_plane(source, channels, time)
     fitting = convert_channels(picture, shape[2], name=f"'{safe_name(source.name)}'")
-    return fitted(to_unit(fitting.pixels[0], fitting.bit_depth, float_range), shape, source.name)
+    unit = to_unit(fitting.pixels[0], fitting.bit_depth, float_range)
+    clipped = _clipped(fitting, float_range)
+    return _Seen(fitted(unit, shape, source.name), (*fitting.notes, *clipped))
 
 
 def _first_plane(source: SourceFile, channels: int, time: int | None) -> Picture:
+    notes = []
     try:
         picture = read_picture(source.path, name=source.name, channels=channels, time=time)
-    except TimeUnknown:
+    except TimeUnknown as several:
         picture = read_picture(source.path, name=source.name, channels=channels, time=1)
-    return replace(picture, pixels=picture.pixels[:1])
+        notes.append(f"the first of {several.times:,} time points taken")
+    if picture.planes > 1:
+        notes.append(f"the first of {picture.planes:,} planes looked at")
+    return replace(picture, pixels=picture.pixels[:1], notes=(*picture.notes, *notes))
+
+
+def _clipped(picture: Picture, float_range: tuple[float, float] | None) -> Iterator[str]:
+    """Say that decimal numbers lie beyond the range of the project, without counting them."""
+    if picture.is_float and float_range:
+        low, high = float_range
+        if ((picture.pixels < low) | (picture.pixels > high)).any():
+            yield f"values beyond the project's {low:g} to {high:g} are clipped"

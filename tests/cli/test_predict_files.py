@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 from tests.jobs.conftest import write_classes, write_tiff_pages
 
@@ -25,7 +26,18 @@ def test_stacks_and_series_are_predicted_and_unreadable_originals_told(
     stack = write_tiff_pages(tmp_path / "stack.tif", 4)
     series = tmp_path / "series.ome.tif"
     tifffile.imwrite(series, np.zeros((3, 8, 8), np.uint16), metadata={"axes": "TYX"})
-    run("predict", project, "latest", stack, series, "--out", out)
+    clear = tmp_path / "clear"
+    clear.mkdir()
+    for number in range(2):
+        Image.new("RGBA", (8, 8), (200, 90, 10, 128)).save(clear / f"{number}.png")
+    _, said = run("predict", project, "latest", clear, stack, series, "--out", out)
+    assert said.splitlines() == [
+        "note: alpha channel dropped (2 images)",
+        "note: 3 channels turned into grey (0.299 R + 0.587 G + 0.114 B, rounded) (2 images)",
+        "note: the first of 4 planes looked at (1 image)",
+        "note: the first of 3 time points taken (1 image)",
+    ]
+    _, said = run("predict", project, "latest", stack, series, "--out", out)
     rows = list(csv.DictReader(out.read_text().splitlines()))
     assert [row["name"] for row in rows] == ["stack.tif", "series.ome.tif"]
     run("predict", project, "latest", stack, "--channels", 2, "--out", out)

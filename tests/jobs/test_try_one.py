@@ -129,3 +129,16 @@ def test_files_of_other_channels_get_equal_numbers_both_ways(run_folder: Path, t
     assert split.failed == ()
     uneven = predict_files(run_folder, [SourceFile(tmp_path / "stack.tif", "s")], channels=3)
     assert "4 frames" in uneven.failed[0][1]
+
+
+def test_what_was_done_to_files_is_counted_and_plain_ones_say_nothing(
+    run_folder: Path, tmp_path: Path
+):
+    values = np.linspace(-1, 1, 256, dtype=np.float32).reshape(16, 16)
+    for name, pixels in (("0.tif", values), ("1.tif", values / 2), ("2.tif", np.abs(values))):
+        tifffile.imwrite(tmp_path / name, pixels)
+    grey = np.zeros((16, 16), np.uint8)
+    Image.fromarray(grey).save(tmp_path / "plain.png")
+    found = predict_files(run_folder, [SourceFile(tmp_path, "in")], float_range=(0.0, 1.0))
+    assert len(found.names) == 4
+    assert found.notes == (("values beyond the project's 0 to 1 are clipped", 2),)
