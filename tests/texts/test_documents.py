@@ -1,0 +1,94 @@
+"""The README, the manuals and the help name buttons, commands and variables that exist."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from typer.main import get_command
+
+from piximi_core.cli import app
+from piximi_core.jobs.digits import create_example
+from piximi_core.jobs.planning import default_settings, plan_training
+from piximi_ui.help_pages import QUESTIONS, answer
+from piximi_ui.languages import ENGLISH, LANGUAGES, messages
+from tests.conftest import REPOSITORY
+
+README = (REPOSITORY / "README.md").read_text("utf-8")
+HOSTING = (REPOSITORY / "docs" / "hosting.md").read_text("utf-8")
+HELP = [name for names in QUESTIONS.values() for name in names]
+SLANTED = re.compile(r"(?<!\*)\*(?!\*)([^*]+)\*(?!\*)")
+# Slanted for another reason: examples of names, stress, and a menu of Piximi.
+NO_LABELS = {"nucleus", "cell", "núcleo", "célula", "in the picture", "en la imagen",
+             "Open → Project → Project from Zip"}  # fmt: skip
+
+
+def slanted(text: str) -> set[str]:
+    """Return what stands in single stars, on one line each."""
+    plain = text.replace("***", "*").replace("**", "")
+    return {" ".join(found.split()) for found in SLANTED.findall(plain)}
+
+
+def said(language: str) -> set[str]:
+    """Return every text of the program in a language; the Spanish catalogue holds both."""
+    texts: set[str] = set()
+    for message in messages("es"):
+        chosen = message.id if language == ENGLISH else message.string
+        texts.update([chosen] if isinstance(chosen, str) else chosen)
+    return texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", HELP)
+def test_the_help_names_buttons_and_questions_that_exist(name, language):
+    # Another answer is named by its question, or by how that begins.
+    questions = tuple(answer(each, language)[0].strip("¿?") for each in HELP)
+    unknown = slanted(answer(name, language)[1]) - said(language) - NO_LABELS
+    assert {label for label in unknown if not any(q.startswith(label) for q in questions)} == set()
+
+
+def test_the_tour_of_the_readme_names_buttons_that_exist(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIXIMI_WORKSPACE", str(tmp_path))
+    store, _training = create_example()
+    plan = plan_training(store, default_settings(store))
+    train = f"Train on {plan.count('Training'):,}, check on {plan.count('Validation'):,}"
+    tour = README.partition("## A tour")[2].partition("\n## ")[0]
+    assert train in slanted(tour)
+    assert slanted(tour) - said(ENGLISH) == {train}
+    pages = set(re.findall(r"^\d\. \*\*(\w+)\*\*", tour, re.MULTILINE))
+    assert len(pages) == 6
+    assert pages <= said(ENGLISH)
+
+
+def test_the_readme_lists_every_command():
+    listed = re.findall(r"^\| (`[^|]+) \|", README, re.MULTILINE)
+    names = [name for cell in listed for name in re.findall(r"`([\w-]+)`", cell)]
+    assert sorted(names) == sorted(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_the_scripts_that_the_documents_name_exist():
+    documents = [README, *(p.read_text("utf-8") for p in (REPOSITORY / "docs").glob("*.md"))]
+    named = {name for text in documents for name in re.findall(r"(?:scripts|\.ci)/\w+", text)}
+    assert {"scripts/run", ".ci/run"} <= named
+    assert {name for name in named if not (REPOSITORY / name).is_file()} == set()
+
+
+def test_every_variable_is_in_the_manual_and_every_one_there_is_read():
+    listed = set(re.findall(r"^\| `(PIXIMI_\w+)`", HOSTING, re.MULTILINE))
+    places = [REPOSITORY / "scripts" / "lib" / "environment.sh"]
+    for room in ("piximi_core", "piximi_ui"):
+        places += sorted((REPOSITORY / room).rglob("*.py"))
+    source = "\n".join(place.read_text("utf-8") for place in places)
+    read = re.findall(r'(?:environ\.get\(|VARIABLE = )"(PIXIMI_\w+)"|\$\{(PIXIMI_\w+)', source)
+    assert listed == {name for pair in read for name in pair if name}
+
+
+def test_what_the_image_is_built_from_is_let_in():
+    let_in = re.findall(r"^!(.+)$", (REPOSITORY / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    assert {line for line in let_in if not (REPOSITORY / line).exists()} == set()
+    copied = re.findall(
+        r"^COPY (?!--from)(.+) \S+$", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+    wanted = {path for line in copied for path in line.split()} - {"."}
+    assert {"requirements.txt", "scripts/setup", "scripts/lib"} <= wanted
+    assert {path for path in wanted if path.split("/")[0] not in let_in} == set()
