@@ -111,6 +111,26 @@ def test_labels_given_during_a_cut_of_twenty_seconds_arrive_once(sit: Sit, page:
     assert desk.store.revision() == before + 30, "each label is one change, and none came twice"
 
 
+@pytest.mark.parametrize("noticed", [False, True])
+def test_pictures_that_a_cut_kept_away_come_when_it_is_over(
+    sit: Sit, page: Page, noticed: bool
+) -> None:
+    desk = sit(PAGE)
+    desk.show(page)
+    last = tiles(page).nth(PAGE - 1)
+    missing = last.get_by_text("Cannot be shown")
+    desk.wire.cut()
+    last.scroll_into_view_if_needed()
+    expect(missing).to_be_visible()
+    if noticed:
+        expect(page.get_by_text("No connection", exact=True)).to_be_visible()
+        page.wait_for_timeout(3500)  # what is tried once more by itself was tried in vain
+    desk.wire.mend()
+    expect(missing).to_be_hidden()
+    expect(last.locator("img")).to_have_js_property("complete", True)
+    assert last.locator("img").evaluate("(image) => image.naturalWidth") > 0
+
+
 def test_what_is_stale_by_then_is_refused_in_words(sit: Sit, page: Page) -> None:
     desk = sit(20)
     desk.show(page)

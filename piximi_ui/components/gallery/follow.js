@@ -49,6 +49,7 @@ export class Follower {
     this.looking = false;
     if (this.closed) return;
     if (this.lost !== before) this.gallery.redraw();
+    if (before && !this.lost) this.gallery.view.fetchMissing();
     this.timer = setTimeout(() => this.#look(), this.lost ? AGAIN : EVERY);
   }
 

@@ -2,6 +2,7 @@
 
 import { element, fill, number, paint } from "./dom.js";
 
+const AGAIN = 3000; // ms until a picture that did not come is asked for once more
 const CHECK = "M4.5 8.5l2.3 2.3 4.7-5.3";
 
 function svgCheck() {
@@ -20,7 +21,7 @@ export class Tile {
     this.category = null; // the label shown
     this.image = element("img", { alt: "", loading: "lazy", decoding: "async", draggable: "false" });
     this.image.addEventListener("load", () => this.sharpen());
-    this.image.addEventListener("error", () => this.node.classList.add("broken"));
+    this.image.addEventListener("error", () => this.#missed());
     this.partition = element("span", { class: "partition" });
     this.chips = element("span", { class: "chips" });
     this.name = element("span", { class: "name" });
@@ -44,6 +45,7 @@ export class Tile {
     this.shown = state;
     if (this.image.getAttribute("src") !== item.thumb) {
       this.node.classList.remove("broken");
+      this.again = null;
       this.image.src = item.thumb;
     }
     this.name.textContent = item.name;
@@ -53,6 +55,18 @@ export class Tile {
     this.chips.replaceChildren(...this.#chips(item, category, pending));
     const [, ...facts] = this.facts(texts).map(([term, value]) => `${term}: ${value}`);
     this.node.setAttribute("aria-label", [item.name, ...facts].join(", "));
+  }
+
+  /** A connection may be away too short for anybody to notice; a broken file stays broken. */
+  #missed() {
+    this.node.classList.add("broken");
+    this.again ??= setTimeout(() => this.fetchMissing(), AGAIN);
+  }
+
+  fetchMissing() {
+    if (!this.node.classList.contains("broken")) return;
+    this.node.classList.remove("broken");
+    this.image.src = this.item.thumb;
   }
 
   select(selected) {

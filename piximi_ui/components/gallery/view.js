@@ -113,6 +113,11 @@ export class View {
     this.#tell(texts, state);
   }
 
+  /** Ask again for the pictures that did not come. */
+  fetchMissing() {
+    for (const tile of this.tiles.values()) tile.fetchMissing();
+  }
+
   tile(id) {
     return this.tiles.get(id)?.node ?? null;
   }
