@@ -12,7 +12,7 @@ from piximi_core.project.labelling import label_things, rename_thing, set_partit
 from piximi_core.project.objects import change_kind, ids_inside, read_runs
 from piximi_core.project.predictions import accept_predictions, reject_predictions
 from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import PARTITIONS, Thing
+from piximi_core.project.things import PARTITIONS, Thing, ThingFilter
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.gallery_items import pixel_size_in_words
@@ -102,6 +102,12 @@ def _several(
             if kind != kind_id:
                 _move(store, revision, selected, kind)
             st.rerun()
+    wanted = ThingFilter(kind_id=kind_id, ids=selected, predicted=True)
+    predicted = queries.ordered_ids(store, revision, wanted)
+    if predicted:
+        text = plural("**{n}** with a prediction", "**{n}** with a prediction", len(predicted))
+        st.markdown(text)
+        _answer(store, predicted)
     if things:
         _facts(shared_facts([facts_of(thing) for thing in things]))
     if len(selected) == 2:
@@ -300,21 +306,26 @@ def _prediction(store: Store, thing: Thing) -> None:
             name=plain(thing.prediction.class_name, 40), share=percent(thing.prediction.confidence)
         )
     )
+    _answer(store, [thing.id], possible=thing.prediction.category_id is not None)
+
+
+def _answer(store: Store, ids: Sequence[str], *, possible: bool = True) -> None:
+    """Draw the buttons that make predictions labels, or take them away."""
     with st.container(horizontal=True, gap="small"):
         accepted = st.button(
             _("Accept"),
             icon=":material/check:",
             key="accept-prediction",
-            disabled=thing.prediction.category_id is None,
+            disabled=not possible,
         )
         rejected = st.button(_("Reject"), icon=":material/close:", key="reject-prediction")
     with errors_shown():
         if accepted:
-            accept_predictions(store, [thing.id], who=who())
-            say(_("Accepted as a label."))
+            count = accept_predictions(store, ids, who=who())
+            say(plural("Accepted {n} prediction.", "Accepted {n} predictions.", count))
             st.rerun()
         if rejected:
-            reject_predictions(store, [thing.id], who=who())
+            reject_predictions(store, ids, who=who())
             st.rerun()
 
 

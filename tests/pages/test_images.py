@@ -214,6 +214,21 @@ def test_a_prediction_is_shown_and_can_be_accepted(opened, untrained):
     assert accepted.prediction is None
 
 
+def test_the_predictions_of_several_are_answered_at_once(opened, untrained):
+    things = list_things(untrained, ThingFilter())[-4:]
+    eight = next(c for c in list_categories(untrained) if c.name == "8")
+    # As of a Piximi project whose classifier is not in the file.
+    said = [PredictedThing(thing.id, eight.id, "8", 0, []) for thing in things[:3]]
+    with untrained.step("Predict") as db:
+        store_predictions(db, "", said)
+    select(opened, [thing.id for thing in things])
+    assert "**3** with a prediction" in words(opened)
+    opened.button(key="accept-prediction").click().run()
+    found = get_things(untrained, [thing.id for thing in things])
+    assert [thing.category_id == eight.id for thing in found[:3]] == [True] * 3
+    assert not any(thing.prediction for thing in found)
+
+
 def png(shade: int) -> bytes:
     stream = io.BytesIO()
     Image.new("L", (6, 5), shade).save(stream, "PNG")
