@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from piximi_core.jobs.recent_pictures import RecentPictures
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import ProjectFiles, replace_atomically
 
-__all__ = ["Batch", "fitted", "readable_batches", "resized_batches", "training_arrays"]
+__all__ = ["Batch", "fitted", "readable_batches", "require_readable", "training_arrays"]
 
 _BATCH = 256
 # Part of every cache key: raise it when reading, scaling or resizing changes.
@@ -115,37 +115,6 @@ def _outline(cut: Cut | None) -> str:
     return f"-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def resized_batches(
-    items: Sequence[Item],
-    files: ProjectFiles,
-    shape: Shape,
-    *,
-    float_range: Range | None = None,
-    keep: bool = False,
-    check: Callable[[], None] = lambda: None,
-) -> Iterator[FloatImage]:
-    """Yield float32 ``[N, H, W, C]`` batches in the items' order; one unreadable item ends it all.
-
-    So trainings are fed, which could not be repeated if images fell out of them in silence.
-
-    Parameters
-    ----------
-    items, files, shape, float_range, keep, check
-        As `readable_batches`.
-
-    Raises
-    ------
-    BadInput
-        The first item that cannot be read, by name, and why.
-    """
-    for batch in readable_batches(
-        items, files, shape, float_range=float_range, keep=keep, check=check
-    ):
-        if batch.failed:
-            raise BadInput(batch.failed[0][1])
-        yield batch.pixels
-
-
 def readable_batches(
     items: Sequence[Item],
     files: ProjectFiles,
@@ -154,7 +123,7 @@ def readable_batches(
     float_range: Range | None = None,
     keep: bool = False,
     check: Callable[[], None] = lambda: None,
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Yield batches in the items' order, decoding ahead on threads; what cannot be read is told.
 
     Parameters
@@ -183,6 +152,23 @@ def readable_batches(
         for _ in range(0, len(items), _BATCH):
             check()
             yield _gathered(islice(done, _BATCH), shape)
+
+
+def require_readable(batches: Generator[Batch]) -> Iterator[FloatImage]:
+    """Yield float32 ``[N, H, W, C]`` of each batch; one unreadable item ends it all.
+
+    So trainings are fed, which could not be repeated if images fell out of them in silence.
+
+    Raises
+    ------
+    BadInput
+        The first item that cannot be read, by name, and why.
+    """
+    with closing(batches):
+        for batch in batches:
+            if batch.failed:
+                raise BadInput(batch.failed[0][1])
+            yield batch.pixels
 
 
 def _gathered(done: Iterable[tuple[Item, Future[FloatImage]]], shape: Shape) -> Batch:
@@ -225,11 +211,12 @@ def training_arrays(
             scratch, mode="w+", dtype=np.float32, shape=(max(len(items), 1), *shape)
         )
         at = 0
-        for batch in resized_batches(
+        batches = readable_batches(
             items, files, shape, float_range=float_range, keep=True, check=check
-        ):
-            whole[at : at + len(batch)] = batch
-            at += len(batch)
+        )
+        for pixels in require_readable(batches):
+            whole[at : at + len(pixels)] = pixels
+            at += len(pixels)
             on_progress(at, len(items))
         yield whole[: len(items)]
     finally:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from piximi_core.project import schema
 from piximi_core.project.categories import ensure_categories, unknown_category_id
 from piximi_core.project.ids import is_unknown, new_id, now
+from piximi_core.project.names import UniqueNames
 from piximi_core.project.store import IMAGE_KIND
 
 __all__ = ["NewImage", "add_images", "thing_row"]
@@ -40,26 +41,6 @@ class NewImage:
     partition: str | None = None
 
 
-class _UniqueNames:
-    """Gives each name once."""
-
-    def __init__(self, taken: set[str]) -> None:
-        self._taken = taken
-        self._last: dict[str, int] = {}  # by name; lower numbers are all taken
-
-    def take(self, name: str) -> str:
-        """Return the name, or with ``_1``, ``_2``, … before its extension if it is taken."""
-        path = PurePosixPath(name)
-        stem, suffix = (path.stem, path.suffix) if path.name == name else (name, "")
-        candidate, number = name, self._last.get(name, 0)
-        while candidate in self._taken:
-            number += 1
-            candidate = f"{stem}_{number}{suffix}"
-        self._last[name] = number
-        self._taken.add(candidate)
-        return candidate
-
-
 def add_images(
     db: Connection,
     found: Iterable[NewImage],
@@ -73,7 +54,7 @@ def add_images(
     """
     present = set(db.execute(select(schema.images.c.sha256)).scalars())
     same_kind = select(schema.things.c.name).where(schema.things.c.kind_id == kind_id)
-    names = _UniqueNames(set(db.execute(same_kind).scalars()))
+    names = UniqueNames(db.execute(same_kind).scalars())
     new: list[NewImage] = []
     for image in found:
         if image.sha256 not in present:
@@ -89,7 +70,7 @@ def add_images(
     image_rows: list[dict[str, Any]] = []
     for image in new:
         position += 1
-        name = names.take(image.name)
+        name = names.take(*_split(image.name))
         category_id = category_ids[image.category] if image.category else unknown
         row = thing_row(
             new_id(),
@@ -106,6 +87,12 @@ def add_images(
     db.execute(schema.images.insert(), image_rows)
     _fix_channels(db, new)
     return len(new)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return a name without its extension, and the extension."""
+    path = PurePosixPath(name)
+    return (path.stem, path.suffix) if path.name == name else (name, "")
 
 
 def thing_row(

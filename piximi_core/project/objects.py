@@ -16,6 +16,7 @@ from piximi_core.project.adding import thing_row
 from piximi_core.project.categories import clean_name, ensure_categories, unknown_category_id
 from piximi_core.project.ids import is_unknown, new_id
 from piximi_core.project.labelling import plural
+from piximi_core.project.names import UniqueNames
 from piximi_core.project.schema import categories, images, kinds, objects, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import among, require_partition
@@ -98,27 +99,6 @@ def read_runs(mask: str) -> tuple[int, ...]:
     return tuple(map(int, mask.split()))
 
 
-class _Names:
-    """Names of a kind, each given once; what was tried is remembered, so that many are quick."""
-
-    def __init__(self, taken: Iterable[str]) -> None:
-        self._taken = set(taken)
-        self._tried: dict[str, int] = {}
-
-    def give(self, wanted: str | None, base: str) -> str:
-        """Return the wanted name, or the base with the next free number."""
-        if wanted is not None and wanted not in self._taken:
-            self._taken.add(wanted)
-            return wanted
-        base = base if wanted is None else wanted
-        number = self._tried.get(base, 0) + 1
-        while f"{base}_{number}" in self._taken:
-            number += 1
-        self._tried[base] = number
-        self._taken.add(f"{base}_{number}")
-        return f"{base}_{number}"
-
-
 def add_objects(db: Connection, found: Iterable[NewObject], *, who: str) -> list[str]:
     """Put objects into the project inside an open step; return their ids in order.
 
@@ -143,11 +123,15 @@ def add_objects(db: Connection, found: Iterable[NewObject], *, who: str) -> list
         category_ids = ensure_categories(db, kind_id, list(dict.fromkeys(wanted)))
         unknown = unknown_category_id(db, kind_id)
         taken = select(things.c.name).where(things.c.kind_id == kind_id)
-        names = _Names(db.execute(taken).scalars())
+        names = UniqueNames(db.execute(taken).scalars())
         for number, (item, object_id) in enumerate(zip(new, ids, strict=True), position + 1):
             if item.kind_id == kind_id:
-                base = f"{PurePosixPath(parents[item.image_id].name).stem}-{kind_name}"
-                name = names.give(item.name and clean_name(item.name, "object"), base)
+                image_stem = PurePosixPath(parents[item.image_id].name).stem
+                name = (
+                    names.take(clean_name(item.name, "object"))
+                    if item.name
+                    else names.take_numbered(f"{image_stem}-{kind_name}")
+                )
                 category_id = category_ids[item.category] if item.category else unknown
                 rows[object_id] = thing_row(
                     object_id,
@@ -251,10 +235,10 @@ def change_kind(store: Store, ids: Sequence[str], kind_id: str, *, who: str | No
         labels = {row.name: row.id for row in db.execute(known)}
         unknown = unknown_category_id(db, kind_id)
         taken = select(things.c.name).where(things.c.kind_id == kind_id)
-        names = _Names(db.execute(taken).scalars())
+        names = UniqueNames(db.execute(taken).scalars())
         db.execute(predictions.delete().where(among(predictions.c.id, [row.id for row in moved])))
         for row in moved:
-            values: dict[str, Any] = {"kind_id": kind_id, "name": names.give(row.name, row.name)}
+            values: dict[str, Any] = {"kind_id": kind_id, "name": names.take(row.name)}
             values["category_id"] = category_id = labels.get(row.category, unknown)
             if is_unknown(category_id):
                 values |= {"partition": "Inference", "labelled_by": None, "labelled_at": None}

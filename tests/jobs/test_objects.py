@@ -16,7 +16,7 @@ from piximi_core.errors import BadInput
 from piximi_core.jobs import export, predict, train
 from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.pixels import resized_batches
+from piximi_core.jobs.pixels import readable_batches, require_readable
 from piximi_core.jobs.planning import default_settings, plan_training
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.things_list import item_of, read_items
@@ -76,7 +76,8 @@ def by_hand(planes: Planes, cells: dict[str, Any], *, blanked: bool) -> NDArray[
 
 def as_the_network_sees(store: Store, ids: list[str], **settings: Any) -> NDArray[np.float32]:
     items = [item_of(thing, settings=settings) for thing in get_things(store, ids)]
-    return np.concatenate(list(resized_batches(items, store.files, SMALL.input_shape)))
+    batches = readable_batches(items, store.files, SMALL.input_shape)
+    return np.concatenate(list(require_readable(batches)))
 
 
 def test_the_crop_is_the_box(store: Store, planes: Planes, cells: dict[str, Any]) -> None:

@@ -152,7 +152,7 @@ def _stored(dataset: Dataset, request: ReadRequest) -> PixelArray:
     """Return ``[Z, H, W, samples]`` as stored, in native byte order."""
     try:
         pixels: PixelArray = dataset.pixel_array
-    except (RuntimeError, NotImplementedError) as error:
+    except RuntimeError as error:  # NotImplementedError is one too
         syntax = safe_name(dataset.file_meta.TransferSyntaxUID.name)
         raise request.problem(
             f"cannot be unpacked ('{syntax}'): it is damaged; copy or export it again."
