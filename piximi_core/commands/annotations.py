@@ -18,7 +18,7 @@ from piximi_core.jobs.read_annotations import ReadOptions
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.files import replace_atomically
 from piximi_core.project.kinds import find_kind
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.store import IMAGE_KIND
 
 __all__ = ["app"]
 
@@ -94,7 +94,9 @@ def import_command(
     """Bring objects in from a file, a zip or a folder, as one undoable step."""
     store = open_settled(project)
     if format == "csv" or (not format and file.suffix.lower() == ".csv"):
-        _label(store, file, kind, dry_run)
+        kind_id = find_kind(store, kind or IMAGE_KIND).id
+        table = read_label_table(file)
+        label_by_table(store, table, kind_id, dry_run=dry_run, as_json=json)
         return
     options = ReadOptions(format, kind, image)
     look = read_annotations.ask(store, SourceFile(file.absolute(), file.name), options)
@@ -105,11 +107,6 @@ def import_command(
     if result["new"] and not dry_run:
         run_here(store, add_annotations.ask(store, look))
     show(result, json, _text(result, dry_run))
-
-
-def _label(store: Store, file: Path, kind: str, dry_run: bool) -> None:
-    kind_id = find_kind(store, kind or IMAGE_KIND).id
-    label_by_table(store, read_label_table(file), kind_id, dry_run=dry_run)
 
 
 def _tell(result: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,12 +47,18 @@ def show(value: dict[str, Any], as_json: bool, text: str) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
 
 
-def label_by_table(store: Store, table: LabelTable, kind_id: str, *, dry_run: bool = False) -> None:
+def label_by_table(
+    store: Store, table: LabelTable, kind_id: str, *, dry_run: bool = False, as_json: bool = False
+) -> None:
     """Label what a table names, and print what came of it; a dry run only prints."""
     match = match_labels if dry_run else label_from_table
     outcome = match(store, table, kind_id=kind_id)
     verb = "Would label" if dry_run else "Labelled"
-    typer.echo(f"{verb} {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.")
+    show(
+        asdict(outcome),
+        as_json,
+        f"{verb} {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.",
+    )
     for name in outcome.unmatched[:_MOST_TOLD]:
         typer.echo(f"not found: {name}", err=True)
     for name in outcome.ambiguous[:_MOST_TOLD]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ def test_a_dry_run_says_of_each_row_what_the_import_then_says(
         "fits several images, or shares its image: dark/1.png",
         "fits several images, or shares its image: light/1.png",
     ]
+    facts, _ = run("annotations", "import", project, table, "--dry-run", "--json")
+    assert json.loads(facts) == {
+        "labelled": 1,
+        "unmatched": ["gone.png"],
+        "ambiguous": ["dark/1.png", "light/1.png"],
+    }
     did, said = run("annotations", "import", project, table)
     assert (did, said) == (would.replace("Would label", "Labelled"), doubts)
 
