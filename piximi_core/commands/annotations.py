@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Bring objects and labels in, or ta
 
 _MOST_TOLD = 20
 _NAMES = " ".join(FORMATS)
+_ENDINGS_OF_TABLES = {"csv": (".csv",), "folders": (".zip",)}
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of annotations.")]
 
@@ -59,20 +60,22 @@ def export_command(
 
 def _ending(format_name: str, file: Path) -> str:
     """Return the ending that the person's file asks for; none if it is a folder."""
-    one = FORMATS.get(format_name)
     ending = file.suffix.lower()
-    if one is None or file.is_dir() or not ending:
+    if file.is_dir() or not ending:
         return ""
-    ending = {
-        ".tiff": ".tif",
-        ".json": one.ending_of_one if one.name == "geojson" else ".json",
-    }.get(ending, ending)
-    if ending not in (one.ending, one.ending_of_one):
-        both = " or ".join(dict.fromkeys((one.ending_of_one, one.ending)))
+    one = FORMATS.get(format_name)
+    if one is not None:
+        possible = tuple(dict.fromkeys((one.ending_of_one, one.ending)))
+        as_json = one.ending_of_one if one.name == "geojson" else ".json"
+        ending = {".tiff": ".tif", ".json": as_json}.get(ending, ending)
+    else:
+        possible = _ENDINGS_OF_TABLES.get(format_name, (ending,))
+    if ending not in possible:
+        both = " or ".join(possible)
         raise BadInput(
-            f"The format {one.name} is written as {both}; give {file.name!r} that ending."
+            f"The format {format_name} is written as {both}; give {file.name!r} that ending."
         )
-    return ending
+    return ending if one is not None else ""
 
 
 @app.command("import")

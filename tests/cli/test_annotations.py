@@ -120,6 +120,8 @@ MISTAKES = [
     (["import", "blank.png", "--format", "coco"], "no UTF-8"),
     (["export", "x.json", "--format", "word"], "is no format"),
     (["export", "x.zip", "--format", "coco"], "is written as .json"),
+    (["export", "x.zip", "--format", "csv"], "is written as .csv"),
+    (["export", "x.csv", "--format", "folders"], "is written as .zip"),
     (["export", "x.json", "--format", "coco", "--style", "pretty"], "is no way to write"),
     (["export", "x.json", "--format", "coco", "--kind", "none"], "no kind 'none'"),
     (["export", "x.json", "--format", "coco"], "no objects to write"),
