@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TextIO
 
@@ -23,6 +23,8 @@ __all__ = [
 
 _PARTITIONS = {"unassigned", "training", "validation", "test", "inference"}
 _MOST_BYTES = 256 * 2**20
+_MOST_LINES = 2_000_000
+_LONGEST_LINE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -124,38 +126,61 @@ def read_label_table(path: Path) -> LabelTable:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise BadInput(f"{shown} is larger than 256 MB, too large for a table of labels.")
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return LabelTable(_rows(file, shown))
     except FileNotFoundError:
         raise BadInput(f"There is no file {path}; check the path of the label table.") from None
     except UnicodeDecodeError:
         raise BadInput(f"{shown} is not UTF-8 text; save the table as CSV UTF-8.") from None
     except OSError as error:
         raise BadInput(f"{shown} cannot be read ({error.strerror}); check the file.") from error
-    lines = _lines(text, shown)
-    columns = _columns(lines, shown)
+
+
+def _rows(file: TextIO, shown: str) -> Collection[LabelRow]:
     found: dict[str, LabelRow] = {}
-    for number, line in lines[columns.pop("_skip") :]:
+    columns: dict[str, int] | None = None
+    for number, line in _cells(file, shown):
+        if columns is None:
+            columns = _columns(line, shown)
+            if columns.pop("_skip"):
+                continue
         row = _row(number, line, columns, shown)
         if found.setdefault(row.name, row) != row:
             raise BadInput(f"{shown} gives {row.name[:80]!r} twice with different labels.")
-    return LabelTable(found.values())
+    if columns is None:
+        raise BadInput(f"{shown} is empty; it needs lines of name,category.")
+    return found.values()
 
 
-def _lines(text: str, shown: str) -> list[tuple[int, list[str]]]:
-    first = text.partition("\n")[0]
+def _cells(file: TextIO, shown: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line that is not blank."""
+    lines = _lines(file, shown)
+    first = next(lines, "")
     delimiter = ";" if ";" in first and "," not in first else "\t" if "\t" in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
     try:
-        lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
+        for line in reader:
+            if any(cell.strip() for cell in line):
+                yield reader.line_num, line
     except csv.Error as error:
         raise BadInput(f"{shown} is no CSV table ({error}); check its quotes.") from error
-    if not lines:
-        raise BadInput(f"{shown} is empty; it needs lines of name,category.")
-    return lines
 
 
-def _columns(lines: list[tuple[int, list[str]]], shown: str) -> dict[str, int]:
-    header = [cell.strip().lower() for cell in lines[0][1]]
+def _lines(file: TextIO, shown: str) -> Iterator[str]:
+    """Yield line after line, not too many: short ones take 50 times their size as cells."""
+    count = 0
+    while line := file.readline(_LONGEST_LINE + 1):
+        count += 1
+        if count > _MOST_LINES or len(line) > _LONGEST_LINE:
+            raise BadInput(
+                f"{shown} has more than {_MOST_LINES:,} lines, or more than {_LONGEST_LINE:,} "
+                "characters in one, too many for a table of labels; split it."
+            )
+        yield line
+
+
+def _columns(first: list[str], shown: str) -> dict[str, int]:
+    header = [cell.strip().lower() for cell in first]
     if "name" in header and "category" in header:
         wanted = ("name", "category", "partition")
         return {column: header.index(column) for column in wanted if column in header} | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import sqlite3
 from pathlib import Path
@@ -189,3 +190,26 @@ def test_another_reading_of_a_file_is_not_called_the_same(store: Store, tmp_path
     add(store, tmp_path / "a.png")
     ((_, reason),) = add(store, tmp_path / "a.png", time=2)["duplicates"]
     assert "another time point" in reason
+
+
+@pytest.mark.parametrize(
+    ("piece", "times"), [(b"a,b\n", 2_000_001), (b",", 50_000_000), (b"\n", 3_000_000)]
+)
+def test_a_table_of_countless_cells_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, piece: bytes, times: int
+) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_bytes(times * piece)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(BadInput, match=r"labels\.csv has more than 2,000,000 lines"):
+        read_label_table(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_tables_with_the_line_ends_of_every_system_are_read(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "labels.csv"
+    lines = ["name;category", 'a.png;"two', 'lines"', "", "b.png;c"]
+    path.write_bytes(end.join(lines).encode("utf-8-sig"))
+    rows = read_label_table(path).rows
+    assert rows == [LabelRow("a.png", f"two{end}lines", None), LabelRow("b.png", "c", None)]
