@@ -49,7 +49,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
         rows=rows,
         how=[
             "From files to probabilities, TensorFlow loaded and warmed up on 64 files before. "
-            "The peer decodes with Pillow on four threads as ours does, resizes by "
+            "The peer decodes with Pillow on as many threads as ours, resizes by "
             "`tf.image.crop_and_resize` and calls `model.predict` in batches of 64, with its model "
             "in memory. Ours keeps the classifier from the first 64 files too, and checks every "
             "file; in a project it is the whole job, which also looks for pixels that a training "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from PIL import Image
 from benchmarks.competitors.keras_fit import model_of
 from benchmarks.processes import answer, task
 
-_THREADS = 4
+_THREADS = min(4, os.cpu_count() or 1)  # as ours
 _DECODED, _BATCH = 256, 64
 _WARM_UP = 64
 

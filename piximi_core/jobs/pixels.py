@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.images import read_picture, to_unit
-from piximi_core.jobs.ahead import work_ahead
+from piximi_core.jobs.ahead import DECODING_THREADS, work_ahead
 from piximi_core.jobs.cutting import Cut, cut_object
 from piximi_core.jobs.recent_pictures import RecentPictures
 from piximi_core.jobs.things_list import Item
@@ -148,7 +148,8 @@ def readable_batches(
         recent=RecentPictures(),
     )
     # The batch after the one that is taken is under way.
-    with closing(work_ahead(work, items, ahead=2 * _BATCH)) as done:
+    ahead = work_ahead(work, items, ahead=2 * _BATCH, threads=DECODING_THREADS)
+    with closing(ahead) as done:
         for _ in range(0, len(items), _BATCH):
             check()
             yield _gathered(islice(done, _BATCH), shape)

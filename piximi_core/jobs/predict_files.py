@@ -18,7 +18,7 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import convert_channels, read_picture, safe_name, to_unit
 from piximi_core.images.picture import Picture, TimeUnknown
-from piximi_core.jobs.ahead import work_ahead
+from piximi_core.jobs.ahead import DECODING_THREADS, work_ahead
 from piximi_core.jobs.pixels import fitted
 from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.sources import SourceFile, expand_sources
@@ -132,7 +132,7 @@ def _read(
     kept, and the way of the pixels from another process took a third of the speed.
     """
 
-    for source, future in work_ahead(look, files, ahead=_AHEAD):
+    for source, future in work_ahead(look, files, ahead=_AHEAD, threads=DECODING_THREADS):
         try:
             seen = future.result()
         except PiximiError as error:
