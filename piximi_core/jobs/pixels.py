@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -70,41 +69,55 @@ def fitted(pixels: FloatImage, shape: Shape, name: str) -> FloatImage:
     return np.asarray(resize(pixels, height, width), dtype=np.float32)
 
 
-def _resized(
-    item: Item,
-    *,
-    files: ProjectFiles,
-    shape: Shape,
-    float_range: Range | None,
-    keep: bool,
-    recent: RecentPictures,
-) -> FloatImage:
-    """Return one item at the network's size, from the cache if it was made before."""
-    cut = item.cut
-    key = json.dumps([_VERSION, item.plane, item.read_channels, float_range, shape])
-    view = hashlib.sha256(key.encode()).hexdigest()[:12]
-    folder = files.cache / "resized" / view / item.file_sha256[:2]
-    cached = folder / f"{item.file_sha256}{_outline(cut)}.npy"
-    try:
-        kept: FloatImage = np.load(cached, allow_pickle=False)
-        if kept.shape == shape:
-            return kept
-    except (OSError, ValueError, EOFError):
-        pass  # not made yet, or cut short by a crash: the cache is made again
-    path, channels = item.path(files), item.read_channels or None
-    if cut is None:
-        picture = read_picture(path, name=item.name, channels=channels)
-        plane = picture.pixels[min(item.plane, picture.planes - 1)]
-        unit = to_unit(plane, picture.bit_depth, float_range)
-    else:
-        picture = recent.read(path, name=item.name, channels=channels)
-        unit = cut_object(picture, item.plane, cut, float_range)
-    pixels = fitted(unit, shape, item.name)
-    if not keep:
+@dataclass(frozen=True)
+class _Resizer:
+    """Gives items at the network's size, from the cache where they were made before."""
+
+    files: ProjectFiles
+    shape: Shape
+    float_range: Range | None
+    keep: bool
+    recent: RecentPictures = field(default_factory=RecentPictures)
+    # By plane and channels; looking in vain is a fifth of the work on a small image.
+    folders: dict[tuple[int, int], Path | None] = field(default_factory=dict)
+
+    def __call__(self, item: Item) -> FloatImage:
+        folder = self._folder(item)
+        if folder is None:
+            return self._read(item)
+        cached = folder / item.file_sha256[:2] / f"{item.file_sha256}{_outline(item.cut)}.npy"
+        try:
+            kept: FloatImage = np.load(cached, allow_pickle=False)
+            if kept.shape == self.shape:
+                return kept
+        except (OSError, ValueError, EOFError):
+            pass  # not made yet, or cut short by a crash: the cache is made again
+        pixels = self._read(item)
+        if self.keep:
+            with replace_atomically(cached, durable=False) as part, part.open("wb") as file:
+                np.save(file, pixels, allow_pickle=False)
         return pixels
-    with replace_atomically(cached, durable=False) as part, part.open("wb") as file:
-        np.save(file, pixels, allow_pickle=False)
-    return pixels
+
+    def _folder(self, item: Item) -> Path | None:
+        """Return where the cache has what is looked at of this item; None for nowhere."""
+        looked_at = item.plane, item.read_channels
+        if looked_at not in self.folders:
+            key = json.dumps([_VERSION, *looked_at, self.float_range, self.shape])
+            view = hashlib.sha256(key.encode()).hexdigest()[:12]
+            folder = self.files.cache / "resized" / view
+            self.folders[looked_at] = folder if self.keep or folder.is_dir() else None
+        return self.folders[looked_at]
+
+    def _read(self, item: Item) -> FloatImage:
+        path, cut, channels = item.path(self.files), item.cut, item.read_channels or None
+        if cut is None:
+            picture = read_picture(path, name=item.name, channels=channels)
+            plane = picture.pixels[min(item.plane, picture.planes - 1)]
+            unit = to_unit(plane, picture.bit_depth, self.float_range)
+        else:
+            picture = self.recent.read(path, name=item.name, channels=channels)
+            unit = cut_object(picture, item.plane, cut, self.float_range)
+        return fitted(unit, self.shape, item.name)
 
 
 def _outline(cut: Cut | None) -> str:
@@ -139,14 +152,7 @@ def readable_batches(
     check
         Called before each batch; it raises to stop.
     """
-    work = partial(
-        _resized,
-        files=files,
-        shape=shape,
-        float_range=float_range,
-        keep=keep,
-        recent=RecentPictures(),
-    )
+    work = _Resizer(files, shape, float_range, keep)
     # The batch after the one that is taken is under way.
     ahead = work_ahead(work, items, ahead=2 * _BATCH, threads=DECODING_THREADS)
     with closing(ahead) as done:

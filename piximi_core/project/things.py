@@ -232,7 +232,8 @@ def list_things(
     query = _sought(wanted, ordered=True).offset(offset).limit(limit)
     with store.read() as db:
         ids = list(db.execute(query).scalars())
-        rows = {row.id: row._mapping for row in db.execute(_whole().where(among(things.c.id, ids)))}
+        found = db.execute(_whole().where(among(things.c.id, ids)))
+        rows = {row.id: row._asdict() for row in found}
     return [_thing(rows[thing_id]) for thing_id in ids]
 
 
