@@ -12,7 +12,7 @@ from piximi_ui import job_panel
 from piximi_ui.job_bar import draw_share
 from piximi_ui.texts import _, told
 
-__all__ = ["draw_bar", "last_failure", "newest_job", "pending_job", "start"]
+__all__ = ["draw_bar", "failure_of", "last_failure", "newest_job", "pending_job", "start"]
 
 
 def pending_job(store: Store, **request: str) -> Job | None:
@@ -37,9 +37,13 @@ def newest_job(store: Store, **request: str) -> Job | None:
 def last_failure(store: Store, **request: str) -> str | None:
     """Return why the newest job asked like this failed; None if it did not."""
     newest = newest_job(store, **request)
-    if newest is None or newest.state() is not JobState.FAILED:
-        return None
-    return told(str(newest.result().get("error")))
+    return None if newest is None else failure_of(newest)
+
+
+def failure_of(job: Job) -> str | None:
+    """Return why a job failed; None if it did not."""
+    failed = job.state() is JobState.FAILED
+    return told(str(job.result().get("error"))) if failed else None
 
 
 def _fits(job: Job, wanted: dict[str, str]) -> bool:

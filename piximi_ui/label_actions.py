@@ -74,7 +74,7 @@ def carry_out(
 def _label(
     store: Store, action: GalleryAction, ids: Sequence[str], kind_id: str, answers: bool
 ) -> int:
-    if action.category is None:
+    if action.type == "create" or action.category is None:
         return label_as_named(
             store, ids, action.name, kind_id=kind_id, answers=answers, who=who(), once=action.uid
         )

@@ -14,7 +14,7 @@ from piximi_ui import navigation
 from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images.view import gallery_key
-from piximi_ui.job_progress import draw_bar, last_failure, newest_job, pending_job, start
+from piximi_ui.job_progress import draw_bar, failure_of, newest_job, pending_job, start
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, plain, plural, told
 
@@ -58,11 +58,11 @@ def draw_ask(store: Store, run: Run) -> None:
         return
     if not counts[which]:
         _say_why(run.kind_id, which, counts)
-    reason = last_failure(store, **wanted)
-    if reason:
-        st.error(reason, icon=":material/error:")
     last = newest_job(store, **wanted)
     if last is not None:
+        reason = failure_of(last)
+        if reason:
+            st.error(reason, icon=":material/error:")
         _name_unread(last.result().get("failed") or [])
 
 
