@@ -16,6 +16,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,14 +174,8 @@ class KeepingRounds:
         return self._one_of(place, self.state, after, acknowledged)
 
     def _check_open(self, place: Path, acknowledged: bool) -> str:
-        target = place / "opened"
-        require(target.exists() or not acknowledged, "the opened project is missing")
-        found = "done" if target.exists() else "undone"
-        if not target.exists():
-            # A half-made one beside it stands in nobody's way.
-            open_here(place / "given-piximi.zip", target)
-        require(_kept(target) == self.earlier, "the opened project is another")
-        return found
+        make = partial(open_here, place / "given-piximi.zip")
+        return self._made_of_a_file(place / "opened", acknowledged, make)
 
     def _check_undo(self, place: Path, acknowledged: bool) -> str:
         return self._one_of(place, self.state, self.earlier, acknowledged)
@@ -236,13 +231,19 @@ class KeepingRounds:
         return "a file"
 
     def _check_restore(self, place: Path, acknowledged: bool) -> str:
-        target = place / "restored"
-        require(target.exists() or not acknowledged, "the restored project is missing")
+        make = partial(restore_archive, place / "given.zip")
+        return self._made_of_a_file(place / "restored", acknowledged, make)
+
+    def _made_of_a_file(
+        self, target: Path, acknowledged: bool, make: Callable[[Path], object]
+    ) -> str:
+        """Check a project that was made of a file; one that is not there can be made now."""
+        require(target.exists() or not acknowledged, f"the {target.name} project is missing")
         found = "done" if target.exists() else "undone"
         if not target.exists():
-            # Nothing stands in the way of restoring it now.
-            restore_archive(place / "given.zip", target)
-        require(_kept(target) == self.earlier, "the restored project is another")
+            # A half-made one beside it stands in nobody's way.
+            make(target)
+        require(_kept(target) == self.earlier, f"the {target.name} project is another")
         return found
 
     def _check_recovery(self, place: Path, acknowledged: bool) -> str:
