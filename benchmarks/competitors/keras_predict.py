@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,8 @@ from PIL import Image
 
 from benchmarks.competitors.keras_fit import model_of
 from benchmarks.processes import answer, task
+from piximi_core.jobs.ahead import DECODING_THREADS
 
-_THREADS = min(4, os.cpu_count() or 1)  # as ours
 _DECODED, _BATCH = 256, 64
 _WARM_UP = 64
 
@@ -35,7 +34,7 @@ def predict(
 ) -> NDArray[np.float32]:
     """Return the probabilities of all files."""
     answers = []
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(DECODING_THREADS) as pool:
         decoded = pool.map(decode, paths)
         for start in range(0, len(paths), _DECODED):
             part = paths[start : start + _DECODED]
