@@ -22,7 +22,7 @@ from piximi_core.project.store import HISTORY_STEPS, Store
 from piximi_core.project.workspace import open_project
 from piximi_ui import navigation, pictures
 from piximi_ui.error_report import draw_copy, report_of
-from piximi_ui.texts import _, told
+from piximi_ui.texts import _, plain, told
 
 __all__ = [
     "current_store",
@@ -137,7 +137,7 @@ def first_shown(folder: Path, revision: int) -> str:
 def undo_step(store: Store, once: str | None = None, *, seen: str) -> None:
     """Undo, and say what was undone; not what another person did since a moment."""
     label = undo(store, once=once, who=who(), seen=seen)
-    say(_("Undone: {step}").format(step=told(label)) if label else nothing_to_undo(store))
+    say(_("Undone: {step}").format(step=_step(label)) if label else nothing_to_undo(store))
 
 
 def nothing_to_undo(store: Store) -> str:
@@ -153,7 +153,12 @@ def redo_step(store: Store, once: str | None = None) -> None:
     """Redo, and say what was done again."""
     label = redo(store, once=once)
     say(
-        _("Done again: {step}").format(step=told(label))
+        _("Done again: {step}").format(step=_step(label))
         if label
         else _("There is nothing to redo.")
     )
+
+
+def _step(label: str) -> str:
+    """Return a step's name in the language; what a person typed in it stays as it is."""
+    return plain(told(label), 200)

@@ -2,7 +2,9 @@
 
 The core speaks English and knows of no other. Its sentences are collected from its source as
 templates (``The run {name} has no classifier yet.``); a sentence is recognised by the words that
-stand around its values, and said anew around the same values.
+stand around its values, and said anew around the same values. What a person typed (a name, a path)
+is said as it was typed; the other values are the program's own words and numbers, which are said
+in the language too. A template's placeholders tell which is which.
 """
 
 from __future__ import annotations
@@ -18,6 +20,17 @@ from piximi_ui.numerals import localized
 __all__ = ["Sentences", "in_language"]
 
 _PLACE = re.compile(r"\{([a-z_0-9]*)\}")
+# Placeholders that hold what people typed: names of categories, files, runs and folders, addresses.
+_TYPED = frozenset(
+    (
+        *("address", "base", "basename", "category", "class_name", "clean", "cleaned", "filename"),
+        *("folder", "found", "holder", "host", "inner", "label", "listed", "member", "name"),
+        *("name2", "named", "names", "out", "override", "parent", "path", "request", "run"),
+        *("safe_name", "seen", "shortened", "shown", "stem", "target", "who"),
+    )
+)
+# The same, where a placeholder is typed in one template and the program's own word in others.
+_TYPED_IN = {"Change name to {value}": frozenset({"value"})}
 _COUNT = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _DEEPEST = 3
 _LONGEST = 4000
@@ -26,12 +39,15 @@ _LONGEST = 4000
 class _Template(NamedTuple):
     pieces: tuple[str, ...]  # what stands before, between and after the values
     names: tuple[str, ...]
+    typed: frozenset[str]  # those of the names whose values are said as they are
     said: str
 
     @classmethod
     def of(cls, template: str, said: str) -> _Template:
         parts = _PLACE.split(template)
-        return cls(tuple(parts[::2]), tuple(parts[1::2]), said)
+        names = tuple(parts[1::2])
+        typed = _TYPED | _TYPED_IN.get(template, frozenset())
+        return cls(tuple(parts[::2]), names, typed.intersection(names), said)
 
     def values(self, text: str) -> list[str] | None:
         """Return the values with which the template gives the text; None if none do."""
@@ -89,8 +105,11 @@ class Sentences:
         for template in self._templates if depth < _DEEPEST else ():
             values = template.values(text)
             if values is not None:
-                said = [self._say(value, depth + 1) for value in values]
-                return _filled(template.said, dict(zip(template.names, said, strict=True)))
+                said = {
+                    name: value if name in template.typed else self._say(value, depth + 1)
+                    for name, value in zip(template.names, values, strict=True)
+                }
+                return _filled(template.said, said)
         return text
 
 

@@ -57,7 +57,7 @@ def _steps(store: Store) -> None:
             _("Undo"),
             icon=":material/undo:",
             disabled=done is None,
-            help=told(done or "") or nothing_to_undo(store),
+            help=plain(told(done or ""), 200) or nothing_to_undo(store),
             key="sidebar-undo",
         ):
             with errors_shown():
@@ -67,7 +67,7 @@ def _steps(store: Store) -> None:
             _("Redo"),
             icon=":material/redo:",
             disabled=undone is None,
-            help=told(undone or "") or _("Nothing to redo"),
+            help=plain(told(undone or ""), 200) or _("Nothing to redo"),
             key="sidebar-redo",
         ):
             with errors_shown():

@@ -19,6 +19,7 @@ from piximi_core.project.things import among, require_partition
 
 __all__ = [
     "counted",
+    "counted_things",
     "delete_things",
     "describe_thing",
     "label_as_named",
@@ -47,7 +48,8 @@ def counted(count: int, kind_id: str | None) -> str:
     return plural(count, "image") if of_images else plural(count, "object")
 
 
-def _counted(store: Store, ids: Sequence[str]) -> str:
+def counted_things(store: Store, ids: Sequence[str]) -> str:
+    """Return "2 images" or "2 objects", as the first of these things is called."""
     with store.read() as db:
         query = select(things.c.kind_id).where(among(things.c.id, ids[:1]))
         return counted(len(ids), db.execute(query).scalar_one_or_none())
@@ -76,7 +78,7 @@ def label_things(
     AlreadyDone
         The action of that name was carried out before.
     """
-    what = _counted(store, ids)
+    what = counted_things(store, ids)
     label = f"Remove label of {what}" if is_unknown(category_id) else f"Label {what}"
     with store.step(label, who=who, expected_revision=expected_revision) as db:
         take_once(db, once)
@@ -175,7 +177,7 @@ def set_partition(
 ) -> int:
     """Put things in a partition by hand; return how many there were."""
     require_partition(partition)
-    with store.step(f"Put {_counted(store, ids)} in {partition}", who=who) as db:
+    with store.step(f"Put {counted_things(store, ids)} in {partition}", who=who) as db:
         moved = things.update().where(among(things.c.id, ids)).values(partition=partition)
         return db.execute(moved).rowcount
 
@@ -249,7 +251,7 @@ def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -
 
     Return how many of ``ids`` were there. The files stay until history forgets them.
     """
-    with store.step(f"Delete {_counted(store, ids)}", who=who) as db:
+    with store.step(f"Delete {counted_things(store, ids)}", who=who) as db:
         inside = list(
             db.execute(select(objects.c.id).where(among(objects.c.image_id, ids))).scalars()
         )

@@ -1,4 +1,4 @@
-"""How images are shown, kept with the images: for some of them, or for all of one sort."""
+"""How images are parents, kept with the images: for some of them, or for all of one sort."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["keep_look", "keep_look_for_all", "look_of"]
 
 
 def look_of(thing: Thing) -> Look | None:
-    """Return how a person wished the image to be shown, None where nobody did."""
+    """Return how a person wished the image to be parents, None where nobody did."""
     kept = thing.display.get("look")
     return None if kept is None else Look.from_json(kept)
 
@@ -28,21 +28,22 @@ def keep_look(
 ) -> int:
     """Show these images so from now on, or with None as at first; return how many there were.
 
-    An object is shown as its image is, so it stands for its image here.
+    An object is parents as its image is, so it stands for its image here.
 
     Raises
     ------
     BadInput
         The look is for another number of channels than an image has.
     """
-    with store.step(f"Change how {plural(len(ids), 'image')} look", who=who) as db:
-        ids = _images_of(db, ids)
+    with store.read() as db:
+        parents = _images_of(db, ids)
+    with store.step(f"Change how {plural(len(parents), 'image')} look", who=who) as db:
         if look is not None:
             fits = images.c.channels == len(look.channels)
-            query = select(images.c.id).where(among(images.c.id, ids), ~fits)
+            query = select(images.c.id).where(among(images.c.id, parents), ~fits)
             if db.execute(query).first() is not None:
                 raise BadInput("These colours are for another number of channels.")
-        chosen = images.update().where(among(images.c.id, ids))
+        chosen = images.update().where(among(images.c.id, parents))
         return db.execute(chosen.values(display=_display(look))).rowcount
 
 
@@ -54,7 +55,7 @@ def keep_look_for_all(
     Returns
     -------
     tuple[int, int]
-        How many are shown so, and how many were left because a range in native numbers means
+        How many are parents so, and how many were left because a range in native numbers means
         something else in them.
 
     Raises

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from piximi_core.project.labelling import labelled, plural, require_category, set_label
+from piximi_core.project.labelling import (
+    counted_things,
+    labelled,
+    plural,
+    require_category,
+    set_label,
+)
 from piximi_core.project.once import take_once
 from piximi_core.project.schema import categories, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
@@ -109,7 +115,7 @@ def label_predicted(
     AlreadyDone
         The action of that name was carried out before.
     """
-    with store.step(f"Label {plural(len(ids), 'image')}", who=who) as db:
+    with store.step(f"Label {counted_things(store, ids)}", who=who) as db:
         take_once(db, once)
         require_category(db, category_id)
         db.execute(predictions.delete().where(among(predictions.c.id, ids)))

@@ -156,6 +156,10 @@ def _create(store: Store) -> None:
 
 
 def _rename(store: Store, kind: Kind, key: str) -> None:
+    if not str(st.session_state[key]).strip():
+        # Emptied, or its menu was left: nothing was asked.
+        st.session_state[key] = kind.name
+        return
     with _acting():
         rename_kind(store, kind.id, str(st.session_state[key]), who=who())
 

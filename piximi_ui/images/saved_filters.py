@@ -117,6 +117,9 @@ def _manager(store: Store, one: SavedFilter) -> None:
 
 
 def _save(store: Store, view: View) -> None:
+    if not st.session_state["filter-new"].strip():
+        # The field also reports when its menu closes, and when it is emptied: nothing was asked.
+        return
     try:
         settings = to_address(view)
         if (kind_id := current_kind_id(store)) != IMAGE_KIND:
@@ -128,6 +131,9 @@ def _save(store: Store, view: View) -> None:
 
 
 def _rename(store: Store, one: SavedFilter, key: str) -> None:
+    if not st.session_state[key].strip():
+        st.session_state[key] = one.name
+        return
     try:
         rename_saved_filter(store, one.id, st.session_state[key], who=who())
         st.session_state[_MANAGED] = None

@@ -67,7 +67,7 @@ def setting_rows(run: Run, facts: dict[str, Any]) -> list[dict[str, str]]:
         elif isinstance(value, list):
             shown = " x ".join(str(part) for part in value)
         else:
-            shown = told(str(value))
+            shown = str(value) if key == "name" else told(str(value))
         rows.append({"setting": told(field.title or key), "value": shown})
     device = facts.get("device")
     if device:

@@ -236,6 +236,18 @@ def test_a_name_that_is_taken_is_said(open_page, untrained):
     assert len(list_saved_filters(untrained)) == 1
 
 
+def test_a_menu_that_was_opened_and_left_says_nothing(open_page, untrained):
+    save_filter(untrained, "Mine", {"sort": "name"})
+    test = open_page("images", project="digits")
+    menu(test).text_input(key="filter-new").set_value("  ").run()
+    [saved] = list_saved_filters(untrained)
+    click(test, f"filter-manage-{saved.id}")
+    test.text_input(key=f"filter-rename-{saved.id}").set_value("").run()
+    assert not test.toast
+    assert not test.error
+    assert [one.name for one in list_saved_filters(untrained)] == ["Mine"]
+
+
 def test_a_view_comes_back_from_what_is_saved():
     view = View(sort="random", seed=7, search="a,b", state="predicted", partitions=("Test",))
     assert view_from_address(to_address(view)) == view

@@ -20,6 +20,7 @@ from piximi_core.project.objects import (
     ids_inside,
     list_objects,
 )
+from piximi_core.project.predictions import label_predicted
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import ThingFilter, find_ids
 from tests.project.conftest import fill, new_image
@@ -222,10 +223,12 @@ def test_steps_speak_of_objects(store: Store, nuclei: kinds.Kind) -> None:
     labelling.label_things(store, [first], long.id)
     labelling.set_partition(store, [first, second], "Test")
     labelling.rename_thing(store, first, "the first")
+    label_predicted(store, [first, second], long.id)
     labelling.delete_things(store, [first])
-    told = [step.label for step in history.history(store, 4)]
+    told = [step.label for step in history.history(store, 5)]
     assert told == [
         "Delete 1 object",
+        "Label 2 objects",
         "Rename object to the first",
         "Put 2 objects in Test",
         "Label 1 object",
@@ -248,3 +251,4 @@ def test_an_object_is_found_and_looks_as_its_image(store: Store, nuclei: kinds.K
     look = Look.parse("ff0000:0:30,-00ff00:0:255,0000ff:5:5")
     assert keep_look(store, [thing.id], look) == 1
     assert [look_of(t) for t in things.get_things(store, [thing.id, parent.id])] == [look, look]
+    assert history.history(store, 1)[0].label == "Change how 1 image look"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -113,6 +114,47 @@ def test_a_hostile_sentence_costs_no_time_and_stays_as_it_is():
 def test_the_core_speaks_spanish(text, said):
     assert in_language(text, "es") == said
     assert in_language(text, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Create category Box", "Crear la categoría Box"),
+        ("Create category 1,200", "Crear la categoría 1,200"),
+        ("Rename category to Test", "Cambiar el nombre de una categoría a Test"),
+        (
+            "Rename category to Label 3 images",
+            "Cambiar el nombre de una categoría a Label 3 images",
+        ),
+        ("Rename image to Unknown", "Cambiar el nombre de una imagen a Unknown"),
+        ("Save filter Kept", None),
+        ("Rename project to objects", None),
+        ("Change name to Box", None),
+        ("Change start to Box", None),
+        ("There is already a category named 'Test'; choose another name.", None),
+        ("Fewer than 10 to learn from in: Box, Test, 1,200.", None),
+    ],
+)
+def test_what_a_person_typed_is_never_translated(text, said):
+    """Each of these names is also a word or a sentence of the program."""
+    spanish = in_language(text, "es")
+    assert spanish != text
+    assert spanish == said if said else re.search("Box|Test|Kept|objects", text)[0] in spanish
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Put 1,200 images in Test", "Poner 1.200 imágenes en Prueba"),
+        ("Put 2 objects in Validation", "Poner 2 objetos en Validación"),
+        ("Label 2 objects", "Etiquetar 2 objetos"),
+        ("Change background of objects to Kept", None),
+        ("Change crop of objects to Box", None),
+    ],
+)
+def test_the_program_s_own_words_in_a_sentence_are_translated(text, said):
+    spanish = in_language(text, "es")
+    assert spanish == said if said else text.rpartition(" ")[2] not in spanish
 
 
 @pytest.mark.parametrize(
