@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from piximi_core.annotation.run_lengths import decode_mask, encode_mask
 
-__all__ = ["Box", "Region", "clip_region", "filled_box", "region_of"]
+__all__ = ["Box", "Region", "clip_region", "filled_box", "join_regions", "region_of"]
 
 Box = tuple[int, int, int, int]
 
@@ -89,3 +90,16 @@ def clip_region(region: Region, height: int, width: int) -> Region | None:
     if left >= right or top >= bottom:
         return None
     return region_of(region.mask()[top - y1 : bottom - y1, left - x1 : right - x1], left, top)
+
+
+def join_regions(regions: Sequence[Region]) -> Region | None:
+    """Return the pixels that lie in any of some regions; None if there are none."""
+    if len(regions) <= 1:
+        return regions[0] if regions else None
+    edges = np.array([region.box for region in regions])
+    (left, top), (right, bottom) = edges[:, :2].min(axis=0), edges[:, 2:].max(axis=0)
+    whole = np.zeros((bottom - top, right - left), bool)
+    for region in regions:
+        x1, y1, x2, y2 = region.box
+        whole[y1 - top : y2 - top, x1 - left : x2 - left] |= region.mask()
+    return region_of(whole, int(left), int(top))

@@ -11,7 +11,13 @@ from hypothesis.extra import numpy as arrays
 from piximi_core.annotation.columns import columns_of_region, region_of_columns
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
 from piximi_core.annotation.polygons import fill_rings
-from piximi_core.annotation.regions import Region, clip_region, filled_box, region_of
+from piximi_core.annotation.regions import (
+    Region,
+    clip_region,
+    filled_box,
+    join_regions,
+    region_of,
+)
 from piximi_core.errors import BadInput
 
 masks = arrays.arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 11)))
@@ -81,11 +87,28 @@ def test_a_hole_turns_against_its_outline() -> None:
 
 
 def test_large_numbers_take_no_memory() -> None:
-    far = np.array([(-1e300, -1e300), (1e300, -1e300), (1e300, 1e300), (-1e300, 1e300)])
-    assert fill_rings([far], 20, 30) == filled_box((0, 0, 30, 20))
+    corners = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
+    assert fill_rings([9e7 * corners], 20, 30) == filled_box((0, 0, 30, 20))
     zigzag = np.array([(x, 1e6 * (x % 2)) for x in range(5000)], float)
     with pytest.raises(BadInput, match="to and fro"):
         fill_rings([zigzag], 100_000, 5000)
+
+
+@pytest.mark.parametrize("number", [2e8, 1e200, 1e308, np.inf, np.nan])
+@pytest.mark.filterwarnings("error")
+def test_corners_beyond_any_image_are_refused(number: float) -> None:
+    corners = np.array([(-number, -number), (number, number), (5, 25), (3, 2)])
+    with pytest.raises(BadInput, match="too long"):
+        fill_rings([corners], 20, 30)
+
+
+@given(st.lists(st.tuples(masks, st.integers(0, 9), st.integers(0, 9)), max_size=5))
+def test_joined_regions_are_the_pixels_of_any(parts: list[tuple[np.ndarray, int, int]]) -> None:
+    canvas = np.zeros((30, 30), bool)
+    for mask, x, y in parts:
+        canvas[y : y + mask.shape[0], x : x + mask.shape[1]] |= mask
+    regions = [region_of(mask, x, y) for mask, x, y in parts]
+    assert join_regions([one for one in regions if one]) == region_of(canvas)
 
 
 def test_a_region_knows_its_area() -> None:

@@ -42,6 +42,8 @@ __all__ = ["CocoStyle", "read_coco", "write_coco"]
 
 CocoStyle = Literal["polygons", "single", "runs"]
 
+_NO_RING = np.empty((0, 2))
+
 
 def read_coco(path: Path, name: str) -> AnnotationSet:
     """Read a COCO file: polygons, both forms of run lengths, crowds, and boxes without masks.
@@ -125,11 +127,21 @@ def _shape(item: dict[str, Any]) -> Shape:
         if isinstance(counts, str):
             return ColumnRuns(whole(size[0]), whole(size[1]), expand(counts))
         return ColumnRuns(whole(size[0]), whole(size[1]), tuple(map(whole, numbers(counts))))
+    rings, first = [], None
     if isinstance(drawn, list) and drawn:
         # One polygon that is not wrapped in a list is a common slip of writers.
-        rings = drawn if isinstance(drawn[0], list) else [drawn]
-        return CocoPolygons([_ring(ring) for ring in rings])
-    x, y, width, height = numbers(item.get("bbox"), 4)
+        for part in drawn if any(isinstance(part, list) for part in drawn) else [drawn]:
+            try:
+                rings.append(_ring(part))
+            except BadInput as error:
+                first = first or error
+    if rings:
+        # What a bad part is missing is said where the others become pixels.
+        return CocoPolygons([*rings, _NO_RING] if first else rings)
+    try:
+        x, y, width, height = numbers(item.get("bbox"), 4)
+    except BadInput as error:
+        raise first or error from None
     return BoxShape(x, y, x + width, y + height)
 
 

@@ -30,7 +30,7 @@ from piximi_core.formats.annotations.model import (
     SetObject,
 )
 from piximi_core.formats.annotations.plain_json import numbers, read_json, text_of, whole
-from piximi_core.formats.annotations.shapes import Polygons
+from piximi_core.formats.annotations.shapes import JoinedPolygons
 
 __all__ = ["read_geojson", "write_geojson"]
 
@@ -77,8 +77,8 @@ def _object(feature: Any, image: str, found: AnnotationSet) -> SetObject:
     geometry = feature.get("geometry") if isinstance(feature, dict) else None
     if not isinstance(geometry, dict):
         raise BadInput("It has no geometry.")
-    rings = list(_rings(geometry))
-    if not rings:
+    shape = JoinedPolygons(list(_polygons(geometry)))
+    if not any(shape.parts):
         raise BadInput("It has no area.")
     properties = feature.get("properties")
     properties = properties if isinstance(properties, dict) else {}
@@ -93,7 +93,7 @@ def _object(feature: Any, image: str, found: AnnotationSet) -> SetObject:
     plane = geometry.get("plane")
     return SetObject(
         image=image,
-        shape=Polygons(rings),
+        shape=shape,
         kind=kind,
         category=category,
         plane=whole(plane.get("z", 0)) if isinstance(plane, dict) else 0,
@@ -122,29 +122,33 @@ def _hex(value: dict[str, Any]) -> str | None:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _rings(geometry: dict[str, Any], depth: int = 0) -> Iterator[Any]:
+def _polygons(geometry: dict[str, Any], depth: int = 0) -> Iterator[list[Any]]:
+    """Yield the rings of each polygon; none of one that cannot be used among others."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "Polygon" and isinstance(coordinates, list):
-        yield from map(_ring, coordinates)
+        yield [_ring(ring) for ring in coordinates]
     elif kind == "MultiPolygon" and isinstance(coordinates, list):
         for polygon in coordinates:
-            yield from map(_ring, polygon if isinstance(polygon, list) else [])
+            yield [_ring(ring) for ring in polygon] if isinstance(polygon, list) else []
     elif kind == "GeometryCollection" and depth < _MOST_NESTED:
         inner = geometry.get("geometries")
         for part in inner if isinstance(inner, list) else []:
-            if isinstance(part, dict):
-                yield from _rings(part, depth + 1)
+            try:
+                yield from _polygons(part if isinstance(part, dict) else {}, depth + 1)
+            except BadInput:
+                yield []
     else:
         raise BadInput(f"A {str(kind)[:40]} has no area.")
 
 
 def _ring(corners: Any) -> Any:
-    if not isinstance(corners, list) or len(corners) < 3:
-        raise BadInput("An outline has fewer than three corners.")
-    pairs = [numbers(corner)[:2] for corner in corners]
-    if any(len(pair) < 2 for pair in pairs):
-        raise BadInput("A corner has no two numbers.")
-    return np.array(pairs, dtype=np.float64)
+    """Return corners ``[N, 2]``; none of a ring that is not made of numbers."""
+    try:
+        pairs = [numbers(corner)[:2] for corner in corners]
+        ring = np.array(pairs, dtype=np.float64)
+    except (BadInput, TypeError, ValueError):
+        return np.empty((0, 2))
+    return ring if ring.shape[1:] == (2,) else np.empty((0, 2))
 
 
 def write_geojson(found: AnnotationSet, path: Path, images: Sequence[AnnotatedImage]) -> None:

@@ -142,8 +142,9 @@ def _of_other_size(
 def _place(item: SetObject, number: int, target: AnnotatedImage, kind: str, placed: Placed) -> None:
     what = f"{target.name}: {item.name or f'object {number + 1}'}"
     height, width = target.height or 0, target.width or 0
+    notes: list[str] = []
     try:
-        region = place(item.shape, height, width)
+        region = place(item.shape, height, width, notes.append)
     except BadInput as error:
         placed.skipped.append(Problem(what, str(error)))
         return
@@ -153,6 +154,7 @@ def _place(item: SetObject, number: int, target: AnnotatedImage, kind: str, plac
     if region is None:
         placed.skipped.append(Problem(what, "It covers no pixel of the image."))
         return
+    placed.repaired += [Problem(what, note) for note in notes]
     if reaches_out(item.shape, height, width):
         placed.repaired.append(Problem(what, "It reached over the border and was cut there."))
     plane = min(max(item.plane, 0), (target.planes or 1) - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.columns import region_of_columns
-from piximi_core.annotation.polygons import fill_rings
-from piximi_core.annotation.regions import Region, clip_region, filled_box
+from piximi_core.annotation.polygons import FARTHEST, TOO_FAR, fill_rings
+from piximi_core.annotation.regions import Region, clip_region, filled_box, join_regions
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.coco_runs import expand
 
-__all__ = ["BoxShape", "CocoPolygons", "ColumnRuns", "Polygons", "Shape", "place", "reaches_out"]
+__all__ = [
+    "BoxShape",
+    "CocoPolygons",
+    "ColumnRuns",
+    "JoinedPolygons",
+    "Polygons",
+    "Shape",
+    "place",
+    "reaches_out",
+]
 
 _MOST_OUTLINE = 50_000_000  # steps of a fifth of a pixel, as pycocotools walks them
+_PART_LEFT_OUT = "A part of its outline has no area in any image and was left out."
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,27 @@ class BoxShape:
 
 @dataclass(frozen=True, eq=False)
 class Polygons:
-    """Rings of corners (x, y); rings within rings are holes. `relative` as in `BoxShape`."""
+    """One polygon: rings of corners (x, y), of which rings within rings are holes.
+
+    `relative` as in `BoxShape`.
+    """
 
     rings: Sequence[NDArray[np.float64]]
     relative: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class JoinedPolygons:
+    """Polygons that are one object together: where they overlap, they are joined.
+
+    Attributes
+    ----------
+    parts
+        Of each polygon its outer ring ``[N, 2]`` of corners (x, y), then those of its holes. A
+        ring without corners stands for one that the file does not give in numbers.
+    """
+
+    parts: Sequence[Sequence[NDArray[np.float64]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +83,18 @@ class ColumnRuns:
     counts: tuple[int, ...]
 
 
-Shape = Region | BoxShape | Polygons | CocoPolygons | ColumnRuns
+Shape = Region | BoxShape | Polygons | JoinedPolygons | CocoPolygons | ColumnRuns
 
 
-def place(shape: Shape, height: int, width: int) -> Region | None:
+def place(
+    shape: Shape, height: int, width: int, told: Callable[[str], None] = lambda _: None
+) -> Region | None:
     """Return the pixels of an image of this size that a shape covers.
+
+    Parameters
+    ----------
+    told
+        Called with a sentence if a part of the shape was of no use.
 
     Returns
     -------
@@ -84,11 +118,17 @@ def place(shape: Shape, height: int, width: int) -> Region | None:
         return _from_columns(shape, height, width)
     if isinstance(shape, BoxShape):
         return _from_box(shape, height, width)
-    rings = _finite(shape.rings)
-    if isinstance(shape, Polygons):
-        scale = np.array([width, height]) if shape.relative else 1.0
-        return fill_rings([ring * scale for ring in rings], height, width)
-    return _by_pycocotools(rings, height, width)
+    if isinstance(shape, JoinedPolygons):
+        return _joined(shape, height, width, told)
+    rings = _usable(shape.rings)
+    if isinstance(shape, CocoPolygons) and len(rings) == len(shape.rings):
+        return _by_pycocotools(rings, height, width, told)
+    if len(rings) < len(shape.rings):
+        told(_PART_LEFT_OUT)
+    if isinstance(shape, CocoPolygons):
+        return _by_pycocotools(rings, height, width, lambda _: None)
+    scale = np.array([width, height]) if shape.relative else 1.0
+    return fill_rings([ring * scale for ring in rings], height, width)
 
 
 def reaches_out(shape: Shape, height: int, width: int) -> bool:
@@ -100,20 +140,62 @@ def reaches_out(shape: Shape, height: int, width: int) -> bool:
     elif isinstance(shape, BoxShape):
         left, top, right, bottom = shape.left, shape.top, shape.right, shape.bottom
     else:
-        corners = np.concatenate(list(shape.rings))
-        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        rings = (
+            [ring for part in shape.parts for ring in part]
+            if isinstance(shape, JoinedPolygons)
+            else shape.rings
+        )
+        corners = np.concatenate(_usable(rings))
+        left, top = corners.min(axis=0).tolist()
+        right, bottom = corners.max(axis=0).tolist()
     if getattr(shape, "relative", False):
         left, right, top, bottom = left * width, right * width, top * height, bottom * height
     return left <= -1 or top <= -1 or right >= width + 1 or bottom >= height + 1
 
 
-def _finite(rings: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    kept = [ring for ring in rings if len(ring) >= 3]
-    if not kept:
+def _usable(rings: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Return the rings that can be filled: with three corners, all within reach.
+
+    Raises
+    ------
+    BadInput
+        There is none; the text says why.
+    """
+    long = [ring for ring in rings if len(ring) >= 3]
+    if not long:
         raise BadInput("Its outline has fewer than three corners.")
-    if not all(np.isfinite(ring).all() for ring in kept):
+    finite = [ring for ring in long if np.isfinite(ring).all()]
+    if not finite:
         raise BadInput("Its outline holds values that are not numbers.")
-    return kept
+    near = [ring for ring in finite if np.abs(ring).max() <= FARTHEST]
+    if not near:
+        raise BadInput(TOO_FAR)
+    return near
+
+
+def _joined(
+    shape: JoinedPolygons, height: int, width: int, told: Callable[[str], None]
+) -> Region | None:
+    """Fill each polygon by itself and join them; one without its outer ring has no inside."""
+    filled: list[Region | None] = []
+    first: BadInput | None = None
+    is_whole = all(shape.parts)
+    for outer, *holes in (part for part in shape.parts if part):
+        try:
+            rings = _usable([outer])
+            for hole in holes:
+                try:
+                    rings += _usable([hole])
+                except BadInput:
+                    is_whole = False
+            filled.append(fill_rings(rings, height, width))
+        except BadInput as error:
+            first, is_whole = first or error, False
+    if not filled:
+        raise first or BadInput("It has no area.")
+    if not is_whole:
+        told(_PART_LEFT_OUT)
+    return join_regions([region for region in filled if region is not None])
 
 
 def _from_box(shape: BoxShape, height: int, width: int) -> Region | None:
@@ -141,15 +223,23 @@ def _from_columns(shape: ColumnRuns, height: int, width: int) -> Region | None:
     return region_of_columns(shape.counts, height, width)
 
 
-def _by_pycocotools(rings: Sequence[NDArray[np.float64]], height: int, width: int) -> Region | None:
+def _by_pycocotools(
+    rings: Sequence[NDArray[np.float64]], height: int, width: int, told: Callable[[str], None]
+) -> Region | None:
     # It takes memory for every fifth of a pixel that the outline is long.
-    length = sum(float(np.abs(np.diff(ring, axis=0, append=ring[:1])).max(axis=1).sum())
-                 for ring in rings)  # fmt: skip
-    if 5 * length > _MOST_OUTLINE:
-        raise BadInput("The outline is too long to be that of an object in this image.")
+    short = [ring for ring in rings if 5 * _length(ring) <= _MOST_OUTLINE]
+    if not short or 5 * sum(map(_length, short)) > _MOST_OUTLINE:
+        raise BadInput(TOO_FAR)
+    if len(short) < len(rings):
+        told(_PART_LEFT_OUT)
     from pycocotools import mask as coco_mask
 
-    flat = [ring.ravel().tolist() for ring in rings]
+    flat = [ring.ravel().tolist() for ring in short]
     encoded: Any = coco_mask.merge(coco_mask.frPyObjects(flat, height, width))
     # Its own decoder warns with NumPy 2; the text it makes is the same.
     return region_of_columns(expand(encoded["counts"].decode("ascii")), height, width)
+
+
+def _length(ring: NDArray[np.float64]) -> float:
+    """Return how many pixels pycocotools walks along a ring."""
+    return float(np.abs(np.diff(ring, axis=0, append=ring[:1])).max(axis=1).sum())

@@ -278,9 +278,9 @@ def test_geojson_without_area_is_left_out(tmp_path: Path) -> None:
     features = [{"type": "Feature", "geometry": shape, "properties": None} for shape in shapes]
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps(features))  # QuPath writes bare lists, too
-    found = read(path, tmp_path)
-    assert len(found.skipped) == 4
-    assert [one.region.box for one in placed(found).objects] == [(1, 1, 5, 4)]
+    result = placed(read(path, tmp_path))
+    assert len(result.skipped) == 4
+    assert [one.region.box for one in result.objects] == [(1, 1, 5, 4)]
 
 
 def sentence_or_set(path: Path, tmp_path: Path, name: str) -> str | AnnotationSet:
