@@ -3,6 +3,7 @@
 import streamlit as st
 
 from piximi_core.jobs import engine, export
+from piximi_core.jobs.export_notes import export_notes
 from piximi_core.project.image_sorts import image_sorts
 from piximi_ui.annotations.export_section import draw_annotations
 from piximi_ui.context import current_store, errors_shown, who
@@ -41,6 +42,7 @@ with left:
         st.error(reason, icon=":material/error:")
     draw_deliveries(store, run)
 with right:
-    draw_guide(run, chosen, image_sorts(store))
+    notes = export_notes(store, run, to_piximi=chosen != "tfjs")
+    draw_guide(run, chosen, image_sorts(store), notes)
 # Last, because starting the workers takes time from drawing.
 engine.warm("quick")

@@ -27,6 +27,7 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
 from piximi_core.jobs import add_images, export, predict, train
 from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
+from piximi_core.jobs.export_notes import export_notes
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.sources import SourceFile
@@ -272,10 +273,9 @@ def export_command(
     result = run_here(store, job)
     for path in reports.deliver(job, out):
         typer.echo(f"Wrote {path}")
-    typer.echo(
-        f"Read again and compared on {result['compared']} images: "
-        f"largest difference {result['difference']:.2g}."
-    )
+    typer.echo(reports.compared(result, found.kind_id))
+    for note in export_notes(store, found, to_piximi=format != "tfjs"):
+        typer.echo(f"note: {note}", err=True)
 
 
 app.add_typer(annotations_app, name="annotations")

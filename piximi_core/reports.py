@@ -17,7 +17,7 @@ from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.categories import list_categories
 from piximi_core.project.files import replace_atomically
 from piximi_core.project.kinds import list_kinds
-from piximi_core.project.labelling import plural
+from piximi_core.project.labelling import counted, plural
 from piximi_core.project.objects import ObjectRow, list_objects
 from piximi_core.project.runs import Run, find_run, list_runs, require_classifier
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -32,6 +32,7 @@ from piximi_core.project.workspace import float_range, project_name
 
 __all__ = [
     "added",
+    "compared",
     "deliver",
     "predict_to_table",
     "predicted",
@@ -238,6 +239,17 @@ def predictions_to_table(store: Store, run: Run, ids: Sequence[str], out: Path) 
 
 def _open_csv(path: Path) -> Any:
     return path.open("w", newline="", encoding="utf-8")
+
+
+def compared(result: Mapping[str, Any], kind_id: str) -> str:
+    """Return what an export's check of itself found."""
+    count = int(result["compared"])
+    what = (
+        f"{plural(count, 'random picture')}, because the project holds nothing that it could take"
+        if result["random"]
+        else counted(count, kind_id)
+    )
+    return f"Read again and compared on {what}: largest difference {result['difference']:.2g}."
 
 
 def deliver(job: Job, out: Path) -> list[Path]:

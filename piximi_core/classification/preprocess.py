@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from piximi_core.classification.resize_edges import steps_over_edge
 from piximi_core.errors import BadInput
 
 __all__ = ["resize"]
@@ -19,7 +20,8 @@ def resize(images: NDArray[np.float32], height: int, width: int) -> NDArray[np.f
 
     Piximi calls ``tf.image.cropAndResize`` with the full box, and so do we: output sample i of n
     lies at ``i * (S - 1) / (n - 1)`` of an input side S. Any other resize gives other predictions
-    there.
+    there. Where rounding puts the last sample beyond the edge, which Piximi then reads as black,
+    ours stays on the edge (see `resize_edges`).
 
     Parameters
     ----------
@@ -60,4 +62,16 @@ def _stretch(batch: NDArray[np.float32], height: int, width: int) -> NDArray[np.
     with tf.device("/CPU:0"):
         resized = tf.image.crop_and_resize(batch, boxes, numbers, (height, width), "bilinear")
     result: NDArray[np.float32] = resized.numpy()
+    # The last line of the image is what a sample on the edge reads; its corner is again one of
+    # these cases, so each line is stretched in the same way.
+    rows_over, columns_over = (
+        steps_over_edge(side, target)
+        for side, target in zip(batch.shape[1:3], (height, width), strict=True)
+    )
+    if rows_over or columns_over:
+        result = result.copy()
+    if rows_over:
+        result[:, -1:] = _stretch(batch[:, -1:], 1, width)
+    if columns_over:
+        result[:, :, -1:] = _stretch(batch[:, :, -1:], height, 1)
     return result

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from piximi_core.classification.resize_edges import propose_side
 from piximi_core.classification.settings_errors import check_known, read_json, sentence
 from piximi_core.errors import BadInput
 
@@ -266,8 +267,9 @@ def propose_input_shape(
 ) -> tuple[int, int, int]:
     """Propose an input size that fits the images at hand.
 
-    The medians of heights and widths, kept between 20 and 128 at their common proportion as far as
-    that goes, and rounded to a multiple of 4 (so that 28 x 28 stays 28 x 28).
+    The medians of heights and widths, kept to at most 128 at their common proportion, then the
+    nearest sides at which TensorFlow and TensorFlow.js sample alike (see `resize_edges`). A side
+    that all images share stays as it is where it is from 20 to 128, since nothing is resized then.
 
     Parameters
     ----------
@@ -288,10 +290,16 @@ def propose_input_shape(
     width = statistics.median(width for _, width in sizes)
     shrink = min(1.0, largest / max(height, width))
 
-    def rounded(side: float) -> int:
-        return min(largest, max(smallest, 4 * round(side * shrink / 4)))
+    def proposed(median: float, sides: list[int]) -> int:
+        if len(set(sides)) == 1 and smallest <= median <= largest and shrink == 1.0:
+            return sides[0]
+        return propose_side(median * shrink, sides)
 
-    return (rounded(height), rounded(width), channels)
+    return (
+        proposed(height, [height for height, _ in sizes]),
+        proposed(width, [width for _, width in sizes]),
+        channels,
+    )
 
 
 def _is_text(key: str) -> bool:

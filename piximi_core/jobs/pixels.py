@@ -26,7 +26,7 @@ __all__ = ["Batch", "fitted", "readable_batches", "require_readable", "training_
 
 _BATCH = 256
 # Part of every cache key: raise it when reading, scaling or resizing changes.
-_VERSION = 1
+_VERSION = 2
 
 Shape = tuple[int, int, int]
 Range = tuple[float, float]

@@ -17,10 +17,12 @@ from piximi_core.project.labelling import plural
 from piximi_core.project.runs import RunClass
 from piximi_core.project.schema import categories, images, objects, project, things
 from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.thing_sizes import thing_sizes
 
 __all__ = ["Mend", "TrainingPlan", "default_settings", "plan_training", "split_again"]
 
 Mend = Literal["images", "channels", "split", "start"]
+_MOST_SIZES = 1000  # things whose sizes a proposed input size is made of
 _LEARNED_FROM = ("Unassigned", TRAINING, VALIDATION)
 
 
@@ -183,21 +185,9 @@ def default_settings(store: Store, kind_id: str = IMAGE_KIND) -> ModelSettings:
     """Return the settings as last edited; the input size is proposed from the images until set."""
     draft = load_draft(store, kind_id)
     if "input_shape" not in draft:
-        query = (
-            select(
-                func.coalesce(objects.c.y2 - objects.c.y1, images.c.height).label("height"),
-                func.coalesce(objects.c.x2 - objects.c.x1, images.c.width).label("width"),
-            )
-            .select_from(things)
-            .outerjoin(objects, objects.c.id == things.c.id)
-            .outerjoin(images, images.c.id == things.c.id)
-            .where(things.c.kind_id == kind_id)
-            .order_by(things.c.position)
-            .limit(1000)
-        )
         with store.read() as db:
-            sizes = [(row.height, row.width) for row in db.execute(query)]
             channels = db.execute(select(project.c.channels)).scalar_one()
+        sizes = thing_sizes(store, kind_id, _MOST_SIZES)
         draft["input_shape"] = list(propose_input_shape(sizes, channels or 1))
     return with_start(store, ModelSettings.model_validate_json(json.dumps(draft)))
 

@@ -88,13 +88,25 @@ def check_in_words(job: Job) -> str:
     """Say what the export's check of itself found."""
     result = job.result()
     compared = int(result["compared"])
+    # Without images, exports of earlier versions compared on none.
     if not compared:
         return _("Read again: all weights are equal. There was nothing to predict.")
-    return plural(
-        "Read again and compared on {n} example of this project",
-        "Read again and compared on {n} examples of this project",
-        compared,
-    ) + _(": the largest difference of a probability is {difference}.").format(
+    found = (
+        plural(
+            "Read again and compared on {n} random picture, because the project holds no images "
+            "that it could take",
+            "Read again and compared on {n} random pictures, because the project holds no images "
+            "that it could take",
+            compared,
+        )
+        if result.get("random")
+        else plural(
+            "Read again and compared on {n} example of this project",
+            "Read again and compared on {n} examples of this project",
+            compared,
+        )
+    )
+    return found + _(": the largest difference of a probability is {difference}.").format(
         difference=_small(float(result["difference"]))
     )
 

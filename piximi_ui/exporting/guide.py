@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 import streamlit as st
@@ -9,22 +10,25 @@ import streamlit as st
 from piximi_core.jobs.export import ExportFormat
 from piximi_core.project.image_sorts import ImageSort
 from piximi_core.project.runs import Run
-from piximi_core.project.store import IMAGE_KIND
 from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw_guide"]
 
 _SHOWN_CLASSES = 12
 
 
-def draw_guide(run: Run, chosen: ExportFormat, sorts: AbstractSet[ImageSort]) -> None:
+def draw_guide(
+    run: Run, chosen: ExportFormat, sorts: AbstractSet[ImageSort], notes: Sequence[str]
+) -> None:
     """Draw the steps in Piximi 1.1.4, with what the classifier expects and answers.
 
     Parameters
     ----------
     sorts
         Which sorts of images the project holds: some Piximi reads otherwise, or does not open.
+    notes
+        What else Piximi will see otherwise, by `export_notes`.
     """
     stem = str((run.summary or {}).get("stem") or run.name)
     st.subheader(_("Then, in Piximi") if chosen != "tfjs" else _("Then, in your program"))
@@ -33,8 +37,8 @@ def draw_guide(run: Run, chosen: ExportFormat, sorts: AbstractSet[ImageSort]) ->
     if chosen != "tfjs":
         for text in _differences(sorts):
             st.warning(text, icon=":material/warning:")
-    if run.kind_id != IMAGE_KIND and chosen != "tfjs":
-        _draw_object_facts(run)
+    for note in notes:
+        st.warning(plain(told(note), 600), icon=":material/warning:")
     _draw_facts(run, resized=chosen != "tfjs")
 
 
@@ -61,26 +65,6 @@ def _differences(sorts: AbstractSet[ImageSort]) -> list[str]:
         ),
     }
     return [text for sort, text in told.items() if sort in sorts]
-
-
-def _draw_object_facts(run: Run) -> None:
-    """Say how objects were cut out, where Piximi does it otherwise."""
-    if run.settings.get("object_background") == "Blanked":
-        st.warning(
-            _(
-                "This classifier learned from objects on black. Piximi keeps the background in "
-                "their boxes, so it will predict otherwise: train with the background kept for it."
-            ),
-            icon=":material/warning:",
-        )
-    elif run.settings.get("object_crop") != "Piximi":
-        st.info(
-            _(
-                "Piximi cuts objects out stretched by a fraction of a pixel, so it will see "
-                "slightly other numbers. Train with the crop of Piximi for equal ones."
-            ),
-            icon=":material/info:",
-        )
 
 
 def _piximi_steps(run: Run, chosen: ExportFormat, stem: str) -> list[str]:

@@ -72,4 +72,22 @@ const runner = {
     output.dispose();
     return row;
   },
+
+  // Which sides from first to last give a black last line at each of two targets: white squares
+  // are resized to one target in height and the other in width.
+  async blackSides({ first, last, targets: [height, width] }) {
+    const black = [[], []];
+    for (let side = first; side <= last; side += 1) {
+      const output = tf.tidy(() =>
+        tf.image.cropAndResize(
+          tf.ones([1, side, side, 1]), [[0, 0, 1, 1]], [0], [height, width], "bilinear", 0,
+        ),
+      );
+      const values = await output.data();
+      output.dispose();
+      if (values[(height - 1) * width] === 0) black[0].push(side);
+      if (values[width - 1] === 0) black[1].push(side);
+    }
+    return black;
+  },
 };

@@ -104,3 +104,9 @@ class TfjsRunner:
                 )
             )
         return np.array(rows, np.float64)
+
+    def black_sides(self, targets: tuple[int, int], first: int, last: int) -> list[list[int]]:
+        """Return, for each target, the image sides whose last line is black at it."""
+        job = {"first": first, "last": last, "targets": list(targets)}
+        found: list[list[int]] = self.page.evaluate("job => runner.blackSides(job)", job)
+        return found

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.ndimage import map_coordinates
 
 from piximi_core.classification.preprocess import resize
+from piximi_core.classification.resize_edges import (
+    AGREEING_SIDES,
+    Backend,
+    black_lines,
+    steps_over_edge,
+)
 from piximi_core.errors import BadInput
 
 
@@ -30,6 +39,47 @@ def test_against_scipy(size: tuple[int, int], shape: tuple[int, int, int]) -> No
     assert found.dtype == np.float32
     assert found.shape == (*size, shape[-1])
     assert np.abs(found - aligned_corners(image, *size)).max() < 2e-5
+
+
+@pytest.mark.parametrize("target", [21, 28, 48, 64, 100, 128])
+def test_no_line_is_black_whatever_the_size(target: int) -> None:
+    for side in range(8, 513):
+        column = np.ones((side, 2, 1), np.float32)
+        assert (resize(column, target, 3) == 1).all(), side
+        assert (resize(column.transpose(1, 0, 2), 3, target) == 1).all(), side
+
+
+def test_only_the_black_lines_are_mended() -> None:
+    """The corner as well; all else is bit for bit what TensorFlow gives."""
+    image = np.random.default_rng(4).random((56, 111, 3), np.float32) + 0.5
+    with tf.device("/CPU:0"):
+        plain = tf.image.crop_and_resize(image[None], [[0.0, 0, 1, 1]], [0], (28, 28)).numpy()[0]
+    assert not plain[-1].any()
+    assert not plain[:, -1].any()
+    found = resize(image, 28, 28)
+    assert np.array_equal(found[:-1, :-1], plain[:-1, :-1])
+    assert np.allclose(found, aligned_corners(image, 28, 28), atol=2e-5)
+    assert np.array_equal(found[-1, -1], image[-1, -1])
+
+
+@pytest.mark.parametrize("target", [20, 28, 48, 64, 100, 300])
+def test_which_sizes_go_black_is_foreseen(target: int) -> None:
+    for side in range(8, 513):
+        ones = np.ones((1, side, 1, 1), np.float32)
+        with tf.device("/CPU:0"):
+            seen = tf.image.crop_and_resize(ones, [[0.0, 0, 1, 1]], [0], (target, 1)).numpy()
+        assert steps_over_edge(side, target) == (seen[0, -1, 0, 0] == 0), side
+
+
+def test_how_many_images_get_a_black_line() -> None:
+    assert black_lines([(56, 30), (28, 28), (29, 56), (56, 56), (55, 55)], 28, 28) == 3
+    assert black_lines([], 28, 28) == 0
+
+
+@pytest.mark.parametrize("backend", get_args(Backend))
+@pytest.mark.parametrize("target", AGREEING_SIDES)
+def test_proposed_sides_agree(target: int, backend: Backend) -> None:
+    assert not any(steps_over_edge(side, target, backend) for side in range(1, 1017))
 
 
 def test_by_hand() -> None:
