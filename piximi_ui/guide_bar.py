@@ -15,7 +15,7 @@ from piximi_ui import navigation
 from piximi_ui.context import find_store
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.images import queries
-from piximi_ui.images.view import change_view, current_view
+from piximi_ui.images.view import current_view, show_unlabelled
 from piximi_ui.kinds import current_kind, of_kind
 from piximi_ui.navigation import PageName
 from piximi_ui.texts import _, plural
@@ -30,6 +30,7 @@ _PAGES: dict[Stage, PageName] = {
     Stage.PREDICT: "predict",
     Stage.EXPORT: "export",
 }
+_LABELLING = (Action.LABEL, Action.BY_HAND)
 _ADDING = (Action.ADD, Action.ADD_OTHERS, Action.ADD_MORE)
 
 
@@ -92,19 +93,20 @@ def _next(store: Store, kind: Kind, guide: Guide) -> None:
             ):
                 if guide.action in _ADDING and kind.is_image:
                     open_dialog("add")
+                if guide.action is Action.BY_HAND:
+                    show_unlabelled(store)
                 more = {"run": guide.run_id} if guide.run_id else {}
                 navigation.go_to(page, **more)
         return
     with st.container(width="content", key="guide-next"):
-        if guide.action is Action.LABEL and _hides_unlabelled(store, kind.id):
+        if guide.action in _LABELLING and _hides_unlabelled(store, kind.id):
             st.button(
                 label,
                 icon=":material/filter_list:",
                 help=_("Shows only what has no label yet."),
                 key="guide-unlabelled",
-                on_click=change_view,
+                on_click=show_unlabelled,
                 args=(store,),
-                kwargs={"state": "unlabelled"},
             )
         elif guide.action is Action.NAME:
             st.button(
@@ -151,6 +153,7 @@ def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:
         ),
         Action.PREDICT: plural("Predict {n} image", "Predict {n} images", guide.count),
         Action.REVIEW: plural("Review {n} prediction", "Review {n} predictions", guide.count),
+        Action.BY_HAND: plural("Label {n} by hand", "Label {n} by hand", guide.count),
     }
     plain_words = {
         Action.ADD: _("Add images"),
@@ -175,6 +178,9 @@ def _reasons() -> dict[Action, str]:
         Action.CHECK: _("Compares its answers with labels that it has not seen."),
         Action.PREDICT: _("Lets the trained classifier label the rest, beside your labels."),
         Action.REVIEW: _("Accept what is right, correct what is wrong."),
+        Action.BY_HAND: _(
+            "Their predictions were rejected; the same run would say the same again."
+        ),
         Action.EXPORT: _("Makes a file that opens in Piximi, and checks it."),
         Action.ADD_MORE: _("All is done; new images can be predicted at once."),
     }

@@ -76,7 +76,7 @@ def _label(
 ) -> int:
     if action.type == "create" or action.category is None:
         return label_as_named(
-            store, ids, action.name, kind_id=kind_id, answers=answers, who=who(), once=action.uid
+            store, ids, action.name, kind_id=kind_id, answering=answers, who=who(), once=action.uid
         )
     label = label_predicted if answers else label_things
     return label(store, ids, action.category, who=who(), once=action.uid)

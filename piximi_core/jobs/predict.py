@@ -13,7 +13,8 @@ from sqlalchemy import Connection, select
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
-from piximi_core.jobs.folder import Job, write_json
+from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.folder import Job, JobState, write_json
 from piximi_core.jobs.pixels import readable_batches
 from piximi_core.jobs.scores import Scores, load_scores, merge_scores, save_scores
 from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
@@ -27,7 +28,7 @@ from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among, get_things
 from piximi_core.project.workspace import float_range
 
-__all__ = ["RESOURCE", "apply", "ask", "label", "load_classifier", "run"]
+__all__ = ["RESOURCE", "apply", "ask", "has_predicted", "label", "load_classifier", "run"]
 
 RESOURCE = "quick"
 
@@ -99,6 +100,17 @@ def load_classifier(run_folder: Path) -> Any:
         return _read((description, weights), (_version(description), _version(weights)))
     raise PiximiError(
         f"The classifier of the run {run_folder.name[:8]} is missing on the disk; train again."
+    )
+
+
+def has_predicted(store: Store, run_id: str) -> bool:
+    """Whether the run was ever let predict, and has: an evaluation alone is no prediction."""
+    return any(
+        (request := job.request()).get("service") == "predict"
+        and request.get("purpose") == "predict"
+        and request.get("run_id") == run_id
+        and job.state() is JobState.DONE
+        for job in jobs_of(store)
     )
 
 

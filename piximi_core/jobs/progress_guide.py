@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from piximi_core.classification.split import TRAINING, VALIDATION
+from piximi_core.jobs import predict
 from piximi_core.jobs.evaluating import is_checked
 from piximi_core.jobs.export import finished_exports
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.schema import applied_jobs, categories, predictions, runs, things
+from piximi_core.project.schema import answers, applied_jobs, categories, predictions, runs, things
 from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.things import rejected_ids
 
 __all__ = ["ENOUGH", "Action", "Facts", "Guide", "Stage", "decide", "next_step"]
 
@@ -45,6 +47,7 @@ class Action(StrEnum):
     CHECK = "check"
     PREDICT = "predict"
     REVIEW = "review"
+    BY_HAND = "label by hand"
     EXPORT = "export"
     TRAIN_AGAIN = "train again"
     ADD_MORE = "add more"
@@ -60,6 +63,7 @@ _STAGES = {
     Action.ADD_OTHERS: Stage.LABEL,
     Action.WATCH: Stage.TRAIN,
     Action.REVIEW: Stage.PREDICT,
+    Action.BY_HAND: Stage.LABEL,
     Action.TRAIN_AGAIN: Stage.TRAIN,
     Action.ADD_MORE: Stage.ADD,
 }
@@ -75,26 +79,32 @@ class Facts:
         All of them.
     labelled
         For each category but Unknown, how many of its images a training may use.
-    unpredicted, waiting
-        Images without a label, without and with a prediction.
+    unpredicted, waiting, rejected
+        Images without a label: without a prediction, with one, and those whose prediction by the
+        run was rejected, about which the same run has nothing else to say.
     training
         A training is under way.
     run_id
-        The newest run with a classifier, None without one; the next three are about it.
+        The newest run with a classifier, None without one; the next five are about it.
     learned
         How many labelled images it was made from, those it was checked on included.
-    checked, exported
-        A person has looked at its figures; has taken it away.
+    judgeable
+        There are labels that it can be judged by.
+    checked, predicted, exported
+        A person has looked at its figures; has let it predict; has taken it away.
     """
 
     images: int = 0
     labelled: tuple[int, ...] = ()
     unpredicted: int = 0
     waiting: int = 0
+    rejected: int = 0
     training: bool = False
     run_id: str | None = None
     learned: int = 0
+    judgeable: bool = True
     checked: bool = False
+    predicted: bool = False
     exported: bool = False
 
 
@@ -142,12 +152,14 @@ def _next(facts: Facts) -> tuple[Action, int]:
     if facts.run_id is None:
         lacking = _lacking(facts)
         return (Action.TRAIN, usable) if lacking is None else lacking
-    if not facts.checked:
+    if facts.judgeable and not facts.checked:
         return Action.CHECK, 0
     if facts.waiting:
         return Action.REVIEW, facts.waiting
     if facts.unpredicted:
         return Action.PREDICT, facts.unpredicted
+    if facts.rejected:
+        return Action.BY_HAND, facts.rejected
     if not facts.exported:
         return Action.EXPORT, 0
     return (Action.TRAIN_AGAIN, usable) if usable > facts.learned else (Action.ADD_MORE, 0)
@@ -155,7 +167,7 @@ def _next(facts: Facts) -> tuple[Action, int]:
 
 def _lacking(facts: Facts) -> tuple[Action, int] | None:
     """Return what is missing for a first training; None if there is nothing that can be done."""
-    unlabelled = facts.unpredicted + facts.waiting
+    unlabelled = facts.unpredicted + facts.waiting + facts.rejected
     # Two at least, since there is nothing to tell apart in one.
     counts = (*facts.labelled, 0, 0)[: max(2, len(facts.labelled))]
     missing = sum(max(0, ENOUGH - count) for count in counts)
@@ -173,10 +185,12 @@ def _done(facts: Facts) -> frozenset[Stage]:
     trained = facts.run_id is not None
     ticks = {
         Stage.ADD: bool(facts.images),
-        Stage.LABEL: bool(facts.images) and (trained or _lacking(facts) is None),
+        Stage.LABEL: any(facts.labelled)
+        and not facts.rejected
+        and (trained or _lacking(facts) is None),
         Stage.TRAIN: trained,
         Stage.CHECK: trained and facts.checked,
-        Stage.PREDICT: trained and not facts.waiting and not facts.unpredicted,
+        Stage.PREDICT: facts.predicted and not facts.waiting and not facts.unpredicted,
         Stage.EXPORT: trained and facts.exported,
     }
     return frozenset(stage for stage, ticked in ticks.items() if ticked)
@@ -188,69 +202,123 @@ def next_step(store: Store, kind_id: str = IMAGE_KIND) -> Guide:
     What the database tells is remembered until the project changes; the rest is a file or two.
     """
     known = _known(store, kind_id, store.revision())
-    run = known.trained
+    run, counts = known.trained, known.counts
     training = known.newest is not None and _is_under_way(store, known.newest)
+    facts = Facts(
+        images=counts.images,
+        labelled=tuple(counts.usable.values()),
+        unpredicted=counts.unpredicted,
+        waiting=counts.waiting,
+        rejected=counts.rejected,
+        training=training,
+    )
     if run is None:
-        return decide(Facts(*known.counts, training=training))
+        return decide(facts)
     return decide(
-        Facts(
-            *known.counts,
-            training=training,
+        replace(
+            facts,
             run_id=run.id,
             learned=sum(json.loads(run.counts).get(part, 0) for part in (TRAINING, VALIDATION)),
+            judgeable=any(
+                known_class["id"] in counts.labels for known_class in json.loads(run.classes)
+            ),
             checked=is_checked(store, run.id, run.finished_at),
+            predicted=known.answered or _has_predicted(store, run.id, known.applied),
             exported=_was_exported(store, run.id, known.applied),
         )
     )
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What the database tells at one revision; `newest` is a run that has no classifier yet."""
+class _Counts:
+    """The things of a kind, counted.
 
-    counts: tuple[int, tuple[int, ...], int, int]
-    trained: Row[str, str, str] | None
+    Attributes
+    ----------
+    usable
+        By category but Unknown, those that a training may use.
+    labels
+        The categories that any thing has.
+    unpredicted, waiting, rejected
+        As in `Facts`.
+    """
+
+    images: int
+    usable: dict[str, int]
+    labels: frozenset[str]
+    unpredicted: int
+    waiting: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database tells at one revision.
+
+    Attributes
+    ----------
+    trained, newest
+        The newest run with a classifier; one that has none yet.
+    applied
+        How many jobs have been brought in.
+    answered
+        A prediction of the trained run was answered, wherever it was made.
+    """
+
+    counts: _Counts
+    trained: Row[str, str, str, str] | None
     newest: str | None
     applied: int
+    answered: bool
 
 
 @lru_cache(maxsize=32)
 def _known(store: Store, kind_id: str, revision: int) -> _Known:
-    register = select(runs.c.id, runs.c.counts, runs.c.finished_at).where(runs.c.kind_id == kind_id)
-    newest_first = register.order_by(runs.c.number.desc()).limit(1)
+    register = select(runs.c.id, runs.c.counts, runs.c.classes, runs.c.finished_at)
+    newest_first = register.where(runs.c.kind_id == kind_id)
+    newest_first = newest_first.order_by(runs.c.number.desc()).limit(1)
     with store.read() as db:
         trained = db.execute(newest_first.where(runs.c.summary.is_not(None))).first()
         newest = db.execute(newest_first).first()
         applied = db.execute(select(func.count()).select_from(applied_jobs)).scalar_one()
+        run_id = "" if trained is None else str(trained.id)
+        answered = db.execute(select(answers.c.id).where(answers.c.run_id == run_id).limit(1))
         return _Known(
-            counts=_counts(db, kind_id),
+            counts=_counts(db, kind_id, run_id),
             trained=trained,
             newest=None if newest is None or newest.finished_at else str(newest.id),
             applied=int(applied),
+            answered=answered.first() is not None,
         )
 
 
-def _counts(db: Connection, kind_id: str) -> tuple[int, tuple[int, ...], int, int]:
-    """Return the images, the labelled ones by category, the unpredicted and the waiting."""
+def _counts(db: Connection, kind_id: str, run_id: str) -> _Counts:
+    """Count what a person's next step is decided from; `run_id` is the run that may predict."""
     known = select(categories.c.id).where(
         categories.c.kind_id == kind_id, categories.c.id.not_like("0%")
     )
-    labelled = dict.fromkeys(db.execute(known).scalars(), 0)
-    predicted = predictions.c.id.is_not(None)
+    usable = dict.fromkeys(db.execute(known).scalars(), 0)
+    state = case(
+        (predictions.c.id.is_not(None), "waiting"),
+        (things.c.id.in_(rejected_ids(run_id)), "rejected"),
+        else_="unpredicted",
+    ).label("state")
     query = (
-        select(things.c.category_id, things.c.partition, predicted, func.count())
+        select(things.c.category_id, things.c.partition, state, func.count())
         .outerjoin(predictions, predictions.c.id == things.c.id)
         .where(things.c.kind_id == kind_id)
-        .group_by(things.c.category_id, things.c.partition, predicted)
+        .group_by(things.c.category_id, things.c.partition, state)
     )
-    images, unlabelled = 0, {True: 0, False: 0}
-    for category_id, partition, has_prediction, count in db.execute(query):
+    images, labels, unlabelled = 0, set(), {"waiting": 0, "rejected": 0, "unpredicted": 0}
+    for category_id, partition, answer, count in db.execute(query):
         images += count
-        if category_id not in labelled:
-            unlabelled[bool(has_prediction)] += count
-        elif partition in ("Unassigned", TRAINING, VALIDATION):
-            labelled[category_id] += count
-    return images, tuple(labelled.values()), unlabelled[False], unlabelled[True]
+        if category_id not in usable:
+            unlabelled[answer] += count
+            continue
+        labels.add(category_id)
+        if partition in ("Unassigned", TRAINING, VALIDATION):
+            usable[category_id] += count
+    return _Counts(images, usable, frozenset(labels), **unlabelled)
 
 
 def _is_under_way(store: Store, run_id: str) -> bool:
@@ -263,3 +331,8 @@ def _is_under_way(store: Store, run_id: str) -> bool:
 def _was_exported(store: Store, run_id: str, applied: int) -> bool:
     # An export that ends adds to the applied jobs, and nothing else makes one appear.
     return bool(finished_exports(store, run_id))
+
+
+@lru_cache(maxsize=64)
+def _has_predicted(store: Store, run_id: str, applied: int) -> bool:
+    return predict.has_predicted(store, run_id)

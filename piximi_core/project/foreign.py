@@ -29,7 +29,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.]{0,15}")
 _ID = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z-]{0,63}")
 # Made when first needed, or unknown to older programs.
-_OPTIONAL = frozenset({"applied_actions", "saved_filters"})
+_OPTIONAL = schema.ADDED_LATER | {"applied_actions"}
 _OF_SQLITE = frozenset({"sqlite_sequence", "sqlite_stat1", "sqlite_stat4"})
 
 Watch = Callable[[int, int], None]

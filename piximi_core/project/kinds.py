@@ -12,6 +12,7 @@ from piximi_core.project.categories import clean_name
 from piximi_core.project.ids import new_id, new_unknown_id
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.schema import (
+    answers,
     categories,
     drafts,
     images,
@@ -189,6 +190,7 @@ def _clear(db: Connection, kind_id: str) -> int:
     doomed = select(things.c.id).where(things.c.kind_id == kind_id)
     for table in (objects, images, predictions):
         db.execute(table.delete().where(table.c.id.in_(doomed)))
+    db.execute(answers.delete().where(answers.c.thing_id.in_(doomed)))
     return db.execute(things.delete().where(things.c.kind_id == kind_id)).rowcount
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, ScalarSelect, and_, case, func, select
 
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.project.answers import keep_label_as_answer
 from piximi_core.project.categories import MAX_NAME, clean_name, ensure_categories
 from piximi_core.project.ids import is_unknown, now
 from piximi_core.project.once import take_once
-from piximi_core.project.schema import categories, images, objects, predictions, things
+from piximi_core.project.schema import answers, categories, images, objects, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among, require_partition
 
@@ -113,7 +114,7 @@ def label_as_named(
     name: str,
     *,
     kind_id: str = IMAGE_KIND,
-    answers: bool = False,
+    answering: bool = False,
     who: str | None = None,
     once: str | None = None,
 ) -> int:
@@ -121,7 +122,7 @@ def label_as_named(
 
     Parameters
     ----------
-    answers
+    answering
         Whether the label answers the things' predictions, which are then taken away.
     once
         As in `label_things`.
@@ -135,7 +136,8 @@ def label_as_named(
     with store.step(f"Label {counted(len(ids), kind_id)}", who=who) as db:
         take_once(db, once)
         category_id = ensure_categories(db, kind_id, [name])[name]
-        if answers:
+        if answering:
+            keep_label_as_answer(db, ids, category_id)
             db.execute(predictions.delete().where(among(predictions.c.id, ids)))
         return set_label(db, ids, category_id, who or current_user())
 
@@ -258,6 +260,7 @@ def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -
         doomed = [*inside, *ids]
         for table in (objects, images, predictions):
             db.execute(table.delete().where(among(table.c.id, doomed)))
+        db.execute(answers.delete().where(among(answers.c.thing_id, doomed)))
         # Counted first: what is asked for may also lie inside an image that is asked for.
         query = select(func.count()).select_from(things).where(among(things.c.id, ids))
         asked_for = db.execute(query).scalar_one()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from piximi_core.project.answers import forget_answers, keep_answer, keep_label_as_answer
 from piximi_core.project.labelling import (
     counted_things,
     labelled,
@@ -64,6 +65,7 @@ def store_predictions(db: Connection, run_id: str, found: Sequence[PredictedThin
         if answer.thing_id in present
     ]
     if rows:
+        forget_answers(db, present, run_id)
         db.execute(predictions.delete().where(among(predictions.c.id, list(present))))
         db.execute(predictions.insert(), rows)
     return len(rows)
@@ -79,6 +81,7 @@ def accept_predictions(store: Store, ids: Sequence[str], *, who: str | None = No
             among(predictions.c.id, ids), predictions.c.category_id.is_not(None)
         )
         accepted = list(db.execute(query).scalars())
+        keep_answer(db, accepted, "accepted")
         label = (
             select(predictions.c.category_id)
             .where(predictions.c.id == things.c.id)
@@ -91,8 +94,12 @@ def accept_predictions(store: Store, ids: Sequence[str], *, who: str | None = No
 
 
 def reject_predictions(store: Store, ids: Sequence[str], *, who: str | None = None) -> int:
-    """Take these predictions away; labels stay. Return how many there were."""
+    """Take these predictions away; labels stay. Return how many there were.
+
+    What was rejected is kept, so that nobody is sent to ask the same run again.
+    """
     with store.step(f"Reject {plural(len(ids), 'prediction')}", who=who) as db:
+        keep_answer(db, ids, "rejected")
         return db.execute(predictions.delete().where(among(predictions.c.id, ids))).rowcount
 
 
@@ -118,6 +125,7 @@ def label_predicted(
     with store.step(f"Label {counted_things(store, ids)}", who=who) as db:
         take_once(db, once)
         require_category(db, category_id)
+        keep_label_as_answer(db, ids, category_id)
         db.execute(predictions.delete().where(among(predictions.c.id, ids)))
         return set_label(db, ids, category_id, who or current_user())
 

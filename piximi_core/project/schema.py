@@ -24,8 +24,10 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "ADDED_LATER",
     "JOURNALLED",
     "SCHEMA_VERSION",
+    "answers",
     "applied_actions",
     "applied_jobs",
     "categories",
@@ -48,7 +50,7 @@ __all__ = [
     "upgrade_schema",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -149,6 +151,17 @@ predictions = Table(
     Column("probabilities", Text, nullable=False),  # JSON list in the run's class order
 )
 
+# What a person answered to the predictions of a run: see answers.py.
+answers = Table(
+    "answers",
+    metadata,
+    _id(),  # "<thing>:<run>"
+    Column("thing_id", Text, nullable=False, index=True),
+    Column("run_id", Text, nullable=False),
+    Column("category_id", Text),  # as it was predicted
+    Column("answer", Text, nullable=False),  # accepted, corrected or rejected
+)
+
 drafts = Table("drafts", metadata, _id(), Column("settings", Text, nullable=False))
 
 saved_filters = Table(
@@ -232,10 +245,13 @@ JOURNALLED = (
     predictions,
     drafts,
     saved_filters,
+    answers,
 )
 
 # What each version added to the one before it.
-_ADDED = {2: (saved_filters,)}
+_ADDED = {2: (saved_filters,), 3: (answers,)}
+# The names of these tables: a project of the first version is whole without them.
+ADDED_LATER = frozenset(table.name for tables in _ADDED.values() for table in tables)
 
 
 def _row_as_json(table: Table, row: str) -> str:

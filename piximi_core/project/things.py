@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, case, func, literal_co
 
 from piximi_core.errors import BadInput
 from piximi_core.project.ids import is_unknown
-from piximi_core.project.schema import categories, images, objects, predictions, things
+from piximi_core.project.schema import answers, categories, images, objects, predictions, things
 from piximi_core.project.store import IMAGE_KIND, Store
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "find_ids",
     "get_things",
     "list_things",
+    "rejected_ids",
     "require_partition",
 ]
 
@@ -121,7 +122,15 @@ class Thing:
 
 @dataclass(frozen=True)
 class ThingFilter:
-    """Which things, and in which order; None means "any". `run_id` asks who predicted."""
+    """Which things, and in which order; None means "any".
+
+    Attributes
+    ----------
+    run_id
+        Whose predictions, those that wait for an answer.
+    rejected_of, not_rejected_of
+        A run: only what it predicted and was rejected, or all but that.
+    """
 
     kind_id: str | None = IMAGE_KIND
     category_ids: Collection[str] | None = None
@@ -130,6 +139,8 @@ class ThingFilter:
     labelled: bool | None = None
     predicted: bool | None = None
     run_id: str | None = None
+    rejected_of: str | None = None
+    not_rejected_of: str | None = None
     least_confidence: float = 0.0
     name_contains: str = ""
     ids: Collection[str] | None = None
@@ -143,6 +154,13 @@ def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[
     # One JSON parameter instead of one per value: SQLite takes only 32,766 of those.
     listed: Select[Any] = select(literal_column("value"))
     return column.in_(listed.select_from(func.json_each(json.dumps(list(values)))))
+
+
+def rejected_ids(run_id: str) -> Select[Any]:
+    """Return the query of the things whose prediction by a run was rejected."""
+    return select(answers.c.thing_id).where(
+        answers.c.run_id == run_id, answers.c.answer == "rejected"
+    )
 
 
 def _conditions(wanted: ThingFilter) -> list[ColumnElement[bool]]:
@@ -163,6 +181,10 @@ def _conditions(wanted: ThingFilter) -> list[ColumnElement[bool]]:
         conditions.append(has if wanted.predicted else ~has)
     if wanted.run_id is not None:
         conditions.append(predictions.c.run_id == wanted.run_id)
+    if wanted.rejected_of is not None:
+        conditions.append(things.c.id.in_(rejected_ids(wanted.rejected_of)))
+    if wanted.not_rejected_of is not None:
+        conditions.append(things.c.id.not_in(rejected_ids(wanted.not_rejected_of)))
     if wanted.least_confidence > 0:
         conditions.append(predictions.c.confidence >= wanted.least_confidence)
     if wanted.name_contains:

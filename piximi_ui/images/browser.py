@@ -18,7 +18,13 @@ from piximi_ui.components.gallery import (
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.gallery_items import gallery_items, gallery_revision, gallery_words
 from piximi_ui.images import queries
-from piximi_ui.images.view import View, gallery_key, impose_selection, taken_selection
+from piximi_ui.images.view import (
+    View,
+    gallery_key,
+    impose_selection,
+    show_all,
+    taken_selection,
+)
 from piximi_ui.kinds import of_kind
 from piximi_ui.label_actions import carry_out, errors_said
 from piximi_ui.texts import _
@@ -65,14 +71,24 @@ def draw(
         total=total,
         texts={
             **gallery_words(kind_id),
-            "empty": of_kind(
-                kind_id, _("No image passes the filter."), _("No object passes the filter.")
-            ),
+            **_empty_words(store, revision, view, kind_id),
         },
         revision=gallery_revision(store, revision),
         on_actions=lambda actions: apply(store, kind_id, wanted, actions),
     )
     return result.selected
+
+
+def _empty_words(store: Store, revision: int, view: View, kind_id: str) -> dict[str, str]:
+    """Return what stands where nothing is shown: all is done, or nothing passes the filter."""
+    unlabelled = ThingFilter(kind_id=kind_id, labelled=False)
+    if view.state == "unlabelled" and not queries.total(store, revision, unlabelled):
+        empty = of_kind(kind_id, _("All images are labelled."), _("All objects are labelled."))
+    else:
+        empty = of_kind(
+            kind_id, _("No image passes the filter."), _("No object passes the filter.")
+        )
+    return {"empty": empty, "show_all": _("Show all")}
 
 
 def _drop_gone(store: Store, revision: int, kind_id: str) -> None:
@@ -101,5 +117,7 @@ def _ask(store: Store, wanted: ThingFilter, action: GalleryAction) -> None:
         open_dialog("delete", ids=action.ids)
     elif action.type == "open" and action.ids:
         open_dialog("picture", ids=action.ids[:1])
+    elif action.type == "show_all":
+        show_all(store)
     elif action.type == "select_all":
         impose_selection(store, queries.ids(store, wanted))

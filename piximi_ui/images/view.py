@@ -25,7 +25,9 @@ __all__ = [
     "current_view",
     "gallery_key",
     "impose_selection",
+    "show_all",
     "show_ids",
+    "show_unlabelled",
     "shown_ids",
     "stop_showing",
     "taken_selection",
@@ -220,6 +222,23 @@ def taken_selection(store: Store) -> tuple[str, ...] | None:
         f"piximi_impose:{gallery_key(store)}", None
     )
     return taken
+
+
+def show_all(store: Store) -> None:
+    """Show everything of the kind, in the order that it had."""
+    _narrow(store, "all")
+
+
+def show_unlabelled(store: Store) -> None:
+    """Show what has no label yet, and nothing else that would hide some of it."""
+    _narrow(store, "unlabelled")
+
+
+def _narrow(store: Store, state: str) -> None:
+    # Another page may ask, whose address says nothing of the view.
+    view: View = st.session_state.get(_slot(store), View())
+    st.session_state.pop(_SHOWN, None)
+    choose_view(store, replace(view, state=state, categories=(), partitions=(), search=""))
 
 
 def show_ids(store: Store, kind_id: str, title: str, ids: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ def draw_ask(store: Store, run: Run) -> None:
     chosen = gallery_view(gallery_key(store)).selected
     selected = find_ids(store, ThingFilter(kind_id=run.kind_id, ids=chosen))
     counts = {
-        "unlabelled": count_things(store, ThingFilter(kind_id=run.kind_id, labelled=False)),
+        "unlabelled": count_things(store, _unlabelled(run)),
         "selected": len(selected),
         "all": count_things(store, ThingFilter(kind_id=run.kind_id)),
     }
@@ -101,8 +101,13 @@ def _pick(store: Store, run: Run, counts: dict[str, int]) -> str:
 def _ids(store: Store, run: Run, which: str, selected: Sequence[str]) -> Sequence[str]:
     if which == "selected":
         return selected
-    labelled = False if which == "unlabelled" else None
-    return find_ids(store, ThingFilter(kind_id=run.kind_id, labelled=labelled))
+    everything = ThingFilter(kind_id=run.kind_id)
+    return find_ids(store, _unlabelled(run) if which == "unlabelled" else everything)
+
+
+def _unlabelled(run: Run) -> ThingFilter:
+    """Return the filter of what has no label; what the run was told no about is not asked again."""
+    return ThingFilter(kind_id=run.kind_id, labelled=False, not_rejected_of=run.id)
 
 
 def _say_why(kind_id: str, which: str, counts: dict[str, int]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from piximi_core.classification.settings import ModelSettings
@@ -11,10 +13,10 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.progress_guide import Action, Facts, Stage, decide, next_step
 from piximi_core.project.categories import create_category, list_categories
 from piximi_core.project.labelling import label_things, set_partition
-from piximi_core.project.predictions import accept_predictions
+from piximi_core.project.predictions import accept_predictions, reject_predictions
 from piximi_core.project.runs import find_run
 from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.things import ThingFilter, find_ids, get_things
 from tests.jobs.conftest import add, write_classes
 
 
@@ -38,6 +40,19 @@ from tests.jobs.conftest import add, write_classes
         (Facts(images=60, labelled=(4, 3), unpredicted=53, run_id="r"), Action.CHECK, 0),
         (Facts(images=60, unpredicted=60, run_id="r", checked=True), Action.PREDICT, 60),
         (Facts(images=60, unpredicted=20, waiting=40, run_id="r", checked=True), Action.REVIEW, 40),
+        # The run has said what it has to say: never the same again.
+        (
+            Facts(images=60, labelled=(40, 19), rejected=1, run_id="r", checked=True),
+            Action.BY_HAND,
+            1,
+        ),
+        (
+            Facts(images=60, labelled=(40,), unpredicted=17, rejected=3, run_id="r", checked=True),
+            Action.PREDICT,
+            17,
+        ),
+        # A classifier from elsewhere and no label: nothing can be checked.
+        (Facts(images=60, unpredicted=60, run_id="r", judgeable=False), Action.PREDICT, 60),
         (Facts(images=60, labelled=(30, 30), run_id="r", checked=True), Action.EXPORT, 0),
         (
             Facts(
@@ -71,8 +86,14 @@ def test_steps_are_ticked_when_they_are_complete_and_not_before() -> None:
     assert decide(ready).done == {Stage.ADD, Stage.LABEL}
     trained = Facts(images=40, labelled=(10, 10), unpredicted=20, run_id="r", learned=20)
     assert decide(trained).done == {Stage.ADD, Stage.LABEL, Stage.TRAIN}
-    over = Facts(images=40, labelled=(20, 20), run_id="r", checked=True, exported=True)
+    by_hand = Facts(images=40, labelled=(20, 20), run_id="r", checked=True, exported=True)
+    assert decide(by_hand).done == set(Stage) - {Stage.PREDICT}
+    over = replace(by_hand, predicted=True)
     assert decide(over).done == set(Stage)
+    rejected = replace(over, rejected=2)
+    assert decide(rejected).done == set(Stage) - {Stage.LABEL}
+    brought = Facts(images=40, unpredicted=40, run_id="r", judgeable=False)
+    assert decide(brought).done == {Stage.ADD, Stage.TRAIN}
 
 
 def test_only_a_step_about_a_run_names_it() -> None:
@@ -118,7 +139,14 @@ def test_the_guide_follows_a_project_from_its_first_image_to_the_export(
     assert (next_step(store).action, next_step(store).count) == (Action.PREDICT, len(unlabelled))
     run_here(store, predict.ask(store, run, unlabelled))
     assert (next_step(store).action, next_step(store).count) == (Action.REVIEW, len(unlabelled))
-    accept_predictions(store, unlabelled)
+    assert Stage.PREDICT not in next_step(store).done
+    reject_predictions(store, unlabelled[:1])
+    accept_predictions(store, unlabelled[1:])
+    guide = next_step(store)
+    assert (guide.action, guide.count) == (Action.BY_HAND, 1)
+    assert guide.done == {Stage.ADD, Stage.TRAIN, Stage.CHECK, Stage.PREDICT}
+    category = get_things(store, unlabelled[1:2])[0].category_id
+    label_things(store, unlabelled[:1], category)
     assert next_step(store).action is Action.EXPORT
     run_here(store, export.ask(store, run, "piximi-files"))
     guide = next_step(store)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from piximi_core.images import Look
 from piximi_core.project.categories import list_categories
 from piximi_core.project.history import undo
-from piximi_core.project.labelling import describe_thing, set_partition
+from piximi_core.project.labelling import describe_thing, label_things, set_partition
 from piximi_core.project.looks import keep_look, look_of
 from piximi_core.project.saved_filters import list_saved_filters, save_filter
 from piximi_core.project.store import Store
@@ -234,6 +234,24 @@ def test_a_name_that_is_taken_is_said(open_page, untrained):
         [*(toast.value for toast in test.toast), *(e.value for e in test.error)]
     )
     assert len(list_saved_filters(untrained)) == 1
+
+
+def test_a_filter_that_has_run_empty_says_that_all_is_done_or_that_it_hides_all(
+    open_page, untrained
+):
+    test = open_page("images", project="digits", state="unlabelled", search="nowhere")
+    texts = drawn(test, "items")["texts"]
+    assert (texts["empty"], texts["show_all"]) == ("No image passes the filter.", "Show all")
+    red = list_categories(untrained)[1]
+    label_things(untrained, find_ids(untrained, ThingFilter(labelled=False)), red.id)
+    test = open_page("images", project="digits", state="unlabelled")
+    gallery = drawn(test, "items")
+    assert gallery["items"] == []
+    assert (gallery["texts"]["empty"], gallery["texts"]["show_all"]) == (
+        "All images are labelled.",
+        "Show all",
+    )
+    assert "show_all" in gallery["allow"]
 
 
 def test_a_menu_that_was_opened_and_left_says_nothing(open_page, untrained):

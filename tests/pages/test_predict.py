@@ -7,9 +7,11 @@ import io
 
 import pytest
 
+from piximi_core.jobs.evaluating import note_checked
 from piximi_core.project.categories import list_categories
 from piximi_core.project.history import undo
 from piximi_core.project.labelling import label_things
+from piximi_core.project.predictions import accept_predictions, reject_predictions
 from piximi_core.project.runs import find_run
 from piximi_core.project.things import ThingFilter, count_things, find_ids, get_things, list_things
 from piximi_ui.components.gallery.contract import GalleryMemory
@@ -106,6 +108,21 @@ def test_selected_ones_are_accepted_or_rejected(open_page, digits):
     found = get_things(digits, ids)
     assert [thing.is_labelled for thing in found[:5]] == [True, True, False, False, False]
     assert waiting(digits) == 35
+
+
+def test_rejecting_leads_to_labels_by_hand_and_never_to_the_same_run(open_page, digits):
+    ids = predict_here(digits)
+    note_checked(digits, find_run(digits, "latest"))
+    reject_predictions(digits, ids[:3])
+    accept_predictions(digits, ids[3:])
+    page = open_page("predict", project="digits")
+    assert page.button(key="guide-go").label == "Label 3 by hand"
+    assert button(page, "Predict 0 images").disabled
+    page.button(key="guide-go").click().run()
+    assert page.session_state["piximi_view:digits"].state == "unlabelled"
+    undo(digits)
+    undo(digits)
+    assert waiting(digits) == 40
 
 
 def test_labelled_images_are_left_out_of_bulk_answers_until_asked_for(open_page, digits):

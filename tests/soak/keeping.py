@@ -30,7 +30,7 @@ from piximi_core.project.backups import back_up, damage_of, list_backups
 from piximi_core.project.categories import create_category
 from piximi_core.project.kinds import ensure_kind
 from piximi_core.project.objects import NewObject, add_objects, list_objects
-from piximi_core.project.schema import SCHEMA_VERSION
+from piximi_core.project.schema import ADDED_LATER, SCHEMA_VERSION
 from piximi_core.project.store import Store, create_store
 from piximi_core.project.things import ThingFilter, list_things
 from tests.soak.checks import State, check_project, require
@@ -306,7 +306,7 @@ def _write_coco(path: Path, pictures: list[Path]) -> None:
 def _make_old(place: Path) -> None:
     """Turn the project into one of the first format."""
     with closing(sqlite3.connect(place / "project" / "project.sqlite")) as db:
-        for table in ("saved_filters",):
+        for table in ADDED_LATER:
             db.execute(f"DROP TABLE {table}")
         db.execute("PRAGMA user_version = 1")
 

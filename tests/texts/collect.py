@@ -65,6 +65,7 @@ NO_TEXTS = {
     "add others",
     "train again",
     "add more",
+    "label by hand",
 }
 SHORT = {"step", "report", "problem"}  # functions whose text is read however short it is
 LOGGED = {"debug", "info", "warning", "exception", "error", "ValueError", "RuntimeError"}

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 ACTIONS = frozenset(
-    {"label", "create", "delete", "undo", "redo", "open", "select_all", "highlight"}
+    {"label", "create", "delete", "undo", "redo", "open", "select_all", "show_all", "highlight"}
 )
 _CLIENTS_REMEMBERED = 8
 _LONGEST_UID = 64

@@ -221,6 +221,10 @@ class Gallery {
     return true;
   }
 
+  showAll() {
+    return this.act("show_all");
+  }
+
   deselect() {
     this.view.tip.hide();
     if (this.selection.size === 0) return false;

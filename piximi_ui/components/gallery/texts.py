@@ -24,6 +24,7 @@ def _bars() -> dict[str, str]:
     return {
         "gallery": _("Images"),
         "empty": _("No images here yet."),
+        "show_all": "",
         "broken": _("Cannot be shown"),
         "selected": _("{n} selected"),
         "selected_of": _("{n} of {total} selected"),

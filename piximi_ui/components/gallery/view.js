@@ -39,7 +39,9 @@ export class View {
     );
     this.typed = new TypedPanel();
     this.finder = new Finder(verbs);
-    this.empty = element("div", { class: "empty" });
+    this.void = element("p");
+    this.whole = button("show-all", () => verbs.showAll());
+    this.empty = element("div", { class: "empty" }, [this.void, this.whole]);
     this.grid = element("div", { class: "grid", role: "listbox", "aria-multiselectable": "true" });
     this.tip = new Tooltip(this.grid, (id) => this.#known(id));
     this.hint = element("span", { class: "hint" });
@@ -104,7 +106,9 @@ export class View {
     this.palette.update(data.categories, texts, state.selection.size > 0);
     this.root.classList.toggle("choosing", state.selection.size > 0);
     for (const pager of this.pagers) pager.update(data.page, data.pages, texts);
-    this.empty.textContent = texts.empty;
+    this.void.textContent = texts.empty;
+    this.whole.textContent = texts.show_all;
+    this.whole.hidden = !texts.show_all || !data.allow.includes("show_all");
     this.empty.hidden = !bare;
     this.grid.hidden = bare;
     this.head.hidden = bare && data.total === 0;
