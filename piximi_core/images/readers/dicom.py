@@ -16,6 +16,7 @@ from ..layout import Layout
 from ..naming import safe_name
 from ..picture import Picture, PixelArray
 from ..request import ReadRequest
+from .dicom_elements import PIXELS, complete, lacks, read_header, stored_shift
 from .dicom_values import DicomPlan, dicom_pixel_size
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ __all__ = ["load_dataset", "open_dicom"]
 
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _CHUNK = 2**20
-_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
 @contextmanager
@@ -43,16 +43,16 @@ def open_dicom(path: Path, request: ReadRequest) -> Iterator[Opened]:
     request
         Name for errors, and the cap on the decoded size.
     """
-    header = _load_header(path, request)
-    plan = DicomPlan(header)
+    header, keyword, notes = _load_header(path, request)
+    plan = DicomPlan(header, is_float=keyword not in (None, "PixelData"))
     layout = Layout("ZYX", (plan.frames, int(header.Rows), int(header.Columns)))
     layout = layout.with_samples(plan.samples)
     size = dicom_pixel_size(header)
-    description = describe_layout("DICOM", layout, plan.dtype, size, plan.notes)
+    description = describe_layout("DICOM", layout, plan.dtype, size, (*notes, *plan.notes))
 
     def decode() -> Picture:
         dataset = load_dataset(path, request)
-        if not any(word in dataset for word in _PIXELS):
+        if not any(word in dataset for word in PIXELS.values()):
             raise request.problem("is DICOM without pixels; leave it out.")
         stack = plan.apply(_stored(dataset, request), dataset)
         return description.picture(np.ascontiguousarray(stack), window=plan.window_of(stack))
@@ -66,7 +66,8 @@ def load_dataset(path: Path, request: ReadRequest) -> Dataset:
     Returns
     -------
     pydicom.dataset.Dataset
-        With ``file_meta.TransferSyntaxUID`` set.
+        With ``file_meta.TransferSyntaxUID`` set, and with the usual values of elements that the
+        file leaves out.
 
     Raises
     ------
@@ -76,8 +77,12 @@ def load_dataset(path: Path, request: ReadRequest) -> Dataset:
     import pydicom
     from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-    _load_header(path, request)
+    header, _keyword, notes = _load_header(path, request)
     dataset = pydicom.dcmread(path, force=True)
+    if notes:
+        for element in header:
+            if element.tag not in dataset or dataset[element.tag].is_empty:
+                dataset.add(element)
     if "TransferSyntaxUID" not in dataset.file_meta:
         implicit, little = dataset.original_encoding
         if implicit:
@@ -89,9 +94,14 @@ def load_dataset(path: Path, request: ReadRequest) -> Dataset:
     return dataset
 
 
-def _load_header(path: Path, request: ReadRequest) -> Dataset:
-    """Read everything before the pixels and refuse what promises too much."""
-    import pydicom
+def _load_header(path: Path, request: ReadRequest) -> tuple[Dataset, str | None, list[str]]:
+    """Read everything before the pixels and refuse what promises too much.
+
+    Returns
+    -------
+    Dataset, str or None, list of str
+        The header, completed; the element that holds the pixels; what was filled in.
+    """
     from pydicom import config
     from pydicom.filereader import read_file_meta_info
 
@@ -106,18 +116,21 @@ def _load_header(path: Path, request: ReadRequest) -> Dataset:
         _check_syntax(meta, request)
         if meta.get("TransferSyntaxUID") == _DEFLATED:
             _check_inflated(path, 144 + int(meta.FileMetaInformationGroupLength), request)
-    header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+    header, keyword, length = read_header(path)
     rows, columns = header.get("Rows"), header.get("Columns")
     if rows is None or columns is None:
+        if keyword is not None:
+            raise lacks("Rows" if rows is None else "Columns", request)
         raise request.problem("is DICOM without an image (a report or a directory); leave it out.")
+    notes = complete(header, keyword, length, request)
     shape = (
         int(header.get("NumberOfFrames") or 1),
         int(rows),
         int(columns),
-        int(header.get("SamplesPerPixel") or 1),
+        int(header.SamplesPerPixel),
     )
-    request.check_size(shape, max(4, int(header.get("BitsAllocated") or 8) // 8))
-    return header
+    request.check_size(shape, max(4, int(header.BitsAllocated) // 8))
+    return header, keyword, notes
 
 
 def _check_syntax(meta: Dataset, request: ReadRequest) -> None:
@@ -150,6 +163,10 @@ def _check_inflated(path: Path, start: int, request: ReadRequest) -> None:
 
 def _stored(dataset: Dataset, request: ReadRequest) -> PixelArray:
     """Return ``[Z, H, W, samples]`` as stored, in native byte order."""
+    shift, bits = stored_shift(dataset), int(dataset.get("BitsStored") or 0)
+    if shift:
+        # pydicom takes the lowest bits, wherever the numbers stand: it is to leave the cells whole.
+        dataset.BitsStored = dataset.BitsAllocated
     try:
         pixels: PixelArray = dataset.pixel_array
     except RuntimeError as error:  # NotImplementedError is one too
@@ -160,4 +177,31 @@ def _stored(dataset: Dataset, request: ReadRequest) -> PixelArray:
     samples = int(dataset.get("SamplesPerPixel") or 1)
     frames = int(dataset.get("NumberOfFrames") or 1)
     pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+    if shift:
+        dataset.BitsStored = bits
+        # JPEG and its kin have a depth of their own, which mostly is that of the numbers.
+        if not (_has_own_depth(dataset) and _fit(pixels, bits)):
+            pixels = _brought_down(pixels, shift, bits)
     return pixels.reshape(frames, int(dataset.Rows), int(dataset.Columns), samples)
+
+
+def _has_own_depth(dataset: Dataset) -> bool:
+    from pydicom.uid import RLELossless
+
+    syntax = dataset.file_meta.TransferSyntaxUID
+    return bool(syntax.is_encapsulated) and syntax != RLELossless
+
+
+def _fit(pixels: PixelArray, bits: int) -> bool:
+    """Whether all numbers are of so many bits."""
+    low = -(1 << (bits - 1)) if pixels.dtype.kind == "i" else 0
+    return bool(low <= pixels.min() and pixels.max() < low + (1 << bits))
+
+
+def _brought_down(pixels: PixelArray, shift: int, bits: int) -> PixelArray:
+    """Return the numbers of some bits that stand higher in their cells; what is around is cut.
+
+    Other bits held overlays once. The sign follows the highest bit of a signed number.
+    """
+    above = 8 * pixels.dtype.itemsize - bits - shift
+    return (pixels << above) >> (above + shift)

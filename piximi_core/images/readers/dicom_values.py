@@ -24,6 +24,8 @@ class DicomPlan:
     ----------
     header
         The dataset, with or without its pixels.
+    is_float
+        Whether the pixels are stored as floating-point numbers.
 
     Attributes
     ----------
@@ -37,7 +39,7 @@ class DicomPlan:
         What is changed, one short phrase each.
     """
 
-    def __init__(self, header: Dataset) -> None:
+    def __init__(self, header: Dataset, *, is_float: bool = False) -> None:
         self.notes: list[str] = []
         self.frames = int(header.get("NumberOfFrames") or 1)
         stored = int(header.get("SamplesPerPixel") or 1)
@@ -47,15 +49,14 @@ class DicomPlan:
         self._allocated = int(header.get("BitsAllocated") or 8)
         self._bits = int(header.get("BitsStored") or self._allocated)
         self._is_signed = bool(header.get("PixelRepresentation"))
-        # Files of floats have no sign to state.
-        self._is_float = self._allocated >= 32 and "PixelRepresentation" not in header
+        self._is_float = is_float
         self.samples = 3 if self._has_palette else stored
         self._pairs = [(1.0, 0.0)]
         has_units = stored == 1 and not (
             self._has_palette or self._is_float or self._allocated == 1
         )
         if has_units and "ModalityLUTSequence" not in header:
-            self._pairs = _rescale_pairs(header, self.frames)
+            self._pairs = _rescale_pairs(header, self.frames, self.notes)
         self.dtype = np.dtype(self._plan_type(header))
         self.window = self._shown(header) if has_units else None
         # Numbers that stand where the scanner saw nothing, often far from all others.
@@ -198,29 +199,40 @@ def _group(sequence: Any, index: int, keyword: str) -> Dataset | None:
     return inner[0] if inner else None
 
 
-def _rescale_pairs(dataset: Dataset, frames: int) -> list[Pair]:
+def _rescale_pairs(dataset: Dataset, frames: int, notes: list[str]) -> list[Pair]:
     """Return (slope, intercept) of every frame, wherever the file keeps them."""
     keyword = "PixelValueTransformationSequence"
-    if "RescaleSlope" in dataset or "RescaleIntercept" in dataset:
-        return [_pair(dataset)] * frames
     shared = _first(dataset, keyword)
-    if shared is not None:
-        return [_pair(shared)] * frames
-    per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
-    groups = [_group(per_frame, frame, keyword) for frame in range(frames)]
-    return [(1.0, 0.0) if group is None else _pair(group) for group in groups]
+    if "RescaleSlope" in dataset or "RescaleIntercept" in dataset:
+        stated = [_pair(dataset)] * frames
+    elif shared is not None:
+        stated = [_pair(shared)] * frames
+    else:
+        per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
+        groups = [_group(per_frame, frame, keyword) for frame in range(frames)]
+        stated = [(1.0, 0.0) if group is None else _pair(group) for group in groups]
+    usable = [(slope or 1.0, 0.0 if shift is None else shift) for slope, shift in stated]
+    if usable != stated:
+        # A slope of 0 would make one value of all.
+        notes.append("a rescale slope or intercept that cannot be was taken as 1 or 0")
+    return usable
 
 
-def _pair(dataset: Dataset) -> Pair:
-    slope = dataset.get("RescaleSlope")
-    intercept = dataset.get("RescaleIntercept")
-    pair = (
-        1.0 if slope in (None, "") else float(slope),
-        0.0 if intercept in (None, "") else float(intercept),
+def _pair(dataset: Dataset) -> tuple[float | None, float | None]:
+    """Return slope and intercept as stated, each None where it is no number."""
+    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
+    return (
+        1.0 if slope in (None, "") else _number(slope),
+        0.0 if intercept in (None, "") else _number(intercept),
     )
-    if not all(math.isfinite(number) for number in pair) or pair[0] == 0:
-        raise ValueError("a rescale slope or intercept that is no number")
-    return pair
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def dicom_pixel_size(dataset: Dataset) -> PixelSize | None:
