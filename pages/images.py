@@ -35,19 +35,19 @@ def browse(store: Store) -> None:
     import_dialog.draw(store)
     category_panel.draw_dialogs(store, kind.id, categories, counts)
     thing_dialogs.draw(store)
-    kind_tabs.draw(store, revision, kind)
     if not counts:
+        kind_tabs.draw_alone(store, revision, kind)
         empty.draw(kind)
         return
     view = without_gone(store, current_view(store), {category.id for category in categories})
     shown = shown_ids(store)
-    toolbar.draw(store, revision, kind, view, categories)
+    toolbar.draw(store, revision, kind, view, categories, counts)
     gallery_side, panel_side = st.columns([4, 1.15], gap="medium")
     wanted = to_filter(view, kind.id, shown[1] if shown else None)
     with gallery_side:
         selected = browser.draw(store, revision, view, kind.id, wanted, categories)
     with panel_side, st.container(key="images-side"):
-        category_panel.draw(store, view, categories, counts)
+        category_panel.draw()
         with st.container(border=True, gap="small", key="images-info"):
             info_panel.draw(store, revision, kind.id, selected, categories)
 

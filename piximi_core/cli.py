@@ -309,7 +309,7 @@ def main() -> None:
         typer.echo(f"Error: {error.format_message()}", err=True)
         code = 2
     except PiximiError as error:
-        typer.echo(f"Error: {error}", err=True)
+        typer.echo(" ".join(filter(None, (f"Error: {error}", error.on_command_line))), err=True)
         code = 2
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("Stopped.", err=True)

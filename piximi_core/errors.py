@@ -16,7 +16,20 @@ __all__ = [
 
 
 class PiximiError(Exception):
-    """A mistake or obstacle a person can mend; the text says what, where and what to do."""
+    """A mistake or obstacle a person can mend; the text says what, where and what to do.
+
+    Attributes
+    ----------
+    on_command_line
+        What the command line adds: the option that mends it, which a dashboard does not have.
+    """
+
+    on_command_line: str = ""
+
+    def __init__(self, text: str = "", on_command_line: str | None = None) -> None:
+        super().__init__(text)
+        if on_command_line is not None:
+            self.on_command_line = on_command_line
 
 
 class BadInput(PiximiError):

@@ -9,9 +9,10 @@ import streamlit as st
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.progress_guide import Action, Guide, Stage, next_step
 from piximi_core.project.kinds import Kind
+from piximi_core.project.runs import list_runs
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import ThingFilter
-from piximi_ui import navigation
+from piximi_ui import begin, navigation
 from piximi_ui.context import find_store
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.images import queries
@@ -32,6 +33,7 @@ _PAGES: dict[Stage, PageName] = {
 }
 _LABELLING = (Action.LABEL, Action.BY_HAND)
 _ADDING = (Action.ADD, Action.ADD_OTHERS, Action.ADD_MORE)
+_BEGINNING = (Action.TRAIN, Action.TRAIN_AGAIN)
 
 
 def draw() -> None:
@@ -58,7 +60,7 @@ def _names() -> dict[Stage, str]:
         Stage.ADD: _("Add"),
         Stage.LABEL: _("Label", "to label"),
         Stage.TRAIN: _("Train"),
-        Stage.CHECK: _("Check"),
+        Stage.CHECK: _("Evaluate"),
         Stage.PREDICT: _("Predict"),
         Stage.EXPORT: _("Export"),
     }
@@ -68,11 +70,11 @@ def _step(stage: Stage, guide: Guide) -> None:
     name, done = _names()[stage], stage in guide.done
     # More images begin the way anew, but what was done stays done.
     present = stage is guide.action.stage and guide.action is not Action.ADD_MORE
-    icon = ":material/radio_button_unchecked:"
+    icon = f":material/counter_{list(Stage).index(stage) + 1}:"
     tip = _("Later")
     if present:
         # Bold is also what the style knows the present step by.
-        icon, tip, name = ":material/radio_button_checked:", _("Now"), f"**{name}**"
+        tip, name = _("Now"), f"**{name}**"
     elif done:
         icon, tip = ":material/check_circle:", _("Done")
     navigation.link(_PAGES[stage], label=name, icon=icon, help_text=tip)
@@ -91,12 +93,7 @@ def _next(store: Store, kind: Kind, guide: Guide) -> None:
             if st.button(
                 label, icon=":material/arrow_forward:", type="primary", help=tip, key="guide-go"
             ):
-                if guide.action in _ADDING and kind.is_image:
-                    open_dialog("add")
-                if guide.action is Action.BY_HAND:
-                    show_unlabelled(store)
-                more = {"run": guide.run_id} if guide.run_id else {}
-                navigation.go_to(page, **more)
+                _go(store, kind, guide)
         return
     with st.container(width="content", key="guide-next"):
         if guide.action in _LABELLING and _hides_unlabelled(store, kind.id):
@@ -123,6 +120,23 @@ def _next(store: Store, kind: Kind, guide: Guide) -> None:
             st.markdown(
                 _(":material/arrow_downward: Next: **{effect}**").format(effect=label), help=tip
             )
+
+
+def _go(store: Store, kind: Kind, guide: Guide) -> None:
+    """Turn to the page of the next step; what the button named begins there by itself."""
+    if guide.action in _ADDING and kind.is_image:
+        open_dialog("add")
+    elif guide.action is Action.BY_HAND:
+        show_unlabelled(store)
+    elif guide.action in _BEGINNING:
+        begin.ask(_PAGES[guide.action.stage])
+    run_id = guide.run_id
+    if guide.action is Action.CHECK:
+        # The run that one has before one's eyes, rather than the newest.
+        looked_at = st.query_params.get("run")
+        trained = {run.id for run in list_runs(store, kind.id) if run.has_classifier}
+        run_id = looked_at if looked_at in trained else run_id
+    navigation.go_to(_PAGES[guide.action.stage], **({"run": run_id} if run_id else {}))
 
 
 def _hides_unlabelled(store: Store, kind_id: str) -> bool:

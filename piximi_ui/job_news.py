@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import current_user
@@ -17,11 +15,11 @@ from piximi_ui import job_texts, navigation
 from piximi_ui.context import who
 from piximi_ui.texts import plain
 
-__all__ = ["draw", "expect", "open_news", "read", "read_on_leaving"]
+__all__ = ["draw", "expect", "is_import", "open_news", "read"]
 
 _UNREAD = "unread"
-_SEEN = "piximi_news_seen"
 _MOST = 3
+_IMPORTS = ("add", "add-annotations")
 
 
 def expect(job: Job) -> None:
@@ -32,11 +30,6 @@ def expect(job: Job) -> None:
 def read(job: Job) -> None:
     """Note that a person knows what came of a job."""
     (job.folder / _UNREAD).unlink(missing_ok=True)
-
-
-def read_on_leaving(job: Job) -> None:
-    """Note that a person sees what came of a job, and knows it once they are on another page."""
-    st.session_state.setdefault(_SEEN, set()).add(job.id)
 
 
 def open_news(project: Path) -> list[Job]:
@@ -53,13 +46,9 @@ def draw(project: Path) -> None:
     here = navigation.current()
     for job in open_news(project)[:_MOST]:
         page = page_of(job)
-        # What came of an import stays on its page until it is dismissed there.
         if page == here:
-            if job.request().get("service") != "add":
+            if not is_import(job):
                 read(job)
-            continue
-        if job.id in st.session_state.get(_SEEN, ()):
-            read(job)
             continue
         failed = job.state() is JobState.FAILED
         run = job.id if job.folder.parent.name == "runs" else job.request().get("run_id")
@@ -71,6 +60,11 @@ def draw(project: Path) -> None:
             width="stretch",
             **({"run": str(run)} if run else {}),
         )
+
+
+def is_import(job: Job) -> bool:
+    """Whether the Images page itself tells what came of a job, and shows it."""
+    return job.request().get("service") in _IMPORTS
 
 
 def page_of(job: Job) -> navigation.PageName:

@@ -84,8 +84,8 @@ def _panel(store: Store, was_active: bool) -> None:
 
 
 def _tell(job: Job) -> None:
-    if job.request().get("service") == "add" and navigation.current() == "images":
-        return  # the page itself says what came of an import, and leaves it there
+    if navigation.current() == "images" and job_news.is_import(job):
+        return  # the page itself tells
     text = job_texts.outcome(job)
     failed = job.state() is JobState.FAILED
     say(text, ":material/error:" if failed else ":material/check_circle:")

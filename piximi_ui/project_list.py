@@ -11,7 +11,7 @@ import streamlit as st
 from piximi_core.project.workspace import ProjectSummary, create_project, project_folder
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown
-from piximi_ui.projects.menu import draw_copying, draw_menu, draw_style
+from piximi_ui.projects.menu import draw_copying, draw_menu
 from piximi_ui.projects.recovery import draw_recover
 from piximi_ui.projects.sizes import draw_late, sizes_of
 from piximi_ui.projects.thumbnails import draw_thumbnails
@@ -45,7 +45,6 @@ def draw_new_project(*, primary: bool) -> None:
 
 def draw_list(projects: Sequence[ProjectSummary]) -> None:
     """Draw one row for each project, the last used first; damaged ones with the reason."""
-    draw_style()
     sizes = sizes_of({_folder(project): project.used_at for project in projects})
     found = list(projects)
     if len(projects) >= _SEARCH_FROM:

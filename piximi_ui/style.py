@@ -7,8 +7,12 @@ import streamlit as st
 __all__ = ["draw"]
 
 _RULES = """<style>
-/* Room for the work instead of an empty top. */
-[data-testid="stMainBlockContainer"] { padding: 4.1rem 2.5rem 2rem; }
+/* Room for the work instead of an empty top: Streamlit's header holds hardly anything here. What
+   sticks below it, in a component too, knows its height. */
+:root { --piximi-top: 2.5rem; }
+[data-testid="stHeader"] { height: var(--piximi-top); min-height: var(--piximi-top); }
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.75rem; }
 [data-testid="stSidebarHeader"] { height: 2.25rem; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 1.5rem; }
 
@@ -25,14 +29,35 @@ _RULES = """<style>
 .st-key-guide-way [data-testid="stPageLink-NavLink"] {
   padding: 0.1rem 0.5rem 0.1rem 0.15rem; background: none; font-size: 0.9rem; gap: 0.2rem;
 }
+/* Bold is what comes next, and not, as Streamlit has it, every link to the present page. */
+.st-key-guide-way a :is(span, p):not([data-testid="stIconMaterial"]) { font-weight: 400; }
+.st-key-guide-way a strong { font-weight: 600; }
 .st-key-guide-way a:has(strong) { box-shadow: inset 0 -2px #2a8f99; }
 .st-key-guide-next { margin-left: auto; }
 .st-key-guide-next button { min-height: 2rem; padding: 0.1rem 0.75rem; }
 .st-key-guide-next p { margin-bottom: 0; }
 .st-key-guide-next [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 
-/* Below, where a message covers no button that one would press next. */
-[data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
+/* Over the empty end of the sidebar, where a message covers nothing; what it covers on a phone can
+   be pressed through it. */
+[data-testid="stToastContainer"] {
+  top: auto; bottom: 1rem; left: 0.75rem; right: auto; width: min(17rem, 92vw);
+  pointer-events: none;
+}
+[data-testid="stToast"] { width: 100%; }
+[data-testid="stToast"] :is(button, a) { pointer-events: auto; }
+
+/* A button that only its icon is seen of; what it means is read out, and told by its tip. */
+:is([class*="st-key-menu-"], .st-key-kind-menu, .st-key-saved-filters)
+  [data-testid="stPopoverButton"] { padding: 0.25rem; }
+:is([class*="st-key-menu-"], .st-key-kind-menu, .st-key-saved-filters)
+  [data-testid="stPopoverButton"] p {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+:is([class*="st-key-menu-"], .st-key-kind-menu, .st-key-saved-filters)
+  [data-testid="stPopoverButton"] > div > [aria-hidden]:last-child { display: none; }
+/* A menu is never longer than the window: what does not fit is scrolled to. */
+[data-testid="stPopoverBody"] { max-height: min(80vh, 40rem); overflow-y: auto; }
 
 /* A form has its button in sight; the hint would lie over what is typed in a narrow field. */
 [data-testid="stForm"] [data-testid="InputInstructions"] { display: none; }
@@ -54,7 +79,7 @@ _RULES = """<style>
 .piximi-report pre { white-space: pre-wrap; font-size: 0.8rem; }
 
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 2rem; }
+  [data-testid="stMainBlockContainer"] { padding: 2.75rem 1rem 2rem; }
   /* On a phone: the present step and what to do next. */
   .st-key-guide-way [data-testid="stElementContainer"]:not(:has(strong)) { display: none; }
   .st-key-guide-next { flex: 1 1 60%; margin-left: 0; }

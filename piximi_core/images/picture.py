@@ -23,6 +23,8 @@ class ChannelsUnknown(BadInput):
         How many frames the stack holds: planes times channels.
     """
 
+    on_command_line = "Give --channels N."
+
     def __init__(self, text: str, frames: int) -> None:
         super().__init__(text)
         self.frames = frames
@@ -36,6 +38,8 @@ class TimeUnknown(BadInput):
     times
         How many time points there are.
     """
+
+    on_command_line = "Give --time N for one of them, or --time planes for all."
 
     def __init__(self, text: str, times: int) -> None:
         super().__init__(text)

@@ -131,8 +131,8 @@ def _require_answers(description: Description, request: ReadRequest) -> None:
     frames, times = description.frames, description.times
     if times > 1 and request.time is None:
         raise TimeUnknown(
-            f"'{request.name}' holds {times} time points, and a picture has one; give --time 1 to "
-            f"{times} for one of them, or --time planes to take all as planes.",
+            f"'{request.name}' holds {times} time points, and a picture has one; say which one, "
+            "or take all as planes.",
             times,
         )
     if isinstance(request.time, int) and times > 1 and not 1 <= request.time <= times:
@@ -142,7 +142,7 @@ def _require_answers(description: Description, request: ReadRequest) -> None:
     if description.channels is None and request.channels is None:
         raise ChannelsUnknown(
             f"'{request.name}' is a stack of {frames} frames that does not say how many channels "
-            "it has; give --channels N.",
+            "it has; say how many.",
             frames,
         )
     if description.channels is None and frames % (request.channels or 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Collection, Iterable, Iterator
@@ -14,11 +15,14 @@ from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
 from piximi_core.jobs.add_again import give_up, open_question
 from piximi_core.jobs.folder import Job, JobState, abandoned_folders
 from piximi_core.jobs.running import service_of
+from piximi_core.project import schema
+from piximi_core.project.files import replace_atomically
 from piximi_core.project.ids import now
 from piximi_core.project.schema import applied_jobs, runs
 from piximi_core.project.store import Store
 
 __all__ = [
+    "added_things",
     "apply_finished",
     "apply_result",
     "is_settled",
@@ -30,6 +34,7 @@ __all__ = [
 log = logging.getLogger("piximi")
 
 _KEPT_JOBS = 30
+_ADDED, _MOST_ADDED = "added.json", 20_000
 # What may go well the next time, and what never will.
 _LATER = (NoSpace, ProjectBusy)
 _DAMAGED = (ValueError, TypeError, KeyError, EOFError, FileNotFoundError, IntegrityError)
@@ -109,7 +114,31 @@ def _bring_in(store: Store, job: Job, result: dict[str, Any]) -> bool:
         if not _note(db, job):
             return False
         service.apply(job, result, store, db)
+        _keep_added(job, db)
     return True
+
+
+def _keep_added(job: Job, db: Connection) -> None:
+    """Leave the ids of the new things beside the result, for whoever wants to see them first."""
+    journal, step = schema.journal.c, select(schema.recording.c.step).scalar_subquery()
+    new = select(journal.key).where(
+        journal.step == step, journal.table == "things", journal.before.is_(None)
+    )
+    ids = list(db.execute(new.order_by(journal.id).limit(_MOST_ADDED + 1)).scalars())
+    if 0 < len(ids) <= _MOST_ADDED:
+        with replace_atomically(job.folder / _ADDED) as part:
+            part.write_text(json.dumps(ids))
+
+
+def added_things(job: Job) -> tuple[str, ...]:
+    """Return the ids of the images and objects that a job brought into the project, in order.
+
+    Empty if there were none, or more than 20,000, which nobody looks through.
+    """
+    try:
+        return tuple(map(str, json.loads((job.folder / _ADDED).read_text())))
+    except (OSError, ValueError):
+        return ()
 
 
 def _end(store: Store, job: Job) -> bool:

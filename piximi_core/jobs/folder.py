@@ -198,9 +198,13 @@ class Job:
         with suppress(FileNotFoundError):
             os.truncate(self.folder / "started", 0)
 
-    def fail(self, error: str, *, ours: bool = False) -> None:
-        """Publish why there is no outcome, in one sentence, and whether the program is to blame."""
-        self.finish({"error": error, "ours": ours}, JobState.FAILED)
+    def fail(self, error: str, *, on_command_line: str = "", ours: bool = False) -> None:
+        """Publish why there is no outcome, in one sentence, and whether the program is to blame.
+
+        `on_command_line` is that of the error; see `PiximiError`.
+        """
+        result = {"error": error, "on_command_line": on_command_line, "ours": ours}
+        self.finish(result, JobState.FAILED)
 
 
 def abandoned_folders(parent: Path) -> Iterator[Path]:

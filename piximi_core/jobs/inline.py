@@ -55,7 +55,9 @@ def _outcome(job: Job) -> dict[str, Any]:
         raise PiximiError(f"Another process does the job {job.id[:8]} already; wait until it ends.")
     state = JobState(result["state"])
     if state is JobState.FAILED:
-        raise RuntimeError(result["error"]) if result.get("ours") else PiximiError(result["error"])
+        if result.get("ours"):
+            raise RuntimeError(result["error"])
+        raise PiximiError(result["error"], result.get("on_command_line"))
     if state is JobState.STOPPED:
         raise Stopped("Stopped before there was anything to keep.")
     return {key: value for key, value in result.items() if key != "state"}

@@ -88,7 +88,7 @@ def _run(job: Job) -> None:
     except Stopped:
         job.finish({}, JobState.STOPPED)
     except PiximiError as error:
-        job.fail(str(error))
+        job.fail(str(error), on_command_line=error.on_command_line)
     except Exception:
         (job.folder / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
         job.fail(

@@ -53,7 +53,7 @@ def other_channels(channels: int, project_channels: int) -> str:
     """Say why a picture of so many channels cannot be added."""
     return (
         f"has {plural(channels, 'channel')}, but the images of this project have "
-        f"{project_channels}; convert it while adding (--convert), or add it to another project"
+        f"{project_channels}; convert it while adding, or add it to another project"
     )
 
 

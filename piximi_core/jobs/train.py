@@ -146,8 +146,7 @@ def ask_to_resume(store: Store, run: Run) -> Job:
         raise PiximiError(f"The run {run.name!r} is still going on; there is nothing to resume.")
     if state is JobState.DONE and not job.result().get("stopped"):
         raise PiximiError(
-            f"The run {run.name!r} did all its epochs; start a new run from it instead "
-            "(train --from, or Start from on the Train page)."
+            f"The run {run.name!r} did all its epochs; start a new run from it instead."
         )
     with store.write() as db:
         # Its result, once there is one again, is to be applied again.

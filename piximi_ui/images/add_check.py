@@ -74,8 +74,11 @@ def draw(sources: Sequence[SourceFile], project_channels: int | None) -> Answers
         return Answers(_("None of these files can be added.") if sighting.complete else None)
     channels = _ask_channels(sighting, project_channels)
     time = _ask_time(sighting)
-    convert, keep_channels = _ask_conversion(sighting, channels, project_channels)
+    conversion = _ask_conversion(sighting, channels, project_channels)
     missing = None
+    if conversion is None:
+        missing = _("Say first what is to become of images with another number of channels.")
+    convert, keep_channels = conversion or (False, None)
     if channels is None and sighting.open_questions("channels"):
         missing = _("Say first how many channels the stacks have.")
     elif time is None and sighting.open_questions("time"):
@@ -279,14 +282,19 @@ def time_in_words(point: int | str) -> str:
 
 def _ask_conversion(
     sighting: Sighting, channels: int | None, project_channels: int | None
-) -> tuple[bool, int | None]:
-    """Ask what to do with images of another channel count; return convert and keep_channels."""
+) -> tuple[bool, int | None] | None:
+    """Ask what to do with images of another channel count.
+
+    Return convert and keep_channels, None while that was not said.
+    """
     counts = sighting.channel_counts(channels)
     keep = project_channels
     if project_channels is None and len(counts) > 1:
         keep = st.selectbox(
             _("All images of a project have the same number of channels. Which is it here?"),
             list(counts),
+            index=None,
+            placeholder=_("Choose"),
             format_func=lambda n: (
                 f"{plural('{n} channel', '{n} channels', n)} "
                 f"({plural('{n} file', '{n} files', counts[n])})"
@@ -294,7 +302,7 @@ def _ask_conversion(
             key=f"add-keep-{'-'.join(map(str, counts))}",
         )
     if keep is None:
-        return False, None
+        return None if len(counts) > 1 else (False, None)
     other = {n: files for n, files in counts.items() if n != keep}
     # Nothing says what further channels would hold, unless there is one to repeat.
     convertible = {n: files for n, files in other.items() if n == 1 or n > keep}
@@ -314,10 +322,11 @@ def _ask_conversion(
             images,
         ).replace("{keep}", number(keep)),
         list(words),
+        index=None,
         format_func=words.__getitem__,
         key=f"add-convert-{keep}",
     )
-    return chosen == "convert", kept
+    return None if chosen is None else (chosen == "convert", kept)
 
 
 def _say_left_out(images: int, keep: int) -> None:

@@ -1,6 +1,6 @@
-"""Beside the gallery: the categories with their counts; new, edit, delete.
+"""Beside the gallery: make a category, edit and delete them.
 
-Their numbers, which label, stand where one labels: over the gallery.
+They themselves, which label and which narrow the view, stand where one labels: over the gallery.
 """
 
 from __future__ import annotations
@@ -22,22 +22,16 @@ from piximi_core.project.things import PARTITIONS
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.glossary import partition_name, tip
-from piximi_ui.images.view import View, bound
 from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, plain, plural
-from piximi_ui.texts import number as numeral
+from piximi_ui.texts import _, plural
 
 __all__ = ["draw", "draw_dialogs"]
 
 Counts = Mapping[str, Mapping[str, int]]
 
 
-def draw(store: Store, view: View, categories: Sequence[Category], counts: Counts) -> None:
-    """Draw the list; choosing categories in it shows only their images.
-
-    It is one widget whatever the number of categories: each further element on the page costs
-    every click some milliseconds.
-    """
+def draw() -> None:
+    """Draw the head of the categories; they themselves, with counts, stand over the gallery."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="categories-head"
     ):
@@ -61,24 +55,6 @@ def draw(store: Store, view: View, categories: Sequence[Category], counts: Count
             on_click=open_dialog,
             args=("categories",),
         )
-    labels = {
-        category.id: _label(category, sum(counts.get(category.id, {}).values()))
-        for category in categories
-    }
-    st.pills(
-        _("Show only"),
-        list(labels),
-        selection_mode="multi",
-        format_func=labels.__getitem__,
-        width="stretch",
-        help=_("Choose categories to see only what is in them"),
-        **bound(store, view, "categories"),
-    )
-
-
-def _label(category: Category, count: int) -> str:
-    swatch = f':color[●]{{foreground="{category.color}"}}'
-    return f"{swatch} {plain(category.name, 40)} :gray[{numeral(count)}]"
 
 
 def draw_dialogs(

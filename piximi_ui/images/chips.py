@@ -14,7 +14,7 @@ from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw", "state_words"]
 
-_ONE_EACH = 4  # of more categories or partitions, one button takes all away
+_ONE_EACH = 2  # of more categories or partitions, one button takes all away
 
 Chip = tuple[str, str, Callable[[], None]]  # key, words, what taking it away does
 
@@ -35,7 +35,7 @@ def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
     chips = [*_asked_for(store), *_chips(store, view, categories)]
     if not chips:
         return
-    with st.container(horizontal=True, gap="small", key="filter-chips"):
+    with st.container(horizontal=True, gap="xsmall", width="content", key="filter-chips"):
         for key, words, take_away in chips:
             st.button(
                 words,
@@ -45,7 +45,7 @@ def draw(store: Store, view: View, categories: Sequence[Category]) -> None:
                 help=_("Show without this"),
                 on_click=take_away,
             )
-        if view.filters:
+        if len(chips) > 1 and view.filters > 1:
             st.button(
                 plural("Clear {n} filter", "Clear {n} filters", view.filters),
                 icon=":material/filter_list_off:",

@@ -22,32 +22,57 @@ from piximi_ui.kinds import choose_kind, kind_label
 from piximi_ui.label_actions import errors_said
 from piximi_ui.texts import _, number, plural
 
-__all__ = ["draw", "draw_menu"]
+__all__ = ["draw", "draw_alone", "draw_menu"]
 
 _MENU = "kind-menu"
+_TABS_LETTERS = 30  # more would push the toolbar beside them into a second line
 
 
 def draw(store: Store, revision: int, kind: Kind) -> None:
-    """Draw the tabs and, beside them, the menu; nothing while there are only images."""
+    """Draw the tabs, or a list where they would not fit; nothing while there are only images."""
     known = queries.kinds(store, revision)
     if len(known) == 1:
         return
     shown = {each.id: each for each in known if not each.hidden}
     counts = queries.counts_by_kind(store, revision)
+    words = {kind_id: _tab(each, counts) for kind_id, each in shown.items()}
     # One key for each kind, so that a kind chosen elsewhere is what the tabs show.
     key = f"kind-tabs-{store.folder.name}-{kind.id}"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="kind-tabs"):
+    letters = sum(len(kind_label(each)) + 5 for each in shown.values())
+    if letters <= _TABS_LETTERS:
         st.segmented_control(
             _("Kind"),
-            list(shown),
+            list(words),
             default=kind.id,
             required=True,
-            format_func=lambda kind_id: _tab(shown[kind_id], counts),
+            format_func=words.__getitem__,
             label_visibility="collapsed",
             key=key,
             on_change=lambda: _turn_to(store, str(st.session_state[key])),
         )
-        draw_menu(store, revision, kind)
+        return
+    plain_words = {
+        kind_id: f"{kind_label(each)} · {number(counts.get(kind_id, 0))}"
+        for kind_id, each in shown.items()
+    }
+    st.selectbox(
+        _("Kind"),
+        list(plain_words),
+        index=list(plain_words).index(kind.id),
+        format_func=plain_words.__getitem__,
+        label_visibility="collapsed",
+        width=200,
+        key=f"{key}-list",
+        on_change=lambda: _turn_to(store, str(st.session_state[f"{key}-list"])),
+    )
+
+
+def draw_alone(store: Store, revision: int, kind: Kind) -> None:
+    """Draw tabs and menu where there is no toolbar, because there is nothing of the kind."""
+    if len(queries.kinds(store, revision)) > 1:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            draw(store, revision, kind)
+            draw_menu(store, revision, kind)
 
 
 def _tab(kind: Kind, counts: Mapping[str, int]) -> str:

@@ -13,8 +13,8 @@ from piximi_core.jobs.looking import channel_choices
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
-from piximi_ui.images import add_check
-from piximi_ui.job_news import open_news, read, read_on_leaving
+from piximi_ui.images import add_check, just_added
+from piximi_ui.job_news import is_import, open_news, read
 from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw"]
@@ -23,21 +23,24 @@ _MOST_ROWS = 5000
 
 
 def draw(store: Store) -> None:
-    """Draw the outcome of every import that ended and was not dismissed, the newest first.
+    """Draw the outcome of every import that ended and has something to explain, the newest first.
 
-    One that has nothing to explain goes by itself: when another follows it, or with the page.
+    Of one that went well a message tells, and the page shows what it brought.
     """
-    imports = [job for job in open_news(store.folder) if job.request().get("service") == "add"]
-    for place, job in enumerate(imports):
-        result = job.result()
-        explained = _rows(result) or result.get("stopped")
-        plain_success = job.state() is JobState.DONE and not explained
-        if plain_success and place:
+    news = list(filter(is_import, open_news(store.folder)))
+    for job in news:
+        if _explained(job):
+            _outcome(store, job)
+        else:
             read(job)
-            continue
-        if plain_success:
-            read_on_leaving(job)
-        _outcome(store, job)
+    if news and news[0].state() is JobState.DONE:
+        just_added.announce(store, news[0], quietly=_explained(news[0]))
+
+
+def _explained(job: Job) -> bool:
+    """Whether there is more to say of an import than how many came in."""
+    result = job.result()
+    return job.state() is not JobState.DONE or bool(_rows(result) or result.get("stopped"))
 
 
 def _outcome(store: Store, job: Job) -> None:

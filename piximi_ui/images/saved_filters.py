@@ -37,7 +37,14 @@ def draw(store: Store, view: View) -> None:
         None,
     )
     label = plain(shown.name, 30) if shown else _("Saved filters")
-    menu = st.popover(label, icon=":material/bookmark:", key="saved-filters", on_change="rerun")
+    menu = st.popover(
+        label,
+        icon=":material/bookmark:",
+        type="tertiary",
+        help=label,
+        key="saved-filters",
+        on_change="rerun",
+    )
     if menu.open:
         with menu:
             _menu(store, view, saved, shown)

@@ -10,22 +10,19 @@ _RULES = """<style>
 /* The panel stays beside the gallery while that scrolls. */
 [data-testid="stColumn"]:has(> div .st-key-images-side),
 [data-testid="stColumn"]:has(.st-key-images-side) {
-  position: sticky; top: 4.25rem; align-self: flex-start;
-  max-height: calc(100vh - 5rem); overflow-y: auto; scrollbar-width: thin;
+  position: sticky; top: calc(var(--piximi-top) + 0.5rem); align-self: flex-start;
+  max-height: calc(100vh - var(--piximi-top) - 1rem); overflow-y: auto; scrollbar-width: thin;
 }
 .st-key-server-folders button {
   justify-content: flex-start; text-align: left; min-height: 1.9rem; padding: 0.1rem 0.35rem;
 }
 .st-key-server-folders button > div { justify-content: flex-start; width: 100%; }
-/* Categories as a list, one below the other. */
-.st-key-images-side [data-testid="stButtonGroup"] { max-height: 40vh; overflow-y: auto; }
-.st-key-images-side [data-testid="stButtonGroup"] > div { flex-direction: column; }
-.st-key-images-side [data-testid="stButtonGroup"] :is(button, button > *) {
-  justify-content: flex-start; text-align: left;
-}
 .st-key-categories-head { justify-content: space-between; }
 .st-key-categories-head button span { gap: 0.2rem; }
-.st-key-drop-anywhere-place { position: absolute; height: 0; overflow: hidden; }
+/* Out of the flow, where it would keep a gap to its neighbours. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-drop-anywhere-place) { position: absolute; }
+.st-key-drop-anywhere-place { overflow: hidden; }
+.st-key-filter-chips button { min-height: 2rem; padding: 0.1rem 0.6rem; border-radius: 1rem; }
 .st-key-add-sorts table { width: 100%; font-size: 0.9rem; }
 .st-key-add-sorts { overflow-x: auto; }
 .st-key-add-sorts :is(th, td) { padding: 0.25rem 0.4rem; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,19 +13,27 @@ from piximi_core.project.things import PARTITIONS
 from piximi_ui.annotations import import_dialog
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.glossary import partition_name, partition_tip
-from piximi_ui.images import chips, kind_tabs, queries, saved_filters
+from piximi_ui.images import chips, kind_tabs, saved_filters
 from piximi_ui.images.view import MOST_SEED, PAGE_SIZES, STATES, View, bound, change_view
 from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _
+from piximi_ui.texts import _, number, plain
 
 __all__ = ["draw"]
 
+Counts = Mapping[str, Mapping[str, int]]
+
 
 def draw(
-    store: Store, revision: int, kind: Kind, view: View, categories: Sequence[Category]
+    store: Store,
+    revision: int,
+    kind: Kind,
+    view: View,
+    categories: Sequence[Category],
+    counts: Counts,
 ) -> None:
-    """Draw the bar; every change shows the first page anew."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    """Draw the bar, one line with what narrows the view; every change shows the first page anew."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="images-bar"):
+        kind_tabs.draw(store, revision, kind)
         st.button(
             _("Add images"),
             icon=":material/add_photo_alternate:",
@@ -39,27 +47,40 @@ def draw(
             placeholder=_("Search by name"),
             icon=":material/search:",
             label_visibility="collapsed",
-            width=200,
+            width=170,
             **bound(store, view, "search"),
         )
-        inside = bool(view.partitions) + (view.state != "all")
+        inside = bool(view.categories) + bool(view.partitions) + (view.state != "all")
         label = _("Filter ({n})").format(n=inside) if inside else _("Filter")
         # What is inside is drawn once it is open: each element costs every click some time.
         filters = st.popover(label, icon=":material/filter_list:", key="filter", on_change="rerun")
         if filters.open:
             with filters:
-                _filters(store, view)
+                _filters(store, view, categories, counts)
         sorting = st.popover(_("Sort"), icon=":material/sort:", key="sort", on_change="rerun")
         if sorting.open:
             with sorting:
                 _sorting(store, kind, view)
         saved_filters.draw(store, view)
-        if len(queries.kinds(store, revision)) == 1:
-            kind_tabs.draw_menu(store, revision, kind)
-    chips.draw(store, view, categories)
+        kind_tabs.draw_menu(store, revision, kind)
+        chips.draw(store, view, categories)
 
 
-def _filters(store: Store, view: View) -> None:
+def _filters(store: Store, view: View, categories: Sequence[Category], counts: Counts) -> None:
+    labels = {
+        category.id: _category(category, sum(counts.get(category.id, {}).values()))
+        for category in categories
+    }
+    # One widget whatever the number of categories: each further element costs some time.
+    st.pills(
+        _("Categories"),
+        list(labels),
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        width="stretch",
+        help=_("Choose categories to see only what is in them"),
+        **bound(store, view, "categories"),
+    )
     st.multiselect(
         _("Partition"),
         list(PARTITIONS),
@@ -74,6 +95,11 @@ def _filters(store: Store, view: View) -> None:
         format_func=chips.state_words().__getitem__,
         **bound(store, view, "state"),
     )
+
+
+def _category(category: Category, count: int) -> str:
+    swatch = f':color[●]{{foreground="{category.color}"}}'
+    return f"{swatch} {plain(category.name, 40)} :gray[{number(count)}]"
 
 
 def _sorting(store: Store, kind: Kind, view: View) -> None:

@@ -234,18 +234,18 @@ def show_unlabelled(store: Store) -> None:
     _narrow(store, "unlabelled")
 
 
+def show_ids(store: Store, kind_id: str, title: str, ids: Sequence[str]) -> None:
+    """Make the Images page show these things of a kind, under a title, and hide none of them."""
+    choose_kind(store, kind_id)
+    _narrow(store, "all")
+    st.session_state[_SHOWN] = (kind_id, title, tuple(ids))
+
+
 def _narrow(store: Store, state: str) -> None:
     # Another page may ask, whose address says nothing of the view.
     view: View = st.session_state.get(_slot(store), View())
     st.session_state.pop(_SHOWN, None)
     choose_view(store, replace(view, state=state, categories=(), partitions=(), search=""))
-
-
-def show_ids(store: Store, kind_id: str, title: str, ids: Sequence[str]) -> None:
-    """Make the Images page show these things of a kind, under a title."""
-    choose_kind(store, kind_id)
-    st.session_state[_SHOWN] = (kind_id, title, tuple(ids))
-    start_over(store)
 
 
 def shown_ids(store: Store) -> tuple[str, tuple[str, ...]] | None:

@@ -18,24 +18,9 @@ from piximi_ui.dialogs import open_dialog
 from piximi_ui.projects.bin import deleted_just_now
 from piximi_ui.texts import _, plain, told
 
-__all__ = ["draw_copying", "draw_menu", "draw_style"]
+__all__ = ["draw_copying", "draw_menu"]
 
 _COPIES = "piximi_copies"
-# Only the three dots are seen; what they mean is read out, and told by the tip.
-_STYLE = """<style>
-[class*="st-key-menu-"] [data-testid="stPopoverButton"] { padding: 0.25rem; }
-[class*="st-key-menu-"] [data-testid="stPopoverButton"] p {
-  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-}
-[class*="st-key-menu-"] [data-testid="stPopoverButton"] > div > [aria-hidden]:last-child {
-  display: none;
-}
-</style>"""
-
-
-def draw_style() -> None:
-    """Put the menus' few rules of style into the page."""
-    st.html(_STYLE)
 
 
 def draw_menu(project: ProjectSummary) -> None:

@@ -16,7 +16,7 @@ from piximi_core.jobs.folder import Job
 from piximi_core.jobs.planning import TrainingPlan, split_again
 from piximi_core.jobs.settings_draft import change_settings, fit_channels
 from piximi_core.project.store import Store
-from piximi_ui import job_panel, navigation
+from piximi_ui import begin, job_panel, navigation
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.glossary import tip
 from piximi_ui.kinds import of_kind
@@ -50,14 +50,16 @@ def draw_button(
         learned=number(plan.count(TRAINING)), checked=number(plan.count(VALIDATION))
     )
     blocked = bool(plan.obstacle or mistakes)
-    if st.button(
+    begun = begin.asked("train") and not (blocked or busy)
+    pressed = st.button(
         _("Train") if plan.obstacle else label,
         type="primary",
         icon=":material/play_arrow:",
         disabled=blocked,
         width="stretch",
         key="train-start",
-    ):
+    )
+    if pressed or begun:
         with errors_shown():
             started = train.ask(store, settings, kind_id=kind_id, who=who())
             engine.submit(started)

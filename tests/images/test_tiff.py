@@ -97,7 +97,7 @@ def test_a_stack_of_colour_planes(tmp_path: Path) -> None:
 def test_undeclared_pages_need_a_channel_count(tmp_path: Path, metadata: Any) -> None:
     data = values((6, 5, 4), "uint16")
     path = write(tmp_path / "s.tif", data, metadata=metadata, photometric="minisblack")
-    with pytest.raises(ChannelsUnknown, match="--channels N") as caught:
+    with pytest.raises(ChannelsUnknown, match="say how many") as caught:
         read_picture(path)
     assert caught.value.frames == 6
     split = read_picture(path, channels=2).pixels

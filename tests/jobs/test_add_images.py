@@ -201,7 +201,7 @@ def test_an_undeclared_stack_asks_for_channels_and_adds_nothing(
     with tifffile.TiffWriter(folder / "stack.tif") as writer:
         for page in stack:
             writer.write(page, photometric="minisblack", metadata=None, contiguous=False)
-    with pytest.raises(PiximiError, match="--channels"):
+    with pytest.raises(PiximiError, match="say how many"):
         add(store, folder)
     assert things(store) == []
     add(store, folder / "stack.tif", channels=2)

@@ -78,7 +78,7 @@ def test_one_time_point_of_a_series_is_stored(store: Store, tmp_path: Path) -> N
     frames = np.arange(4 * 2 * 48, dtype=np.uint16).reshape(4, 2, 6, 8)
     series = tmp_path / "series.tif"
     tifffile.imwrite(series, frames, ome=True, metadata={"axes": "TZYX"})
-    with pytest.raises(PiximiError, match="--time"):
+    with pytest.raises(PiximiError, match="say which one"):
         add(store, series)
     assert things(store) == []
     assert add(store, series, time=3)["added"] == 1

@@ -210,7 +210,7 @@ def test_what_is_shown_is_saved_chosen_renamed_and_deleted(open_page, untrained)
     menu(test).text_input(key="filter-new").set_value("To do").run()
     [saved] = list_saved_filters(untrained)
     assert (saved.name, saved.settings) == ("To do", {"state": "unlabelled", "sort": "name"})
-    test.button(key="clear-filters").click().run()
+    test.button(key="chip-state").click().run()
     assert len(shown(test)) == 60
     click(test, f"filter-{saved.id}")
     assert len(shown(test)) == 12

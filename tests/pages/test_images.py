@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.jobs import add_images
-from piximi_core.jobs.applying import apply_result
+from piximi_core.jobs.applying import added_things, apply_result
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.running import run_job
 from piximi_core.project.categories import list_categories
@@ -69,6 +69,8 @@ def test_an_unknown_project_says_so_and_leads_back(open_page, workspace):
 
 def test_it_shows_every_image_and_the_counts_of_categories(opened):
     assert shown_total(opened) == 60
+    opened.session_state["filter"] = True
+    opened.run()
     [pills] = [group for group in opened.button_group if group.key == "view-categories-digits"]
     assert len(pills.options) == 11
     assert "Unknown" in pills.options[0]
@@ -80,8 +82,12 @@ def test_search_and_category_narrow_the_gallery_and_stay_in_the_address(opened, 
     assert shown_total(opened) == 10
     assert opened.query_params["search"] == "digit-000"
     unknown = list_categories(untrained)[0].id
-    opened.session_state["view-categories-digits"] = [unknown]
+    opened.session_state["filter"] = True
     opened.run()
+    [pills] = [group for group in opened.button_group if group.key == "view-categories-digits"]
+    pills.set_value([unknown]).run()
+    assert opened.query_params["categories"] == unknown
+    assert 0 < shown_total(opened) < 10
     opened.button(key="clear-filters").click().run()
     assert shown_total(opened) == 60
     assert opened.text_input(key="view-search-digits").value == ""
@@ -291,17 +297,40 @@ def test_the_outcome_of_an_import_stays_until_it_is_dismissed(open_page, workspa
     assert "1 was there already" not in words(test)
 
 
-def test_an_import_without_questions_needs_no_dismissing(open_page, workspace, tmp_path):
+def test_what_went_well_is_a_message_and_what_it_brought_is_shown(open_page, workspace, tmp_path):
     store = create_project("New")
     first = imported(store, {"a.png": png(1)}, tmp_path / "first")
     second = imported(store, {"b.png": png(2), "c.png": png(3)}, tmp_path / "second")
     test = open_page("images", project="new")
-    assert "Added 2 images." in words(test)
-    assert "Added 1 image." not in words(test)
-    assert [(job.folder / "unread").exists() for job in (first, second)] == [False, True]
-    # It was seen, so it is no news on another page.
-    test.switch_page("../pages/export.py").run()
-    assert not (second.folder / "unread").exists()
+    assert [toast.value for toast in test.toast] == ["Added 2 images."]
+    assert not any((job.folder / "unread").exists() for job in (first, second))
+    assert test.button(key="stop-showing").label == "Showing: Just added"
+    assert shown_total(test) == 2
+    test.button(key="stop-showing").click().run()
+    assert shown_total(test) == 3
+    assert not test.toast
+
+
+def test_into_an_empty_project_everything_is_new_and_nothing_is_hidden(
+    open_page, workspace, tmp_path
+):
+    store = create_project("New")
+    imported(store, {"a.png": png(1)}, tmp_path / "first")
+    test = open_page("images", project="new", state="labelled")
+    assert [toast.value for toast in test.toast] == ["Added 1 image."]
+    assert shown_total(test) == 1
+    assert "stop-showing" not in {button.key for button in test.button}
+
+
+def test_what_an_import_brought_is_gone_from_view_after_its_undo(open_page, workspace, tmp_path):
+    store = create_project("New")
+    imported(store, {"a.png": png(1)}, tmp_path / "first")
+    job = imported(store, {"b.png": png(2)}, tmp_path / "second")
+    assert [thing.name for thing in get_things(store, added_things(job))] == ["b.png"]
+    undo(store)
+    test = open_page("images", project="new")
+    assert shown_total(test) == 1
+    assert "stop-showing" not in {button.key for button in test.button}
 
 
 def test_the_server_folder_says_how_to_configure_it(open_page, workspace, monkeypatch):
@@ -386,7 +415,9 @@ def test_images_of_other_channels_are_offered_conversion(
         "Leave 1 image out",
         "Convert 1 image to 1 channel (brightness)",
     ]
-    assert radio.value == "leave"
+    assert radio.value is None
+    assert test.button(key="add-start").disabled
+    assert "Say first what is to become of images with another number of channels." in words(test)
     radio.set_value("convert").run()
     test.button(key="add-start").click().run()
     assert request_of(untrained)["convert"] is True

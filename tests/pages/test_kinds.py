@@ -95,6 +95,7 @@ def test_all_pages_follow_the_kind_chosen_on_images(cells: Store, open_page: Ope
     ]
     tabs.set_value(by_name["cell"].id).run()
     assert not page.exception
+    open_menu(page, "filter")
     [pills] = [group for group in page.button_group if group.key.startswith("view-categories")]
     assert ["} round " in option for option in pills.options] == [False, True, False]
     assert page.query_params["kind"] == by_name["cell"].id

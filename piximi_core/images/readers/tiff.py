@@ -196,7 +196,7 @@ def _check(
     if tif.is_ome and series.kind != "ome" and request.channels is None:
         raise request.problem(
             "keeps some of its planes in other files, or its OME metadata are damaged; export it "
-            "as one file, or give --channels N to take only the frames inside."
+            "as one file, or say how many channels it has to take only the frames inside."
         )
     end = tif.filehandle.size
     if pages is None and series.dataoffset is not None:
