@@ -18,7 +18,7 @@ from piximi_ui.components.gallery import (
 from piximi_ui.context import first_shown, picture_token
 from piximi_ui.picture_making import ObjectForm
 from piximi_ui.pictures import object_address, revision_address, thumb_address
-from piximi_ui.texts import _, number, told
+from piximi_ui.texts import _, number, percent, told
 
 __all__ = [
     "gallery_categories",
@@ -128,8 +128,9 @@ def _prediction(
     found = thing.prediction
     if found is None:
         return None
+    shown = percent(found.confidence) if found.confidence else ""
     for category in categories:
         if category.id == found.category_id:
-            return GalleryPrediction(category.name, category.color, found.confidence)
+            return GalleryPrediction(category.name, category.color, shown)
     # Its category was deleted since; the run still knows what it was called.
-    return GalleryPrediction(found.class_name, UNKNOWN_COLOR, found.confidence)
+    return GalleryPrediction(found.class_name, UNKNOWN_COLOR, shown)

@@ -81,7 +81,7 @@ def _title(run: Run) -> str:
     checked = (run.summary or {}).get("val_accuracy")
     if checked is None:
         return title
-    return _("{run} · {share} right in validation").format(run=title, share=percent(checked, 1))
+    return _("{run} · {share} right in validation").format(run=title, share=percent(checked))
 
 
 def _training(store: Store, known: list[Run]) -> Run | None:

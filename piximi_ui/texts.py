@@ -6,11 +6,23 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from piximi_core.percent import percent_number
 from piximi_ui.core_texts import in_language
 from piximi_ui.languages import catalogue, language
 from piximi_ui.numerals import localized, written_moment, written_number, written_size, zone
 
-__all__ = ["_", "number", "percent", "plain", "plural", "separators", "size", "told", "when"]
+__all__ = [
+    "_",
+    "number",
+    "percent",
+    "percent_figure",
+    "plain",
+    "plural",
+    "separators",
+    "size",
+    "told",
+    "when",
+]
 
 
 def _(text: str, sense: str = "") -> str:
@@ -40,9 +52,14 @@ def number(value: float, digits: int = 0) -> str:
     return written_number(value, digits, language())
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """Return a share, 0 to 1, in percent."""
-    return f"{number(100 * share, digits)} %"
+def percent(share: float) -> str:
+    """Return a share, 0 to 1, in percent, as every page writes it: "86.7 %"."""
+    return f"{percent_figure(share)} %"
+
+
+def percent_figure(share: float) -> str:
+    """Return the same without the sign, for where the sign stands beside many of them."""
+    return localized(percent_number(share), language())
 
 
 def separators() -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from piximi_core.errors import BadInput
+from piximi_core.percent import percent_number
 
 __all__ = ["Evaluation", "evaluate", "wilson_interval"]
 
@@ -41,13 +42,13 @@ class Evaluation:
     cross_entropy
         Mean negative logarithm of the probability given to the truth.
     precision, recall, f1
-        For each class; None where it is undefined (see `notes`).
+        For each class; None for one without samples.
     support
         Things of each class.
     macro_precision, macro_recall, macro_f1
-        Means over the classes where the figure is defined.
+        Means over the classes that have samples.
     notes
-        Sentences on classes left out of the means.
+        Sentences on classes left out of the means, or 0 in them.
     """
 
     classes: tuple[str, ...]
@@ -81,13 +82,14 @@ class Evaluation:
         is_unseen
             Whether none of them was learned from.
         """
-        low, high = self.interval
+        share, guessing, low, high = map(
+            percent_number, (self.accuracy, self.majority_share, *self.interval)
+        )
         which = "training" if partition == "Training" else "unseen" if is_unseen else "labelled"
         return (
             f"Right on {self.correct} of {self.count} {which} {noun}"
-            f" ({_percent(self.accuracy)} %, 95 % interval"
-            f" {100 * low:.0f}-{100 * high:.0f} %);"
-            f" always guessing the largest category gives {100 * self.majority_share:.0f} %."
+            f" ({share} %, 95 % interval {low}-{high} %);"
+            f" always guessing the largest category gives {guessing} %."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,8 +106,9 @@ def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str])
     """Compare predictions with the truth.
 
     Precision of class k is ``cm[k, k] / column sum``, recall ``cm[k, k] / row sum`` and F1 their
-    harmonic mean, ``2 TP / (2 TP + FP + FN)``. A class without samples has none of them; a class
-    that was never predicted has no precision. Undefined figures are left out of the means.
+    harmonic mean, ``2 TP / (2 TP + FP + FN)``. The precision of a class that was never predicted is
+    0. A class without samples has none of these figures, and the means leave it out. So they are
+    those of scikit-learn with ``labels`` the classes that have samples and ``zero_division=0``.
 
     Parameters
     ----------
@@ -137,9 +140,9 @@ def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str])
     np.add.at(matrix, (t, p.argmax(axis=1)), 1)
     support, predicted, hits = matrix.sum(axis=1), matrix.sum(axis=0), matrix.diagonal()
     correct = int(hits.sum())
-    precision = _ratios(hits, np.where(support > 0, predicted, 0))
-    recall = _ratios(hits, support)
-    f1 = _ratios(2 * hits, np.where(support > 0, support + predicted, 0))
+    precision = _ratios(hits, predicted, support)
+    recall = _ratios(hits, support, support)
+    f1 = _ratios(2 * hits, support + predicted, support)
     return Evaluation(
         classes=tuple(classes),
         confusion_matrix=tuple(tuple(int(n) for n in row) for row in matrix),
@@ -179,8 +182,12 @@ def _cross_entropy(p: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
     return float(-np.log(clipped).mean())
 
 
-def _ratios(above: NDArray[Any], below: NDArray[Any]) -> tuple[float | None, ...]:
-    return tuple(float(a) / float(b) if b else None for a, b in zip(above, below, strict=True))
+def _ratios(
+    above: NDArray[Any], below: NDArray[Any], support: NDArray[Any]
+) -> tuple[float | None, ...]:
+    """Return ``above / below`` by class, 0 for 0 / 0, and None for a class without samples."""
+    rows = zip(above, below, support, strict=True)
+    return tuple((float(a) / float(b) if b else 0.0) if n else None for a, b, n in rows)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
@@ -200,15 +207,5 @@ def _notes(
     if absent:
         notes.append(f"Without samples, so left out of the means: {', '.join(absent)}.")
     if unused:
-        notes.append(
-            f"Never predicted, so without precision and left out of its mean: {', '.join(unused)}."
-        )
+        notes.append(f"Never predicted, so their precision counts as 0: {', '.join(unused)}.")
     return tuple(notes)
-
-
-def _percent(share: float) -> str:
-    """A whole percentage, but never 100 for less than all nor 0 for more than none."""
-    whole = round(100 * share)
-    if (whole == 100 and share < 1) or (whole == 0 and share > 0):
-        return f"{100 * share:.1f}" if 0.0005 <= share < 0.9995 else f"{100 * share:.2f}"
-    return str(whole)

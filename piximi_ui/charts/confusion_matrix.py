@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from piximi_ui.texts import _, number, percent
+from piximi_ui.texts import _, number, percent, percent_figure
 
 __all__ = ["CONFIG", "clicked_cell", "confusion_figure"]
 
@@ -103,7 +103,7 @@ def _cells(
     values = _row_shares(counts)
     written = [
         [
-            (_percent(share) if shares else number(count)) if count and mine else ""
+            (percent_figure(share) if shares else number(count)) if count and mine else ""
             for count, share, mine in zip(*row, strict=True)
         ]
         for row in zip(counts.tolist(), values.tolist(), chosen.tolist(), strict=True)
@@ -123,10 +123,6 @@ def _cells(
         showscale=False,
         hoverinfo="skip",
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}" if share >= 0.005 else "<1"
 
 
 def _targets(
@@ -159,7 +155,7 @@ def _targets(
                 wrapped[row],
                 wrapped[column],
                 number(int(counts[row, column])),
-                percent(values[row, column], 1),
+                percent(values[row, column]),
             ]
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ],

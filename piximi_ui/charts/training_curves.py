@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from piximi_core.classification.progress import EpochRow
-from piximi_ui.texts import _, separators
+from piximi_ui.texts import _, number, percent, separators
 
 __all__ = ["CONFIG", "accuracy_figure", "loss_figure"]
 
@@ -52,9 +52,9 @@ def loss_figure(
         line={"color": _FAINT, "width": 1},
         hoverinfo="skip",
     )
-    _add(figure, history, _("Training"), [row.loss for row in history], _LEARNED, "%{y:.4f}")
+    _add(figure, history, _("Training"), [row.loss for row in history], _LEARNED)
     checked = [row.val_loss for row in history]
-    _add(figure, history, _("Validation"), checked, _CHECKED, "%{y:.4f}")
+    _add(figure, history, _("Validation"), checked, _CHECKED)
     _lay_out(figure, _("Loss"), epochs, best, still)
     figure.update_yaxes(rangemode="tozero")
     return figure
@@ -66,11 +66,13 @@ def accuracy_figure(
     """Draw the accuracies, 0 to 100 %; parameters as in `loss_figure`."""
     figure = go.Figure()
     learned = [row.accuracy for row in history]
-    _add(figure, history, _("Training"), learned, _LEARNED, "%{y:.1%}")
+    _add(figure, history, _("Training"), learned, _LEARNED, shares=True)
     checked = [row.val_accuracy for row in history]
-    _add(figure, history, _("Validation"), checked, _CHECKED, "%{y:.1%}")
+    _add(figure, history, _("Validation"), checked, _CHECKED, shares=True)
     _lay_out(figure, _("Accuracy"), epochs, best, still)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    ticks = [fifth / 5 for fifth in range(6)]
+    written = [f"{number(100 * tick)} %" for tick in ticks]
+    figure.update_yaxes(range=[0, 1.02], tickvals=ticks, ticktext=written)
     return figure
 
 
@@ -80,7 +82,8 @@ def _add(
     name: str,
     values: Sequence[float | None],
     color: str,
-    shown: str,
+    *,
+    shares: bool = False,
 ) -> None:
     if history and all(value is None for value in values):
         return  # nothing was kept aside to check on
@@ -91,7 +94,9 @@ def _add(
         mode="lines+markers" if len(history) <= _FEW else "lines",
         line={"color": color, "width": 2},
         marker={"size": 5},
-        hovertemplate=shown,
+        # Plotly would round 99.99 % up.
+        text=[percent(value or 0) for value in values] if shares else None,
+        hovertemplate="%{text}" if shares else "%{y:.4f}",
     )
 
 

@@ -27,7 +27,7 @@ from piximi_ui.gallery_items import (
 from piximi_ui.images.view import show_ids
 from piximi_ui.kinds import counted, of_kind
 from piximi_ui.label_actions import ALLOWED, label_actions
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.texts import _, percent, plain, plural
 
 __all__ = ["draw_cell"]
 
@@ -143,5 +143,5 @@ def _predictions(
         number = place[thing_id]
         predicted = run.classes[int(result.predicted[number])]
         confidence = float(result.confidence[number])
-        said[thing_id] = GalleryPrediction(predicted.name, predicted.color, confidence)
+        said[thing_id] = GalleryPrediction(predicted.name, predicted.color, percent(confidence))
     return said

@@ -30,7 +30,7 @@ def draw_figures(figures: Evaluation) -> None:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else percent(value, 1)
+    return "–" if value is None else percent(value)
 
 
 def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
@@ -79,14 +79,14 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
 def _row(figures: Evaluation, kind_id: str, index: int) -> dict[str, Any]:
     def written(value: float | None) -> str:
         if value is not None:
-            return percent(value, 1)
-        if figures.support[index]:
-            return _("never predicted")
+            return percent(value)
         return of_kind(kind_id, _("no images"), _("no objects"))
 
+    never = figures.support[index] and not sum(row[index] for row in figures.confusion_matrix)
     return {
         "category": figures.classes[index],
-        "precision": written(figures.precision[index]),
+        # It counts as 0, which the note beside the headline says.
+        "precision": _("never predicted") if never else written(figures.precision[index]),
         "recall": written(figures.recall[index]),
         "f1": written(figures.f1[index]),
         "support": figures.support[index],

@@ -19,7 +19,7 @@ from piximi_ui.images import queries
 from piximi_ui.images.view import wanted_now
 from piximi_ui.kinds import current_kind_id, of_kind
 from piximi_ui.pictures import levels_address, object_address, plane_address
-from piximi_ui.texts import _, number, plural, told
+from piximi_ui.texts import _, number, percent, plural, told
 
 __all__ = ["act", "draw"]
 
@@ -148,7 +148,7 @@ def _image(token: str, thing: Thing, categories: dict[str, Category]) -> ViewerI
         prediction = ViewerTag(
             now.name if now else said.class_name,
             now.color if now else UNKNOWN_COLOR,
-            said.confidence,
+            percent(said.confidence) if said.confidence else "",
         )
     facts = [
         f"{number(thing.width)} × {number(thing.height)}",

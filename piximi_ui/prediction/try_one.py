@@ -146,7 +146,7 @@ def _bars(found: Answer) -> None:
     for place, (share, name) in enumerate(likely[:_SHOWN]):
         shown = f"**{plain(name)}**" if place == 0 else plain(name)
         level = share if math.isfinite(share) else 0.0
-        st.progress(min(1.0, max(0.0, level)), text=f"{shown} · {percent(share, 1)}")
+        st.progress(min(1.0, max(0.0, level)), text=f"{shown} · {percent(share)}")
     if len(likely) > _SHOWN:
         rest = likely[_SHOWN:]
         st.caption(
@@ -154,7 +154,7 @@ def _bars(found: Answer) -> None:
                 "{n} other category, together {share}",
                 "{n} other categories, together {share}",
                 len(rest),
-            ).replace("{share}", percent(sum(share for share, _name in rest), 1))
+            ).replace("{share}", percent(sum(share for share, _name in rest)))
         )
 
 

@@ -91,13 +91,12 @@ def outcome(run: RunStanding) -> str:
             _("Right on {share} of the objects it learned from; none were kept to check on."),
         )
         return (
-            text.format(share=percent(summary.get("accuracy", 0), 1))
-            + f" {epochs}, {best}, {took}."
+            text.format(share=percent(summary.get("accuracy", 0))) + f" {epochs}, {best}, {took}."
         )
     text = of_kind(
         run.run.kind_id,
         _("Right on {share} of {n} unseen images."),
         _("Right on {share} of {n} unseen objects."),
     )
-    found = text.format(share=percent(checked, 1), n=number(run.run.counts.get("Validation", 0)))
+    found = text.format(share=percent(checked), n=number(run.run.counts.get("Validation", 0)))
     return f"{found} {epochs}, {best}, {took}."

@@ -28,6 +28,7 @@ from piximi_ui.texts import _, plain, told
 __all__ = ["Taken", "draw", "take_edits"]
 
 _numbers = count()
+_IN_PERCENT = ("training_percentage",)
 _SHAPE = ("input_height", "input_width", "input_channels")
 
 
@@ -121,6 +122,8 @@ def take_edits(store: Store, kind_id: str) -> Taken:
         if value == shown.value:
             continue
         change = {name: value}
+        if name in _IN_PERCENT:
+            change = {name: value / 100}
         if name in _SHAPE:
             shape: list[Any] = list(default_settings(store, kind_id).input_shape)
             shape[_SHAPE.index(name)] = value
@@ -174,8 +177,9 @@ def _stand_for(store: Store, kind_id: str, name: str, value: Any) -> _Shown:
 
 
 def _values(settings: ModelSettings) -> dict[str, Any]:
-    """Return the settings as the widgets hold them: the input size in three parts."""
+    """Return the settings as the widgets hold them: the size in three parts, shares in percent."""
     values = settings.model_dump()
+    values.update({name: round(100 * values[name]) for name in _IN_PERCENT})
     values.update(zip(_SHAPE, values.pop("input_shape"), strict=True))
     return values
 
@@ -214,7 +218,7 @@ class _Form:
         self.complain(name)
 
     def share(self, name: str) -> None:
-        options = {"min_value": 0.1, "max_value": 0.99, "step": 0.01, "format": "percent"}
+        options = {"min_value": 10, "max_value": 99, "step": 1, "format": "%d %%"}
         self._draw(st.slider, name, **options)
         self.complain(name)
 

@@ -43,7 +43,7 @@ def records() -> list[dict]:
                 "prediction": (
                     NAMES[n % 3 + 1],
                     COLORS[n % 3 + 1],
-                    0 if n == 12 else 0.55 + n % 9 * 0.05,
+                    "" if n == 12 else f"{55 + n % 9 * 5}.0 %",
                 )
                 if predicted
                 else None,

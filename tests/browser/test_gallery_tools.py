@@ -167,7 +167,7 @@ def test_a_tooltip_tells_what_is_known_and_moves_nothing(start: Start) -> None:
     facts = dict(zip(terms, tip.locator("dd").all_text_contents(), strict=True))
     assert facts == {
         "Label": "Not labelled",
-        "Predicted": "Platelets, 65 %",
+        "Predicted": "Platelets, 65.0 %",
         "Size": "96 × 96",
         "Channels": "3",
         "Planes": "1",

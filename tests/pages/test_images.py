@@ -213,7 +213,7 @@ def test_a_prediction_is_shown_and_can_be_accepted(opened, untrained):
     with untrained.step("Predict") as db:
         store_predictions(db, "run", [PredictedThing(thing.id, eight.id, "8", 0.93, [0.93, 0.07])])
     select(opened, [thing.id])
-    assert "93 %" in words(opened)
+    assert "93.0 %" in words(opened)
     opened.button(key="accept-prediction").click().run()
     [accepted] = get_things(untrained, [thing.id])
     assert accepted.category_id == eight.id

@@ -17,7 +17,7 @@ def test_without_a_person_texts_are_in_english():
     assert texts._("Train") == "Train"
     assert texts.told("Label 1,200 images") == "Label 1,200 images"
     assert texts.plural("{n} image", "{n} images", 1200) == "1,200 images"
-    assert texts.percent(0.954, 1) == "95.4 %"
+    assert texts.percent(0.954) == "95.4 %"
     assert texts.size(999) == "999 bytes"
 
 
@@ -33,7 +33,7 @@ def page() -> None:
     st.text(_("Train"))
     st.text(plural("{n} image", "{n} images", 1) + plural(", {n} run", "{n} runs", 12_345))
     st.text(told("Label 1,200 images"))
-    st.text(f"{number(0.95, 2)} {percent(0.954, 1)} {size(3_456_789)}")
+    st.text(f"{number(0.95, 2)} {percent(0.954)} {size(3_456_789)}")
     st.text(when("2026-03-01T09:05:00+00:00"))
 
 
@@ -104,10 +104,10 @@ def test_a_hostile_sentence_costs_no_time_and_stays_as_it_is():
         ),
         ("Create category Red: 'best'", "Crear la categoría Red: 'best'"),
         (
-            "Right on 95 of 100 unseen images (95.0 %, 95 % interval 89-98 %); always guessing the "
-            "largest category gives 50 %.",
-            "Acierta en 95 de 100 imágenes que no vio (95,0 %, intervalo del 95 %: 89-98 %); decir "
-            "siempre la categoría más numerosa acertaría el 50 %.",
+            "Right on 95 of 100 unseen images (95.0 %, 95 % interval 88.8-97.8 %); always guessing "
+            "the largest category gives 50.0 %.",
+            "Acierta en 95 de 100 imágenes que no vio (95,0 %, intervalo del 95 %: 88,8-97,8 %); "
+            "decir siempre la categoría más numerosa acertaría el 50,0 %.",
         ),
     ],
 )

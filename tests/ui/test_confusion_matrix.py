@@ -26,8 +26,8 @@ def test_counts_are_written_and_empty_cells_left_blank():
 
 def test_shares_are_of_the_row_and_never_zero_where_there_is_something():
     assert written(confusion_figure(MATRIX, NAMES, shares=True)) == [
-        ["100", "<1", ""],
-        ["10", "80", "10"],
+        ["99.8", "0.2", ""],
+        ["10.0", "80.0", "10.0"],
         ["", "", ""],
     ]
 

@@ -193,12 +193,12 @@ def test_the_data_is_json_and_counts_positions_over_pages() -> None:
 
 def test_predictions_travel_beside_the_label() -> None:
     items = [
-        GalleryItem("i", "n", "t", prediction=("WBC", "#123456", 0.874)),
-        GalleryItem("j", "n", "t", category=1, labelled=True, prediction=("WBC", "#123456", 1)),
+        GalleryItem("i", "n", "t", prediction=("WBC", "#123456", "87.4 %")),
+        GalleryItem("j", "n", "t", category=1, labelled=True, prediction=("WBC", "#123456", "")),
     ]
     first, second = data(GalleryMemory(), items, total=2)["items"]
-    assert first["prediction"] == {"name": "WBC", "color": "#123456", "confidence": 0.874}
-    assert (second["category"], second["prediction"]["confidence"]) == (1, 1.0)
+    assert first["prediction"] == {"name": "WBC", "color": "#123456", "confidence": "87.4 %"}
+    assert (second["category"], second["prediction"]["confidence"]) == (1, "")
 
 
 def test_a_new_categorys_name_travels_with_its_images() -> None:

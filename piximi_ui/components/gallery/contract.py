@@ -38,14 +38,14 @@ _DEALT = ("Training", "Validation", "Test")
 
 
 class GalleryPrediction(NamedTuple):
-    """What a classifier says: a category's name and colour, and its confidence, above 0 to 1.
+    """What a classifier says: a category's name and colour, and its confidence as it is written.
 
-    It is 0 where it is not known.
+    The confidence is empty where it is not known.
     """
 
     name: str
     color: str
-    confidence: float
+    confidence: str
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def _item(item: GalleryItem, partitions: Mapping[str, str]) -> dict[str, Any]:
     prediction = None
     if item.prediction is not None:
         name, color, confidence = item.prediction
-        prediction = {"name": name, "color": color, "confidence": float(confidence)}
+        prediction = {"name": name, "color": color, "confidence": confidence}
     return {
         "id": item.id,
         "name": item.name,

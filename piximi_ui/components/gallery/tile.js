@@ -100,7 +100,7 @@ export class Tile {
       label = fill(texts.label_by, { name: label, who: item.labelled_by });
     }
     add(texts.label, label);
-    add(texts.prediction, item.prediction && [item.prediction.name, share(item)].filter(Boolean).join(", "));
+    add(texts.prediction, item.prediction && [item.prediction.name, item.prediction.confidence].filter(Boolean).join(", "));
     add(texts.dimensions, item.width && `${number(item.width)} × ${number(item.height)}`);
     add(texts.channels, item.channels && number(item.channels));
     add(texts.planes, item.planes && number(item.planes));
@@ -118,10 +118,10 @@ export class Tile {
       chips.push(chip);
     }
     if (item.prediction) {
-      const { name, color } = item.prediction;
+      const { name, color, confidence } = item.prediction;
       const chip = element("span", { class: "chip prediction" }, [
         element("span", { class: "chip-name", text: name }),
-        element("span", { class: "chip-share", text: share(item) }),
+        element("span", { class: "chip-share", text: confidence }),
       ]);
       paint(chip, color);
       chips.push(chip);
@@ -129,5 +129,3 @@ export class Tile {
     return chips;
   }
 }
-
-const share = ({ prediction }) => (prediction.confidence ? `${Math.round(prediction.confidence * 100)} %` : "");

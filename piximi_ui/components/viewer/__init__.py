@@ -36,11 +36,11 @@ _FARTHEST = 1_000_000
 
 @dataclass(frozen=True)
 class ViewerTag:
-    """A label or a prediction; ``confidence`` is up to 1, and 0 where it is not known."""
+    """A label or a prediction, and its confidence as it is written, empty where it is not known."""
 
     name: str
     color: str
-    confidence: float = 1.0
+    confidence: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def viewer_texts(images: int) -> dict[str, str]:
         "all": _("Apply to all images"),
         "all_tip": _("Show every image with these colours and ranges; Undo takes it back"),
         "unlabelled": _("Not labelled"),
-        "predicted": _("Predicted {name}, {confidence} %"),
+        "predicted": _("Predicted {name}, {confidence}"),
         "predicted_only": _("Predicted {name}"),
         "broken": _("This picture cannot be shown"),
     }

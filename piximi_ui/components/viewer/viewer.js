@@ -343,7 +343,7 @@ function caption(image, texts) {
   if (image.prediction) {
     const { name, color, confidence } = image.prediction;
     const text = confidence ? texts.predicted : texts.predicted_only;
-    chip(fill(text, { name, confidence: number(Math.round(100 * confidence)) }), color, "prediction");
+    chip(fill(text, { name, confidence: confidence }), color, "prediction");
   }
   parts.push(element("span", { class: "soft", text: image.facts }));
   return parts;
