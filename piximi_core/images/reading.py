@@ -170,6 +170,10 @@ def _opener(found: str) -> Opener:
         from .readers.dicom import open_dicom
 
         return open_dicom
+    if found == "jpg":
+        from .readers.jpeg import open_jpeg
+
+        return open_jpeg
     from .readers.raster import open_raster
 
     return open_raster

@@ -17,7 +17,7 @@ from ..request import ReadRequest
 from .palettes import brightest_color, is_one_color
 from .raster_headers import gif_is_grey, png_exif
 
-__all__ = ["open_raster"]
+__all__ = ["exif_orientation", "open_raster", "turn_upright"]
 
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 _SHOWN = {"MPO": "JPEG", "WEBP": "WebP"}
@@ -79,7 +79,7 @@ def _opened(image: Image.Image, path: Path, request: ReadRequest) -> Opened:
         frames = 1
     elif frames > 1:
         notes.append(f"{frames} frames taken as planes")
-    orientation = _orientation(image, path)
+    orientation = exif_orientation(lambda: _exif(image, path))
     if orientation != 1:
         notes.append("turned upright by its EXIF orientation")
     upright = (width, height) if orientation >= 5 else (height, width)
@@ -93,7 +93,9 @@ def _opened(image: Image.Image, path: Path, request: ReadRequest) -> Opened:
             if frames > 1:
                 image.seek(frame)
             pixels = plan.convert(image)
-            stack[frame] = _upright(pixels.reshape(*pixels.shape[:2], plan.channels), orientation)
+            stack[frame] = turn_upright(
+                pixels.reshape(*pixels.shape[:2], plan.channels), orientation
+            )
         return description.picture(stack, channel_colors=plan.colors)
 
     return Opened(description, decode)
@@ -194,23 +196,26 @@ def _deep_png_plan(path: Path, color_type: int) -> _Plan:
     return _Plan(colors, convert, notes, np.uint16, moves=False)
 
 
-def _orientation(image: Image.Image, path: Path) -> int:
+def _exif(image: Image.Image, path: Path) -> Image.Exif:
+    if image.format != "PNG":
+        return image.getexif()
+    # Pillow would decode the whole picture to look for it behind the pixels.
+    exif = Image.Exif()
+    exif.load(png_exif(path) or b"")
+    return exif
+
+
+def exif_orientation(load: Callable[[], Image.Exif]) -> int:
     """Return the EXIF orientation, 1 to 8; 1 where it is not stated or makes no sense."""
     try:
-        if image.format == "PNG":
-            # Pillow would decode the whole picture to look for it behind the pixels.
-            exif = Image.Exif()
-            exif.load(png_exif(path) or b"")
-        else:
-            exif = image.getexif()
-        found = exif.get(_ORIENTATION, 1)
+        found = load().get(_ORIENTATION, 1)
     except Exception:
         # Pillow raises anything on damaged EXIF, which is no reason to refuse the pixels.
         return 1
     return found if isinstance(found, int) and 1 <= found <= 8 else 1
 
 
-def _upright(pixels: PixelArray, orientation: int) -> PixelArray:
+def turn_upright(pixels: PixelArray, orientation: int) -> PixelArray:
     """Return ``[H, W, C]`` turned as EXIF orientation 2 to 8 asks."""
     if orientation >= 5:
         pixels = pixels.swapaxes(0, 1)
