@@ -3,14 +3,19 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from piximi_ui import access, assets, file_routes, pictures, server, streamlit_repairs
+from piximi_ui import access, assets, file_routes, pictures, server, sessions, streamlit_repairs
 
 access.refuse_open_listening()
 streamlit_repairs.keep_finished_pages_whole()
 
 app = st.App(
     "piximi_ui/main.py",
-    routes=[*pictures.routes(), *file_routes.routes(), *assets.routes()],
+    routes=[
+        *pictures.routes(),
+        *file_routes.routes(),
+        *sessions.routes(),
+        *assets.routes(),
+    ],
     middleware=[Middleware(access.LocalOnly)],
     lifespan=server.lifespan,
     on_script_error=server.on_script_error,

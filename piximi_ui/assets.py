@@ -93,8 +93,24 @@ def component(name: str) -> Any:
         f"piximi_{name}",
         js=f"""
 const origin = window.location.origin;
-export default async (component) =>
-  (await import(origin + "{script}")).mount(component, {style});
+export default async (component) => {{
+  let module;
+  try {{
+    module = await import(origin + "{script}");
+  }} catch {{
+    const words = window.piximiWords ?? {{ broken: "Reload the page.", reload: "Reload" }};
+    const told = document.createElement("p");
+    told.setAttribute("role", "alert");
+    told.textContent = words.broken + " ";
+    const button = document.createElement("button");
+    button.textContent = words.reload;
+    button.onclick = () => window.location.reload();
+    told.append(button);
+    component.parentElement.replaceChildren(told);
+    return;
+  }}
+  return module.mount(component, {style});
+}};
 """,
     )
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import streamlit as st
+
+from piximi_ui.assets import component
+from piximi_ui.sessions import alive_address
+from piximi_ui.texts import _
 
 __all__ = ["draw"]
 
@@ -11,10 +17,21 @@ __all__ = ["draw"]
 # chosen, so that this seems not to come; and what asks for a name does not take the focus, so that
 # Enter would press the button again. A file dropped where nothing takes it would open in place of
 # the dashboard; whatever takes files has said so before this hears of it. Only the page itself is
-# told whether it is light or dark; dialogs and menus stand beside it in the document.
+# told whether it is light or dark; dialogs and menus stand beside it in the document. What a page
+# keeps in its address (filters, the kind, the run) Streamlit makes an entry of the browser's
+# history, each; here it replaces the present one, so that one Back leads to the page before.
 _SCRIPT = """<script>
+window.piximiWords = WORDS;
 if (!window.piximiListens) {
   window.piximiListens = true;
+  const push = history.pushState.bind(history);
+  const project = (address) => new URL(address, location.href).searchParams.get("project");
+  history.pushState = (state, title, address) => {
+    const next = new URL(address ?? location.href, location.href);
+    const same = next.pathname === location.pathname && project(next) === project(location.href);
+    if (same) history.replaceState(state, title, address);
+    else push(state, title, address);
+  };
   const typeInto = (selector, looks = 20) => {
     const field = document.querySelector(selector);
     if (field) field.focus();
@@ -59,4 +76,39 @@ if (!window.piximiListens) {
 
 def draw() -> None:
     """Put the script into the page; it takes the room of an empty line."""
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
+    words = json.dumps({"broken": _broken(), "reload": _("Reload the page")})
+    # What is inside a script ends at the first "</", whatever it stands in.
+    script = _SCRIPT.replace("WORDS", words.replace("</", "<\\/"))
+    st.html(script, unsafe_allow_javascript=True)
+    with st.container(key="watch-place"):
+        component("watch")(
+            key="watch",
+            data={
+                "alive": alive_address(),
+                "texts": {
+                    "away": _(
+                        "The dashboard does not answer. This page goes on by itself as soon as it "
+                        "does; if it was stopped, start it again."
+                    ),
+                    "again": _(
+                        "The connection was away too long, or the dashboard was started anew, so "
+                        "this page was loaded again. What was saved is there; what was not yet "
+                        "confirmed in a dialog has to be done again."
+                    ),
+                    "gone": _("This file is no longer there; load the page again."),
+                    "ended": _(
+                        "This page is out of date: the dashboard was started anew. Reload it."
+                    ),
+                    "reload": _("Reload the page"),
+                    "close": _("Close"),
+                },
+            },
+        )
+
+
+def _broken() -> str:
+    return _(
+        "A part of this page could not be loaded. Either the dashboard was updated meanwhile, or "
+        "something in this browser, such as an ad blocker, holds it back. Reload the page; if that "
+        "does not help, allow this address in the blocker."
+    )

@@ -25,7 +25,8 @@ _PICKED = "piximi_picked_run"
 def pick_run(store: Store) -> Run:
     """Draw the choice of a kind and of a run trained for it; without any run, end the page.
 
-    The run is kept in the address. The newest is proposed, until a person picks another.
+    A run that is picked is kept in the address. The newest is proposed until then, but not written
+    there: the browser would count that as a page of its own, and Back would stay here.
     """
     follow_run(store)
     kind = draw_kind_picker(store)
@@ -45,7 +46,7 @@ def pick_run(store: Store) -> Run:
         width=420,
         help=tip("run"),
     )
-    if chosen != proposed or navigation_run() is None:
+    if chosen != proposed or (navigation_run() is None and chosen != trained[0].id):
         st.query_params["run"] = chosen
     if chosen != trained[0].id or _PICKED in st.session_state:
         # A newer run makes the choice out of date.

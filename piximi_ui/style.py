@@ -78,6 +78,21 @@ _RULES = """<style>
 }
 .piximi-report pre { white-space: pre-wrap; font-size: 0.8rem; }
 
+/* What a page says of its connection, over whatever is open. */
+.piximi-banner {
+  position: fixed; z-index: 1000200; left: 50%; bottom: 1rem; transform: translateX(-50%);
+  display: flex; gap: 0.75rem; align-items: center; flex-wrap: wrap;
+  width: max-content; max-width: min(46rem, calc(100vw - 2rem)); box-sizing: border-box;
+  padding: 0.65rem 1rem; border-radius: 0.375rem; border: 1px solid currentcolor;
+  background: light-dark(#FFF6E0, #3A2F12); color: light-dark(#4A3400, #FFE3A8);
+  font: 0.95rem/1.4 "Source Sans", sans-serif; box-shadow: 0 4px 18px rgb(0 0 0 / 25%);
+}
+.piximi-banner button {
+  font: inherit; color: inherit; background: none; cursor: pointer;
+  border: 1px solid currentcolor; border-radius: 0.375rem; padding: 0.15rem 0.75rem;
+}
+.st-key-watch-place { position: absolute; }
+
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 2.75rem 1rem 2rem; }
   /* On a phone: the present step and what to do next. */

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -78,7 +79,11 @@ class Backup:
 
 
 def list_backups(folder: Path) -> list[Backup]:
-    """Return the copies of a project's database, newest first; not whether they are good."""
+    """Return the copies of a project's database, newest first; not whether they are good.
+
+    Newest is what holds the latest revision, which every change and every restoring raises; the
+    moments in the names are those of a clock, which may have been wrong.
+    """
     kept = ProjectFiles(folder).backups
     found = []
     for path in kept.iterdir() if kept.is_dir() else ():
@@ -87,7 +92,20 @@ def list_backups(folder: Path) -> list[Backup]:
             if match:
                 at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC).timestamp()
                 found.append(Backup(path.name, path, at, match[2], path.stat().st_size))
-    return sorted(found, key=lambda backup: backup.name, reverse=True)
+    return sorted(found, key=_rank, reverse=True)
+
+
+def _rank(backup: Backup) -> tuple[int, str]:
+    with suppress(OSError):
+        changed = backup.path.stat().st_mtime_ns
+        return _revision_then(backup.path, backup.size, changed) or -1, backup.name
+    return -1, backup.name
+
+
+@lru_cache(maxsize=1024)
+def _revision_then(path: Path, _size: int, _changed: int) -> int | None:
+    # A copy is never written again, so it is opened once.
+    return _revision(path)
 
 
 def find_backup(folder: Path, name: str) -> Backup:
@@ -193,7 +211,7 @@ def back_up(folder: Path, reason: str = "asked") -> Backup:
                 f"The database of {folder.name!r} is damaged ({reason_why_not}); recover the "
                 "project from its newest backup in the list of projects."
             )
-    _let_go(folder, moment)
+    _let_go(folder)
     return find_backup(folder, path.name)
 
 
@@ -211,14 +229,16 @@ def _not_now(folder: Path, reason: str) -> PiximiError:
 def back_up_if_due(folder: Path, *, now: datetime | None = None) -> Backup | None:
     """Take a copy if something changed since the newest one and that is an hour old.
 
-    So the first opening of a day takes one, and long work every hour.
+    So the first opening of a day takes one, and long work every hour. A clock that was ahead for an
+    evening left copies of a time that has yet to come: those say nothing about age.
     """
-    newest = next(iter(list_backups(folder)), None)
     moment = (now or datetime.now(UTC)).timestamp()
-    if newest is not None and moment - newest.at < EVERY_SECONDS:
+    known = list_backups(folder)
+    past = [backup.at for backup in known if backup.at <= moment]
+    if past and moment - max(past) < EVERY_SECONDS:
         return None
     present = _revision(ProjectFiles(folder).database)
-    if present == (_revision(newest.path) if newest is not None else 0):
+    if present == (_revision(known[0].path) if known else 0):
         return None
     return back_up(folder, "hour")
 
@@ -232,26 +252,26 @@ def _revision(database: Path) -> int | None:
         return None
 
 
-def spare_backups(folder: Path, *, now: datetime | None = None) -> list[Backup]:
+def spare_backups(folder: Path) -> list[Backup]:
     """Return the copies that need not be kept, by age.
 
-    Kept are the newest `NEWEST_KEPT`, the last one of each of the `DAYS_KEPT` last days, and those
-    from before a newer program changed the tables.
+    Kept are the newest `NEWEST_KEPT`, the last one of each of the last days on which copies were
+    taken (this one and `DAYS_KEPT` before), and those from before a newer program changed the
+    tables. The clock is not asked: one that is wrong for an evening would cost a week of copies.
     """
     known = list_backups(folder)
-    oldest = ((now or datetime.now(UTC)) - timedelta(days=DAYS_KEPT)).timestamp()
     kept = {backup.name for backup in known[:NEWEST_KEPT]}
     days: set[str] = set()
     for backup in known:
         day = backup.name[:8]
-        if backup.reason == "format" or (backup.at > oldest and day not in days):
+        if backup.reason == "format" or (day not in days and len(days) <= DAYS_KEPT):
             kept.add(backup.name)
         days.add(day)
     return [backup for backup in known if backup.name not in kept]
 
 
-def _let_go(folder: Path, moment: datetime) -> None:
-    for backup in spare_backups(folder, now=moment):
+def _let_go(folder: Path) -> None:
+    for backup in spare_backups(folder):
         backup.path.unlink(missing_ok=True)
     # What a killed copying left.
     limit = time.time() - _LEFT_SECONDS

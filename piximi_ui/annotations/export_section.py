@@ -12,7 +12,7 @@ from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui import navigation
 from piximi_ui.annotations.words import format_captions, format_names, style_names
 from piximi_ui.context import errors_shown, who
-from piximi_ui.file_routes import file_address
+from piximi_ui.file_routes import download_link, file_address
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
 from piximi_ui.kinds import kind_label
 from piximi_ui.texts import _, number, plain, plural, size, told, when
@@ -152,9 +152,8 @@ def _draw_file(job: Job) -> None:
                 st.markdown("\n".join(shown))
                 if (more := result["problem_count"] - len(shown)) > 0:
                     st.caption(_("and {n} more").format(n=number(more)))
-        st.link_button(
+        download_link(
             _("Download {name} · {size}").format(name=plain(path.name), size=size(result["bytes"])),
             file_address(path, path.name),
-            icon=":material/download:",
-            type="primary",
+            primary=True,
         )

@@ -10,6 +10,7 @@ from piximi_core.classification.evaluation import Evaluation
 from piximi_core.formats.evaluation_table import evaluation_csv
 from piximi_core.formats.stem import safe_stem
 from piximi_core.project.runs import Run
+from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.glossary import tip
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, percent
@@ -94,14 +95,15 @@ def _row(figures: Evaluation, kind_id: str, index: int) -> dict[str, Any]:
 
 
 def _download(figures: Evaluation, run: Run, partition: str) -> None:
-    st.download_button(
+    address = made_address(
+        lambda: evaluation_csv(figures).encode("utf-8"),
+        f"{safe_stem(run.name)}-{partition.lower()}-evaluation.csv",
+        key=f"evaluation-{run.id}-{partition}",
+    )
+    download_link(
         _("CSV"),
-        data=lambda: evaluation_csv(figures).encode("utf-8"),
-        file_name=f"{safe_stem(run.name)}-{partition.lower()}-evaluation.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        help=_(
+        address,
+        help_text=_(
             "One line per category: its figures and its row of the matrix; then, alike in every "
             "line, accuracy with its 95 % interval, cross entropy and the macro means."
         ),

@@ -11,6 +11,7 @@ from piximi_core.jobs.folder import Job
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_ui.exporting.format_picker import format_names
+from piximi_ui.file_routes import download_link, file_address, made_address
 from piximi_ui.texts import _, plain, plural, size, when
 
 __all__ = ["check_in_words", "draw_deliveries"]
@@ -39,45 +40,36 @@ def _draw(job: Job, *, prominent: bool) -> None:
     with st.container(horizontal=True):
         if len(paths) <= 2:
             for path in paths:
-                _button(path, job, prominent=prominent)
+                _button(path, prominent=prominent)
         if len(paths) > 1:
             _together(paths, job, prominent=prominent and len(paths) > 2)
 
 
-def _button(path: Path, job: Job, *, prominent: bool) -> None:
-    st.download_button(
+def _button(path: Path, *, prominent: bool) -> None:
+    download_link(
         _("Download {file}").format(file=f"{plain(path.name, 60)} · {size(path.stat().st_size)}"),
-        data=path.read_bytes,
-        file_name=path.name,
-        mime=_mime(path),
-        icon=":material/download:",
-        type="primary" if prominent else "secondary",
-        on_click="ignore",
-        key=f"download-{job.id}-{path.name}",
+        file_address(path, path.name),
+        primary=prominent,
     )
 
 
 def _together(paths: list[Path], job: Job, *, prominent: bool) -> None:
     """Draw the download of several files at once; it is no file for Piximi itself."""
     stem = str(job.request()["stem"])
-    st.download_button(
+    address = made_address(
+        lambda: as_zip(paths, job.folder / "together.zip"),
+        f"{stem}-unpack-me.zip",
+        key=f"together-{job.id}",
+    )
+    download_link(
         _("Both in a zip, to unpack")
         if len(paths) == 2
         else _("All {count} files in a zip, to unpack").format(count=len(paths)),
-        data=lambda: as_zip(paths, job.folder / "together.zip").read_bytes(),
-        file_name=f"{stem}-unpack-me.zip",
-        mime="application/zip",
+        address,
         icon=":material/folder_zip:",
-        type="primary" if prominent else "secondary",
-        on_click="ignore",
-        key=f"download-{job.id}-together",
-        help=_("Unpack this zip first: Piximi opens the files in it, not the zip itself."),
+        primary=prominent,
+        help_text=_("Unpack this zip first: Piximi opens the files in it, not the zip itself."),
     )
-
-
-def _mime(path: Path) -> str:
-    kinds = {".zip": "application/zip", ".json": "application/json"}
-    return kinds.get(path.suffix, "application/octet-stream")
 
 
 def _when(job: Job) -> str:

@@ -12,7 +12,7 @@ from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import ThingFilter, count_things
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown, who
-from piximi_ui.file_routes import file_address
+from piximi_ui.file_routes import download_link, file_address
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
 from piximi_ui.texts import _, plain, plural, size, told, when
 
@@ -100,9 +100,8 @@ def _draw_file(job: Job) -> None:
         )
         for name, reason in result["left_out"][:10]:
             st.warning(f"{plain(name, 80)}: {plain(told(reason), 300)}")
-        st.link_button(
+        download_link(
             _("Download {name} · {size}").format(name=plain(path.name), size=size(result["bytes"])),
             file_address(path, path.name),
-            icon=":material/download:",
-            type="primary",
+            primary=True,
         )

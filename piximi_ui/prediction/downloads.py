@@ -1,6 +1,8 @@
-"""Predictions as CSV files, made when the button is clicked."""
+"""Predictions as CSV files, made when the link is followed."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import streamlit as st
 
@@ -9,6 +11,7 @@ from piximi_core.formats.stem import safe_stem
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things, list_things
+from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.prediction.filters import all_predictions
 from piximi_ui.texts import _, plural
 
@@ -36,14 +39,9 @@ def draw_downloads(store: Store, run: Run, wanted: ThingFilter, shown: int) -> N
             "shown": (plural("The {n} shown", "The {n} shown", shown), wanted, shown),
         }
         for which, (label, chosen, count) in offered.items():
-            st.download_button(
-                label,
-                data=lambda chosen=chosen: table_of(store, run, chosen),
-                file_name=f"{safe_stem(run.name)}-predictions-{which}.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                disabled=not count,
-                width="stretch",
-                key=f"csv-{which}",
+            address = made_address(
+                partial(table_of, store, run, chosen),
+                f"{safe_stem(run.name)}-predictions-{which}.csv",
+                key=f"predictions-{run.id}-{which}",
             )
+            download_link(label, address, disabled=not count, width="stretch")

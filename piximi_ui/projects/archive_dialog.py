@@ -9,7 +9,7 @@ from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.store import Store
 from piximi_ui.context import errors_shown, who
-from piximi_ui.file_routes import file_address
+from piximi_ui.file_routes import download_link, file_address
 from piximi_ui.job_bar import draw_share, draw_stop
 from piximi_ui.job_progress import last_failure, pending_job
 from piximi_ui.texts import _, plain, size, when
@@ -35,11 +35,10 @@ def draw_archive(store: Store) -> None:
     made = archive.finished_archive(store)
     if made is not None:
         facts = made.stat()
-        st.link_button(
+        download_link(
             _("Download {name} · {size}").format(name=plain(made.name), size=size(facts.st_size)),
             file_address(made, made.name),
-            icon=":material/download:",
-            type="primary",
+            primary=True,
             width="stretch",
         )
         st.caption(

@@ -12,6 +12,7 @@ from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
+from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.glossary import tip
 from piximi_ui.texts import _, plural, told
 from piximi_ui.training.start_panel import swatch
@@ -102,15 +103,11 @@ def _settings(store: Store, run: Run) -> None:
         width=560,
         column_config={"setting": _("Setting"), "value": _("Value")},
     )
-    st.download_button(
-        _("Settings as JSON"),
-        data=json.dumps(facts.get("settings") or run.settings, ensure_ascii=False, indent=2),
-        file_name=f"run-{run.number}-settings.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"settings-file-{run.id}",
+    settings = json.dumps(facts.get("settings") or run.settings, ensure_ascii=False, indent=2)
+    address = made_address(
+        settings.encode, f"run-{run.number}-settings.json", key=f"settings-{run.id}"
     )
+    download_link(_("Settings as JSON"), address)
 
 
 def _network(store: Store, run: Run) -> None:
@@ -141,12 +138,6 @@ def _network(store: Store, run: Run) -> None:
             "trainable": _("Trainable"),
         },
     )
-    st.download_button(
-        _("Summary as CSV"),
-        data=layers_csv(layers),
-        file_name=f"run-{run.number}-network.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"network-file-{run.id}",
-    )
+    table = layers_csv(layers)
+    address = made_address(table.encode, f"run-{run.number}-network.csv", key=f"network-{run.id}")
+    download_link(_("Summary as CSV"), address)

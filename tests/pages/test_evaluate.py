@@ -44,7 +44,7 @@ def test_the_sentence_and_the_table_are_those_of_the_evaluation(open_page, digit
 
 def test_the_tip_of_the_table_names_every_group_of_its_columns(open_page, digits):
     page = open_page("evaluate", project="digits")
-    [tip] = [b.proto.help for b in page.main.get("download_button") if b.proto.label == "CSV"]
+    [tip] = [b.proto.help for b in page.main.get("link_button") if b.proto.label == "CSV"]
     header = evaluation_csv(evaluate_run(digits, find_run(digits, "latest"), "Validation").figures)
     overall = [name for name in header.splitlines()[0].split(",") if name.startswith("all:")]
     words = {

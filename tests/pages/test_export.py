@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 def downloads(page: AppTest) -> list[str]:
     """The labels of the download buttons in the page's body."""
-    return [b.proto.label for b in page.main.get("download_button")]
+    return [b.proto.label for b in page.main.get("link_button")]
 
 
 def test_without_a_run_it_leads_to_training(open_page, untrained):

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from piximi_core.errors import BadInput, DamagedProject, NotFound
+from piximi_core.project import backups
 from piximi_core.project.backups import (
     back_up,
     back_up_if_due,
     damage_of,
     list_backups,
+    newest_good_backup,
     restore_backup,
     spare_backups,
 )
@@ -49,6 +51,48 @@ def test_one_is_taken_when_something_changed_and_an_hour_has_gone(store: Store) 
     assert found == [("Unknown",), ("red",)]
 
 
+def test_a_clock_that_was_years_ahead_for_an_evening_stops_no_backup(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copies of that evening carry a moment to come; what is newer is told by the revision."""
+    create_category(store, "red")
+    assert back_up_if_due(store.folder) is not None
+    today = datetime.now(UTC)
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz=None) -> datetime:
+            return today + timedelta(days=730)
+
+    with monkeypatch.context() as evening:
+        evening.setattr(backups, "datetime", Ahead)
+        create_category(store, "white")
+        ahead = back_up_if_due(store.folder)
+        assert ahead is not None
+        assert ahead.at > today.timestamp() + 700 * 86400
+    create_category(store, "blue")
+    assert back_up_if_due(store.folder, now=today + timedelta(minutes=5)) is None
+    later = back_up_if_due(store.folder, now=today + timedelta(hours=3))
+    assert later is not None, "the next hour is as any other"
+    create_category(store, "green")
+    assert back_up_if_due(store.folder, now=today + timedelta(hours=6)) is not None
+    known = list_backups(store.folder)
+    assert [names_in(backup.path) for backup in known] == [
+        ["Unknown", "red", "white", "blue", "green"],
+        ["Unknown", "red", "white", "blue"],
+        ["Unknown", "red", "white"],
+        ["Unknown", "red"],
+    ], "newest is what was changed last"
+    newest = newest_good_backup(store.folder)
+    assert newest is not None
+    assert newest.name == known[0].name, "recovery does not go back to that evening"
+
+
+def names_in(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as db:
+        return [row[0] for row in db.execute("SELECT name FROM categories ORDER BY position")]
+
+
 def test_the_newest_ten_and_one_of_each_day_of_a_week_are_kept(tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -57,7 +101,7 @@ def test_the_newest_ten_and_one_of_each_day_of_a_week_are_kept(tmp_path: Path) -
         stamp = (now - timedelta(hours=hours)).strftime("%Y%m%dT%H%M%S.%fZ")
         (folder / f"{stamp}-hour.sqlite").touch()
     (folder / "20250101T000000.000000Z-format-1.sqlite").touch()
-    spare = {backup.name for backup in spare_backups(tmp_path, now=now)}
+    spare = {backup.name for backup in spare_backups(tmp_path)}
     kept = [backup for backup in list_backups(tmp_path) if backup.name not in spare]
     # Ten of the last two and a half days, the last of each of the five days before, and the old
     # format's.

@@ -2,9 +2,10 @@
 // faster than reruns, when a rerun is cut short, or when the connection drops. Each has a name of
 // its own, by which the project refuses a second copy.
 
+import { LEAVING, startOver } from "../watch/leave.js";
+
 const RESEND = [2000, 4000, 8000, 10000]; // ms between attempts; the last one repeats
 const PATIENCE = 4; // unanswered attempts after which the page itself is loaded anew
-const BETWEEN_RELOADS = 60000; // ms
 // What outlives a reload of the page; the others only ask for something to be shown.
 const KEEPS = new Set(["label", "create", "undo", "redo"]);
 export const NEW = "new:"; // before the name of a category that Python is about to create
@@ -29,7 +30,9 @@ export class ActionQueue {
     this.attempt = 0;
     this.timer = null;
     this.leaving = new AbortController();
-    window.addEventListener("beforeunload", (event) => this.#warn(event), { signal: this.leaving.signal });
+    const { signal } = this.leaving;
+    window.addEventListener("beforeunload", (event) => this.#warn(event), { signal });
+    window.addEventListener(LEAVING, () => this.leaving.abort(), { signal });
     for (const action of this.#restore()) this.#add(action);
     if (this.waiting.length) this.timer = setTimeout(() => this.#flush(), 0);
   }
@@ -90,11 +93,7 @@ export class ActionQueue {
 
   /** A server that was started anew no longer knows this page: load it again, labels and all. */
   startOver() {
-    const last = Number(sessionStorage.getItem("piximi-reloaded") ?? 0);
-    if (Date.now() - last < BETWEEN_RELOADS) return;
-    sessionStorage.setItem("piximi-reloaded", String(Date.now()));
-    this.leaving.abort();
-    window.location.reload();
+    startOver();
   }
 
   #underway() {
