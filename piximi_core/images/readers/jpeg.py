@@ -23,14 +23,14 @@ __all__ = ["open_jpeg"]
 _LOSSY = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
 _LOSSLESS, _JPEG_LS = 0xC3, 0xF7
 _FRAME_STARTS = frozenset({*range(0xC0, 0xD0), _JPEG_LS}) - {0xC4, 0xC8, 0xCC}
-_APP1, _EXIF = 0xE1, b"Exif\x00\x00"
+_APP1, _EXIF, _END = 0xE1, b"Exif\x00\x00", b"\xff\xd9"
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _MOST_SEGMENTS = 10_000
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """What the header of a JPEG says: its sort, bits per number, size and colours."""
+    """What the header of a JPEG says, and where in the file it ends."""
 
     sort: int
     bits: int
@@ -38,6 +38,7 @@ class _Frame:
     width: int
     samples: int
     exif: bytes
+    end: int
 
 
 @contextmanager
@@ -79,22 +80,22 @@ def _opened(path: Path, frame: _Frame, request: ReadRequest) -> Opened:
     description = describe_layout("JPEG", layout, dtype, notes=notes)
 
     def decode() -> Picture:
-        pixels = _decoded(path, frame.sort).reshape(*size, frame.samples)
+        pixels = _decoded(path, frame).reshape(*size, frame.samples)
         turned = turn_upright(pixels, orientation)[np.newaxis]
         return description.picture(np.ascontiguousarray(turned, dtype))
 
     return Opened(description, decode)
 
 
-def _decoded(path: Path, sort: int) -> PixelArray:
+def _decoded(path: Path, frame: _Frame) -> PixelArray:
     import imagecodecs
 
     content = path.read_bytes()
-    pixels: PixelArray = (
-        imagecodecs.jpegls_decode(content)
-        if sort == _JPEG_LS
-        else imagecodecs.jpeg8_decode(content)
-    )
+    # The decoders fill up with grey what is missing. Nothing else in a scan looks like its end.
+    if content.find(_END, frame.end) < 0:
+        raise ValueError("a JPEG without its end")
+    decode = imagecodecs.jpegls_decode if frame.sort == _JPEG_LS else imagecodecs.jpeg8_decode
+    pixels: PixelArray = decode(content)
     return pixels
 
 
@@ -119,9 +120,9 @@ def _frame(file: BinaryIO) -> _Frame | None:
         if mark[0] in _FRAME_STARTS:
             head = file.read(6)
             height, width = int.from_bytes(head[1:3], "big"), int.from_bytes(head[3:5], "big")
-            return (
-                _Frame(mark[0], head[0], height, width, head[5], exif) if len(head) == 6 else None
-            )
+            if len(head) < 6:
+                return None
+            return _Frame(mark[0], head[0], height, width, head[5], exif, file.tell())
         if mark[0] == _APP1 and not exif:
             content = file.read(length)
             exif = content if content.startswith(_EXIF) else b""
