@@ -12,7 +12,7 @@ import typer
 
 from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
-from piximi_core.commands import keeping, models, piximi
+from piximi_core.commands import groups, keeping, models, piximi
 from piximi_core.commands.annotations import app as annotations_app
 from piximi_core.commands.common import (
     Json,
@@ -278,6 +278,7 @@ def export_command(
         typer.echo(f"note: {note}", err=True)
 
 
+app.command("groups")(groups.groups_command)
 app.add_typer(annotations_app, name="annotations")
 app.command("import-model")(models.import_model_command)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from piximi_core.commands.groups import group_facts, group_text
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.formats.prediction_table import write_prediction_csv
 from piximi_core.jobs.export import delivered
@@ -16,6 +17,7 @@ from piximi_core.jobs.scores import load_scores
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.categories import list_categories
 from piximi_core.project.files import replace_atomically
+from piximi_core.project.grouping import find_groups
 from piximi_core.project.kinds import list_kinds
 from piximi_core.project.labelling import counted, plural
 from piximi_core.project.objects import ObjectRow, list_objects
@@ -75,6 +77,7 @@ def project_info(store: Store) -> dict[str, Any]:
     listed = {kind.name: list_categories(store, kind.id) for kind in kinds}
     counts = {kind.name: count_by_category(store, kind.id) for kind in kinds}
     names = {category.id: category.name for each in listed.values() for category in each}
+    groups = find_groups(store)
     return {
         "name": project_name(store),
         "kinds": list(listed),
@@ -88,7 +91,11 @@ def project_info(store: Store) -> dict[str, Any]:
             for kind, each in listed.items()
             for category in each
         ],
-        "images": [_image_facts(thing, names) for thing in list_things(store, ThingFilter())],
+        "grouping": group_facts(groups),
+        "images": [
+            {**_image_facts(thing, names), "group": groups.label(thing.id)}
+            for thing in list_things(store, ThingFilter())
+        ],
         "objects": [_object_facts(found) for found in list_objects(store)],
         "revision": store.revision(),
     }
@@ -134,6 +141,8 @@ def project_text(info: dict[str, Any]) -> str:
             if category["kind"] == kind:
                 counts = ", ".join(f"{part} {n:,}" for part, n in category["counts"].items())
                 lines.append(f"  {category['name']}: {counts or 'none'}")
+    if info["grouping"]["shared"]:
+        lines.append(group_text(info["grouping"]))
     return "\n".join(lines)
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from piximi_core.classification.settings import ModelSettings, propose_input_shape
-from piximi_core.classification.split import TRAINING, VALIDATION, deal_new
+from piximi_core.classification.split import TRAINING, VALIDATION
+from piximi_core.jobs.split_groups import SplitGroups, deal_by_groups
 from piximi_core.jobs.starting_run import start_obstacle, with_start
 from piximi_core.project.drafts import load_draft
 from piximi_core.project.labelling import plural
@@ -47,6 +48,8 @@ class TrainingPlan:
         "split" or by the run to "start" from; None without an obstacle.
     dealt
         How many things keep the part of an earlier run, or the one a person gave them.
+    groups
+        What was found of things that come from one source.
     """
 
     classes: tuple[RunClass, ...]
@@ -56,6 +59,7 @@ class TrainingPlan:
     obstacle: str | None
     mend: Mend | None
     dealt: int
+    groups: SplitGroups
 
     def count_by_class(self, part: str) -> list[int]:
         """Return how many things of each class are in a part, in the order of `classes`."""
@@ -83,14 +87,14 @@ class TrainingPlan:
             found.append(f"Nothing to check on in Validation for: {_names(unchecked)}.")
         if few:
             found.append(f"Fewer than 10 to learn from in: {_names(few)}.")
-        return tuple(found)
+        return (*found, *self.groups.warnings)
 
 
 def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KIND) -> TrainingPlan:
     """Deal the labelled things as `settings` ask, changing nothing.
 
     Things that were dealt before keep their part. Those a person put in Test or Inference are
-    left alone.
+    left alone; what comes from the same source as something in Test is kept for Test too.
     """
     query = (
         select(things.c.id, things.c.category_id, things.c.partition, things.c.name)
@@ -113,16 +117,16 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
     classes = tuple(c for c in listed if c.id in present)
     index = {c.id: number for number, c in enumerate(classes)}
     labels = {row.id: index[row.category_id] for row in rows}
-    dealt = deal_new(
+    dealt = deal_by_groups(
+        store,
+        kind_id,
+        list(labels),
         list(labels.values()),
         [(row.sha256, row.name) for row in rows],
         [row.partition for row in rows],
-        settings.training_percentage,
-        settings.seed,
-        stratify=settings.stratify,
-        shuffle=settings.shuffle,
+        settings,
     )
-    parts = dict(zip(labels, dealt, strict=True))
+    parts, labels = dealt.parts, {thing: labels[thing] for thing in dealt.parts}
     obstacle, mend = _obstacle(classes, parts, settings, channels, kind_id == IMAGE_KIND)
     if settings.start_from and mend in (None, "channels"):
         found = start_obstacle(store, settings, kind_id, channels)
@@ -135,6 +139,7 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
         obstacle=obstacle,
         mend=mend,
         dealt=sum(row.partition != "Unassigned" for row in rows),
+        groups=dealt.groups,
     )
 
 

@@ -100,7 +100,8 @@ def ask(
 
 
 def _store_split(db: Connection, plan: TrainingPlan) -> None:
-    moves = [{"key": thing, "part": part} for thing, part in plan.parts.items()]
+    parts = {**plan.parts, **dict.fromkeys(plan.groups.kept_for_test, "Test")}
+    moves = [{"key": thing, "part": part} for thing, part in parts.items()]
     part_of = schema.things.update().where(
         schema.things.c.id == bindparam("key"),
         schema.things.c.partition != bindparam("part"),

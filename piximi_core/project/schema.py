@@ -34,11 +34,13 @@ __all__ = [
     "create_schema",
     "drafts",
     "drop_triggers",
+    "groupings",
     "images",
     "journal",
     "kinds",
     "metadata",
     "objects",
+    "pixel_hashes",
     "predictions",
     "project",
     "recording",
@@ -50,7 +52,7 @@ __all__ = [
     "upgrade_schema",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -172,6 +174,23 @@ saved_filters = Table(
     Column("settings", Text, nullable=False),  # JSON: what is shown, and in which order
 )
 
+# One row: what tells which images come from one source; none while nobody has chosen.
+groupings = Table(
+    "groupings",
+    metadata,
+    _id(),
+    Column("by", Text, nullable=False),  # a value of grouping.By
+    Column("value", Text, nullable=False, default=""),  # the column's name, or the pattern
+)
+
+# A fact of a file, not an edit: undo leaves it alone, and it outlives its image.
+pixel_hashes = Table(
+    "pixel_hashes",
+    metadata,
+    _id(),  # of the stored file, and how it is read; see equal_pixels.hash_key
+    Column("hash", Text, nullable=False, index=True),
+)
+
 runs = Table(
     "runs",
     metadata,
@@ -246,10 +265,11 @@ JOURNALLED = (
     drafts,
     saved_filters,
     answers,
+    groupings,
 )
 
 # What each version added to the one before it.
-_ADDED = {2: (saved_filters,), 3: (answers,)}
+_ADDED = {2: (saved_filters,), 3: (answers,), 4: (groupings, pixel_hashes)}
 # The names of these tables: a project of the first version is whole without them.
 ADDED_LATER = frozenset(table.name for tables in _ADDED.values() for table in tables)
 
@@ -287,7 +307,7 @@ def upgrade_schema(connection: Connection, version: int) -> None:
     """Give a database of an older ``version`` what came since; what it holds stays as it is."""
     for newer in range(version + 1, SCHEMA_VERSION + 1):
         metadata.create_all(connection, tables=_ADDED[newer])
-        _journal(connection, _ADDED[newer])
+        _journal(connection, [table for table in _ADDED[newer] if table in JOURNALLED])
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 
 

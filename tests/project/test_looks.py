@@ -109,7 +109,8 @@ def test_a_project_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> 
     create_category(old, "kept")
     old.close()
     with closing(sqlite3.connect(old.files.database)) as db:
-        db.execute("DROP TABLE saved_filters")
+        for table in ("saved_filters", "groupings", "pixel_hashes"):
+            db.execute(f"DROP TABLE {table}")
         db.execute("PRAGMA user_version = 1")
     store = Store(old.folder)
     save_filter(store, "Mine", {"sort": "name"})
