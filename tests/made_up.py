@@ -1,12 +1,16 @@
-"""Rows of images that no files stand behind."""
+"""Rows of images that no files stand behind, and projects of older programs."""
 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from piximi_core.project.adding import NewImage
+from piximi_core.project.schema import ADDED
 
-__all__ = ["made_up_image"]
+__all__ = ["made_up_image", "make_older"]
 
 
 def made_up_image(name: str, *, sha256: str | None = None, category: str | None = None) -> NewImage:
@@ -26,3 +30,12 @@ def made_up_image(name: str, *, sha256: str | None = None, category: str | None 
         pixel_size={"x": 0.1 + 0.2, "y": 1 / 3, "z": None, "unit": "µm"},
         category=category,
     )
+
+
+def make_older(database: Path, version: int) -> None:
+    """Take out of a closed project what came after a version, as if that program had made it."""
+    with closing(sqlite3.connect(database)) as db, db:
+        for newer in range(version + 1, max(ADDED) + 1):
+            for table in ADDED[newer]:
+                db.execute(f"DROP TABLE {table.name}")
+        db.execute(f"PRAGMA user_version = {version}")

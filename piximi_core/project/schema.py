@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "ADDED",
     "ADDED_LATER",
     "JOURNALLED",
     "SCHEMA_VERSION",
@@ -269,9 +270,9 @@ JOURNALLED = (
 )
 
 # What each version added to the one before it.
-_ADDED = {2: (saved_filters,), 3: (answers,), 4: (groupings, pixel_hashes)}
+ADDED = {2: (saved_filters,), 3: (answers,), 4: (groupings, pixel_hashes)}
 # The names of these tables: a project of the first version is whole without them.
-ADDED_LATER = frozenset(table.name for tables in _ADDED.values() for table in tables)
+ADDED_LATER = frozenset(table.name for tables in ADDED.values() for table in tables)
 
 
 def _row_as_json(table: Table, row: str) -> str:
@@ -306,8 +307,8 @@ def create_schema(connection: Connection) -> None:
 def upgrade_schema(connection: Connection, version: int) -> None:
     """Give a database of an older ``version`` what came since; what it holds stays as it is."""
     for newer in range(version + 1, SCHEMA_VERSION + 1):
-        metadata.create_all(connection, tables=_ADDED[newer])
-        _journal(connection, [table for table in _ADDED[newer] if table in JOURNALLED])
+        metadata.create_all(connection, tables=ADDED[newer])
+        _journal(connection, [table for table in ADDED[newer] if table in JOURNALLED])
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 
 

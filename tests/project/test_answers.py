@@ -16,6 +16,7 @@ from piximi_core.project.predictions import (
 from piximi_core.project.schema import SCHEMA_VERSION
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, find_ids
+from tests.made_up import make_older
 from tests.project.conftest import fill, new_image
 from tests.project.test_predictions import category, predict
 
@@ -90,9 +91,7 @@ def test_a_project_of_the_version_before_opens_and_keeps_answers(filled: Store) 
     ids = some_predicted(filled)
     folder = filled.folder
     filled.close()
-    with sqlite3.connect(folder / "project.sqlite") as db:
-        db.execute("DROP TABLE answers")
-        db.execute("PRAGMA user_version = 2")
+    make_older(folder / "project.sqlite", 2)
     store = Store(folder)
     reject_predictions(store, ids[:1])
     assert rejected(store) == ids[:1]

@@ -23,6 +23,7 @@ from piximi_core.project.saved_filters import (
 )
 from piximi_core.project.store import Store, create_store
 from piximi_core.project.things import ThingFilter, list_things
+from tests.made_up import make_older
 from tests.project.conftest import fill, new_image
 
 LOOK = Look.parse("ff0000:0.1:0.30000000000000004,-00ff00:0:255,0000ff:5:5")
@@ -108,10 +109,7 @@ def test_a_project_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> 
     old = create_store(tmp_path / "old", "Old")
     create_category(old, "kept")
     old.close()
-    with closing(sqlite3.connect(old.files.database)) as db:
-        for table in ("saved_filters", "groupings", "pixel_hashes"):
-            db.execute(f"DROP TABLE {table}")
-        db.execute("PRAGMA user_version = 1")
+    make_older(old.files.database, 1)
     store = Store(old.folder)
     save_filter(store, "Mine", {"sort": "name"})
     undo(store)

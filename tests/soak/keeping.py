@@ -30,9 +30,10 @@ from piximi_core.project.backups import back_up, damage_of, list_backups
 from piximi_core.project.categories import create_category
 from piximi_core.project.kinds import ensure_kind
 from piximi_core.project.objects import NewObject, add_objects, list_objects
-from piximi_core.project.schema import ADDED_LATER, SCHEMA_VERSION
+from piximi_core.project.schema import SCHEMA_VERSION
 from piximi_core.project.store import Store, create_store
 from piximi_core.project.things import ThingFilter, list_things
+from tests.made_up import make_older
 from tests.soak.checks import State, check_project, require
 from tests.soak.commands import write_pictures
 from tests.soak.keeper import TASKS
@@ -305,10 +306,7 @@ def _write_coco(path: Path, pictures: list[Path]) -> None:
 
 def _make_old(place: Path) -> None:
     """Turn the project into one of the first format."""
-    with closing(sqlite3.connect(place / "project" / "project.sqlite")) as db:
-        for table in ADDED_LATER:
-            db.execute(f"DROP TABLE {table}")
-        db.execute("PRAGMA user_version = 1")
+    make_older(place / "project" / "project.sqlite", 1)
 
 
 def _damage(place: Path) -> None:
