@@ -1,16 +1,25 @@
-"""Makes the pictures that are served: from originals, through caches on disk and in memory."""
+"""Makes the pictures that are served: from originals, through caches on disk and in memory.
+
+Originals are decoded by processes with limits (`piximi_core.jobs.fair_decoders`), never here. What
+was looked at last stays here, decoded: moving a slider decodes nothing again.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import contextlib
 import json
+import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +27,9 @@ from PIL import Image
 
 from piximi_core.annotation import blank_background, cut_box, decode_mask
 from piximi_core.errors import BadInput, NoSpace
-from piximi_core.images import (
-    ChannelsUnknown,
-    Look,
-    Picture,
-    display_colors,
-    display_ranges,
-    measure_levels,
-    read_picture,
-    render,
-    thumbnail,
-)
+from piximi_core.images import Look, render
+from piximi_core.jobs.fair_decoders import Decoded, FairDecoders
+from piximi_core.jobs.showing import LONGEST_SIDE
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.project.objects import read_runs
 from piximi_core.project.things import Thing
@@ -40,19 +41,26 @@ __all__ = [
     "LookUnfit",
     "ObjectForm",
     "Original",
+    "close_decoders",
     "encode_levels",
     "encode_object",
     "encode_plane",
     "encode_thumbnail",
     "from_cache_or",
+    "in_thread",
+    "warm_decoders",
 ]
 
-LONGEST_SIDE = 4096  # of a rendered plane
 PREVIEW_SIDE = 1024
 THUMBNAIL_SIDE = 256
 LOSSLESS_PIXELS = 250_000
 REMEMBERED_BYTES = 256_000_000
 
+_LOOKS_KEPT = 6  # of one picture on the disk
+_PIXELS_AT_ONCE = 1_000_000  # rendered in one go: floats take twelve times a pixel's room
+
+
+Result = TypeVar("Result")
 
 ObjectForm = Literal["thumb", "thumb-alone", "whole", "whole-alone"]
 """How large an object is drawn, and whether alone, without what is around it in its box."""
@@ -67,6 +75,7 @@ class LookUnfit(BadInput):
 class Original:
     """The stored file of one image, and the project's channel count for undeclared stacks."""
 
+    project: Path
     path: Path
     channels: int | None
 
@@ -77,64 +86,86 @@ class Original:
         found = sorted(folder.glob(f"{sha256}.*"))
         if not found:
             raise FileNotFoundError(sha256)
-        return cls(found[0], channels)
+        return cls(project, found[0], channels)
 
-    def read(self) -> Picture:
-        """Decode it."""
+    async def decode(self, do: str, **more: Any) -> Decoded:
+        """Have a decoder do a task with it; nothing goes on once this is cancelled."""
+        decoders = _decoders()
+        ticket = decoders.submit(self.project, do, self.path, channels=self.channels, **more)
         try:
-            return read_picture(self.path)
-        except ChannelsUnknown:
-            return read_picture(self.path, channels=self.channels)
+            # Shielded, because others may wait for the same ticket.
+            return await asyncio.shield(asyncio.wrap_future(ticket.future))
+        finally:
+            decoders.leave(ticket)
+
+
+_shared: list[FairDecoders] = []
+_sharing = Lock()
+
+
+def _decoders() -> FairDecoders:
+    with _sharing:
+        if not _shared:
+            _shared.append(FairDecoders())
+        return _shared[0]
+
+
+def warm_decoders() -> None:
+    """Start a decoder before the first picture is asked for."""
+    _decoders().warm()
+
+
+def close_decoders() -> None:
+    """End all decoders; the next picture starts new ones."""
+    with _sharing:
+        while _shared:
+            _shared.pop().close()
 
 
 @dataclass(frozen=True, eq=False)
-class _Decoded:
-    """A decoded picture, or one plane of one that is too large to remember whole."""
+class _Planes:
+    """Some neighbouring planes of a picture, decoded.
 
-    picture: Picture
+    Attributes
+    ----------
+    pixels
+        ``[Z, H, W, C]``.
+    first, planes
+        Which plane comes first, and how many the picture has.
+    step
+        1 for all pixels; n where blocks of n times n became one.
+    """
+
+    pixels: NDArray[Any]
     first: int
     planes: int
-    look: tuple[tuple[tuple[float, float], ...], tuple[str | None, ...]]
+    step: int
+    ranges: tuple[tuple[float, float], ...]
+    colors: tuple[str | None, ...]
 
 
 class _Recent:
-    """The pictures that were looked at last, decoded: moving a slider decodes nothing again."""
+    """The planes that were looked at last."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[Original, int | None], _Decoded] = OrderedDict()
-        # Requests for one picture wait for each other instead of decoding it several times.
-        self._decoding = [Lock() for _ in range(16)]
+        self._kept: OrderedDict[tuple[Original, int], _Planes] = OrderedDict()
 
-    def find(self, original: Original, plane: int) -> _Decoded:
-        with self._decoding[hash(original) % len(self._decoding)]:
-            found = self._look_up(original, plane)
-            return found or self._decode(original, plane)
-
-    def _look_up(self, original: Original, plane: int) -> _Decoded | None:
+    def look_up(self, original: Original, plane: int, *, whole: bool = False) -> _Planes | None:
+        """Return what holds a plane, with all its pixels if that is asked for."""
         with self._lock:
-            for key in ((original, None), (original, plane)):
-                if key in self._kept:
+            for key, kept in self._kept.items():
+                holds = 0 <= plane - kept.first < len(kept.pixels) or plane >= kept.planes
+                if key[0] == original and holds and (kept.step == 1 or not whole):
                     self._kept.move_to_end(key)
-                    return self._kept[key]
+                    return kept
         return None
 
-    def _decode(self, original: Original, plane: int) -> _Decoded:
-        picture = original.read()
-        look = (display_ranges(picture), display_colors(picture))
-        whole = _Decoded(picture, 0, picture.planes, look)
-        if picture.pixels.nbytes <= REMEMBERED_BYTES:
-            self._keep((original, None), whole)
-        elif plane < picture.planes:
-            pixels = picture.pixels[plane : plane + 1].copy()
-            cut = Picture(pixels, picture.bit_depth)
-            self._keep((original, plane), _Decoded(cut, plane, picture.planes, look))
-        return whole
-
-    def _keep(self, key: tuple[Original, int | None], decoded: _Decoded) -> None:
+    def keep(self, original: Original, planes: _Planes) -> None:
+        """Keep planes, and let go of those that were not looked at for longest."""
         with self._lock:
-            self._kept[key] = decoded
-            sizes = [kept.picture.pixels.nbytes for kept in self._kept.values()]
+            self._kept[original, planes.first] = planes
+            sizes = [kept.pixels.nbytes for kept in self._kept.values()]
             while sum(sizes) > REMEMBERED_BYTES:
                 self._kept.popitem(last=False)
                 sizes.pop(0)
@@ -143,16 +174,40 @@ class _Recent:
 _recent = _Recent()
 
 
-def encode_thumbnail(original: Original, look: Look | None = None) -> bytes:
+async def _find_planes(original: Original, plane: int) -> _Planes:
+    found = _recent.look_up(original, plane)
+    if found is None:
+        found = _planes(await original.decode("planes", plane=plane), plane)
+        if len(found.pixels):
+            _recent.keep(original, found)
+    if plane >= found.planes:
+        raise IndexError(plane)
+    return found
+
+
+def _planes(decoded: Decoded, plane: int) -> _Planes:
+    facts, pixels = decoded.facts, decoded.pixels
+    ranges = tuple((float(low), float(high)) for low, high in facts["ranges"])
+    none = np.zeros((0, 0, 0, len(ranges)), np.uint8)  # of a plane that there is not
+    return _Planes(
+        none if pixels is None else pixels,
+        facts.get("first", plane),
+        facts["planes"],
+        facts.get("step", 1),
+        ranges,
+        tuple(facts["colors"]),
+    )
+
+
+async def encode_thumbnail(original: Original, look: Look | None = None) -> bytes:
     """Return a small JPEG, as the file asks or as a person wished to see it."""
-    picture = original.read()
-    if look is None:
-        return thumbnail(picture)
-    _require_fit(look, picture)
-    return thumbnail(picture, ranges=look.ranges, colors=look.colors)
+    facts = (await original.decode("thumb", look=str(look) if look else None)).facts
+    if look is not None:
+        _require_fit(look, facts["channels"])
+    return base64.b64decode(facts["thumbnail"])
 
 
-def encode_plane(
+async def encode_plane(
     original: Original, plane: int, look: Look | None = None, longest: int = LONGEST_SIDE
 ) -> bytes:
     """Return one plane, lossless if it is small.
@@ -164,21 +219,20 @@ def encode_plane(
     LookUnfit
         The look is for another number of channels.
     """
-    decoded = _recent.find(original, plane)
-    if plane >= decoded.planes:
-        raise IndexError(plane)
+    found = await _find_planes(original, plane)
     if look is not None:
-        _require_fit(look, decoded.picture)
-    ranges, colors = (look.ranges, look.colors) if look else decoded.look
-    pixels = decoded.picture.pixels[plane - decoded.first]
+        _require_fit(look, len(found.ranges))
+    pixels = found.pixels[plane - found.first]
     if longest < LONGEST_SIDE:
         # While a slider moves, every n-th pixel says enough and comes at once.
         step = -(-max(pixels.shape[:2]) // longest)
         pixels = pixels[::step, ::step]
-    return _encode(render(pixels, ranges, colors))
+    return await in_thread("drawing", lambda: _encode(_drawn(pixels, found, look)))
 
 
-def encode_object(thing: Thing, original: Original, form: ObjectForm, look: Look | None) -> bytes:
+async def encode_object(
+    thing: Thing, original: Original, form: ObjectForm, look: Look | None
+) -> bytes:
     """Return an object's box in the colours and ranges of its whole image, lossless if small.
 
     Raises
@@ -187,40 +241,104 @@ def encode_object(thing: Thing, original: Original, form: ObjectForm, look: Look
         The look is for another number of channels.
     """
     assert thing.box is not None
-    decoded = _recent.find(original, thing.active_plane)
+    found = _recent.look_up(original, thing.active_plane, whole=True)
+    if found is None or not len(found.pixels):
+        found = await _find_object(thing, original)
+        plane = found.pixels[0]
+    else:
+        plane = cut_box(found.pixels[thing.active_plane - found.first], thing.box)
     if look is not None:
-        _require_fit(look, decoded.picture)
-    ranges, colors = (look.ranges, look.colors) if look else decoded.look
-    plane = min(thing.active_plane, decoded.planes - 1) - decoded.first
-    drawn = render(cut_box(decoded.picture.pixels[plane], thing.box), ranges, colors)
-    if form.endswith("alone"):
-        mask = decode_mask(read_runs(thing.mask), thing.height, thing.width)
-        drawn = blank_background(drawn, mask)
-    return _encode(drawn, THUMBNAIL_SIDE if form.startswith("thumb") else LONGEST_SIDE)
+        _require_fit(look, len(found.ranges))
+
+    def draw() -> bytes:
+        drawn = _drawn(plane, found, look)
+        if form.endswith("alone"):
+            mask = decode_mask(read_runs(thing.mask), thing.height, thing.width)
+            drawn = blank_background(drawn, mask[:: found.step, :: found.step])
+        return _encode(drawn, THUMBNAIL_SIDE if form.startswith("thumb") else LONGEST_SIDE)
+
+    return await in_thread("thumbs", draw)
 
 
-def encode_levels(original: Original) -> bytes:
+async def _find_object(thing: Thing, original: Original) -> _Planes:
+    """Return an object's box alone, all its pixels; of the last plane if its own is gone."""
+    plane = thing.active_plane
+    box = list(thing.box or ())
+    decoded = await original.decode("planes", plane=plane, box=box)
+    if decoded.pixels is None:
+        plane = decoded.facts["planes"] - 1
+        decoded = await original.decode("planes", plane=plane, box=box)
+    return _planes(decoded, plane)
+
+
+async def encode_levels(original: Original) -> bytes:
     """Return histograms and first looks of all channels as JSON."""
-    decoded = _recent.find(original, 0)
-    whole = decoded.picture.planes == decoded.planes
-    picture = decoded.picture if whole else original.read()
-    return json.dumps(measure_levels(picture).to_json()).encode()
+    return json.dumps((await original.decode("levels")).facts["levels"]).encode()
 
 
-def from_cache_or(path: Path, make: Callable[[], bytes]) -> bytes:
-    """Return a file of the cache, made and put there first if need be."""
-    with contextlib.suppress(OSError):
-        return path.read_bytes()
-    content = make()
-    # Whole or not at all; a full disk costs the cache, never the answer.
-    with contextlib.suppress(OSError, NoSpace), replace_atomically(path, durable=False) as part:
-        part.write_bytes(content)
+async def from_cache_or(
+    path: Path, make: Callable[[], Awaitable[bytes]], sort: str | None = None
+) -> bytes:
+    """Return a file of the cache, made and put there first if need be.
+
+    Parameters
+    ----------
+    sort
+        Names files of which only the last few are kept: those whose names begin with it.
+    """
+    found = await in_thread("reading", lambda: _read(path))
+    if found is not None:
+        return found
+    content = await make()
+    await in_thread("reading", lambda: _put(path, content, sort))
     return content
 
 
-def _require_fit(look: Look, picture: Picture) -> None:
-    if len(look.channels) != picture.channels:
-        raise LookUnfit(f"This picture has {picture.channels} channels.")
+def _read(path: Path) -> bytes | None:
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return None
+
+
+def _put(path: Path, content: bytes, sort: str | None) -> None:
+    # Whole or not at all; a full disk costs the cache, never the answer.
+    with contextlib.suppress(OSError, NoSpace):
+        with replace_atomically(path, durable=False) as part:
+            part.write_bytes(content)
+        if sort is not None:
+            kept = sorted(path.parent.glob(f"{sort}*"), key=lambda one: one.stat().st_mtime_ns)
+            for spare in kept[:-_LOOKS_KEPT]:
+                spare.unlink(missing_ok=True)
+
+
+async def in_thread(name: str, work: Callable[[], Result]) -> Result:
+    """Do something in a few threads of its own: no sort of work waits for another."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(name), work)
+
+
+@cache
+def _threads(name: str) -> ThreadPoolExecutor:
+    # Few, so that cores are left for the pages themselves.
+    return ThreadPoolExecutor(
+        max(2, min(4, (os.cpu_count() or 2) - 1)), thread_name_prefix=f"pictures-{name}"
+    )
+
+
+def _require_fit(look: Look, channels: int) -> None:
+    if len(look.channels) != channels:
+        raise LookUnfit(f"This picture has {channels} channels.")
+
+
+def _drawn(pixels: NDArray[Any], found: _Planes, look: Look | None) -> NDArray[np.uint8]:
+    """Draw ``[H, W, C]`` as 8-bit RGB, some rows at a time."""
+    ranges, colors = (look.ranges, look.colors) if look else (found.ranges, found.colors)
+    rows = max(1, _PIXELS_AT_ONCE // max(1, pixels.shape[1]))
+    if pixels.shape[0] <= rows:
+        return render(pixels, ranges, colors)
+    drawn = np.empty((*pixels.shape[:2], 3), np.uint8)
+    for top in range(0, pixels.shape[0], rows):
+        drawn[top : top + rows] = render(pixels[top : top + rows], ranges, colors)
+    return drawn
 
 
 def _encode(pixels: NDArray[np.uint8], longest: int = LONGEST_SIDE) -> bytes:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -32,7 +30,7 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.store import open_store
-from piximi_core.project.things import get_things
+from piximi_core.project.things import Thing, get_things
 from piximi_ui import picture_making
 from piximi_ui.assets import base_path
 from piximi_ui.picture_making import (
@@ -42,6 +40,7 @@ from piximi_ui.picture_making import (
     ObjectForm,
     Original,
     from_cache_or,
+    in_thread,
 )
 
 __all__ = [
@@ -59,6 +58,8 @@ __all__ = [
 FOREVER = "private, max-age=31536000, immutable"
 SOON_STALE = "private, max-age=30"
 MOST_TOKENS = 4096
+
+_CLOSED = 499  # the usual word in logs for: nobody waited for the answer
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLANE = re.compile(r"[0-9]{1,6}")
@@ -211,16 +212,17 @@ async def _revision(request: Request) -> Response:
 
 
 async def _thumb(request: Request) -> Response:
-    def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+    async def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
         path = ProjectFiles(grant.project).thumbnail(sha256)
+        sort = f"{sha256}-" if look is not None else None
         if look is not None:
             name = hashlib.sha256(str(look).encode()).hexdigest()[:16]
             path = path.with_name(f"{sha256}-{name}.jpg")
-        return from_cache_or(
-            path, lambda: picture_making.encode_thumbnail(_original(grant, sha256), look)
+        return await from_cache_or(
+            path, lambda: picture_making.encode_thumbnail(_original(grant, sha256), look), sort
         )
 
-    return await _answer(request, make, "thumbs")
+    return await _answer(request, make)
 
 
 async def _plane(request: Request) -> Response:
@@ -231,17 +233,18 @@ async def _plane(request: Request) -> Response:
         return _refused(f"The size is {PREVIEW_SIDE} or left out.")
     plane, longest = int(text), PREVIEW_SIDE if size else LONGEST_SIDE
 
-    def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
-        def encode() -> bytes:
-            return picture_making.encode_plane(_original(grant, sha256), plane, look, longest)
+    async def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+        async def encode() -> bytes:
+            original = _original(grant, sha256)
+            return await picture_making.encode_plane(original, plane, look, longest)
 
         if look is not None or size:
             # Tried looks are many and short-lived: the browser keeps them, the disk does not.
-            return encode()
+            return await encode()
         folder = ProjectFiles(grant.project).cache / "planes" / sha256[:2]
-        return from_cache_or(folder / f"{sha256}-{plane}", encode)
+        return await from_cache_or(folder / f"{sha256}-{plane}", encode)
 
-    return await _answer(request, make, "planes")
+    return await _answer(request, make)
 
 
 async def _object(request: Request) -> Response:
@@ -249,34 +252,39 @@ async def _object(request: Request) -> Response:
     if form not in OBJECT_FORMS:
         return _missing()
 
-    def make(grant: _Grant, object_id: str, look: Look | None) -> bytes:
-        def encode() -> bytes:
-            [thing] = get_things(open_store(grant.project), [object_id]) or [None]
+    async def make(grant: _Grant, object_id: str, look: Look | None) -> bytes:
+        async def encode() -> bytes:
+            thing = await in_thread("reading", lambda: _find_object(grant, object_id))
             if thing is None or thing.box is None or thing.view != view:
                 raise FileNotFoundError(object_id)
-            return picture_making.encode_object(
-                thing, _original(grant, thing.file_sha256), form, look
-            )
+            original = _original(grant, thing.file_sha256)
+            return await picture_making.encode_object(thing, original, form, look)
 
-        name = hashlib.sha256(f"{object_id} {view} {form} {look}".encode()).hexdigest()
-        folder = ProjectFiles(grant.project).cache / "objects" / name[:2]
-        return from_cache_or(folder / name[:40], encode)
+        sort = hashlib.sha256(f"{object_id} {form}".encode()).hexdigest()[:24]
+        name = hashlib.sha256(f"{view} {look}".encode()).hexdigest()[:16]
+        folder = ProjectFiles(grant.project).cache / "objects" / sort[:2]
+        return await from_cache_or(folder / f"{sort}-{name}", encode, f"{sort}-")
 
-    return await _answer(request, make, "thumbs", named="object_id")
+    return await _answer(request, make, named="object_id")
+
+
+def _find_object(grant: _Grant, object_id: str) -> Thing | None:
+    return next(iter(get_things(open_store(grant.project), [object_id])), None)
 
 
 async def _levels(request: Request) -> Response:
-    def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+    async def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
         path = ProjectFiles(grant.project).cache / "levels" / sha256[:2] / f"{sha256}.json"
-        return from_cache_or(path, lambda: picture_making.encode_levels(_original(grant, sha256)))
+        return await from_cache_or(
+            path, lambda: picture_making.encode_levels(_original(grant, sha256))
+        )
 
-    return await _answer(request, make, "planes")
+    return await _answer(request, make)
 
 
 async def _answer(
     request: Request,
-    make: Callable[[_Grant, str, Look | None], bytes],
-    workers: str,
+    make: Callable[[_Grant, str, Look | None], Awaitable[bytes]],
     named: Literal["sha256", "object_id"] = "sha256",
 ) -> Response:
     name = request.path_params[named]
@@ -289,9 +297,7 @@ async def _answer(
     except BadInput as error:
         return _refused(str(error))
     try:
-        content = await asyncio.get_running_loop().run_in_executor(
-            _workers(workers), make, grant, name, look
-        )
+        content = await _unless_gone(request, make(grant, name, look))
     except (FileNotFoundError, IndexError):
         return _missing()
     except picture_making.LookUnfit as error:
@@ -299,7 +305,25 @@ async def _answer(
     except PiximiError:
         # The page goes on; a mended original is asked for again after a moment.
         return _picture(_placeholder(), SOON_STALE)
+    if content is None:
+        return Response(status_code=_CLOSED)
     return _picture(content, FOREVER)
+
+
+async def _unless_gone(request: Request, work: Awaitable[bytes]) -> bytes | None:
+    """Return what comes of the work; None, and the work is given up, once nobody listens."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    doing, leaving = asyncio.ensure_future(work), asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({doing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return doing.result() if doing.done() else None
+    finally:
+        for one in (doing, leaving):
+            one.cancel()
 
 
 def _original(grant: _Grant, sha256: str) -> Original:
@@ -322,14 +346,6 @@ def _placeholder() -> bytes:
     out = BytesIO()
     image.save(out, "WEBP", lossless=True)
     return out.getvalue()
-
-
-@cache
-def _workers(name: str) -> ThreadPoolExecutor:
-    # Few, so that a page of fresh thumbnails leaves cores for the pages themselves; planes have
-    # their own, so that whoever moves a slider does not wait for thumbnails.
-    cores = os.cpu_count() or 2
-    return ThreadPoolExecutor(max(2, min(4, cores - 1)), thread_name_prefix=name)
 
 
 def _refused(text: str) -> Response:

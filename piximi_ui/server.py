@@ -12,7 +12,7 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
-from piximi_ui import navigation
+from piximi_ui import navigation, picture_making
 from piximi_ui.access import forbid_address_lookup
 from piximi_ui.context import show_error
 from piximi_ui.error_report import draw_copy, report_of
@@ -25,7 +25,7 @@ log = logging.getLogger("piximi")
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Run while the server runs; the job engine starts with the first job and stops here.
+    """Run while the server runs; decoders and job engine stop with it.
 
     Parameters
     ----------
@@ -33,9 +33,11 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         The ``st.App``; not used.
     """
     forbid_address_lookup()
+    picture_making.warm_decoders()
     try:
         yield
     finally:
+        picture_making.close_decoders()
         engine.shutdown()
 
 

@@ -54,12 +54,16 @@ def restore_command(
         if shown:
             typer.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
-    manifest = restore_archive(file, project, report)
+    restored = restore_archive(file, project, report)
     if shown:
         typer.echo("\r\x1b[K", nl=False, err=True)
-    lost = len(manifest.missing)
+    lost = len(restored.missing)
     more = f" The files of {plural(lost, 'image')} were missing before." if lost else ""
-    typer.echo(f"Restored “{manifest.name}” in {project}.{more}")
+    bad = restored.unreadable
+    if bad:
+        more += f" {plural(len(bad), 'image')} cannot be read: {', '.join(bad[:3])}"
+        more += "…" if len(bad) > 3 else "."
+    typer.echo(f"Restored “{restored.name}” in {project}.{more}")
 
 
 def backups_command(

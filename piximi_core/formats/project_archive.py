@@ -58,6 +58,8 @@ class ArchiveManifest:
         How many files follow, and their sizes together.
     missing
         Originals that the project itself had lost when it was archived.
+    unreadable
+        Once it is restored, names of the images whose files no reader can read.
     """
 
     name: str
@@ -65,6 +67,7 @@ class ArchiveManifest:
     files: int
     bytes: int
     missing: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

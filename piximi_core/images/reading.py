@@ -13,7 +13,7 @@ from .description import Description, Opened
 from .detect import extension_for
 from .naming import safe_name
 from .picture import ChannelsUnknown, Picture, TimeUnknown
-from .request import ReadRequest, allowed_bytes
+from .request import ReadRequest, TooLarge, allowed_bytes
 
 __all__ = ["describe", "read_picture"]
 
@@ -117,7 +117,7 @@ def _opened(
     except PiximiError:
         raise
     except MemoryError as error:
-        raise request.problem("does not fit into memory; crop or shrink it.") from error
+        raise request.problem("does not fit into memory; crop or shrink it.", TooLarge) from error
     except Exception as error:
         # Decoders meet bytes that no one foresaw and raise anything at all on them; to the
         # person each of these means the same.

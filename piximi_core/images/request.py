@@ -10,10 +10,14 @@ from typing import Literal
 
 from piximi_core.errors import BadInput
 
-__all__ = ["DEFAULT_MAX_BYTES", "ReadRequest", "allowed_bytes"]
+__all__ = ["DEFAULT_MAX_BYTES", "ReadRequest", "TooLarge", "allowed_bytes"]
 
 DEFAULT_MAX_BYTES = 2**31
 """How much memory one decoded image may take, unless the caller or the environment says else."""
+
+
+class TooLarge(BadInput):
+    """A picture that would take more memory than is allowed, told from its header."""
 
 
 def allowed_bytes() -> int:
@@ -39,9 +43,9 @@ class ReadRequest:
     max_bytes: int
     time: int | Literal["planes"] | None = None
 
-    def problem(self, text: str) -> BadInput:
+    def problem(self, text: str, sort: type[BadInput] = BadInput) -> BadInput:
         """Return an error that starts with the file's name."""
-        return BadInput(f"'{self.name}' {text}")
+        return sort(f"'{self.name}' {text}")
 
     def check_size(self, shape: Sequence[int], bytes_per_value: int) -> None:
         """Refuse a picture by what its header promises, before anything is decoded.
@@ -49,7 +53,9 @@ class ReadRequest:
         Raises
         ------
         BadInput
-            An axis is empty, or the decoded picture would exceed ``max_bytes``.
+            An axis is empty.
+        TooLarge
+            The decoded picture would exceed ``max_bytes``.
         """
         if any(length < 1 for length in shape):
             raise self.problem("has no pixels; export it again.")
@@ -58,5 +64,6 @@ class ReadRequest:
             raise self.problem(
                 f"would take {needed / 2**20:,.0f} MiB of memory ({'x'.join(map(str, shape))}), "
                 f"more than the {self.max_bytes / 2**20:,.0f} MiB allowed; "
-                "crop or shrink it, or raise PIXIMI_MAX_IMAGE_BYTES."
+                "crop or shrink it, or raise PIXIMI_MAX_IMAGE_BYTES.",
+                TooLarge,
             )

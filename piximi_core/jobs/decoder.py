@@ -41,6 +41,8 @@ from piximi_core.images import (
 )
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.images.rendering import finite_range
+from piximi_core.images.request import TooLarge
+from piximi_core.jobs import showing
 
 __all__ = ["main"]
 
@@ -125,7 +127,14 @@ def look(task: Task) -> dict[str, Any]:
     return {**asdict(found), "question": found.question}
 
 
-_TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {"look": look, "read": read, "take": take}
+_TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {
+    "look": look,
+    "read": read,
+    "take": take,
+    "thumb": showing.thumb,
+    "levels": showing.levels,
+    "planes": showing.planes,
+}
 
 
 def _answer(task: Task) -> dict[str, Any]:
@@ -138,10 +147,12 @@ def _answer(task: Task) -> dict[str, Any]:
         return {"error": str(error), "times": error.times}
     except NoSpace as error:
         return {"error": str(error), "full": True}
+    except TooLarge as error:
+        return {"error": str(error), "large": True}
     except PiximiError as error:
         return {"error": str(error)}
     except MemoryError:
-        return {"error": f"{shown} does not fit into memory; crop or shrink it."}
+        return {"error": f"{shown} does not fit into memory; crop or shrink it.", "large": True}
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return {"error": f"{shown} cannot be read ({reason}); check the file."}
@@ -157,8 +168,16 @@ def _limit_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (taken + more, taken + more))
 
 
+def _stand_back() -> None:
+    """Let the programs that people wait for go first, and the system end us before it ends them."""
+    os.nice(5)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800")
+
+
 def main(memory: int, seconds: float) -> None:
     """Answer tasks until there are no more."""
+    _stand_back()
     # What libraries print must not be taken for answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -7,8 +7,7 @@ prediction needs them. A child keeps nothing and writes nothing into the project
 moment it leaves nothing half-done, and the next file gets a new one. The limits are the kernel's
 (see `decoder`). A child starts in a third of a second, once, and then a file costs a tenth of a
 millisecond more than in a thread, which several processes win back by not sharing Python's lock.
-What has come in this way and is stored, jobs and the dashboard decode themselves (planes,
-histograms, thumbnails that are missing).
+What the dashboard shows of stored files comes from the same processes, see `fair_decoders`.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ import piximi_core
 from piximi_core.errors import BadInput, NoSpace, Stopped
 from piximi_core.images import Picture, safe_name
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
-from piximi_core.images.request import allowed_bytes
+from piximi_core.images.request import TooLarge, allowed_bytes
 from piximi_core.project.ids import new_id
 
-__all__ = ["DecodeLimits", "Decoders"]
+__all__ = ["Child", "DecodeLimits", "Decoders", "death", "result"]
 
 _MOST_DECODERS = 4
 _GB = 1_000_000_000
@@ -68,7 +67,7 @@ class DecodeLimits:
     seconds: float = field(default_factory=_allowed_seconds)
 
 
-class _Child:
+class Child:
     """One running decoder."""
 
     def __init__(self, limits: DecodeLimits, log: Path | None) -> None:
@@ -129,10 +128,10 @@ class Decoders:
         self._log = log
         self._closed = False
         # The last one used comes first, so that a few files start a single process.
-        self._free: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        self._free: queue.LifoQueue[Child | None] = queue.LifoQueue()
         for _ in range(min(_MOST_DECODERS, os.cpu_count() or 1)):
             self._free.put(None)
-        self._living: set[_Child] = set()
+        self._living: set[Child] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -178,10 +177,10 @@ class Decoders:
             if answer is None:
                 code = self._end(child)
                 child = None
-                raise self._death(code, name)
+                raise Stopped("Stopped.") if self._closed else death(code, name, self._limits)
         finally:
             self._free.put(child)
-        return _result(answer)
+        return result(answer)
 
     def read(
         self, path: Path, name: str, scratch: Path, *, channels: int | None = None
@@ -223,35 +222,18 @@ class Decoders:
         finally:
             self._free.put(child)
 
-    def _start(self) -> _Child:
+    def _start(self) -> Child:
         if self._closed:
             raise Stopped("Stopped.")
-        child = _Child(self._limits, self._log)
+        child = Child(self._limits, self._log)
         self._living.add(child)
         return child
 
-    def _end(self, child: _Child | None) -> int:
+    def _end(self, child: Child | None) -> int:
         if child is None:
             return 0
         self._living.discard(child)
         return child.end()
-
-    def _death(self, code: int, name: str) -> Exception:
-        """Say of which limit, or of what else, a decoder died."""
-        if self._closed:
-            return Stopped("Stopped.")
-        shown = f"'{safe_name(name)}'"
-        if code == -signal.SIGALRM:
-            return BadInput(
-                f"{shown} took longer than {self._limits.seconds:g} s to read; crop or shrink it, "
-                "or raise PIXIMI_MAX_IMAGE_SECONDS."
-            )
-        if code == -signal.SIGKILL:
-            return BadInput(f"{shown} needs more memory than there is; crop or shrink it.")
-        return BadInput(
-            f"{shown} made its reader crash; it is damaged, or needs more than "
-            f"{self._limits.memory / _GB:.1f} GB of memory to read."
-        )
 
     def close(self) -> None:
         """End all decoders; what they were asked for ends with `Stopped`."""
@@ -260,7 +242,23 @@ class Decoders:
             self._end(child)
 
 
-def _result(answer: dict[str, Any]) -> dict[str, Any]:
+def death(code: int, name: str, limits: DecodeLimits) -> BadInput:
+    """Say of which limit, or of what else, a decoder died."""
+    shown = f"'{safe_name(name)}'"
+    if code == -signal.SIGALRM:
+        return BadInput(
+            f"{shown} took longer than {limits.seconds:g} s to read; crop or shrink it, "
+            "or raise PIXIMI_MAX_IMAGE_SECONDS."
+        )
+    if code == -signal.SIGKILL:
+        return BadInput(f"{shown} needs more memory than there is; crop or shrink it.")
+    return BadInput(
+        f"{shown} made its reader crash; it is damaged, or needs more than "
+        f"{limits.memory / _GB:.1f} GB of memory to read."
+    )
+
+
+def result(answer: dict[str, Any]) -> dict[str, Any]:
     """Return an answer, or raise the error that it tells of."""
     if "error" not in answer:
         return answer
@@ -268,4 +266,6 @@ def _result(answer: dict[str, Any]) -> dict[str, Any]:
         raise ChannelsUnknown(answer["error"], answer["frames"])
     if "times" in answer:
         raise TimeUnknown(answer["error"], answer["times"])
+    if answer.get("large"):
+        raise TooLarge(answer["error"])
     raise (NoSpace if answer.get("full") else BadInput)(answer["error"])

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from piximi_core.errors import BadInput
 from piximi_core.formats.project_archive import ArchiveManifest, read_manifest, unpack
 from piximi_core.images.naming import safe_name
+from piximi_core.jobs.first_thumbnails import make_thumbnails
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.opening import create_opening, hidden_place, keep_upload
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
@@ -99,16 +101,21 @@ def run(job: Job) -> dict[str, Any]:
     shutil.rmtree(draft, ignore_errors=True)
     archive = Path(request["archive"])
     try:
-        manifest = _unpack(archive, draft, request["shown"], report)
-        name = unused_name(manifest.name, root)
-        if name != manifest.name:
+        restored = _unpack(archive, draft, request["shown"], report)
+        name = unused_name(restored.name, root)
+        if name != restored.name:
             _rename(draft, name)
         address = move_in(draft, folder_name(name), root)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     if archive.is_relative_to(job.project_folder):
         archive.unlink(missing_ok=True)
-    return {"address": address, "name": name, "missing": len(manifest.missing)}
+    return {
+        "address": address,
+        "name": name,
+        "missing": len(restored.missing),
+        "unreadable": list(restored.unreadable),
+    }
 
 
 def restore_archive(
@@ -136,12 +143,12 @@ def restore_archive(
     require_space(folder.parent, manifest.bytes)
     draft = hidden_place(folder.parent)
     try:
-        found = _unpack(archive, draft, safe_name(archive.name), report)
+        restored = _unpack(archive, draft, safe_name(archive.name), report)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     os.sync()
-    return found
+    return restored
 
 
 def _unpack(archive: Path, draft: Path, shown: str, report: Report) -> ArchiveManifest:
@@ -150,25 +157,31 @@ def _unpack(archive: Path, draft: Path, shown: str, report: Report) -> ArchiveMa
     with disk_errors_in_words(draft):
         draft.mkdir(parents=True)
         manifest = unpack(
-            archive, draft, name=shown, watch=lambda done, total: report(*_half(0, done, total))
+            archive, draft, name=shown, watch=lambda done, total: report(*_third(0, done, total))
         )
         files.make()
         check_foreign_project(
             draft,
             shown,
             missing=manifest.missing,
-            watch=lambda done, total: report(*_half(1, done, total)),
+            watch=lambda done, total: report(*_third(1, done, total)),
         )
         _end_foreign_jobs(files, shown)
+        unreadable = make_thumbnails(
+            draft,
+            lambda done, total: report(
+                0.67 + 0.32 * done / total, f"Reading images: {done:,} of {total:,}"
+            ),
+        )
     # One flush for all of it, and only then the rename that makes it a project.
     os.sync()
-    return manifest
+    return replace(manifest, unreadable=unreadable)
 
 
-def _half(second: int, done: int, total: int) -> tuple[float, str]:
-    verb = "Checking" if second else "Unpacking"
+def _third(which: int, done: int, total: int) -> tuple[float, str]:
+    verb = "Checking" if which else "Unpacking"
     text = f"{verb}: {done // 1_000_000:,} of {total // 1_000_000:,} MB"
-    return min(0.99, 0.5 * second + 0.5 * done / max(total, 1)), text
+    return 0.33 * which + 0.33 * min(1.0, done / max(total, 1)), text
 
 
 def _end_foreign_jobs(files: ProjectFiles, shown: str) -> None:

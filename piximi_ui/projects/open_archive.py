@@ -10,11 +10,12 @@ from piximi_core.jobs.folder import Job
 from piximi_core.jobs.open_archive import ask, ask_uploaded
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.projects import opening
-from piximi_ui.texts import _, plural
+from piximi_ui.texts import _, plain, plural
 
 __all__ = ["draw_open", "draw_openings"]
 
 _DIALOG = "open-archive"
+_NAMED = 5  # of the images that cannot be read
 
 
 def draw_open() -> None:
@@ -54,8 +55,16 @@ def draw_openings() -> None:
 
 
 def _draw_remarks(job: Job) -> None:
-    missing = job.result()["missing"]
+    missing, unreadable = job.result()["missing"], job.result().get("unreadable", [])
     if missing:
         st.markdown(
             plural("{n} image had no file in it.", "{n} images had no file in it.", missing)
+        )
+    if unreadable:
+        st.markdown(
+            plural(
+                "{n} image cannot be read and is shown as a grey cross: {names}",
+                "{n} images cannot be read and are shown as a grey cross: {names}",
+                len(unreadable),
+            ).format(names=", ".join(plain(name) for name in unreadable[:_NAMED]))
         )

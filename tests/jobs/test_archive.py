@@ -389,3 +389,19 @@ def test_the_commands_archive_and_restore(rich: Store, tmp_path: Path) -> None:
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(PiximiError, match="cannot be opened"):
         restore_archive(tmp_path / "none.zip", tmp_path / "back")
+
+
+def test_originals_that_come_by_an_archive_pass_the_limited_readers(
+    packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = restore_archive(packed, tmp_path / "whole")
+    assert whole.unreadable == ()
+    files = open_store(tmp_path / "whole").files
+    originals = {path.name.split(".")[0] for path in (files.folder / "images").glob("*/*")}
+    assert {path.stem for path in files.cache.glob("thumbs/*/*.jpg")} == originals
+    # Far too large for this machine: the labels stay, and the images say that they cannot be read.
+    monkeypatch.setenv("PIXIMI_MAX_IMAGE_BYTES", "10")
+    bombs = restore_archive(packed, tmp_path / "bombs")
+    names = {thing.name for thing in list_things(open_store(tmp_path / "bombs"), ThingFilter())}
+    assert names >= set(bombs.unreadable) != set()
+    assert not list((tmp_path / "bombs" / "cache").glob("thumbs/*/*.jpg"))

@@ -19,8 +19,10 @@ class Answer:
     body: bytes
 
 
-async def fetch(app: Starlette, path: str, method: str = "GET") -> Answer:
-    """Send one request and collect the answer."""
+async def fetch(
+    app: Starlette, path: str, method: str = "GET", gone: asyncio.Event | None = None
+) -> Answer:
+    """Send one request and collect the answer; whoever asked goes away at the event."""
     sent: list[dict] = []
     path, _, query = path.partition("?")
     scope = {
@@ -41,8 +43,8 @@ async def fetch(app: Starlette, path: str, method: str = "GET") -> Answer:
     async def receive() -> dict:
         nonlocal asked
         if asked:
-            # Nobody goes away before the answer is there.
-            await asyncio.Event().wait()
+            await (gone or asyncio.Event()).wait()
+            return {"type": "http.disconnect"}
         asked = True
         return {"type": "http.request", "body": b"", "more_body": False}
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import os
+import threading
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
+import psutil
 import pytest
 import tifffile
 from PIL import Image
+from starlette.applications import Starlette
 
 from piximi_core.images import Look
 from piximi_core.project.categories import create_category
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.store import create_store
 from piximi_ui import picture_making, pictures
-from tests.ui.asgi import Answer, get
+from tests.ui.asgi import Answer, fetch, get
 
 
 def add_original(project: Path, content: bytes, suffix: str) -> str:
@@ -287,3 +292,75 @@ def test_a_picture_too_large_to_remember_is_still_drawn(
     assert beyond.status == 404
     [levels] = get(pictures.routes(), pictures.levels_address(token, sha256))
     assert sum(json.loads(levels.body)["channels"][0]["counts"]) == planes[:, 0].size
+
+
+def test_only_the_last_looks_of_a_picture_stay_on_the_disk(project: Path) -> None:
+    sha256, _planes = stack_of_two_channels(project)
+    token = pictures.issue_token("s", project)
+    looks = [Look.parse(f"-ff0000:0:1,ffffff:0:{n}") for n in range(1000, 1020)]
+    own = pictures.thumb_address(token, sha256)
+    answers = get(pictures.routes(), own)
+    for look in looks:
+        answers += get(pictures.routes(), pictures.thumb_address(token, sha256, look))
+    assert {answer.status for answer in answers} == {200}
+    kept = ProjectFiles(project).thumbnail(sha256)
+    others = [path for path in kept.parent.iterdir() if path != kept]
+    assert kept.exists()
+    assert 1 <= len(others) < 10
+
+
+def test_a_large_picture_is_decoded_elsewhere(project: Path) -> None:
+    """A small file of 430 MB once decoded leaves this process as it was."""
+    out = BytesIO()
+    rows = np.zeros((12_000, 12_000, 3), np.uint8)
+    rows[:6000] = 200
+    tifffile.imwrite(out, rows, photometric="rgb", compression="zlib", rowsperstrip=500)
+    del rows
+    sha256 = add_original(project, out.getvalue(), "tif")
+    token = pictures.issue_token("s", project)
+    before = psutil.Process().memory_info().rss
+    peak: list[int] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            peak.append(psutil.Process().memory_info().rss)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    addresses = [pictures.thumb_address(token, sha256), pictures.plane_address(token, sha256)]
+    try:
+        small, whole = get(pictures.routes(), *addresses)
+    finally:
+        done.set()
+        watching.join()
+    assert opened(small).getpixel((10, 10)) == (200, 200, 200)
+    assert opened(whole).getpixel((10, opened(whole).height - 10)) == (0, 0, 0)
+    assert max(peak) - before < 500_000_000
+
+
+def test_a_request_that_was_closed_ends_its_decoding(project: Path) -> None:
+    path = project / "images" / "ee" / ("ee" + "0" * 62 + ".png")
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    token = pictures.issue_token("s", project)
+    app = Starlette(routes=pictures.routes())
+    children = psutil.Process().children
+
+    async def go_away() -> int:
+        busy = asyncio.Event()
+
+        async def leave() -> None:
+            while not children():
+                await asyncio.sleep(0.02)
+            busy.set()
+
+        asking = asyncio.create_task(
+            fetch(app, pictures.thumb_address(token, path.stem), gone=busy)
+        )
+        await leave()
+        return (await asyncio.wait_for(asking, 30)).status
+
+    picture_making.close_decoders()
+    assert asyncio.run(go_away()) == 499
+    picture_making.close_decoders()
