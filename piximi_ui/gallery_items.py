@@ -90,10 +90,8 @@ def gallery_words(kind_id: str) -> dict[str, str]:
         "select_all_tip": _("Select the objects of all pages (Ctrl+A twice)"),
         "open_tip": _("Open the selected object in full size (Enter)"),
         "delete_tip": _("Delete the selected objects (Delete)"),
-        "label_tip": _("Label the selected objects “{name}” (hold Shift and type {index})"),
-        "label_hint": _(
-            "Select objects, then click a category – or hold Shift and type its number."
-        ),
+        "label_tip": _("Label the selected objects “{name}” ({index})"),
+        "label_hint": _("Select an object, then press the key of its category, or click it."),
         "nothing_selected": _("Select objects first"),
     }
 

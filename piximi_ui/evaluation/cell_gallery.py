@@ -12,11 +12,10 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import get_things
 from piximi_ui import navigation
 from piximi_ui.components.gallery import (
-    GalleryAction,
     GalleryPrediction,
     gallery,
     gallery_view,
-    set_gallery_page,
+    start_gallery_over,
 )
 from piximi_ui.gallery_items import (
     gallery_categories,
@@ -92,20 +91,13 @@ def _draw(
     key = f"evaluate-{store.folder.name}-{run.id}"
     if st.session_state.get("evaluate-shown") != (run.id, cell):
         st.session_state["evaluate-shown"] = (run.id, cell)
-        set_gallery_page(key, 1)
+        start_gallery_over(key)
     pages = -(-len(ids) // _PAGE)
     page = min(gallery_view(key).page, pages)
     shown = list(ids[(page - 1) * _PAGE : page * _PAGE])
     revision = gallery_revision(store)
     found = {thing.id: thing for thing in get_things(store, shown, run.kind_id)}
     categories = gallery_categories(store, run.kind_id)
-    carry_out = label_actions(store, run.kind_id)
-
-    def act(actions: Sequence[GalleryAction]) -> None:
-        carry_out(actions)
-        if any(action.type in ("label", "create") for action in actions):
-            st.session_state[f"impose-{key}"] = ()
-
     gallery(
         gallery_items(
             store,
@@ -128,9 +120,8 @@ def _draw(
                 _("A wrong label? Select the object, then click its category."),
             ),
         },
-        selected=st.session_state.pop(f"impose-{key}", None),
         revision=revision,
-        on_actions=act,
+        on_actions=label_actions(store, run.kind_id),
     )
 
 

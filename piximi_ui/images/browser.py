@@ -32,7 +32,7 @@ from piximi_ui.texts import _
 __all__ = ["acted", "apply", "draw", "note_act"]
 
 _ACTED = "piximi_images_acted"
-_LOOKED = "piximi_images_looked"
+_SHOWN = "piximi_images_gallery"
 
 
 def acted() -> bool:
@@ -60,7 +60,7 @@ def draw(
     page = min(gallery_view(key).page, pages)
     set_gallery_page(key, page)
     things = queries.page_of(store, revision, wanted, page, view.page_size)
-    _drop_gone(store, revision, kind_id)
+    _leave_other(store, key)
     result = gallery(
         gallery_items(store, things, categories, alone=view.alone),
         categories,
@@ -74,6 +74,7 @@ def draw(
             **_empty_words(store, revision, view, kind_id),
         },
         revision=gallery_revision(store, revision),
+        in_view=lambda: queries.ordered_ids(store, revision, wanted),
         on_actions=lambda actions: apply(store, kind_id, wanted, actions),
     )
     return result.selected
@@ -91,14 +92,11 @@ def _empty_words(store: Store, revision: int, view: View, kind_id: str) -> dict[
     return {"empty": empty, "show_all": _("Show all")}
 
 
-def _drop_gone(store: Store, revision: int, kind_id: str) -> None:
-    """Take things out of the selection that were deleted in another window meanwhile."""
-    selected = gallery_view(gallery_key(store)).selected
-    if selected and st.session_state.get(_LOOKED) != revision:
-        there = set(queries.ids(store, ThingFilter(kind_id=kind_id, ids=selected)))
-        if len(there) < len(selected):
-            impose_selection(store, [thing for thing in selected if thing in there])
-    st.session_state[_LOOKED] = revision
+def _leave_other(store: Store, key: str) -> None:
+    """Come to a kind with nothing selected: its things were out of view meanwhile."""
+    if st.session_state.get(_SHOWN, key) != key:
+        impose_selection(store, ())
+    st.session_state[_SHOWN] = key
 
 
 def apply(

@@ -11,7 +11,7 @@ import streamlit as st
 
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import PARTITIONS, SortKey, ThingFilter
-from piximi_ui.components.gallery import set_gallery_page
+from piximi_ui.components.gallery import start_gallery_over
 from piximi_ui.kinds import choose_kind, current_kind_id
 
 __all__ = [
@@ -207,7 +207,8 @@ def _take(store: Store, field: str, key: str) -> None:
 
 def start_over(store: Store) -> None:
     """Show the first page with nothing selected: what was selected may no longer be shown."""
-    set_gallery_page(gallery_key(store), 1)
+    start_gallery_over(gallery_key(store))
+    # What was to be selected at the next drawing may not be shown by then.
     impose_selection(store, ())
 
 

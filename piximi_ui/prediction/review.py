@@ -16,7 +16,7 @@ from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things, find_ids, list_things
 from piximi_ui import navigation
-from piximi_ui.components.gallery import GalleryAction, gallery, gallery_view, set_gallery_page
+from piximi_ui.components.gallery import GalleryAction, gallery, gallery_view, start_gallery_over
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.gallery_items import (
     gallery_categories,
@@ -46,7 +46,7 @@ def draw_review(store: Store, run: Run) -> None:
     key = f"review-{store.folder.name}-{run.id}"
     if st.session_state.get("review-filter") != (run.id, wanted):
         st.session_state["review-filter"] = (run.id, wanted)
-        set_gallery_page(key, 1)
+        start_gallery_over(key)
     shown = count_things(store, wanted)
     _buttons(store, run, wanted, key, shown)
     _gallery(store, run, wanted, key, shown)
@@ -75,7 +75,7 @@ def _none_left(store: Store, run: Run) -> None:
 
 def _buttons(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) -> None:
     """Draw what can be done with the predictions that are selected or shown."""
-    selected = find_ids(store, replace(all_predictions(run), ids=gallery_view(key).selected))
+    selected = find_ids(store, replace(wanted, ids=gallery_view(key).selected))
     replaced = (
         count_things(store, replace(wanted, labelled=True)) if wanted.labelled is not False else 0
     )
@@ -178,9 +178,6 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
 
     def act(actions: Sequence[GalleryAction]) -> None:
         carry_out(actions)
-        if any(action.type in ("label", "create") for action in actions):
-            # They have left the gallery, so they leave the selection.
-            st.session_state[f"impose-{key}"] = ()
         if any(action.type == "select_all" for action in actions):
             st.session_state[f"impose-{key}"] = find_ids(store, wanted)
 
@@ -203,5 +200,6 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
             ),
         },
         revision=revision,
+        in_view=lambda: find_ids(store, wanted),
         on_actions=act,
     )

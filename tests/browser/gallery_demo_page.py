@@ -109,6 +109,7 @@ def images():
         pages=pages,
         total=len(everything),
         texts={"empty": "No images yet.\nDrop files here or use Add."},
+        in_view=lambda: [record["id"] for record in everything],
         on_actions=None if plain else apply,
     )
     st.caption(f"Python sees {len(result.selected)} selected on page {result.page}")

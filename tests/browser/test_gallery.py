@@ -28,7 +28,7 @@ def test_mouse_selection_and_labels(start: Start) -> None:
     tiles(page).nth(5).click(modifiers=["Shift"])
     assert chosen(page) == [2, 3, 4, 5]
     tiles(page).nth(3).click(modifiers=["Control"])
-    tiles(page).nth(8).click()
+    tiles(page).nth(8).click(modifiers=["Control"])
     assert chosen(page) == [2, 4, 5, 8]
     expect(page.locator(".count")).to_have_text(f"4 of {IMAGES} selected")
     python_sees(page, 4)
@@ -36,16 +36,35 @@ def test_mouse_selection_and_labels(start: Start) -> None:
     expect(tiles(page).nth(8).locator(".chip.label")).to_have_text("WBC")
     saved(page)
     assert demo.journal() == [("label", ["i2", "i4", "i5", "i8"], "c2")]
-    assert chosen(page) == [2, 4, 5, 8], "a label keeps the selection"
+    assert chosen(page) == [9], "a label moves the selection on to the next"
+    tiles(page).nth(6).click()
+    assert chosen(page) == [6], "a plain click selects that one alone"
+    tiles(page).nth(7).locator(".check").click()
+    assert chosen(page) == [6, 7], "its check mark picks one more"
     page.locator("[data-act='delete']").click()
-    expect(page.get_by_text("Delete 4?")).to_be_visible()
+    expect(page.get_by_text("Delete 2?")).to_be_visible()
     tiles(page).nth(11).dblclick()
     saved(page)
-    assert demo.journal()[1:] == [
-        ("delete", ["i2", "i4", "i5", "i8"], ""),
-        ("open", ["i11"], ""),
-    ]
-    assert chosen(page) == [2, 4, 5, 8], "a double click opens and leaves the selection"
+    assert demo.journal()[1:] == [("delete", ["i6", "i7"], ""), ("open", ["i11"], "")]
+
+
+def test_the_switch_to_go_on_is_remembered(start: Start) -> None:
+    demo, page = start()
+    page.get_by_label("Go on to the next").uncheck()
+    tiles(page).nth(2).click()
+    page.keyboard.press("2")
+    expect(tiles(page).nth(2).locator(".chip.label")).to_have_text("WBC")
+    assert chosen(page) == [2], "a label keeps the selection"
+    saved(page)
+    page.reload()
+    expect(tiles(page)).to_have_count(PAGE_SIZE, timeout=30_000)
+    expect(page.get_by_label("Go on to the next")).not_to_be_checked()
+    page.get_by_label("Go on to the next").check()
+    tiles(page).nth(2).click()
+    page.keyboard.press("3")
+    assert chosen(page) == [3]
+    saved(page)
+    assert demo.journal() == [("label", ["i2"], "c2"), ("label", ["i2"], "c3")]
 
 
 def test_a_label_and_a_prediction_look_different(start: Start) -> None:
@@ -97,12 +116,10 @@ def test_a_click_counts_although_the_gallery_moved_under_it(start: Start) -> Non
         if not returns_before:
             page.evaluate("window.back()")
     expect(tiles(page).nth(4)).to_have_attribute("aria-selected", "true")
-    assert chosen(page) == [3, 4]
-    tiles(page).nth(4).click()
-    assert chosen(page) == [3]
+    assert chosen(page) == [4]
     type_category(page, "2")
     saved(page)
-    assert demo.journal() == [("label", ["i3"], "c2")]
+    assert demo.journal() == [("label", ["i4"], "c2")]
 
 
 def test_keys_count_while_the_gallery_is_off_the_page_for_a_moment(start: Start) -> None:
@@ -114,11 +131,9 @@ def test_keys_count_while_the_gallery_is_off_the_page_for_a_moment(start: Start)
     expect(tiles(page)).to_have_count(0)
     page.keyboard.press("Space")
     type_category(page, "1")
-    page.keyboard.press("Escape")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Space")
     type_category(page, "2")
     page.keyboard.press("Escape")
+    page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     page.evaluate("window.back()")
@@ -154,6 +169,7 @@ def test_the_keyboard_alone(start: Start) -> None:
     page.keyboard.up("Shift")
     expect(page.locator(".typed")).to_be_hidden()
     expect(tiles(page).nth(columns + 1).locator(".chip.label")).to_have_text("Sort 11")
+    assert chosen(page) == [columns + 3]
     page.keyboard.press("Delete")
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+Shift+Z")
@@ -165,11 +181,11 @@ def test_the_keyboard_alone(start: Start) -> None:
     ids = [f"i{columns + 1}", f"i{columns + 2}"]
     assert demo.journal() == [
         ("label", ids, "c11"),
-        ("delete", ids, ""),
+        ("delete", [f"i{columns + 3}"], ""),
         ("undo", [], ""),
         ("redo", [], ""),
         ("redo", [], ""),
-        ("open", [ids[1]], ""),
+        ("open", [f"i{columns + 3}"], ""),
     ]
     python_sees(page, 0)
     type_category(page, "99")
@@ -189,21 +205,37 @@ def test_pages_and_selecting_all(start: Start) -> None:
     page.locator("[data-page='next']").first.click()
     expect(page.locator(".page-text").first).to_have_text("Page 2 of 3")
     expect(tiles(page).nth(0).locator(".name")).to_have_text("cell <b>060</b> é🦠.png")
+    assert chosen(page) == [], "what is on another page is not selected"
+    python_sees(page, 0)
     tiles(page).nth(1).click()
-    python_sees(page, 2)
+    python_sees(page, 1)
     page.locator("[data-page='last']").first.click()
     expect(tiles(page)).to_have_count(IMAGES - 2 * PAGE_SIZE)
     expect(page.locator("[data-page='next']").first).to_be_disabled()
     page.locator("[data-page='first']").first.click()
     expect(tiles(page)).to_have_count(PAGE_SIZE)
-    assert chosen(page) == [0]
-    page.keyboard.press("Escape")
+    assert chosen(page) == []
     page.keyboard.press("Control+a")
     assert chosen(page) == list(range(PAGE_SIZE))
     page.keyboard.press("Control+a")
     python_sees(page, IMAGES)
-    expect(page.locator(".count")).to_have_text(f"{IMAGES} of {IMAGES} selected")
-    assert [action[0] for action in demo.journal()] == ["select_all"]
+    said = f"{IMAGES} selected, {IMAGES - PAGE_SIZE} of them on other pages"
+    expect(page.locator(".count")).to_have_text(said)
+    page.locator("[data-page='next']").first.click()
+    expect(page.locator(".page-text").first).to_have_text("Page 2 of 3")
+    assert chosen(page) == list(range(PAGE_SIZE)), "all pages were asked for"
+    tiles(page).nth(5).click(modifiers=["Control"])
+    said = f"{IMAGES - 1} selected, {IMAGES - PAGE_SIZE} of them on other pages"
+    expect(page.locator(".count")).to_have_text(said)
+    page.keyboard.press("2")
+    assert chosen(page) == [], "after all pages there is no next one"
+    saved(page)
+    ((kind, _, _), (_, labelled, category)) = demo.journal()
+    assert (kind, category) == ("select_all", "c2")
+    assert sorted(labelled) == sorted(f"i{n}" for n in range(IMAGES) if n != PAGE_SIZE + 5)
+    tiles(page).nth(3).click()
+    assert chosen(page) == [3]
+    python_sees(page, 1)
 
 
 def test_fifty_quick_labels_arrive_once_each_in_order(start: Start) -> None:

@@ -59,8 +59,8 @@ def test_a_box_selects_what_it_touches(start: Start) -> None:
     page.mouse.up()
     assert chosen(page) == sorted([*square, 4]), "Esc gives back what was selected"
     tiles(page).nth(4).click()
-    assert chosen(page) == square, "a click is still a click"
-    python_sees(page, 4)
+    assert chosen(page) == [4], "a click is still a click"
+    python_sees(page, 1)
 
 
 def test_a_resting_finger_begins_a_selection_and_a_tap_selects(
@@ -91,6 +91,13 @@ def test_a_resting_finger_begins_a_selection_and_a_tap_selects(
     touch("touchEnd")
     assert chosen(page) == [1, 2, 3, 4, 5]
     python_sees(page, 5)
+    tiles(page).nth(0).tap()
+    tiles(page).nth(3).tap()
+    assert chosen(page) == [0, 1, 2, 4, 5], "from then on taps pick"
+    page.get_by_role("button", name="Deselect", exact=True).tap()
+    tiles(page).nth(2).tap()
+    tiles(page).nth(3).tap()
+    assert chosen(page) == [3], "and a tap selects one alone again"
     sizes = page.locator(".gallery button:visible").evaluate_all(
         "nodes => nodes.map(n => n.getBoundingClientRect()).map(b => [b.width, b.height])"
     )
@@ -110,7 +117,9 @@ def test_a_category_is_found_by_typing_or_created(start: Start) -> None:
     expect(page.locator(".find-row").first).to_have_text("Platelets3")
     page.keyboard.press("Enter")
     expect(tiles(page).nth(0).locator(".chip.label")).to_have_text("Platelets")
-    expect(tiles(page).nth(0)).to_be_focused()
+    expect(tiles(page).nth(1)).to_be_focused()
+    page.keyboard.press("Backspace")
+    assert chosen(page) == [0]
     page.keyboard.press("/")
     page.keyboard.type("sort 1")
     expect(page.locator(".find-row")).to_have_text(
@@ -122,6 +131,7 @@ def test_a_category_is_found_by_typing_or_created(start: Start) -> None:
     page.keyboard.press("Enter")
     expect(tiles(page).nth(0).locator(".chip.label")).to_have_text("Sort 11")
     saved(page)
+    page.keyboard.press("Backspace")
     page.keyboard.press("c")
     page.keyboard.type("<b>mitosis</b>")
     page.keyboard.press("Enter")
@@ -135,7 +145,7 @@ def test_a_category_is_found_by_typing_or_created(start: Start) -> None:
     page.keyboard.press("c")
     page.keyboard.press("Escape")
     expect(field).to_be_hidden()
-    assert chosen(page) == [0], "the Escape was the field's"
+    assert chosen(page) == [1], "the Escape was the field's"
     page.get_by_label("Name").click()
     page.keyboard.type("c/c")
     expect(page.get_by_label("Name")).to_have_value("c/c")
@@ -196,8 +206,9 @@ def test_what_happens_is_read_out(start: Start) -> None:
     assert tiles(page).evaluate_all("nodes => nodes.filter(n => n.tabIndex === 0).length") == 1
     spoken = page.locator(".gallery [aria-live].unseen")
     tiles(page).nth(0).click()
-    tiles(page).nth(1).click()
+    tiles(page).nth(1).click(modifiers=["Control"])
     expect(spoken).to_have_text("2 selected")
+    page.get_by_label("Go on to the next").uncheck()
     type_category(page, "2")
     expect(spoken).to_have_text("Saved")
     expect(tiles(page).nth(0)).to_have_attribute("aria-selected", "true")

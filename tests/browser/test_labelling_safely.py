@@ -78,12 +78,9 @@ def sit(tmp_path: Path) -> Iterator[Sit]:
 
 
 def give(page: Page, place: int, number: int) -> None:
-    """Select one image and type a category's number."""
-    page.keyboard.press("Escape")
-    if chosen(page):  # the first Escape closed Streamlit's notice of a lost connection
-        page.keyboard.press("Escape")
+    """Select one image and type the key of a category: in Digits each has its own name's."""
     tiles(page).nth(place).click()
-    type_category(page, str(number))
+    page.keyboard.press(str(number))
 
 
 def test_labels_given_during_a_cut_of_twenty_seconds_arrive_once(sit: Sit, page: Page) -> None:
@@ -94,7 +91,7 @@ def test_labels_given_during_a_cut_of_twenty_seconds_arrive_once(sit: Sit, page:
         if place == 5:
             desk.wire.cut()
             cut = time.monotonic()
-        give(page, place, place % 9 + 1)
+        give(page, place, place % 9)
         wanted[place] = name = desk.categories[place % 9 + 1].name
         expect(tiles(page).nth(place).locator(".chip.label")).to_have_text(name)
         if place == 24:
@@ -150,12 +147,12 @@ def test_what_is_stale_by_then_is_refused_in_words(sit: Sit, page: Page) -> None
     desk = sit(20)
     desk.show(page)
     first, second, third = (thing.id for thing in list_things(desk.store, ThingFilter(), limit=3))
-    give(page, 0, 1)
+    give(page, 0, 0)
     saved(page)
     desk.wire.cut()
-    give(page, 0, 5)
-    give(page, 1, 2)
-    give(page, 2, 2)
+    give(page, 0, 4)
+    give(page, 1, 1)
+    give(page, 2, 1)
     delete_category(desk.store, desk.categories[5].id)
     delete_things(desk.store, [second])
     label_things(desk.store, [third], desk.categories[3].id, who="Ada")
@@ -170,7 +167,7 @@ def test_what_is_stale_by_then_is_refused_in_words(sit: Sit, page: Page) -> None
     saved(page)
     assert first in [thing.id for thing in list_things(desk.store, ThingFilter())]
     assert desk.labels()[:2] == [desk.categories[1].name, desk.categories[3].name]
-    give(page, 1, 2)
+    give(page, 1, 1)
     saved(page)
     assert desk.labels()[1] == desk.categories[2].name, "having seen Ada's, they may disagree"
 
@@ -183,22 +180,25 @@ def test_two_windows_follow_each_other(sit: Sit, browser: Browser) -> None:
         desk.show(page)
     tiles(right).nth(50).scroll_into_view_if_needed()
     tiles(right).nth(50).click()
-    tiles(right).nth(51).click()
+    tiles(right).nth(51).click(modifiers=["Control"])
     place = tiles(right).nth(20).bounding_box()
-    give(left, 3, 7)
+    give(left, 3, 6)
     seven = desk.categories[7].name
     expect(tiles(right).nth(3).locator(".chip.label")).to_have_text(seven, timeout=15_000)
     assert chosen(right) == [50, 51], "following takes nothing out of the selection"
     assert tiles(right).nth(20).bounding_box() == place, "nor does the page move"
-    type_category(right, "4")
+    type_category(right, "3")
     four = desk.categories[4].name
     for n in (50, 51):
         expect(tiles(left).nth(n).locator(".chip.label")).to_have_text(four, timeout=15_000)
-    assert chosen(left) == [3]
+    assert chosen(left) == [4]
+    tiles(right).nth(50).click()
+    tiles(right).nth(51).click(modifiers=["Control"])
     delete_things(desk.store, [list_things(desk.store, ThingFilter())[50].id])
     for page in (left, right):
         expect(tiles(page)).to_have_count(59, timeout=15_000)
     expect(right.locator(".count")).to_have_text("1 of 59 selected")
+    assert chosen(right) == [50]
     assert [step.label for step in history(desk.store, 3)][1:] == [
         "Label 2 images",
         "Label 1 image",
@@ -214,21 +214,20 @@ def test_five_hundred_images_by_keyboard_at_ten_a_second(sit: Sit, page: Page) -
     tiles(page).nth(0).focus()
     for number in range(500):
         if number and number % PAGE == 0:
-            page.keyboard.press("PageDown")
+            # The next page comes by itself, and its first image is selected.
             expect(page.locator(".page-text").first).to_have_text(
                 f"Page {number // PAGE + 1} of 5", timeout=60_000
             )
-            page.keyboard.press("Home")
+            expect(tiles(page).first).to_have_attribute("aria-selected", "true")
             begun = None
         if number % PAGE == 0:
             begun = time.monotonic()
         due = begun + 0.1 * (number % PAGE) - time.monotonic()
         if due > 0:
             page.wait_for_timeout(1000 * due)
-        page.keyboard.press("Space")
-        type_category(page, str(number % 9 + 1))
-        page.keyboard.press("Escape")
-        page.keyboard.press("ArrowRight")
+        if number == 0:
+            page.keyboard.press("Space")
+        page.keyboard.press(str(number % 9))
         wanted[number] = desk.categories[number % 9 + 1].name
     saved(page)
     assert desk.labels() == wanted

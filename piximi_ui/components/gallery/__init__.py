@@ -7,7 +7,7 @@ acknowledges each action in its next drawing (see :mod:`piximi_ui.components.gal
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import streamlit as st
@@ -45,6 +45,7 @@ __all__ = [
     "gallery_view",
     "partition_names",
     "set_gallery_page",
+    "start_gallery_over",
 ]
 
 DEFAULT_TILE = 144
@@ -61,8 +62,15 @@ def gallery_view(key: str) -> GalleryView:
 
 
 def set_gallery_page(key: str, page: int = 1) -> None:
-    """Turn a gallery to a page, for example back to 1 when a filter changes."""
+    """Turn a gallery to a page, for example to the last one when there are fewer now."""
     _memory(key).page = max(1, page)
+
+
+def start_gallery_over(key: str) -> None:
+    """Show a gallery's first page with nothing selected: it shows other things from now on."""
+    memory = _memory(key)
+    memory.page = 1
+    memory.impose(())
 
 
 def gallery(
@@ -78,9 +86,13 @@ def gallery(
     allow: Collection[str] = DEFAULT_ALLOW,
     texts: Mapping[str, str] | None = None,
     revision: GalleryRevision | None = None,
+    in_view: Callable[[], Collection[str]] | None = None,
     on_actions: Handler | None = None,
 ) -> GalleryResult:
     """Draw one page of images; return selection, actions not seen before, and page.
+
+    What is not in view is not selected: the items, or all pages of them once the person selected
+    all pages.
 
     Parameters
     ----------
@@ -90,7 +102,8 @@ def gallery(
         Names this gallery. Give each project and kind a key of its own: unsaved labels and the
         selection are kept under it.
     selected
-        A selection to impose, for example after a deletion; None leaves it to the person.
+        A selection to impose, for example after a deletion; None leaves it to the person. With
+        ids of other pages it is one of all pages, which only a person asks for.
     page, pages, total
         The page shown (from 1; None: the one the person turned to), how many there are, and the
         number of images on all of them (None: as many as ``items``).
@@ -100,13 +113,18 @@ def gallery(
         The actions offered, from :data:`ACTIONS`; words in place of :func:`gallery_texts`.
     revision
         What the items show of the project; when it changes elsewhere, the gallery is drawn again.
+    in_view
+        Returns the ids of all pages; asked while all pages are selected. Needed where
+        ``select_all`` is allowed.
     on_actions
         See :data:`~piximi_ui.components.gallery.contract.Handler`. Without it, actions come in
         the result once, and the following run acknowledges them: apply, then ``st.rerun()``.
     """
     memory = _memory(key)
+    shown = {item.id for item in items}
     if selected is not None:
-        memory.impose(selected)
+        memory.impose(selected, wide=not shown.issuperset(selected))
+    memory.keep(frozenset(in_view()) if memory.wide and in_view else shown)
     data = to_data(
         memory,
         items,

@@ -1,6 +1,7 @@
 // Around the grid: the page buttons and the row of categories.
 
 import { element, fill, number, paint } from "./dom.js";
+import { goesOn, setGoesOn } from "./onward.js";
 
 const ARROWS = { first: "«", previous: "‹", next: "›", last: "»" };
 
@@ -41,7 +42,23 @@ export class Pager {
   }
 }
 
-/** One button per category with its number; a click labels the selection. */
+/** Whether the selection goes on to the next image after a label. */
+export class OnwardSwitch {
+  constructor() {
+    this.input = element("input", { type: "checkbox", onchange: () => setGoesOn(this.input.checked) });
+    this.words = element("span");
+    this.node = element("label", { class: "onward" }, [this.input, this.words]);
+  }
+
+  update(texts, shown) {
+    this.input.checked = goesOn();
+    this.words.textContent = texts.go_on;
+    this.node.title = texts.go_on_tip;
+    this.node.hidden = !shown;
+  }
+}
+
+/** One button per category with its key; a click labels the selection. */
 export class Palette {
   constructor(choose, find) {
     this.choose = choose;
@@ -75,13 +92,13 @@ export class Palette {
         type: "button",
         class: "swatch",
         "data-category": String(index),
-        title: fill(texts.label_tip, { name: category.name, index }),
-        onclick: () => this.choose(index),
+        title: fill(texts.label_tip, { name: category.name, index: category.key }),
+        onclick: () => this.choose(category),
       },
       [
         dot,
         element("span", { class: "swatch-name", text: category.name }),
-        element("kbd", { text: String(index), "aria-hidden": "true" }),
+        element("kbd", { text: category.key, "aria-hidden": "true" }),
       ],
     );
   }

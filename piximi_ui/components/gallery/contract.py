@@ -1,14 +1,15 @@
 """What the gallery's two halves say to each other, free of Streamlit and of the browser.
 
 To the browser goes one JSON object (:func:`to_data`). Back come the selection and batches of
-actions, page turns among them. An action is repeated by the browser until a later object
-acknowledges its number, so :class:`GalleryMemory` hands each one on exactly once.
+actions, page turns among them, which take the selection along. An action is repeated by the
+browser until a later object acknowledges its number, so :class:`GalleryMemory` hands each one on
+exactly once.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -144,6 +145,8 @@ class GalleryMemory:
         The page shown, from 1.
     selected
         The selection as Python knows it.
+    wide
+        Whether the person asked for all pages: then the selection may hold things of other pages.
     version
         Counts the selections that Python imposed. The browser adopts a selection whose version it
         has not seen, and reports made under an older version are ignored.
@@ -157,25 +160,34 @@ class GalleryMemory:
 
     page: int = 1
     selected: tuple[str, ...] = ()
+    wide: bool = False
     # Starts from the clock, so that a new session never reuses the version of an old one.
     version: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
     acks: dict[str, int] = field(default_factory=dict)
     shown: dict[str, int] = field(default_factory=dict)
     inbox: list[GalleryAction] = field(default_factory=list)
 
-    def impose(self, selected: Sequence[str]) -> None:
-        """Set the selection from Python; nothing happens when it is already so."""
-        if tuple(selected) != self.selected:
-            self.selected = tuple(selected)
+    def impose(self, selected: Sequence[str], *, wide: bool = False) -> None:
+        """Set the selection from Python; nothing happens when it is already so on one page.
+
+        All pages are selected because the person asked for it, and the browser waits for that.
+        """
+        if wide or self.wide or tuple(selected) != self.selected:
+            self.selected, self.wide = tuple(selected), wide
             self.version += 1
 
+    def keep(self, there: Collection[str]) -> None:
+        """Take out of the selection what is not in view any more; the browser does so itself."""
+        self.selected = tuple(each for each in self.selected if each in there)
+        self.wide = self.wide and bool(self.selected)
+
     def report(self, value: object) -> None:
-        """Take the browser's selection, ``{"version": int, "ids": [str]}``, unless it is old."""
+        """Take the browser's selection, ``{"version", "ids", "wide"}``, unless it is old."""
         if not isinstance(value, Mapping) or value.get("version") != self.version:
             return
         ids = value.get("ids")
         if isinstance(ids, list) and all(isinstance(i, str) for i in ids):
-            self.selected = tuple(ids)
+            self.selected, self.wide = tuple(ids), value.get("wide") is True
 
     def take(self, value: object) -> tuple[GalleryAction, ...]:
         """Take a batch ``{"client": str, "actions": [...]}``; return what was not seen before.
@@ -212,6 +224,8 @@ class GalleryMemory:
         browser shows what is really stored and does not repeat what can never succeed.
         """
         before = dict(self.acks)
+        if isinstance(value, Mapping):
+            self.report(value.get("selection"))
         actions = self.take(value)
         if handler is None:
             self.inbox.extend(actions)
@@ -244,6 +258,8 @@ class GalleryMemory:
     def _turn(self, page: object) -> None:
         if isinstance(page, int) and not isinstance(page, bool) and page >= 1:
             self.page = page
+            if not self.wide:
+                self.selected = ()
 
 
 def to_data(
@@ -277,7 +293,11 @@ def to_data(
         "total": total,
         "first": first if items else 0,
         "tile": tile,
-        "selection": {"version": memory.version, "ids": list(memory.selected)},
+        "selection": {
+            "version": memory.version,
+            "ids": list(memory.selected),
+            "wide": memory.wide,
+        },
         "acks": dict(memory.shown),
         "allow": sorted(allow),
         "texts": dict(texts),

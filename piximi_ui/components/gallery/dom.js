@@ -54,3 +54,9 @@ export function paint(node, color) {
 export function tileOf(event) {
   return event.target.closest?.(".tile") ?? null;
 }
+
+/** What a click means for the selection. */
+export function wayOf(event) {
+  const onCheck = event.target.closest?.(".check") != null;
+  return { range: event.shiftKey, add: event.ctrlKey || event.metaKey || onCheck };
+}

@@ -1,7 +1,7 @@
 // A box drawn over the grid selects what it touches: with the mouse, or with a finger that rested on
 // the grid for a moment. With Ctrl or Shift, and always with a finger, it adds to the selection.
 
-import { element, tileOf } from "./dom.js";
+import { element, tileOf, wayOf } from "./dom.js";
 
 const SLACK = 6; // CSS pixels that a click may tremble
 const REST = 450; // ms after which a resting finger begins a selection
@@ -16,7 +16,7 @@ export class DragBox {
     this.start = null; // where the pointer went down, in the window
     this.box = null; // the element drawn while dragging
     this.justDone = false; // the click that ends a drag selects nothing
-    this.pressed = null; // {tile, extend} of a press that the browser has made no click of yet
+    this.pressed = null; // {tile, way} of a press that the browser has made no click of yet
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     grid.addEventListener("pointerdown", (event) => this.#press(event), { signal });
@@ -50,7 +50,7 @@ export class DragBox {
     if (event.button !== 0 || !event.isPrimary) return;
     const touch = event.pointerType === "touch";
     const add = touch || event.ctrlKey || event.shiftKey || event.metaKey;
-    const from = { x: event.clientX, y: event.clientY, tile: tileOf(event), extend: event.shiftKey };
+    const from = { x: event.clientX, y: event.clientY, tile: tileOf(event), way: wayOf(event) };
     this.start = { ...from, pointer: event.pointerId, touch, add };
     if (touch) this.rest = setTimeout(() => this.#begin(this.start), REST);
   }
@@ -69,8 +69,9 @@ export class DragBox {
   #begin({ x, y, pointer, touch, add }) {
     const { left, top } = this.grid.getBoundingClientRect();
     this.from = { x: x - left, y: y - top };
-    this.base = add ? this.verbs.selection.list() : [];
-    this.before = this.verbs.selection.list();
+    const { selection } = this.verbs;
+    this.before = { ids: selection.list(), wide: selection.wide };
+    this.base = add ? this.before : { ids: [], wide: false };
     this.places = [...this.grid.querySelectorAll(".tile")].map((node) => ({
       id: node.dataset.id,
       left: node.offsetLeft,
@@ -81,6 +82,8 @@ export class DragBox {
     this.box = element("div", { class: "drag-box", "aria-hidden": "true" });
     this.grid.append(this.box);
     this.grid.setPointerCapture(pointer);
+    // From now on a tap adds, too: the person is picking several.
+    this.verbs.picking = touch;
     if (touch) navigator.vibrate?.(12);
     this.#stretch(x, y);
     this.frame = requestAnimationFrame(() => this.#scroll());
@@ -108,7 +111,7 @@ export class DragBox {
     const state = covered.join();
     if (state === this.covered) return;
     this.covered = state;
-    this.verbs.cover([...this.base, ...covered], false);
+    this.verbs.cover([...this.base.ids, ...covered], this.base.wide, false);
   }
 
   /** Near the window's edge the page follows the pointer. */
@@ -133,7 +136,8 @@ export class DragBox {
       if (event.type === "pointerup" && start.tile && !start.touch) this.#expectClick(start);
       return;
     }
-    this.verbs.cover(this.verbs.selection.list(), true);
+    const { selection } = this.verbs;
+    this.verbs.cover(selection.list(), selection.wide, true);
     this.justDone = true;
     setTimeout(() => (this.justDone = false), 0);
   }
@@ -142,7 +146,7 @@ export class DragBox {
   #expectClick(press) {
     this.pressed = press;
     setTimeout(() => {
-      if (this.pressed === press) this.verbs.pick(press.tile, press.extend);
+      if (this.pressed === press) this.verbs.pick(press.tile, press.way);
     }, 0);
   }
 
@@ -150,7 +154,7 @@ export class DragBox {
     if (!this.box) return;
     event.preventDefault();
     this.#forget();
-    this.verbs.cover(this.before, true);
+    this.verbs.cover(this.before.ids, this.before.wide, true);
   }
 
   #forget() {

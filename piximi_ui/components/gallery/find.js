@@ -9,7 +9,7 @@ const MOST = 50; // matches drawn
 /** Letters without case and accents, so that "nucleo" finds "Núcleo". */
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Categories that contain the text, those that begin with it first: [category, index] pairs. */
+/** Categories that contain the text, those that begin with it first. */
 export function matches(categories, text) {
   const wanted = plain(text.trim());
   const place = (name) => {
@@ -19,13 +19,14 @@ export function matches(categories, text) {
   };
   return categories
     .map((category, index) => [category, index, place(category.name)])
-    .filter(([, index, rank]) => rank < Infinity || (wanted !== "" && String(index) === wanted))
+    .filter(([{ key }, , rank]) => rank < Infinity || (wanted !== "" && key === wanted))
     .sort((a, b) => a[2] - b[2] || a[1] - b[1])
-    .slice(0, MOST);
+    .slice(0, MOST)
+    .map(([category]) => category);
 }
 
 export class Finder {
-  /** @param {object} verbs see gallery.js: `choose`, `create`, `refocus` */
+  /** @param {object} verbs see gallery.js: `choose`, `labelling`, `refocus` */
   constructor(verbs) {
     this.verbs = verbs;
     this.rows = []; // what each row does
@@ -72,15 +73,15 @@ export class Finder {
   #list() {
     const text = this.input.value.trim();
     const found = matches(this.categories, text);
-    const rows = found.map(([category, index]) => [
-      () => this.verbs.choose(index),
-      [dot(category.color), element("span", { class: "find-name", text: category.name }), number(index)],
+    const rows = found.map((category) => [
+      () => this.verbs.choose(category),
+      [dot(category.color), element("span", { class: "find-name", text: category.name }), badge(category.key)],
     ]);
     const known = this.categories.some((category) => category.name === text);
     if (text && !known && this.mayCreate) {
       const words = fill(this.texts.create, { name: text });
       rows.push([
-        () => this.verbs.create(text),
+        () => this.verbs.labelling.create(text),
         [element("span", { class: "find-plus", text: "+" }), element("span", { class: "find-name", text: words })],
       ]);
     }
@@ -131,4 +132,4 @@ function dot(color) {
   return node;
 }
 
-const number = (index) => element("kbd", { text: String(index), "aria-hidden": "true" });
+const badge = (key) => element("kbd", { text: key, "aria-hidden": "true" });

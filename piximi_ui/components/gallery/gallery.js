@@ -1,9 +1,12 @@
 // The gallery component. Streamlit calls `mount` at first and again whenever Python redraws.
 
-import { element, speak, tileOf } from "./dom.js";
+import { withKeys } from "./category_keys.js";
+import { element, speak, tileOf, wayOf } from "./dom.js";
 import { DragBox } from "./drag.js";
 import { Follower } from "./follow.js";
+import { Home } from "./home.js";
 import { Keyboard } from "./keys.js";
+import { Labelling } from "./labelling.js";
 import { ActionQueue } from "./queue.js";
 import { Selection } from "./selection.js";
 import { View } from "./view.js";
@@ -14,7 +17,7 @@ const GONE = 5000; // ms off the page, on a busy machine, after which it is not 
 const QUIET = 400; // ms without a change after which the next one is a single click
 const galleries = new Map(); // those that are alive, by the store they belong to
 let active = null; // the gallery that hears the keyboard
-let left = null; // {store, focus, version, ids} of a gallery that was closed with the keyboard in it
+let left = null; // {store, focus, version, ids, wide} of a gallery closed with the keyboard in it
 
 export async function mount(component, style) {
   const host = component.parentElement;
@@ -61,20 +64,30 @@ class Gallery {
     this.version = null; // of the selection Python imposed last
     this.focus = null; // id of the tile that Tab reaches
     this.held = false; // whether the keyboard's focus was on a tile, until it went elsewhere
+    this.used = false; // whether the person turned to it at all
+    this.picking = false; // whether taps add to the selection, after a finger that rested
+    this.reports = 0; // selections told to Python
     this.view = new View(this);
     this.queue = new ActionQueue(
       store,
-      (batch) => this.component?.setTriggerValue("action", batch),
+      (batch) => this.#send(batch),
       () => this.redraw(),
     );
+    this.labelling = new Labelling(this);
     this.follower = new Follower(this);
     const { grid, root } = this.view;
     grid.addEventListener("click", (event) => this.#click(event));
     grid.addEventListener("dblclick", (event) => this.#open(tileOf(event)));
     grid.addEventListener("focusin", (event) => this.#focusOn(tileOf(event)));
     grid.addEventListener("focusout", () => setTimeout(() => this.#letGo(), 0));
-    for (const name of ["pointerdown", "focusin"]) root.addEventListener(name, () => (active = this));
+    for (const name of ["pointerdown", "focusin"]) {
+      root.addEventListener(name, () => {
+        active = this;
+        this.used = true;
+      });
+    }
     this.keyboard = new Keyboard(this);
+    this.home = new Home(this);
     this.drag = new DragBox(grid, this);
     active ??= this;
   }
@@ -99,21 +112,19 @@ class Gallery {
     const returns = left?.store === this.store && document.activeElement === document.body;
     if (returns) {
       // What is selected is known here better than in Python, which hears of it later.
-      Object.assign(this, { focus: left.focus, held: true, version: left.version });
-      this.selection.replace(left.ids);
+      Object.assign(this, { focus: left.focus, held: true, used: true, version: left.version });
+      this.selection.replace(left.ids, left.wide);
     }
     left = null;
     this.component = component;
-    this.data = data;
+    this.data = { ...data, categories: withKeys(data.categories) };
     this.path = window.location.pathname;
-    if (data.selection.version !== this.version) {
-      this.version = data.selection.version;
-      clearTimeout(this.reporting);
-      this.selection.replace(data.selection.ids);
-    }
+    if (data.selection.version !== this.version) this.#adopt(data.selection);
     const place = this.held ? this.view.order.indexOf(this.focus) : -1;
     this.view.lay(data.items);
     const { order } = this.view;
+    this.selection.stay(order, data.selection.ids);
+    this.picking &&= this.selection.size > 0;
     if (!order.includes(this.focus)) {
       this.focus = order[Math.max(0, Math.min(place, order.length - 1))] ?? null;
     }
@@ -123,6 +134,8 @@ class Gallery {
     if (!this.view.root.isConnected) this.host.append(this.view.root);
     // The focused tile moved or is gone: the keyboard stays where it was in the grid.
     if (place >= 0) this.view.tile(this.focus)?.focus({ preventScroll: true });
+    if (this.untold && !this.queue.waiting.length) this.#report();
+    this.labelling.shown();
     this.follower.shown(data.revision);
     return this.drawing;
   }
@@ -134,15 +147,28 @@ class Gallery {
     this.view.draw(this.data, { selection, focus, labels: queue.labels(), waiting: queue.unsaved, lost });
   }
 
+  /** Take over a selection that Python imposes. */
+  #adopt({ version, ids, wide }) {
+    const first = this.version === null;
+    this.version = version;
+    clearTimeout(this.reporting);
+    // "Select all" was answered after the person had chosen something else.
+    if (wide && !first && !this.asksAll) return void this.#report();
+    this.asksAll = false;
+    this.labelling.forget();
+    this.selection.replace(ids, wide);
+  }
+
   close() {
     this.keyboard.close();
+    this.home.close();
     this.queue.close();
     this.follower.close();
     this.drag.close();
     this.view.close();
     clearTimeout(this.reporting);
-    const { store, focus, version } = this;
-    if (this.held) left = { store, focus, version, ids: this.selection.list() };
+    const { store, focus, version, selection } = this;
+    if (this.held) left = { store, focus, version, ids: selection.list(), wide: selection.wide };
     this.view.root.remove();
     if (galleries.get(this.store) === this) galleries.delete(this.store);
     if (active === this) active = [...galleries.values()].at(-1) ?? null;
@@ -164,33 +190,24 @@ class Gallery {
     return true;
   }
 
-  choose(index) {
-    const category = this.data.categories[index];
-    if (!category) return false;
-    if (this.selection.size > 0) return this.act("label", this.selection.list(), category.id);
-    if (this.act("highlight", [], category.id)) return true;
-    this.view.typed.say(this.data.texts.nothing_selected);
-    return false;
+  /** Label the selection with a category of those that are shown. */
+  choose(category) {
+    if (this.selection.size === 0 && this.act("highlight", [], category.id)) return true;
+    return this.labelling.choose(category);
   }
 
-  /** Label the selection with a category that Python is to create. */
-  create(name) {
-    if (this.selection.size === 0 || !this.may("create")) return false;
-    this.queue.push({ type: "create", ids: this.selection.list(), name, seen: this.data.revision?.moment });
+  /** Ask for a label with a category that Python is to make. */
+  create(ids, name) {
+    if (!this.may("create")) return false;
+    this.queue.push({ type: "create", ids, name, seen: this.data.revision?.moment });
     return true;
-  }
-
-  typing(typed) {
-    if (this.data) this.view.typed.show(typed, this.data.categories, this.data.texts);
   }
 
   /** Open the field that finds a category by its name. */
   find() {
     if (!this.may("label")) return false;
-    if (this.selection.size === 0 && !this.may("highlight")) {
-      this.view.typed.say(this.data.texts.nothing_selected);
-      return true;
-    }
+    this.labelling.digits.cancel();
+    if (this.selection.size === 0 && !this.may("highlight")) return this.labelling.say("nothing_selected");
     this.view.finder.open(this.data.categories, this.data.texts, this.may("create"));
     return true;
   }
@@ -200,23 +217,37 @@ class Gallery {
     this.view.tile(this.focus)?.focus({ preventScroll: true });
   }
 
+  /** Select one image alone, in sight; the keyboard's focus goes with it if it is in the grid. */
+  goTo(id) {
+    const node = this.view.tile(id);
+    if (!node) return false;
+    const here = this.held || document.activeElement === document.body;
+    this.selection.only(id);
+    this.#focusOn(node, here);
+    if (here) node.focus({ preventScroll: true });
+    node.scrollIntoView({ block: "nearest" });
+    return this.selected();
+  }
+
   /** Select the page; all pages when the page is selected already. */
   selectPage() {
     if (this.view.order.every((id) => this.selection.has(id)) && this.data.pages > 1) {
       return this.selectAll();
     }
-    this.selection.addAll(this.view.order);
-    return this.#selected();
+    this.selection.replace(this.view.order);
+    return this.#chosen();
   }
 
   selectAll() {
+    this.asksAll = true;
+    this.labelling.forget();
     return this.act("select_all");
   }
 
   /** Show a selection that the mouse is still drawing; Python hears of it when it `stands`. */
-  cover(ids, stands) {
-    this.selection.replace(ids);
-    if (stands) return this.#selected();
+  cover(ids, wide, stands) {
+    this.selection.replace(ids, wide);
+    if (stands) return this.#chosen();
     this.redraw();
     return true;
   }
@@ -229,7 +260,7 @@ class Gallery {
     this.view.tip.hide();
     if (this.selection.size === 0) return false;
     this.selection.clear();
-    return this.#selected();
+    return this.#chosen();
   }
 
   remove() {
@@ -239,6 +270,9 @@ class Gallery {
   turn(page) {
     if (page < 1 || page > this.data.pages) return false;
     this.view.root.classList.add("turning");
+    // What is on this page leaves the view now, not when the next one comes.
+    if (!this.selection.wide) this.selection.clear();
+    this.#chosen();
     this.queue.push({ type: "turn", page });
     this.view.root.scrollIntoView({ block: "nearest" });
     return true;
@@ -269,7 +303,7 @@ class Gallery {
     if (extend) {
       this.selection.anchor ??= order[from];
       this.selection.extend(order[to], order);
-      this.#selected();
+      this.#chosen();
     }
     const node = this.view.tile(order[to]);
     // Off the page the browser focuses nothing; the gallery knows by itself where it is.
@@ -278,21 +312,22 @@ class Gallery {
     return true;
   }
 
-  /** Select a tile, or no longer; or everything up to it. */
-  pick(node, extend) {
+  /** A click or tap on a tile: that one alone; with Ctrl or a finger that picks, it too; a range. */
+  pick(node, { range = false, add = false }) {
     const { id } = node.dataset;
     if (!this.view.order.includes(id)) return;
-    if (extend) this.selection.extend(id, this.view.order);
-    else this.selection.toggle(id);
+    if (range) this.selection.extend(id, this.view.order, add);
+    else if (add || this.picking) this.selection.toggle(id);
+    else this.selection.only(id);
     this.#focusOn(node);
     node.focus({ preventScroll: true });
-    this.#selected();
+    this.#chosen();
   }
 
   press(extend) {
     if (extend) this.selection.extend(this.focus, this.view.order);
     else this.selection.toggle(this.focus);
-    return this.#selected();
+    return this.#chosen();
   }
 
   openFocused() {
@@ -309,15 +344,15 @@ class Gallery {
 
   #click(event) {
     const node = tileOf(event);
-    if (node && !this.drag.justDone) this.pick(node, event.shiftKey);
+    if (node && !this.drag.justDone) this.pick(node, wayOf(event));
   }
 
   #letGo() {
     this.held &&= this.focused();
   }
 
-  #focusOn(node) {
-    this.held = node !== null;
+  #focusOn(node, held = node !== null) {
+    this.held = held;
     if (!node || node.dataset.id === this.focus) return;
     const before = this.view.tile(this.focus);
     if (before) before.tabIndex = -1;
@@ -325,7 +360,16 @@ class Gallery {
     node.tabIndex = 0;
   }
 
-  #selected() {
+  /** The person selected something themselves. */
+  #chosen() {
+    this.asksAll = false;
+    this.picking &&= this.selection.size > 0;
+    this.labelling.forget();
+    return this.selected();
+  }
+
+  /** Show the selection as it is now, and tell Python. */
+  selected() {
     this.redraw();
     clearTimeout(this.reporting);
     // A single click is told at once; only a quick run of them is gathered into one report.
@@ -336,6 +380,21 @@ class Gallery {
   }
 
   #report() {
-    this.component.setStateValue("selection", { version: this.version, ids: this.selection.list() });
+    // Telling it now would cut short the run that answers the actions; it goes along afterwards.
+    this.untold = this.queue.underway;
+    if (!this.untold) this.component.setStateValue("selection", this.#state());
+  }
+
+  /** Actions take the selection along: one run of Python's script shows both. */
+  #send(batch) {
+    clearTimeout(this.reporting);
+    this.untold = false;
+    this.component?.setTriggerValue("action", { ...batch, selection: this.#state() });
+  }
+
+  #state() {
+    this.reports += 1; // so that no two are equal, and Python hears of each
+    const { wide } = this.selection;
+    return { version: this.version, ids: this.selection.list(), wide, report: this.reports };
   }
 }

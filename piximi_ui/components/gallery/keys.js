@@ -1,92 +1,115 @@
-// The keyboard: Piximi's shortcuts anywhere on the page, arrows and Space inside the grid.
+// The keyboard: labels and commands anywhere on the page, arrows and Space inside the grid.
 
 import { connectionNotice } from "./dom.js";
+import { composes, digitOf, letterOf } from "./layouts.js";
 
 const TYPES_TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button])";
-const TEXT_FIELDS = `${TYPES_TEXT}, textarea, select, [contenteditable=true], [role=combobox], [role=textbox], [role=slider]`;
+export const TEXT_FIELDS = `${TYPES_TEXT}, textarea, select, [contenteditable=true], [role=combobox], [role=textbox], [role=slider], [data-testid=stDataFrame]`;
+const MODIFIERS = new Set(["Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "Fn"]);
 const PANEL_DELAY = 500; // ms of Shift held before the panel shows; a Shift-click is quicker
 
 export class Keyboard {
   /** @param {object} gallery see gallery.js: the verbs used below */
   constructor(gallery) {
     this.gallery = gallery;
-    this.typed = null; // digits typed while Shift is held; null: Shift is up
+    this.digits = gallery.labelling.digits;
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     window.addEventListener("keydown", (event) => this.down(event), { signal });
     window.addEventListener("keyup", (event) => this.up(event), { signal });
-    window.addEventListener("blur", () => this.cancel(), { signal });
-    window.addEventListener("pointerdown", () => clearTimeout(this.delay), { signal });
+    window.addEventListener("blur", () => this.#leave(), { signal });
+    // What was typed was meant for what was selected then.
+    window.addEventListener("pointerdown", () => this.#leave(), { signal, capture: true });
   }
 
   close() {
     clearTimeout(this.delay);
+    this.digits.flush();
     this.listeners.abort();
   }
 
-  cancel() {
-    clearTimeout(this.delay);
-    this.typed = null;
-    this.gallery.typing(null);
-  }
-
   down(event) {
-    if (event.defaultPrevented || !this.gallery.listens() || this.#elsewhere(event)) return;
+    if (event.defaultPrevented || composes(event) || MODIFIERS.has(event.key)) return;
+    if (!this.gallery.listens() || this.#elsewhere(event)) return;
     if (event.key === "Shift") {
-      if (!event.repeat && this.gallery.may("label")) this.#start();
+      if (!event.repeat && this.gallery.may("label")) this.#hold();
       return;
     }
-    const handled =
-      this.typed !== null && event.shiftKey && !event.ctrlKey && !event.metaKey
-        ? this.#digit(event)
-        : false;
-    if (handled || this.#command(event) || this.#inGrid(event)) event.preventDefault();
+    const chord = event.ctrlKey || event.metaKey || event.altKey;
+    const handled = chord ? this.#chord(event) : this.#type(event) || this.#command(event) || this.#inGrid(event);
+    if (handled) event.preventDefault();
   }
 
   up(event) {
-    if (event.key !== "Shift" || this.typed === null) return;
-    const typed = this.typed;
-    this.cancel();
-    if (typed !== "") this.gallery.choose(Number(typed));
+    if (event.key !== "Shift") return;
+    clearTimeout(this.delay);
+    this.digits.release();
   }
 
-  #start() {
-    this.typed = "";
-    this.delay = setTimeout(() => this.typed !== null && this.gallery.typing(this.typed), PANEL_DELAY);
+  #hold() {
+    const { digits, gallery } = this;
+    digits.hold(gallery.data.categories);
+    clearTimeout(this.delay);
+    this.delay = setTimeout(() => digits.list && digits.hears.show(digits.typed, digits.list), PANEL_DELAY);
   }
 
-  #digit(event) {
-    // By position: with Shift held, event.key is "!" or "&" and differs between layouts.
-    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
-    if (digit) this.typed = (this.typed + digit[1]).slice(0, 6);
-    else if (event.key === "Backspace") this.typed = this.typed.slice(0, -1);
-    else if (event.key === "Escape") {
-      this.cancel();
+  #leave() {
+    clearTimeout(this.delay);
+    if (this.digits.shifted) this.digits.cancel();
+    else this.digits.flush();
+  }
+
+  #type(event) {
+    const { digits, gallery } = this;
+    const digit = gallery.may("label") ? digitOf(event) : null;
+    if (digit !== null) {
+      // A key that rests on the table must not label one image after the other.
+      if (!event.repeat) digits.press(digit, event.shiftKey, gallery.data.categories);
       return true;
-    } else return false;
-    this.gallery.typing(this.typed);
+    }
+    if (!digits.pending) return false;
+    if (event.key === "Backspace") digits.erase();
+    else if (event.key === "Escape") digits.cancel();
+    else {
+      // While Shift is held the number stays open, but for what is no part of it.
+      if (digits.shifted && event.key.length === 1) digits.cancel();
+      else if (!digits.shifted) digits.flush();
+      return false;
+    }
     return true;
+  }
+
+  #chord(event) {
+    const { gallery } = this;
+    if (event.altKey) return false;
+    this.digits.flush();
+    const key = letterOf(event);
+    if (key === "a" && !event.shiftKey) return gallery.selectPage();
+    if (key === "z") return gallery.act(event.shiftKey ? "redo" : "undo");
+    if (key === "y" && !event.shiftKey) return gallery.act("redo");
+    // Keyboards of Macs have no key for this.
+    if (key === "backspace" && event.metaKey) return gallery.remove();
+    return false;
   }
 
   #command(event) {
     const { gallery } = this;
-    const key = event.key.toLowerCase();
-    if ((event.ctrlKey || event.metaKey) && !event.altKey) {
-      if (key === "a" && !event.shiftKey) return gallery.selectPage();
-      if (key === "z") return gallery.act(event.shiftKey ? "redo" : "undo");
-      if (key === "y" && !event.shiftKey) return gallery.act("redo");
-      return false;
-    }
-    if (event.altKey) return false;
-    if (!event.repeat && (key === "/" || (key === "c" && !event.shiftKey))) return gallery.find();
+    const key = letterOf(event);
+    if (!event.repeat && key === "/") return gallery.find();
     if (key === "escape") return gallery.deselect();
-    if ((key === "delete" || key === "backspace") && !event.shiftKey) return gallery.remove();
-    return false;
+    if (event.shiftKey) return false;
+    if (key === "delete") return gallery.remove();
+    if (!gallery.may("label")) return false;
+    if (key === "backspace") return gallery.labelling.step(-1);
+    if (key === "n") return gallery.labelling.step(1);
+    if (event.repeat) return false;
+    if (key === "c") return gallery.find();
+    return key === "u" && gallery.labelling.remove();
   }
 
   #inGrid(event) {
     const { gallery } = this;
-    if (event.ctrlKey || event.metaKey || event.altKey || !gallery.focused()) return false;
+    if (!gallery.focused()) return false;
     const columns = gallery.columns();
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
     if (event.key in steps) return gallery.move(steps[event.key], event.shiftKey);

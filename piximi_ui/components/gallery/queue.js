@@ -44,7 +44,7 @@ export class ActionQueue {
     this.changed();
     // With a batch on its way the new action follows after the answer: sending now would cut
     // short the very run that answers.
-    if (!this.#underway()) this.#arm(0);
+    if (!this.underway) this.#arm(0);
   }
 
   acknowledge(acks) {
@@ -96,7 +96,8 @@ export class ActionQueue {
     startOver();
   }
 
-  #underway() {
+  /** Whether actions were sent that nothing has answered yet. */
+  get underway() {
     return this.waiting.length > 0 && this.waiting[0].nonce <= this.sent;
   }
 

@@ -28,6 +28,7 @@ def _bars() -> dict[str, str]:
         "broken": _("Cannot be shown"),
         "selected": _("{n} selected"),
         "selected_of": _("{n} of {total} selected"),
+        "selected_elsewhere": _("{n} selected, {m} of them on other pages"),
         "range": _("{first}–{last} of {total}"),
         "page": _("Page {page} of {pages}"),
         "first_page": _("First page"),
@@ -60,12 +61,15 @@ def _bars() -> dict[str, str]:
 def _labelling() -> dict[str, str]:
     return {
         "label_as": _("Label as"),
-        "label_tip": _("Label the selected images “{name}” (hold Shift and type {index})"),
-        "label_hint": _(
-            "Select images, then click a category – or hold Shift and type its number."
-        ),
+        "label_tip": _("Label the selected images “{name}” ({index})"),
+        "label_hint": _("Select an image, then press the key of its category, or click it."),
         "nothing_selected": _("Select images first"),
         "no_category": _("No category {index}"),
+        "coming": _("The next picture is on its way"),
+        "first": _("This is the first one"),
+        "last": _("That was the last one"),
+        "go_on": _("Go on to the next"),
+        "go_on_tip": _("After a label, the next picture is selected"),
         "choose_category": _("Type a category's number"),
         "find": _("Find a category"),
         "find_open": _("Find…"),

@@ -1,5 +1,7 @@
-// What is being typed while Shift is held: the number, whose it is, and all numbers to choose from.
+// What is being typed: the number, whose it is, and all numbers to choose from. It also says why
+// a key did nothing.
 
+import { ofKey } from "./category_keys.js";
 import { element, fill, paint } from "./dom.js";
 
 const MESSAGE = 1600; // ms
@@ -21,16 +23,15 @@ export class TypedPanel {
     clearTimeout(this.timer);
     this.node.hidden = typed === null;
     if (typed === null) return;
-    const category = typed === "" ? null : categories[Number(typed)];
+    const category = typed === "" ? null : ofKey(categories, typed);
     this.digits.textContent = typed;
     this.digits.hidden = typed === "";
     if (typed === "") this.name.textContent = texts.choose_category;
     else this.name.textContent = category ? category.name : fill(texts.no_category, { index: typed });
     this.line.classList.toggle("unknown", typed !== "" && !category);
     paint(this.node, category ? category.color : "#808080");
-    const rows = categories.map((each, index) => [each, String(index)]);
-    const open = rows.filter(([, index]) => index.startsWith(typed));
-    this.list.replaceChildren(...open.map(([each, index]) => row(each, index, index === typed)));
+    const open = categories.filter(({ key }) => key.startsWith(typed));
+    this.list.replaceChildren(...open.map((each) => row(each, each === category)));
     this.list.hidden = open.length === 0;
   }
 
@@ -46,11 +47,11 @@ export class TypedPanel {
   }
 }
 
-function row(category, index, chosen) {
+function row(category, chosen) {
   const dot = element("span", { class: "dot" });
   paint(dot, category.color);
   return element("span", { class: chosen ? "typed-row chosen" : "typed-row" }, [
-    element("kbd", { text: index }),
+    element("kbd", { text: category.key }),
     dot,
     element("span", { class: "typed-row-name", text: category.name }),
   ]);

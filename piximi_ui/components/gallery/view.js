@@ -1,6 +1,6 @@
 // Everything the gallery shows. It draws what it is given and passes gestures on.
 
-import { Pager, Palette } from "./bars.js";
+import { OnwardSwitch, Pager, Palette } from "./bars.js";
 import { element, fill, number } from "./dom.js";
 import { Finder } from "./find.js";
 import { NEW } from "./queue.js";
@@ -34,7 +34,7 @@ export class View {
     this.slider.addEventListener("input", () => this.#resize(Number(this.slider.value), true));
     this.pagers = [0, 1].map(() => new Pager((page) => verbs.turn(page)));
     this.palette = new Palette(
-      (index) => verbs.choose(index),
+      (category) => verbs.choose(category),
       () => verbs.find(),
     );
     this.typed = new TypedPanel();
@@ -45,20 +45,25 @@ export class View {
     this.grid = element("div", { class: "grid", role: "listbox", "aria-multiselectable": "true" });
     this.tip = new Tooltip(this.grid, (id) => this.#known(id));
     this.hint = element("span", { class: "hint" });
+    this.onward = new OnwardSwitch();
     // Lines of their own, so that nothing below moves when something is selected.
     const bar = element("div", { class: "bar" }, [
       this.count, this.unsaved, this.offline, element("span", { class: "space" }), this.slider, this.pagers[0].node,
     ]);
     const verbRow = element("div", { class: "verbs" }, [
-      this.page, this.all, this.none, this.look, this.bin, this.hint,
+      this.page, this.all, this.none, this.look, this.bin, this.hint, this.onward.node,
     ]);
     this.head = element("div", { class: "head" }, [bar, verbRow, this.palette.node]);
     const foot = element("div", { class: "foot" }, [this.pagers[1].node]);
     this.root = element("div", { class: "gallery", role: "group" }, [
       this.head, this.grid, this.empty, foot, this.typed.node, this.finder.node, this.tip.node, this.live,
     ]);
-    this.watcher = new ResizeObserver(() => this.#sharpen());
-    this.watcher.observe(this.grid);
+    this.watcher = new ResizeObserver(() => {
+      this.#sharpen();
+      // A tile that is scrolled into sight comes to lie below the head, not under it.
+      this.root.style.setProperty("--head", `${this.head.offsetHeight}px`);
+    });
+    for (const node of [this.grid, this.head]) this.watcher.observe(node);
   }
 
   /** Size of the tiles at first: the person's last choice, or what Python proposes. */
@@ -103,6 +108,7 @@ export class View {
     this.#drawTiles(data, state);
     this.#drawBar(data, state);
     this.palette.node.hidden = !data.allow.includes("label");
+    this.onward.update(texts, data.allow.includes("label"));
     this.palette.update(data.categories, texts, state.selection.size > 0);
     this.root.classList.toggle("choosing", state.selection.size > 0);
     for (const pager of this.pagers) pager.update(data.page, data.pages, texts);
@@ -168,9 +174,10 @@ export class View {
       last: number(Math.max(0, data.first + data.items.length - 1)),
       total: number(data.total),
     };
-    this.count.textContent = chosen
-      ? fill(texts.selected_of, { n: number(selection.size), total: number(data.total) })
-      : fill(texts.range, range);
+    const elsewhere = selection.elsewhere(this.order);
+    const numbers = { n: number(selection.size), m: number(elsewhere), total: number(data.total) };
+    const said = elsewhere ? texts.selected_elsewhere : texts.selected_of;
+    this.count.textContent = chosen ? fill(said, numbers) : fill(texts.range, range);
     this.count.classList.toggle("chosen", chosen);
     const word = (node, name, shown) => {
       node.textContent = fill(texts[name], range);
@@ -185,7 +192,6 @@ export class View {
     word(this.bin, "delete", chosen && data.allow.includes("delete"));
     this.hint.textContent = data.allow.includes("label") ? texts.label_hint : "";
     this.hint.title = this.hint.textContent;
-    this.hint.hidden = chosen;
     this.slider.setAttribute("aria-label", texts.size);
     this.slider.title = texts.size;
     this.unsaved.textContent = waiting ? fill(texts.unsaved, { n: number(waiting) }) : "";
