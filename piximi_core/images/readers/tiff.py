@@ -17,6 +17,7 @@ from ..layout import Layout, layout_of, to_stack
 from ..picture import Picture, PixelArray
 from ..request import ReadRequest
 from .tiff_metadata import channel_colors, pixel_size
+from .tiff_ome import one_file
 from .tiff_values import plan_values
 
 __all__ = ["open_tiff"]
@@ -43,10 +44,10 @@ def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
     BadInput
         A form that has no place here, or a damaged file.
     """
-    tifffile = _tifffile()
+    _quiet()
     # An OME file may name companions by any path: _multifile keeps tifffile to this one file.
     # An open file spares it resolving the path, a third of its time for a small picture.
-    with path.open("rb") as file, tifffile.TiffFile(file, _multifile=False) as tif:
+    with path.open("rb") as file, one_file()(file, _multifile=False) as tif:
         series, images = _main_series(tif, request)
         pages = _stored_pages(tif, series)
         layout = layout_of(*_samples_last(series), request)
@@ -58,7 +59,7 @@ def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
             layout,
             values.dtype,
             pixel_size(tif, series.keyframe),
-            (*values.notes, *_notes(series.keyframe, images)),
+            (*values.notes, *tif.ome_notes, *_notes(series.keyframe, images)),
         )
 
         def decode() -> Picture:
@@ -71,16 +72,13 @@ def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
 
 
 @cache
-def _tifffile() -> Any:
-    """Return the library, silenced: what it finds wrong is told in the error.
+def _quiet() -> None:
+    """Silence tifffile: what it finds wrong is told in the error.
 
     Its log lines would quote the file; and setting a level empties the caches of all loggers, so
     it is done once.
     """
-    import tifffile
-
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
-    return tifffile
 
 
 def _samples_last(series: Any) -> tuple[str, tuple[int, ...]]:
