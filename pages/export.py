@@ -43,6 +43,6 @@ with left:
     draw_deliveries(store, run)
 with right:
     notes = export_notes(store, run, to_piximi=chosen != "tfjs")
-    draw_guide(run, chosen, image_sorts(store), notes)
+    draw_guide(run, chosen, export.export_stem(store, run), image_sorts(store), notes)
 # Last, because starting the workers takes time from drawing.
 engine.warm("quick")

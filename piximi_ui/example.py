@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +15,7 @@ from piximi_core.jobs import engine, train
 from piximi_core.jobs.applying import apply_finished, unsettled_jobs
 from piximi_core.jobs.cells import CELLS_NAME, create_cells
 from piximi_core.jobs.digits import DIGITS_SETTINGS, EXAMPLE_NAME, create_example
+from piximi_core.jobs.example_pictures import STRIPS
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.runs import list_runs
 from piximi_core.project.store import Store
@@ -82,6 +84,7 @@ def draw_cards() -> None:
     """Draw the examples as the beginning of a workspace without projects."""
     for column, example in zip(st.columns(2), _examples(), strict=True):
         with column.container(border=True, height="stretch"):
+            _picture(example)
             st.markdown(f"{example.icon} **{plain(example.name)}**")
             st.markdown(example.about)
             if st.button(
@@ -92,10 +95,23 @@ def draw_cards() -> None:
                 _prepare(example)
 
 
+def _picture(example: _Example) -> None:
+    """Draw some of its pictures; without them the words must do."""
+    with suppress(PiximiError):
+        st.image(STRIPS[example.key](), width="stretch")
+
+
 def draw_menu(projects: list[ProjectSummary]) -> None:
     """Draw the examples behind one button; for one that exists, ask which is meant."""
-    with st.popover(_("Examples"), icon=":material/rocket_launch:", key="examples"):
+    menu = st.popover(
+        _("Examples"), icon=":material/rocket_launch:", key="examples", on_change="rerun"
+    )
+    # Drawn once it is open: its pictures need not travel with every look at the list.
+    if not menu.open:
+        return
+    with menu:
         for example in _examples():
+            _picture(example)
             st.markdown(f"{example.icon} **{plain(example.name)}**")
             st.caption(example.about)
             made = example.made(projects)

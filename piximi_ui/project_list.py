@@ -22,6 +22,27 @@ __all__ = ["ago", "draw_list", "draw_new_project"]
 
 _SHOWN = 50
 _SEARCH_FROM = 9
+# A click anywhere on a card opens its project, but for its buttons, which lie above the link.
+_STYLE = """<style>
+[class*="st-key-project-"] { position: relative; }
+[class*="st-key-project-"] :is(
+  [data-testid="stElementContainer"], [data-testid="stPageLink"], [data-testid="stVerticalBlock"],
+  [data-testid="stLayoutWrapper"], [data-testid="stPageLink-NavLink"]
+) { position: static; }
+[class*="st-key-project-"] [data-testid="stPageLink-NavLink"] { padding: 0; background: none; }
+[class*="st-key-project-"] [data-testid="stPageLink-NavLink"] [data-testid="stIconMaterial"] {
+  display: none;
+}
+[class*="st-key-project-"] [data-testid="stPageLink-NavLink"]::after {
+  content: ""; position: absolute; inset: 0; border-radius: 0.5rem;
+}
+[class*="st-key-project-"]:has([data-testid="stPageLink-NavLink"]:hover) {
+  border-color: light-dark(#0B6E75, #63C5CE);
+}
+[class*="st-key-project-"] :is(button, [data-testid="stPopover"]) {
+  position: relative; z-index: 1;
+}
+</style>"""
 
 
 def draw_new_project(*, primary: bool) -> None:
@@ -45,6 +66,7 @@ def draw_new_project(*, primary: bool) -> None:
 
 def draw_list(projects: Sequence[ProjectSummary]) -> None:
     """Draw one row for each project, the last used first; damaged ones with the reason."""
+    st.html(_STYLE)
     sizes = sizes_of({_folder(project): project.used_at for project in projects})
     found = list(projects)
     if len(projects) >= _SEARCH_FROM:
@@ -112,7 +134,12 @@ def _row(project: ProjectSummary, taken: int | None) -> None:
             draw_thumbnails(project)
             with st.container(gap=None):
                 if project.trouble is None:
-                    st.markdown(f"**{plain(project.name)}**")
+                    # The link lies over the whole card; see the style below.
+                    navigation.link(
+                        "images",
+                        label=f"**{plain(project.name)}**",
+                        project=project.address,
+                    )
                     st.caption(" · ".join(_figures(project, taken)))
                 else:
                     st.markdown(f":material/broken_image: **{plain(project.name)}**")

@@ -23,6 +23,8 @@ from piximi_core.project.workspace import create_project, unused_name
 __all__ = [
     "CELLS_NAME",
     "CELLS_PER_SHAPE",
+    "CELL_COLORS",
+    "CELL_SIDE",
     "PIXEL_SIZE",
     "UNLABELLED_SHARE",
     "create_cells",
@@ -39,8 +41,12 @@ UNLABELLED_SHARE = 4
 PIXEL_SIZE = 0.325
 """Micrometres: a camera of 6.5 µm behind a lens of 20x."""
 
-_SIDE = 48
+CELL_SIDE = 48
+"""Height and width of a crop in pixels."""
+
 _CHANNELS = {"Nucleus": "#4a6cff", "Cytoplasm": "#28e66e"}
+CELL_COLORS = tuple(_CHANNELS.values())
+"""In which colours the channels are shown."""
 
 
 def create_cells(*, who: str | None = None) -> tuple[Store, Job]:
@@ -89,7 +95,7 @@ def _chosen(per_shape: int) -> Iterator[tuple[str, NDArray[np.uint16]]]:
     missing = dict.fromkeys(SHAPES, per_shape)
     seed = 0
     while any(missing.values()):
-        for cell, pixels in crop_cells(draw_field(seed), _SIDE):
+        for cell, pixels in crop_cells(draw_field(seed), CELL_SIDE):
             if missing[cell.shape]:
                 missing[cell.shape] -= 1
                 yield cell.shape, pixels

@@ -23,7 +23,14 @@ from piximi_core.project.files import replace_atomically
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.workspace import create_project, unused_name
 
-__all__ = ["DIGITS_SETTINGS", "EXAMPLE_NAME", "UNLABELLED_SHARE", "add_digits", "create_example"]
+__all__ = [
+    "DIGITS_SETTINGS",
+    "EXAMPLE_NAME",
+    "UNLABELLED_SHARE",
+    "add_digits",
+    "create_example",
+    "scanned_digits",
+]
 
 EXAMPLE_NAME = "Digits"
 
@@ -62,7 +69,7 @@ def add_digits(store: Store, *, limit: int | None = None) -> int:
     PiximiError
         scikit-learn's data cannot be read.
     """
-    scans, digits = _load(limit)
+    scans, digits = scanned_digits(limit)
     numbers = range(len(digits))
     categories = [None if n % UNLABELLED_SHARE == 0 else str(digits[n]) for n in numbers]
     with ThreadPoolExecutor(_WRITERS) as pool:
@@ -76,8 +83,8 @@ def add_digits(store: Store, *, limit: int | None = None) -> int:
         return add_images(db, found, who=current_user())
 
 
-def _load(limit: int | None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the scans as [N,8,8] in 0...255, and which digits they show.
+def scanned_digits(limit: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the scans as [N,8,8] in 0...255, and which digits they show; see `add_digits`.
 
     The table is read where scikit-learn keeps it: importing the package would cost the dashboard
     seconds and 160 MB for these 57 kB.

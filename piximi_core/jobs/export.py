@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
+from piximi_core.formats.stem import safe_stem
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.pixels import readable_batches
@@ -23,7 +24,7 @@ from piximi_core.project.ids import new_id
 from piximi_core.project.runs import Run, require_classifier
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.things import ThingFilter, list_things
-from piximi_core.project.workspace import float_range
+from piximi_core.project.workspace import float_range, project_name
 
 __all__ = [
     "FORMATS",
@@ -33,6 +34,7 @@ __all__ = [
     "as_zip",
     "ask",
     "delivered",
+    "export_stem",
     "finished_exports",
     "label",
     "run",
@@ -74,12 +76,18 @@ def ask(
         "run_id": run.id,
         "format": export_format,
         "shard_bytes": shard_bytes,
-        "stem": run.summary["stem"] if run.summary else run.name,
+        "stem": export_stem(store, run),
         "input_shape": run.settings["input_shape"],
         "float_range": float_range(store),
         "who": who or current_user(),
     }
     return Job.create(folder, "export", request)
+
+
+def export_stem(store: Store, run: Run) -> str:
+    """Return what the files of an export are named after: the project and the run."""
+    project = project_name(store)
+    return safe_stem(run.name if run.name.startswith(project) else f"{project} {run.name}")
 
 
 def run(job: Job) -> dict[str, Any]:

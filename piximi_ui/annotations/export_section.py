@@ -31,7 +31,7 @@ def draw_annotations(store: Store) -> None:
         return
     left, right = st.columns([1, 1], gap="large")
     with left:
-        chosen = _pick_format()
+        chosen = _pick_format(only_labels=sum(counts.values()) == counts[IMAGE_KIND])
         kind = _pick_kind(store, chosen, counts)
         style = _pick_style(chosen, kind)
         _draw_going(store, chosen, kind, style, counts)
@@ -41,13 +41,16 @@ def draw_annotations(store: Store) -> None:
             _draw_file(job)
 
 
-def _pick_format() -> str:
+def _pick_format(*, only_labels: bool) -> str:
+    """Draw the choice; without objects a table of labels is what there is to take away."""
     names = format_names()
+    proposed = "csv" if only_labels else next(name for name in names if name not in TABLES)
     chosen = st.selectbox(
         _("Format"),
         list(names),
+        index=list(names).index(proposed),
         format_func=names.__getitem__,
-        key="annotations-out-format",
+        key=f"annotations-out-format-{only_labels}",
         persist_state="session",
     )
     st.caption(format_captions()[chosen])

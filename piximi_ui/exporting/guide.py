@@ -19,18 +19,23 @@ _SHOWN_CLASSES = 12
 
 
 def draw_guide(
-    run: Run, chosen: ExportFormat, sorts: AbstractSet[ImageSort], notes: Sequence[str]
+    run: Run,
+    chosen: ExportFormat,
+    stem: str,
+    sorts: AbstractSet[ImageSort],
+    notes: Sequence[str],
 ) -> None:
     """Draw the steps in Piximi 1.1.4, with what the classifier expects and answers.
 
     Parameters
     ----------
+    stem
+        What the files are named after.
     sorts
         Which sorts of images the project holds: some Piximi reads otherwise, or does not open.
     notes
         What else Piximi will see otherwise, by `export_notes`.
     """
-    stem = str((run.summary or {}).get("stem") or run.name)
     st.subheader(_("Then, in Piximi") if chosen != "tfjs" else _("Then, in your program"))
     steps = _web_steps(run) if chosen == "tfjs" else _piximi_steps(run, chosen, stem)
     st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))

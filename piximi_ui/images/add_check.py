@@ -13,7 +13,15 @@ from piximi_core.jobs.looking import FileSort, Look, Sighting, channel_choices, 
 from piximi_core.jobs.sources import SourceFile
 from piximi_ui.texts import _, number, plain, plural, told
 
-__all__ = ["Answers", "TimePoint", "draw", "forget", "frames_in_words", "time_in_words"]
+__all__ = [
+    "Answers",
+    "TimePoint",
+    "draw",
+    "forget",
+    "frames_in_words",
+    "time_in_words",
+    "what_is_added",
+]
 
 _LOOK = "piximi_look"
 _MOST_ROWS = 12
@@ -34,8 +42,8 @@ class Answers:
         Why nothing can be added yet, in one sentence; None once it can.
     channels, time, convert, keep_channels
         As in `add_images.AddOptions`.
-    unreadable
-        How many of the chosen files themselves cannot be added; what zips hold is not counted.
+    pictures
+        How many can be added, what zips hold included; None if not all were looked at.
     """
 
     missing: str | None = None
@@ -43,7 +51,7 @@ class Answers:
     time: TimePoint = None
     convert: bool = False
     keep_channels: int | None = None
-    unreadable: int = 0
+    pictures: int | None = None
 
 
 def forget() -> None:
@@ -83,9 +91,25 @@ def draw(sources: Sequence[SourceFile], project_channels: int | None) -> Answers
         missing = _("Say first how many channels the stacks have.")
     elif time is None and sighting.open_questions("time"):
         missing = _("Say first which time point is meant.")
-    names = {source.name for source in sources}
-    unreadable = sum(name in names for name, _reason in sighting.unreadable)
-    return Answers(missing, channels, time, convert, keep_channels, unreadable)
+    pictures = sum(sighting.sorts.values()) if sighting.complete else None
+    return Answers(missing, channels, time, convert, keep_channels, pictures)
+
+
+def what_is_added(sources: Sequence[SourceFile], answers: Answers) -> str:
+    """Return what the button that adds the files says: how many pictures come of what."""
+    zips = sum(source.name.lower().endswith(".zip") for source in sources)
+    pictures = answers.pictures
+    of_zips = plural("{n} zip", "{n} zips", zips)
+    if zips < len(sources):
+        # Before they were looked at, or if there were too many for that, all are expected.
+        count = pictures or len(sources)
+        if zips:
+            return plural("Add {n} picture", "Add {n} pictures", count)
+        return plural("Add {n} file", "Add {n} files", count)
+    if not pictures:
+        return _("Add the pictures of {zips}").format(zips=of_zips)
+    text = plural("Add {n} picture of {zips}", "Add {n} pictures of {zips}", pictures)
+    return text.replace("{zips}", of_zips)
 
 
 def _look_at(sources: Sequence[SourceFile]) -> Look:

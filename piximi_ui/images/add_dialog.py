@@ -97,9 +97,7 @@ def _dialog(store: Store, categories: Sequence[Category]) -> None:
     if answers.missing:
         st.caption(f":material/info: {answers.missing}")
     if st.button(
-        _("Add this folder")
-        if source == "server"
-        else plural("Add {n} file", "Add {n} files", len(sources) - answers.unreadable),
+        _("Add this folder") if source == "server" else add_check.what_is_added(sources, answers),
         type="primary",
         disabled=answers.missing is not None,
         key="add-start",

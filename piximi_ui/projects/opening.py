@@ -22,6 +22,8 @@ from piximi_ui.texts import _, plain, told
 
 __all__ = ["Sort", "choose", "draw_cards"]
 
+_ASKED = "piximi_openings_asked"
+
 
 @dataclass(frozen=True)
 class Sort:
@@ -98,12 +100,22 @@ def _start(job: Job) -> None:
     """Send the job off, and draw the page again to follow it."""
     with st.spinner(_("Starting…")):
         engine.submit(job)
+    _asked_here().add(job.id)
     close_dialog()
     st.rerun()
 
 
+def _asked_here() -> set[str]:
+    """Return the ids of the jobs that this session asked for: it waits for their projects."""
+    asked: set[str] = st.session_state.setdefault(_ASKED, set())
+    return asked
+
+
 def draw_cards(service: str, draw_remarks: Callable[[Job], None]) -> None:
     """Draw how far files are that are being opened, whoever asked, and what came of them.
+
+    A project that is ready and of which there is nothing to tell opens by itself where it was
+    asked for.
 
     Parameters
     ----------
@@ -114,7 +126,17 @@ def draw_cards(service: str, draw_remarks: Callable[[Job], None]) -> None:
     """
     for job in opening_jobs(workspace(), service):
         active = job.state().is_active
+        if job.id in _asked_here() and job.state() is JobState.DONE and not _to_tell(job):
+            address = str(job.result()["address"])
+            dismiss(job)
+            navigation.go_to("images", project=address)
         st.fragment(_card, run_every=0.5 if active else None)(job, draw_remarks, active)
+
+
+def _to_tell(job: Job) -> bool:
+    """Whether something was repaired, left out or missing, which a person has to read first."""
+    result = job.result()
+    return bool(result.get("repairs") or result.get("missing"))
 
 
 def _card(job: Job, draw_remarks: Callable[[Job], None], was_active: bool) -> None:

@@ -108,7 +108,7 @@ def _columns(kind_id: str) -> dict[str, Any]:
     column = st.column_config
     return {
         "number": column.NumberColumn(_("No."), width=42, format="%d", help=tip("run")),
-        "name": column.TextColumn(_("Name"), width=110),
+        "name": column.TextColumn(_("Name")),  # takes the room that is left
         "state": column.TextColumn(_("State"), width=92),
         "accuracy": column.TextColumn(
             _("Right"),

@@ -53,7 +53,7 @@ def _panel(store: Store, run_id: str, drawn_as: str) -> None:
 
 def _title(now: RunStanding) -> None:
     icon, color = run_words.badge(now)
-    title = _("Run {number} · {name}").format(number=now.run.number, name=plain(now.run.name, 60))
+    title = _("Run {number} · {name}").format(number=now.run.number, name=plain(now.run.name))
     st.markdown(f"### {title} :{color}-badge[{icon} {run_words.state_word(now)}]")
 
 

@@ -14,6 +14,7 @@ from piximi_core.jobs import export
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.runs import find_run
+from piximi_core.project.workspace import rename_project
 from tests.images.dicom_files import write_dicom
 from tests.jobs.conftest import add
 from tests.pages.results import button, links, texts, wait_until
@@ -117,3 +118,18 @@ def test_windows_is_offered_the_loose_files_first(windows, first):
     drawn = AppTest.from_function(choice, args=(windows,)).run()
     assert drawn.radio[0].options[0].endswith(first)
     assert drawn.radio[0].index == 0
+
+
+def test_files_are_named_after_project_and_run(digits, workspace):
+    run = find_run(digits, "latest")
+    assert export.export_stem(digits, run) == "Digits"  # the run of the example is named like it
+    rename_project(digits, "Blood / July")
+    assert export.export_stem(digits, run) == "Blood_July_Digits"
+
+
+def test_without_objects_the_table_of_labels_is_proposed(open_page, digits):
+    page = open_page("export", project="digits")
+    page.main.get("button_group")[0].set_value("annotations").run()
+    [formats] = [box for box in page.selectbox if box.label == "Format"]
+    assert formats.value == "csv"
+    assert "There are no objects yet" not in texts(page)

@@ -151,6 +151,7 @@ def test_many_projects_are_searched_and_sorted(open_page, workspace):
 
 def test_an_existing_example_is_offered_again(open_page, digits):
     test = open_page("home")
+    open_menu(test, "examples")
     test.button(key="open-again-digits").click().run()
     assert test.query_params["project"] == "digits"
 
@@ -203,3 +204,9 @@ def test_the_finished_example_opens_by_itself(open_page, digits):
     test.run()
     assert test.query_params["project"] == "digits"
     assert "piximi_example" not in test.session_state
+
+
+def test_a_card_is_a_link_to_its_project(open_page, digits):
+    home = open_page("home")
+    [link] = [link for link in home.get("page_link") if "Digits" in link.proto.label]
+    assert link.proto.query_string == "project=digits"

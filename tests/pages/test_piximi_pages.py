@@ -36,3 +36,17 @@ def test_what_was_repaired_is_told_where_projects_are(open_page, workspace, tmp_
     button(page, "Close").click().run()
     assert "is ready" not in texts(page)
     assert not job.folder.exists()
+
+
+def test_a_project_without_remarks_opens_by_itself_where_it_was_asked_for(
+    open_page, workspace, tmp_path
+):
+    with made.zipped(made.things_project("1.1.4"), tmp_path / "a.zip").open("rb") as content:
+        job = open_piximi.ask_uploaded(content, "mine.zip", 1000)
+    run_apart(job)
+    page = open_page("home")
+    assert "“Blood” is ready." in texts(page)  # somebody else asked for it
+    page.session_state["piximi_openings_asked"] = {job.id}
+    page.run()
+    assert page.query_params["project"] == "blood"
+    assert not job.folder.exists()
