@@ -120,7 +120,10 @@ def _time_point(text: str) -> int | Literal["planes"] | None:
 
 
 def _sources(paths: list[Path]) -> list[SourceFile]:
-    return [SourceFile(path.absolute(), path.name) for path in paths]
+    given = [path.absolute() for path in paths]
+    return [
+        SourceFile(path, path.name, "" if path.is_dir() else path.parent.name) for path in given
+    ]
 
 
 @app.command()

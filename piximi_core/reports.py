@@ -57,17 +57,24 @@ def added(result: dict[str, Any]) -> str:
         f"Added {result['added']:,}, duplicates {len(result['duplicates']):,}, "
         f"conflicts {len(result['conflicts']):,}, failed {len(result['failed']):,}."
     )
+    renamed = len(result.get("renamed", [])) + len(result.get("named", []))
+    if renamed:
+        text += f" {plural(renamed, 'image')} renamed: others have the same base name."
     return f"Stopped. {text}" if result["stopped"] else text
 
 
 def reasons(result: dict[str, Any]) -> list[str]:
-    """Return one line for each file that was not added, the first of each sort."""
+    """Return one line for each file that was not added or is called otherwise, some of each."""
     lines = []
     for sort in ("failed", "conflicts", "duplicates"):
         listed = result[sort]
         lines += [f"{sort.rstrip('s')}: {name}: {why}" for name, why in listed[:_REASONS]]
         if len(listed) > _REASONS:
             lines.append(f"{sort}: and {len(listed) - _REASONS:,} more")
+    renamed = [*result.get("renamed", []), *result.get("named", [])]
+    lines += [f"renamed: {before} is called {after}" for before, after in renamed[:_REASONS]]
+    if len(renamed) > _REASONS:
+        lines.append(f"renamed: and {len(renamed) - _REASONS:,} more")
     return lines
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -11,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TextIO
 
 from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.matching import KnownImage, match_images
 
 __all__ = [
     "LabelRow",
@@ -61,53 +61,22 @@ class LabelTable:
     def __init__(self, rows: Iterable[LabelRow]) -> None:
         self.rows = list({row.name: row for row in rows}.values())
 
-    def match(self, names: Iterable[str]) -> TableMatches:
-        """Tell which row belongs to which image; no label is ever guessed.
-
-        A row belongs to the image of exactly its name. Where there is none, it fits the images
-        whose path it ends with, or that end with it: ``1.png`` fits ``cats/1.png``, and
-        ``cats/1.png`` fits ``1.png``, but never ``dogs/1.png``. That counts only if the row fits
-        one image, and that image one row.
+    def match(self, names: Iterable[str | KnownImage]) -> TableMatches:
+        """Tell which row belongs to which image, as `match_images` does; no label is ever guessed.
 
         Parameters
         ----------
         names
-            The images' paths; one that several images have belongs to none of them.
+            The images; one whose name several have belongs to none of them.
         """
-        counts = Counter(names)
-        fits = self._fits(counts)
-        rows_of = Counter(name for fitting in fits.values() for name in fitting)
-        matches = TableMatches({}, [], [])
-        for row in self.rows:
-            fitting = [row.name] if row.name in counts else fits[row.name]
-            exact_or_only = row.name in counts or [rows_of[name] for name in fitting] == [1]
-            if not fitting:
-                matches.missing.append(row)
-            elif exact_or_only and counts[fitting[0]] == 1:
-                matches.found[fitting[0]] = row
-            else:
-                matches.ambiguous.append(row)
-        return matches
-
-    def _fits(self, counts: Mapping[str, int]) -> dict[str, list[str]]:
-        """Return, for each row's name, the images that it could mean."""
-        fits: dict[str, list[str]] = {row.name: [] for row in self.rows}
-        for name in counts:
-            for end in _ends(name):
-                if end in fits:
-                    fits[end].append(name)
-        for row in self.rows:
-            shorter = (end for end in _ends(row.name) if end != row.name)
-            fits[row.name] += [end for end in shorter if end in counts]
-        return fits
-
-
-def _ends(path: str) -> Iterator[str]:
-    """Yield a path, then what is left of it without its first folder, and so on."""
-    yield path
-    while "/" in path:
-        path = path.partition("/")[2]
-        yield path
+        rows = {row.name: row for row in self.rows}
+        matches = match_images(rows, names)
+        left = [problem.what for problem in matches.unmatched]
+        return TableMatches(
+            {image: rows[name] for name, image in matches.found.items()},
+            [rows[name] for name in left if name in matches.unsure],
+            [rows[name] for name in left if name not in matches.unsure],
+        )
 
 
 def read_label_table(path: Path) -> LabelTable:

@@ -76,5 +76,7 @@ def ask_again(
 
     if options.labels not in (None, "folders"):
         options = replace(options, labels=str(moved(str(options.labels))))
-    sources = [SourceFile(moved(s["path"]), s["name"]) for s in request["sources"]]
+    sources = [
+        SourceFile(moved(s["path"]), s["name"], s.get("within", "")) for s in request["sources"]
+    ]
     return add_images.ask(store, sources, options, job_id=job_id, who=who)

@@ -6,21 +6,22 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput, NoSpace, PiximiError, Stopped
+from piximi_core.formats.annotations.matching import KnownImage
 from piximi_core.formats.label_table import LabelRow, read_label_table
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.decoders import Decoders
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.sources import SourceFile, expand_sources, size_of
+from piximi_core.jobs.sources import SourceFile, common_folder, expand_sources, size_of
 from piximi_core.jobs.taking import InProject, Reading, Taken, Taking, other_channels
 from piximi_core.project import schema
-from piximi_core.project.adding import NewImage, add_images
+from piximi_core.project.adding import NewImage, Renaming, add_images
 from piximi_core.project.categories import MAX_NAME, clean_name
 from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
 from piximi_core.project.ids import new_id
@@ -33,6 +34,7 @@ RESOURCE = "quick"
 _AHEAD = 32
 # What an import that was killed before has left, and what this one leaves, is dropped.
 _SCRATCH = ("unpacked", "copies")
+_TEXTS = {".csv", ".json", ".md", ".names", ".txt", ".xml", ".yaml", ".yml"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def ask(
         ).one()
     (folder / "known.json").write_text(json.dumps(known))
     request = {
-        "sources": [{"path": str(source.path), "name": source.name} for source in sources],
+        "sources": [{**asdict(source), "path": str(source.path)} for source in sources],
         "options": asdict(options),
         "project_channels": channels if known else None,
         "float_range": json.loads(float_range) if float_range else None,
@@ -119,12 +121,17 @@ def run(job: Job) -> dict[str, Any]:
     if options.labels not in (None, "folders"):
         table = read_label_table(Path(options.labels))
     refused: list[tuple[str, str]] = []
-    given = [SourceFile(Path(s["path"]), s["name"]) for s in request["sources"]]
+    given = [
+        SourceFile(Path(s["path"]), s["name"], s.get("within", "")) for s in request["sources"]
+    ]
     job.report(0, 1, "Looking at the files")
     _drop_scratch(job)
     files = list(expand_sources(given, job.folder / "unpacked", refused))
     require_space(job.project_folder, sum(size_of(source.path) for source in files))
-    matches = table.match(source.name for source in files) if table is not None else None
+    top = common_folder(files)
+    matches = None
+    if table is not None:
+        matches = table.match(_known(file, top) for file in files if not _is_text(file))
     found = _Import(job, options, matches.found if matches is not None else {})
     found.failed += [list(pair) for pair in refused]
     stopped = found.take_all(files)
@@ -133,7 +140,8 @@ def run(job: Job) -> dict[str, Any]:
         several = "fits several images, or an image that another line fits too; give its whole path"
         found.conflicts += [[row.name, several] for row in matches.ambiguous]
     with replace_atomically(job.folder / "images.jsonl") as part:
-        lines = (json.dumps(asdict(image), ensure_ascii=False) for image in found.images)
+        made = (_from(image, top) for image in found.images)
+        lines = (json.dumps(asdict(image), ensure_ascii=False) for image in made)
         part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     _drop_scratch(job)
     return {
@@ -145,6 +153,25 @@ def run(job: Job) -> dict[str, Any]:
         "stopped": stopped,
         "total": len(files),
     }
+
+
+def _known(source: SourceFile, top: str) -> KnownImage:
+    return KnownImage(source.whole, *_origin(source.name, source.within, top))
+
+
+def _origin(name: str, within: str, top: str) -> tuple[str, str]:
+    """Return a path and what it lies in; a folder dropped as a whole counts as given."""
+    return (name.removeprefix(f"{top}/"), top) if top else (name, within)
+
+
+def _is_text(source: SourceFile) -> bool:
+    """Whether a file lies beside the images only: a.txt must not make the row a unsure."""
+    return PurePosixPath(source.name).suffix.lower() in _TEXTS
+
+
+def _from(image: NewImage, top: str) -> NewImage:
+    path, within = _origin(image.path, image.within, top)
+    return replace(image, path=path, within=within)
 
 
 def _drop_scratch(job: Job) -> None:
@@ -231,7 +258,7 @@ class _Import:
         category, partition = self._options.category, self._options.partition
         if self._options.labels == "folders" and source.folder:
             category = source.folder
-        row = self._rows.get(source.name)
+        row = self._rows.get(source.whole)
         if row is not None:
             category, partition = row.category or category, row.partition or partition
         return replace(image, category=self._as_category(category, source), partition=partition)
@@ -305,7 +332,13 @@ def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> Non
     late = [image for image in found if image.sha256 in known]
     others = [image for image in found if channels not in (None, image.channels)]
     fitting = [image for image in found if image not in late and image not in others]
-    add_images(db, fitting, kind_id=request["options"]["kind_id"], who=request["who"])
+    renaming = Renaming()
+    add_images(
+        db, fitting, kind_id=request["options"]["kind_id"], who=request["who"], renaming=renaming
+    )
+    if renaming.earlier or renaming.new:
+        result |= {"renamed": renaming.earlier, "named": renaming.new}
+        job.finish(result)
     if len(fitting) < len(found):
         _amend(job, result, len(fitting), late, [i for i in others if i not in late], channels)
     # Not before the result is on the disk: until then the import may have to run again.

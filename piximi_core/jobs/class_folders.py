@@ -90,7 +90,7 @@ def _name(given: Stems, thing: Thing, ending: str) -> str:
     alike = {"tif": ("tif", "tiff"), "jpg": ("jpg", "jpeg"), "dcm": ("dcm", "dicom")}
     endings = alike.get(thing.extension, (ending,))
     if path.suffix[1:].lower() in endings and thing.box is None:
-        stem, suffix = path.stem, path.suffix
+        stem, suffix = str(path.with_suffix("")), path.suffix
     else:
         stem, suffix = thing.name, f".{ending}"
     return given.of(stem, thing.id, suffix)

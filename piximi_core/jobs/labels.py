@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.matching import KnownImage
 from piximi_core.formats.label_table import LabelRow, LabelTable
 from piximi_core.project.categories import ensure_categories
+from piximi_core.project.image_names import Origin, origins_of
 from piximi_core.project.labelling import counted, set_label
 from piximi_core.project.schema import things
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among
 
 __all__ = ["LabelOutcome", "label_from_table", "match_labels", "require_match"]
-
-_NUMBERED = re.compile(r"(?P<stem>.+)_[1-9]\d*(?P<suffix>\.[^.]*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -41,29 +39,19 @@ def _matches(
 ) -> tuple[dict[str, LabelRow], LabelOutcome]:
     """Return the row of each thing that the table names, and what that comes to."""
     query = select(things.c.id, things.c.name).where(things.c.kind_id == kind_id)
-    named = [(row.name, row.id) for row in db.execute(query)]
-    matches = table.match(name for name, _ in named)
-    doubtful = _with_copies((name for name, _ in named), matches.found) & {
-        name for name, row in matches.found.items() if row.name != name
-    }
-    found = {
-        thing_id: matches.found[name]
-        for name, thing_id in named
-        if name in matches.found and name not in doubtful
-    }
-    ambiguous = [*matches.ambiguous, *(matches.found[name] for name in doubtful)]
+    ids = {row.name: row.id for row in db.execute(query)}
+    origins = origins_of(db, kind_id)
+    matches = table.match(_known(name, origins.get(thing_id)) for name, thing_id in ids.items())
+    found = {ids[name]: row for name, row in matches.found.items()}
     return found, LabelOutcome(
         len(found),
         tuple(row.name for row in matches.missing),
-        tuple(sorted(row.name for row in ambiguous)),
+        tuple(sorted(row.name for row in matches.ambiguous)),
     )
 
 
-def _with_copies(names: Iterable[str], in_table: Collection[str]) -> set[str]:
-    """Return the names that another file may have had too, which then became "name_1"."""
-    # Folders are not kept: of 1.png and 1_1.png, either may be the table's cats/1.png.
-    numbered = (_NUMBERED.fullmatch(name) for name in names if name not in in_table)
-    return {f"{match['stem']}{match['suffix'] or ''}" for match in numbered if match}
+def _known(name: str, origin: Origin | None) -> KnownImage:
+    return KnownImage(name) if origin is None else KnownImage(name, origin.path, origin.within)
 
 
 def require_match(outcome: LabelOutcome, kind_id: str) -> None:

@@ -24,8 +24,9 @@ from piximi_core.jobs.folder import Job, read_json, write_json
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project import schema
 from piximi_core.project.ids import new_id
+from piximi_core.project.image_names import origins_of
 from piximi_core.project.kinds import list_kinds
-from piximi_core.project.store import Store, current_user
+from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import ThingFilter, list_things
 
 __all__ = [
@@ -87,12 +88,15 @@ def ask(
     if options.format:
         find_format(options.format)
     images = list_things(store, ThingFilter())
+    with store.read() as db:
+        origins = origins_of(db, IMAGE_KIND)
     if options.image and options.image not in {image.name for image in images}:
         raise NotFound(f"There is no image {options.image[:80]!r} in this project.")
     folder = store.files.jobs / (job_id or new_id())
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
         asdict(AnnotatedImage(i.name, i.width, i.height, i.planes, i.channels, i.id))
+        | (asdict(origins[i.id]) if i.id in origins else {})
         for i in images
     ]
     kinds = [kind.name for kind in list_kinds(store) if not kind.is_image]

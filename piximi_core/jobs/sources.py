@@ -11,7 +11,7 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.archives import extract_zip
 from piximi_core.images import is_image_zip, is_zarr_folder
 
-__all__ = ["SourceFile", "expand_sources", "size_of"]
+__all__ = ["SourceFile", "common_folder", "expand_sources", "size_of"]
 
 _ZIP_MAGIC = b"PK\x03\x04"
 
@@ -26,10 +26,13 @@ class SourceFile:
         Where it lies.
     name
         Its name relative to what the person gave, with ``/``; shown and matched, never opened.
+    within
+        The name of the folder or zip that was given, if it lay in one.
     """
 
     path: Path
     name: str
+    within: str = ""
 
     @property
     def base(self) -> str:
@@ -37,10 +40,21 @@ class SourceFile:
         return PurePosixPath(self.name).name
 
     @property
+    def whole(self) -> str:
+        """The name with what it lay in."""
+        return f"{self.within}/{self.name}" if self.within else self.name
+
+    @property
     def folder(self) -> str | None:
         """The name of the folder it lies in, or None at the top."""
         parent = PurePosixPath(self.name).parent.name
         return parent or None
+
+
+def common_folder(files: Iterable[SourceFile]) -> str:
+    """Return the folder that a person dropped as a whole: the one above all files, "" for none."""
+    tops = {"" if file.within else file.name.rpartition("/")[0].split("/")[0] for file in files}
+    return tops.pop() if len(tops) == 1 else ""
 
 
 def expand_sources(
@@ -72,7 +86,7 @@ def expand_sources(
         if is_zarr_folder(source.path):
             yield source
         elif source.path.is_dir():
-            yield from _walk(source.path)
+            yield from _walk(source.path, source.name)
         elif not source.path.is_file():
             raise BadInput(f"There is no file or folder {source.path}; check the path.")
         elif _is_zip(source.path) and not is_image_zip(source.path, name=source.name):
@@ -84,7 +98,7 @@ def expand_sources(
                 refused.append((source.name, str(error)))
                 continue
             for member in sorted(members, key=lambda member: member.name):
-                yield SourceFile(member.path, member.name)
+                yield SourceFile(member.path, member.name, PurePosixPath(source.name).stem)
         else:
             yield source
 
@@ -97,7 +111,7 @@ def _is_zip(path: Path) -> bool:
         raise PiximiError(f"{path} cannot be read ({error.strerror}); check the file.") from error
 
 
-def _walk(top: Path) -> Iterator[SourceFile]:
+def _walk(top: Path, within: str) -> Iterator[SourceFile]:
     # Links are not followed: a link in a shared folder could lead anywhere on the server.
     for folder, names, files in os.walk(top, followlinks=False):
         names[:] = sorted(name for name in names if not name.startswith("."))
@@ -106,11 +120,11 @@ def _walk(top: Path) -> Iterator[SourceFile]:
             if is_zarr_folder(inner) and not inner.is_symlink():
                 # One image, whatever files it is made of.
                 names.remove(name)
-                yield SourceFile(inner, inner.relative_to(top).as_posix())
+                yield SourceFile(inner, inner.relative_to(top).as_posix(), within)
         for name in sorted(files):
             path = Path(folder) / name
             if not name.startswith(".") and path.is_file() and not path.is_symlink():
-                yield SourceFile(path, path.relative_to(top).as_posix())
+                yield SourceFile(path, path.relative_to(top).as_posix(), within)
 
 
 def size_of(path: Path) -> int:

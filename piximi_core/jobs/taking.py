@@ -21,6 +21,7 @@ from piximi_core.project.labelling import plural
 __all__ = ["InProject", "Reading", "Taken", "Taking", "hash_source", "other_channels"]
 
 _NAME_LENGTH = 300
+_PATH_LENGTH = 1000
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def _new_image(
 ) -> NewImage:
     return NewImage(
         name=source.base[-_NAME_LENGTH:],
+        path=source.name[-_PATH_LENGTH:],
+        within=source.within[:_NAME_LENGTH],
         sha256=sha256,
         file_sha256=file_sha256,
         extension=facts["extension"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -13,15 +12,23 @@ from sqlalchemy import Connection, func, select
 from piximi_core.project import schema
 from piximi_core.project.categories import ensure_categories, unknown_category_id
 from piximi_core.project.ids import is_unknown, new_id, now
-from piximi_core.project.names import UniqueNames
+from piximi_core.project.image_names import ImageNames, Origin
 from piximi_core.project.store import IMAGE_KIND
 
-__all__ = ["NewImage", "add_images", "thing_row"]
+__all__ = ["NewImage", "Renaming", "add_images", "thing_row"]
 
 
 @dataclass(frozen=True)
 class NewImage:
-    """One stored file that is to become an image of the project."""
+    """One stored file that is to become an image of the project.
+
+    Attributes
+    ----------
+    name
+        The base name of its file.
+    path, within
+        Where it came from; see `image_names.Origin`.
+    """
 
     name: str
     sha256: str
@@ -39,6 +46,24 @@ class NewImage:
     notes: list[str] = field(default_factory=list)
     category: str | None = None
     partition: str | None = None
+    path: str = ""
+    within: str = ""
+
+
+@dataclass
+class Renaming:
+    """Which images are called otherwise than their files, because others have the same base name.
+
+    Attributes
+    ----------
+    earlier
+        Old and new name of images that were there before.
+    new
+        Base name and name of new ones.
+    """
+
+    earlier: list[tuple[str, str]] = field(default_factory=list)
+    new: list[tuple[str, str]] = field(default_factory=list)
 
 
 def add_images(
@@ -47,14 +72,19 @@ def add_images(
     *,
     kind_id: str = IMAGE_KIND,
     who: str,
+    renaming: Renaming | None = None,
 ) -> int:
     """Add images inside an open step; return how many were new.
 
-    Pictures that came into the project meanwhile (same SHA-256) are left out.
+    Pictures that came into the project meanwhile (same SHA-256) are left out. What has the base
+    name of another is called by its folder too, and so is then the other.
+
+    Parameters
+    ----------
+    renaming
+        Collects what is called otherwise than its file.
     """
     present = set(db.execute(select(schema.images.c.sha256)).scalars())
-    same_kind = select(schema.things.c.name).where(schema.things.c.kind_id == kind_id)
-    names = UniqueNames(db.execute(same_kind).scalars())
     new: list[NewImage] = []
     for image in found:
         if image.sha256 not in present:
@@ -62,15 +92,17 @@ def add_images(
             new.append(image)
     if not new:
         return 0
+    names = ImageNames(db, kind_id)
+    called = names.take_all([(image.name, Origin(image.path, image.within)) for image in new])
     wanted = list(dict.fromkeys(image.category for image in new if image.category))
     category_ids = ensure_categories(db, kind_id, wanted)
     unknown = unknown_category_id(db, kind_id)
     position = int(db.execute(select(func.max(schema.things.c.position))).scalar() or 0)
     thing_rows: list[dict[str, Any]] = []
     image_rows: list[dict[str, Any]] = []
-    for image in new:
+    source_rows: list[dict[str, Any]] = []
+    for image, name in zip(new, called, strict=True):
         position += 1
-        name = names.take(*_split(image.name))
         category_id = category_ids[image.category] if image.category else unknown
         row = thing_row(
             new_id(),
@@ -83,16 +115,18 @@ def add_images(
         )
         thing_rows.append(row)
         image_rows.append(_image_row(image, row["id"]))
+        source_rows.append(
+            {"id": row["id"], "path": image.path or image.name, "within": image.within}
+        )
     db.execute(schema.things.insert(), thing_rows)
     db.execute(schema.images.insert(), image_rows)
+    db.execute(schema.sources.insert(), source_rows)
     _fix_channels(db, new)
+    if renaming is not None:
+        renaming.earlier += names.renamed
+        pairs = zip(new, called, strict=True)
+        renaming.new += [(image.name, name) for image, name in pairs if image.name != name]
     return len(new)
-
-
-def _split(name: str) -> tuple[str, str]:
-    """Return a name without its extension, and the extension."""
-    path = PurePosixPath(name)
-    return (path.stem, path.suffix) if path.name == name else (name, "")
 
 
 def thing_row(

@@ -14,7 +14,15 @@ from piximi_core.project.answers import keep_label_as_answer
 from piximi_core.project.categories import MAX_NAME, clean_name, ensure_categories
 from piximi_core.project.ids import is_unknown, now
 from piximi_core.project.once import take_once
-from piximi_core.project.schema import answers, categories, images, objects, predictions, things
+from piximi_core.project.schema import (
+    answers,
+    categories,
+    images,
+    objects,
+    predictions,
+    sources,
+    things,
+)
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 from piximi_core.project.things import among, require_partition
 
@@ -258,7 +266,7 @@ def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -
             db.execute(select(objects.c.id).where(among(objects.c.image_id, ids))).scalars()
         )
         doomed = [*inside, *ids]
-        for table in (objects, images, predictions):
+        for table in (objects, images, predictions, sources):
             db.execute(table.delete().where(among(table.c.id, doomed)))
         db.execute(answers.delete().where(among(answers.c.thing_id, doomed)))
         # Counted first: what is asked for may also lie inside an image that is asked for.

@@ -48,12 +48,13 @@ __all__ = [
     "renew_triggers",
     "runs",
     "saved_filters",
+    "sources",
     "steps",
     "things",
     "upgrade_schema",
 ]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -165,6 +166,15 @@ answers = Table(
     Column("answer", Text, nullable=False),  # accepted, corrected or rejected
 )
 
+# Where an image came from; those added before this table have no row.
+sources = Table(
+    "sources",
+    metadata,
+    _id(),  # of the image
+    Column("path", Text, nullable=False),  # relative to what was given, with "/" between its parts
+    Column("within", Text, nullable=False),  # the name of the folder or zip that was given, or ""
+)
+
 drafts = Table("drafts", metadata, _id(), Column("settings", Text, nullable=False))
 
 saved_filters = Table(
@@ -267,10 +277,11 @@ JOURNALLED = (
     saved_filters,
     answers,
     groupings,
+    sources,
 )
 
 # What each version added to the one before it.
-ADDED = {2: (saved_filters,), 3: (answers,), 4: (groupings, pixel_hashes)}
+ADDED = {2: (saved_filters,), 3: (answers,), 4: (groupings, pixel_hashes), 5: (sources,)}
 # The names of these tables: a project of the first version is whole without them.
 ADDED_LATER = frozenset(table.name for tables in ADDED.values() for table in tables)
 

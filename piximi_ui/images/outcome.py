@@ -40,7 +40,8 @@ def draw(store: Store) -> None:
 def _explained(job: Job) -> bool:
     """Whether there is more to say of an import than how many came in."""
     result = job.result()
-    return job.state() is not JobState.DONE or bool(_rows(result) or result.get("stopped"))
+    more = _rows(result) or any(result.get(key) for key in ("stopped", "renamed", "named"))
+    return job.state() is not JobState.DONE or bool(more)
 
 
 def _outcome(store: Store, job: Job) -> None:
@@ -57,6 +58,7 @@ def _outcome(store: Store, job: Job) -> None:
             icon = ":material/check_circle:" if not rows else ":material/info:"
             st.markdown(f"{icon} {job_texts.outcome(job)}{_stopped(result)}", width="stretch")
             _dismiss_button(job)
+        _renamed(job, result)
         if rows:
             label = plural("{n} file was left out", "{n} files were left out", len(rows))
             with st.expander(label, key=f"outcome-rows-{job.id}"):
@@ -71,6 +73,29 @@ def _outcome(store: Store, job: Job) -> None:
                         "reason": st.column_config.TextColumn(_("Reason"), width="large"),
                     },
                 )
+
+
+def _renamed(job: Job, result: dict[str, Any]) -> None:
+    """Say which images are called otherwise, because several have one base name."""
+    pairs = [*result.get("renamed", []), *result.get("named", [])]
+    if not pairs:
+        return
+    label = plural(
+        "{n} image was renamed: another has the same file name",
+        "{n} images were renamed: others have the same file name",
+        len(pairs),
+    )
+    with st.expander(label, key=f"outcome-renamed-{job.id}"):
+        st.dataframe(
+            [{"file": before, "name": after} for before, after in pairs[:_MOST_ROWS]],
+            hide_index=True,
+            width="stretch",
+            height=min(320, 38 + 35 * len(pairs)),
+            column_config={
+                "file": st.column_config.TextColumn(_("File")),
+                "name": st.column_config.TextColumn(_("Name")),
+            },
+        )
 
 
 def _dismiss_button(job: Job) -> None:

@@ -13,13 +13,13 @@ from tests.jobs.conftest import write_classes
 
 @pytest.fixture
 def project(run: Any, tmp_path: Path) -> Path:
-    """Two images that had the same name: 1.png and 1_1.png."""
+    """Two images of the very same path: 1.png and 1_1.png."""
     folder, project = tmp_path / "in", tmp_path / "p"
     write_classes(folder, count=1)
-    (folder / "dark" / "dark-00.png").rename(folder / "dark" / "1.png")
-    (folder / "light" / "light-00.png").rename(folder / "light" / "1.png")
     run("create", project)
-    run("add", project, folder)
+    for shade in ("dark", "light"):
+        (folder / shade / f"{shade}-00.png").rename(folder / "1.png")
+        run("add", project, folder / "1.png")
     return project
 
 

@@ -16,6 +16,7 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.label_table import LabelRow, LabelTable, read_label_table
 from piximi_core.jobs.labels import LabelOutcome, label_from_table, match_labels
 from piximi_core.project.categories import list_categories
+from piximi_core.project.schema import sources, things
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, list_things
 from tests.jobs.conftest import add, grey
@@ -49,28 +50,49 @@ def label(store: Store, tmp_path: Path, *lines: str) -> LabelOutcome:
 
 @pytest.fixture
 def two(store: Store, tmp_path: Path) -> Store:
-    """The cat 1.png, and the dog that had the same name and is 1_1.png here."""
+    """The cat 1.png, and the dog that has the same name in another folder."""
     add(store, pictures(tmp_path / "in", "cats/1.png", "dogs/1.png"))
-    assert sorted(labels(store)) == ["1.png", "1_1.png"]
+    assert sorted(labels(store)) == ["cats/1.png", "dogs/1.png"]
     return store
 
 
-def test_rows_of_two_folders_never_share_an_image(two: Store, tmp_path: Path) -> None:
+@pytest.fixture
+def old(two: Store) -> Store:
+    """The same in a project that was made before paths were kept."""
+    with two.step("Forget") as db:
+        db.execute(sources.delete())
+        for name, before in (("cats/1.png", "1.png"), ("dogs/1.png", "1_1.png")):
+            db.execute(things.update().where(things.c.name == name).values(name=before))
+    return two
+
+
+def test_each_row_finds_the_image_of_its_folder(two: Store, tmp_path: Path) -> None:
+    assert label(two, tmp_path, "cats/1.png,cat", "dogs/1.png,dog") == LabelOutcome(2, ())
+    assert labels(two) == {"cats/1.png": "cat", "dogs/1.png": "dog"}
+
+
+def test_a_row_of_a_third_folder_or_of_none_labels_nothing(two: Store, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No line"):
-        label(two, tmp_path, "cats/1.png,cat", "dogs/1.png,dog")
+        label(two, tmp_path, "birds/1.png,bird", "1.png,any")
     assert set(labels(two).values()) == {"Unknown"}
 
 
-def test_a_base_name_that_another_image_had_too_is_not_used(two: Store, tmp_path: Path) -> None:
+def test_rows_of_two_folders_never_share_an_image(old: Store, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No line"):
-        label(two, tmp_path, "dogs/1.png,dog")
-    assert set(labels(two).values()) == {"Unknown"}
+        label(old, tmp_path, "cats/1.png,cat", "dogs/1.png,dog")
+    assert set(labels(old).values()) == {"Unknown"}
 
 
-def test_the_whole_name_counts_before_a_base_name(two: Store, tmp_path: Path) -> None:
-    outcome = label(two, tmp_path, "1.png,cat", "dogs/1.png,dog", "1_1.png,bird")
+def test_a_base_name_that_another_image_had_too_is_not_used(old: Store, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="No line"):
+        label(old, tmp_path, "dogs/1.png,dog")
+    assert set(labels(old).values()) == {"Unknown"}
+
+
+def test_the_whole_name_counts_before_a_base_name(old: Store, tmp_path: Path) -> None:
+    outcome = label(old, tmp_path, "1.png,cat", "dogs/1.png,dog", "1_1.png,bird")
     assert outcome == LabelOutcome(2, (), ("dogs/1.png",))
-    assert labels(two) == {"1.png": "cat", "1_1.png": "bird"}
+    assert labels(old) == {"1.png": "cat", "1_1.png": "bird"}
 
 
 def test_unique_base_names_are_used(store: Store, tmp_path: Path) -> None:
@@ -134,10 +156,10 @@ def test_an_import_labels_no_file_of_another_folder(store: Store, tmp_path: Path
     assert (name, outcome["failed"]) == ("2.png", [])
     assert "several images" in reason
     assert labels(store) == {
-        "1.png": "cat",
-        "1_1.png": "Unknown",
-        "2.png": "Unknown",
-        "2_1.png": "Unknown",
+        "cats/1.png": "cat",
+        "dogs/1.png": "Unknown",
+        "cats/2.png": "Unknown",
+        "dogs/2.png": "Unknown",
     }
 
 

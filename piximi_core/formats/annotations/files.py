@@ -17,18 +17,27 @@ from piximi_core.formats.stem import safe_stem
 from piximi_core.images import safe_name
 
 __all__ = [
+    "DATA_PARTS",
     "Stems",
     "ZipOut",
     "file_word",
+    "image_of_member",
+    "image_paths",
     "image_words",
     "images_by_word",
     "is_zip",
     "members_of",
+    "path_stem",
     "pick",
     "stem_of",
     "write_zip",
 ]
 
+# The folders of a data set's parts.
+DATA_PARTS = {
+    *("train", "training", "val", "valid", "validation", "trainval", "test", "testing"),
+    *(f"{part}{year}" for part in ("train", "val", "test") for year in (2014, 2017)),
+}
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _UNSEEN = ("Cc", "Cs", "Cf", "Zl", "Zp")
 _LIMITS = ArchiveLimits(members=100_000, total_bytes=8 * 2**30, member_bytes=2 * 2**30, ratio=400)
@@ -123,6 +132,34 @@ def stem_of(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).stem or name
 
 
+def path_stem(name: str) -> str:
+    """Return a name without its last ending, but with its folders."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return str(path.with_suffix("")) if path.suffix else str(path)
+
+
+def image_of_member(member: str, archive: str, container: str = "") -> str:
+    """Return which image a file of an archive is for: its path there, as far as it tells that.
+
+    Parameters
+    ----------
+    archive
+        The name of the archive; the folder of that name, which many programs pack, does not count.
+    container
+        The folder that a format keeps its files in, such as "labels"; nor does what is above it,
+        but for the part of a data set (train, val).
+    """
+    parts = path_stem(member).split("/")
+    folders = [part.casefold() for part in parts[:-1]]
+    if container and container in folders:
+        at = len(folders) - 1 - folders[::-1].index(container)
+        above = parts[at - 1 : at] if at and folders[at - 1] in DATA_PARTS else []
+        parts = above + parts[at + 1 :]
+    elif folders and folders[0] == stem_of(archive).casefold():
+        parts = parts[1:]
+    return "/".join(parts)
+
+
 def image_words(names: Collection[str]) -> dict[str, str]:
     """Return what each image is called in names of files: its stem, if no other has it.
 
@@ -138,8 +175,30 @@ def image_words(names: Collection[str]) -> dict[str, str]:
     return {name: stems.of(name) for name in names}
 
 
+def image_paths(names: Collection[str]) -> dict[str, str]:
+    """Return what each image is called in paths of files: its folders are kept, each part safe.
+
+    Within a folder the words are those of `image_words`. Folders that differ in upper case only
+    are one on many systems; images of one name in them are told apart by their whole names.
+    """
+    folders: dict[str, str] = {}
+    inside: dict[str, dict[str, list[str]]] = {}
+    for name in names:
+        above, _, base = name.replace("\\", "/").rpartition("/")
+        folder = "".join(f"{file_word(part)}/" for part in above.split("/") if part)
+        folders.setdefault(folder.casefold(), folder)
+        inside.setdefault(folder.casefold(), {}).setdefault(base, []).append(name)
+    found: dict[str, str] = {}
+    for key, bases in inside.items():
+        words = image_words(bases)
+        alone = {base: same[0] for base, same in bases.items() if len(same) == 1}
+        found |= {name: f"{folders[key]}{words[base]}" for base, name in alone.items()}
+    whole = image_words(names)
+    return found | {name: whole[name] for name in names if name not in found}
+
+
 def images_by_word(names: Collection[str]) -> dict[str, str]:
-    """Return which image a word in a file's name means, whoever wrote it.
+    """Return which image a word without folders in a file's name means, whoever wrote it.
 
     A stem that several images have stands for itself: which of them is meant must be asked.
     """

@@ -16,10 +16,10 @@ import numpy as np
 from piximi_core.annotation.outlines import trace_mask
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
-    image_words,
+    image_of_member,
+    image_paths,
     members_of,
     pick,
-    stem_of,
     write_zip,
 )
 from piximi_core.formats.annotations.model import (
@@ -52,7 +52,8 @@ def read_geojson(path: Path, name: str, scratch: Path) -> AnnotationSet:
     members = pick(members_of(path, name, scratch), name, ".geojson", ".json")
     for member in members:
         try:
-            _read(read_json(member.path, member.name, list_as="features"), member.name, found)
+            content = read_json(member.path, member.name, list_as="features")
+            _read(content, member.name, name, found, alone=len(members) == 1)
         except BadInput as error:
             if len(members) == 1:
                 raise
@@ -60,12 +61,15 @@ def read_geojson(path: Path, name: str, scratch: Path) -> AnnotationSet:
     return found
 
 
-def _read(content: dict[str, Any], member: str, found: AnnotationSet) -> None:
+def _read(
+    content: dict[str, Any], member: str, archive: str, found: AnnotationSet, *, alone: bool
+) -> None:
     features = content.get("features") if content.get("type") != "Feature" else [content]
     if not isinstance(features, list):
         raise BadInput(f"'{member[:80]}' is no GeoJSON: it has no features.")
-    image = text_of(content.get("image"), 1000) or stem_of(member)
-    found.images.append(AnnotatedImage(image))
+    told = text_of(content.get("image"), 1000)
+    image = told or image_of_member(member, archive)
+    found.images.append(AnnotatedImage(image, told=told is not None or not alone))
     for number, feature in enumerate(features):
         try:
             found.objects.append(_object(feature, image, found))
@@ -157,7 +161,7 @@ def write_geojson(found: AnnotationSet, path: Path, images: Sequence[AnnotatedIm
     if len(images) == 1 and path.suffix.lower() != ".zip":
         path.write_text(_collection(images[0], objects[images[0].name], colors), "utf-8")
         return
-    words = image_words([image.name for image in images])
+    words = image_paths([image.name for image in images])
     with write_zip(path) as archive:
         for image in images:
             member = f"{words[image.name]}.geojson"

@@ -9,7 +9,7 @@ import io
 import logging
 import warnings
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,6 +21,7 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
     Stems,
     ZipOut,
+    image_of_member,
     image_words,
     images_by_word,
     is_zip,
@@ -67,7 +68,8 @@ def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = (
             continue
         images[item.image] = None
         found.objects.append(item)
-    found.images = [AnnotatedImage(image) for image in images]
+    own = stem_of(name).removesuffix(_ZIP_ENDING)
+    found.images = [AnnotatedImage(image, told=image != own) for image in images]
     return found
 
 
@@ -84,16 +86,16 @@ def _rois(path: Path, name: str, scratch: Path) -> Iterator[tuple[str, Member]]:
             inner.mkdir(exist_ok=True)
             for roi in members_of(member.path, member.name, inner):
                 if roi.name.lower().endswith(".roi"):
-                    yield stem_of(member.name), roi
+                    yield image_of_member(member.name, name), roi
 
 
-def _image_of(holder: str, roi: str, words: dict[str, str]) -> str:
+def _image_of(holder: str, roi: str, words: Mapping[str, str]) -> str:
     """Return the image that a ROI belongs to: by its folder, the zip, or the only one there is."""
-    folder = PurePosixPath(roi).parent.name
+    folder = str(PurePosixPath(roi).parent).removeprefix(".")
     for word in (folder, holder, PurePosixPath(roi).stem):
         bare = word.removesuffix(_ZIP_ENDING)
-        if bare in words:
-            return words[bare]
+        if bare in words or PurePosixPath(bare).name in words:
+            return words.get(bare, bare)
     return (folder or holder).removesuffix(_ZIP_ENDING)
 
 

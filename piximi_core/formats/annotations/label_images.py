@@ -7,7 +7,7 @@ other programs give (``…_cp_masks``, ``…_labels``).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
     Stems,
+    image_of_member,
     image_words,
     images_by_word,
     members_of,
     pick,
-    stem_of,
     write_zip,
 )
 from piximi_core.formats.annotations.label_arrays import by_value, read_labels, tiff_bytes
@@ -67,7 +67,8 @@ def read_label_images(
     words = images_by_word(known)
     for member in pictures:
         try:
-            _read(member, index.get(member.name, []), words, found)
+            rows = index.get(member.name, [])
+            _read(member, rows, words, found, archive=name, alone=len(pictures) == 1)
         except BadInput as error:
             if len(pictures) == 1:
                 raise
@@ -76,17 +77,25 @@ def read_label_images(
 
 
 def _read(
-    member: Member, rows: list[IndexRow], words: dict[str, str], found: AnnotationSet
+    member: Member,
+    rows: list[IndexRow],
+    words: Mapping[str, str],
+    found: AnnotationSet,
+    *,
+    archive: str,
+    alone: bool,
 ) -> None:
     labels = read_labels(member.path, member.name)
     planes, height, width = labels.shape
     if rows:
         image, kind = rows[0].image, rows[0].kind or None
     else:
-        image, kind = _belongs_to(stem_of(member.name), words)
+        image, kind = _belongs_to(image_of_member(member.name, archive), words)
     by_number = {row.value: row for row in rows}
     if image not in {entry.name for entry in found.images}:
-        found.images.append(AnnotatedImage(image, width, height, planes))
+        found.images.append(
+            AnnotatedImage(image, width, height, planes, told=bool(rows) or not alone)
+        )
     for plane, page in enumerate(labels):
         for value, region in by_value(page):
             row = by_number.get(str(value))
@@ -102,19 +111,24 @@ def _read(
             )
 
 
-def _belongs_to(stem: str, words: dict[str, str]) -> tuple[str, str | None]:
-    """Return the image and the kind that the name of a label image means."""
+def _belongs_to(path: str, words: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return the image and the kind that the path of a label image means."""
+    folder, slash, stem = path.rpartition("/")
+    word, kind = _parted(stem, words)
+    return f"{folder}{slash}{word}" if folder else words.get(word, word), kind
+
+
+def _parted(stem: str, words: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return the word for the image, and what follows it."""
     if stem in words:
-        return words[stem], None
+        return stem, None
     bare = _ENDINGS.sub("", stem)
-    if bare in words:
-        return words[bare], None
     # The longest: cells_1_nucleus belongs to cells_1, even where there is an image cells.
     fitting = [word for word in words if re.match(re.escape(word) + r"[ _.-]", stem)]
-    if fitting:
-        longest = max(fitting, key=len)
-        return words[longest], stem[len(longest) + 1 :] or None
-    return bare, None
+    if bare in words or not fitting:
+        return bare, None
+    longest = max(fitting, key=len)
+    return longest, stem[len(longest) + 1 :] or None
 
 
 def write_label_images(

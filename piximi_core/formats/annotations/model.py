@@ -37,6 +37,10 @@ class AnnotatedImage:
     ----------
     name
         A file name, or only its stem.
+    told
+        Whether the file says the name; else the name is only that of the whole file.
+    path, within
+        Of an image of the project: where it came from, as in `matching.KnownImage`.
     """
 
     name: str
@@ -45,6 +49,9 @@ class AnnotatedImage:
     planes: int | None = None
     channels: int | None = None
     id: str | None = None
+    told: bool = True
+    path: str | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from piximi_core.annotation.regions import Region
 from piximi_core.errors import BadInput
-from piximi_core.formats.annotations.matching import match_images
+from piximi_core.formats.annotations.matching import KnownImage, match_images
 from piximi_core.formats.annotations.model import (
     UNKNOWN,
     AnnotatedImage,
@@ -89,10 +89,10 @@ def place_annotations(
     if image is not None:
         placed.matched = dict.fromkeys(names, image)
     else:
-        matches = match_images(names, known)
+        matches = match_images(names, [KnownImage(i.name, i.path, i.within) for i in images])
         placed.matched = matches.found
-        # A file of one image, whatever it is called, belongs to the only image there is.
-        if len(names) == len(known) == 1 and not placed.matched:
+        # A file of one image that names none belongs to the only image there is.
+        if len(names) == len(known) == 1 and not (placed.matched or _is_told(names[0], entries)):
             placed.matched = {names[0]: next(iter(known))}
         placed.unmatched = [
             (problem, counts[problem.what])
@@ -110,6 +110,10 @@ def place_annotations(
             target = known[placed.matched[item.image]]
             _place(item, number, target, kind or _kind(item.kind, default_kind), placed)
     return placed
+
+
+def _is_told(name: str, entries: Mapping[str, AnnotatedImage]) -> bool:
+    return name not in entries or entries[name].told
 
 
 def _kind(given: str | None, default: str) -> str:

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
-    image_words,
+    image_paths,
     members_of,
     pick,
     stem_of,
@@ -100,7 +100,7 @@ def write_voc(found: AnnotationSet, path: Path, images: Sequence[AnnotatedImage]
     if len(images) == 1 and path.suffix.lower() == ".xml":
         path.write_bytes(_xml(images[0], objects[images[0].name]))
         return
-    words = image_words([image.name for image in images])
+    words = image_paths([image.name for image in images])
     with write_zip(path) as archive:
         for image in images:
             member = f"Annotations/{words[image.name]}.xml"
@@ -109,7 +109,7 @@ def write_voc(found: AnnotationSet, path: Path, images: Sequence[AnnotatedImage]
 
 def _xml(image: AnnotatedImage, objects: list[SetObject]) -> bytes:
     root = Element("annotation")
-    SubElement(root, "folder").text = ""
+    SubElement(root, "folder").text = _clean(image.name.rpartition("/")[0])
     SubElement(root, "filename").text = _clean(image.name)
     size = SubElement(root, "size")
     for key, value in (

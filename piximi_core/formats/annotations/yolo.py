@@ -16,7 +16,8 @@ import numpy as np
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
-    image_words,
+    image_of_member,
+    image_paths,
     images_by_word,
     members_of,
     pick,
@@ -58,10 +59,11 @@ def read_yolo(path: Path, name: str, scratch: Path, known: Collection[str] = ())
     for member in pick(members, name, ".txt"):
         stem = stem_of(member.name)
         # An image may be called test.png: its labels lie among those of the others.
-        among = PurePosixPath(member.name).parent.name == "labels" and stem in words
+        among = "labels" in PurePosixPath(member.name).parts[:-1] and stem in words
         if not among and PurePosixPath(member.name).name.lower().startswith(_NOT_LABELS):
             continue
-        image = words.get(stem, stem)
+        place = image_of_member(member.name, name, "labels")
+        image = words.get(place, place)
         found.images.append(AnnotatedImage(image))
         try:
             lines = _text(member).splitlines()
@@ -163,7 +165,7 @@ def write_yolo(
     """
     objects = found.by_image()
     classes = {name: n for n, name in enumerate(dict.fromkeys(map(_class, found.objects)))}
-    words = image_words([image.name for image in images])
+    words = image_paths([image.name for image in images])
     with write_zip(path) as archive:
         archive.add("classes.txt", "".join(f"{name}\n" for name in classes))
         quoted = ("  {}: '{}'\n".format(n, name.replace("'", "''")) for name, n in classes.items())
