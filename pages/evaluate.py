@@ -68,7 +68,7 @@ def _show(store: Store, run: Run, partition: str, read: ScoredPartition) -> None
     result = evaluate_run(store, run, partition, read)
     figures = result.figures
     noun = of_kind(run.kind_id, "images", "objects")
-    st.markdown(f"### {told(result.sentence(partition, noun))}")
+    st.markdown(f"### {told(result.sentence(noun))}")
     for note in result.notes:
         st.caption(f":material/info: {plain(told(note), 2000)}")
     if partition == "Unassigned":

@@ -211,9 +211,10 @@ def evaluate(
     if missing:
         run_here(store, predict.ask(store, found, missing, purpose="evaluate"))
     result = evaluate_run(store, found, partition)
-    figures = {"run": found.id, "partition": partition, **result.figures.to_dict()}
+    facts = {"run": found.id, "partition": partition, "basis": result.basis}
+    figures = {**facts, **result.figures.to_dict()}
     noun = "images" if found.kind_id == IMAGE_KIND else "objects"
-    text = "\n".join([result.sentence(partition, noun), *result.notes])
+    text = "\n".join([result.sentence(noun), *result.notes])
     show({**figures, "notes": list(result.notes)}, json, text)
 
 

@@ -192,7 +192,12 @@ def trained(summary: dict[str, Any]) -> str:
         f"Trained run {summary['run'][:8]}: {plural(summary['epochs'], 'epoch')}, "
         f"best was {summary['best_epoch']}",
         f"  accuracy {summary['accuracy']:.3f}"
-        + (f", validation accuracy {checked:.3f}" if checked is not None else ""),
+        + (
+            f", validation accuracy {checked:.3f} (never seen in training, but used to choose the "
+            "best epoch)"
+            if checked is not None
+            else ""
+        ),
         f"  {summary['images_per_second']:,.0f} images per second",
     ]
     return "\n".join([*lines, *(f"  {note}" for note in summary["notes"])])

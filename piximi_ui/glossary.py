@@ -52,7 +52,7 @@ def _partitions() -> dict[str, tuple[str, str]]:
         "training": (partition_name("Training"), _("The classifier learns from these.")),
         "validation": (
             partition_name("Validation"),
-            _("Kept aside while it learns, to check on images that it has not seen."),
+            _("Never learned from. They choose the best epoch, so a last judgement needs Test."),
         ),
         "test": (
             partition_name("Test"),

@@ -189,7 +189,7 @@ def _reasons() -> dict[Action, str]:
         Action.TRAIN: _("The computer learns from the images that have a label."),
         Action.TRAIN_AGAIN: _("There are more labelled images than the last training saw."),
         Action.WATCH: _("A training is under way; you can leave the page meanwhile."),
-        Action.CHECK: _("Compares its answers with labels that it has not seen."),
+        Action.CHECK: _("Compares its answers with labels that it has not learned from."),
         Action.PREDICT: _("Lets the trained classifier label the rest, beside your labels."),
         Action.REVIEW: _("Accept what is right, correct what is wrong."),
         Action.BY_HAND: _(

@@ -104,8 +104,8 @@ def _trained(result: dict[str, object], kind_id: str) -> str:
     if isinstance(checked, float):
         text = of_kind(
             kind_id,
-            _("Training done: right on {share} of unseen images."),
-            _("Training done: right on {share} of unseen objects."),
+            _("Training done: right on {share} of the validation images."),
+            _("Training done: right on {share} of the validation objects."),
         )
         return text.format(share=percent(checked))
     return _("Training done.")

@@ -6,21 +6,24 @@ rows of the confusion matrix are the truth, precision is by column, recall by ro
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from piximi_core.classification.intervals import clustered_interval
 from piximi_core.errors import BadInput
 from piximi_core.percent import percent_number
 
-__all__ = ["Evaluation", "evaluate", "wilson_interval"]
+__all__ = ["Basis", "Evaluation", "evaluate"]
 
 _SMALLEST_PROBABILITY = 1e-7
-_Z95 = 1.959963984540054
+
+Basis = Literal["training", "unseen", "choosing", "labelled"]
+"""What judged things were to the run: learned from; never met; never learned from but used to
+choose its best epoch; or labelled, when some were learned from or come from the same source."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Evaluation:
     count, correct, accuracy
         Things judged, those predicted right, and their share.
     interval
-        The 95 % Wilson interval of the accuracy.
+        The 95 % interval of the accuracy: Wilson's, by groups where things come in such.
+    groups
+        How many groups that are; None where each thing counts as one of its own.
     majority_share
         The accuracy of always guessing the largest category.
     cross_entropy
@@ -57,6 +62,7 @@ class Evaluation:
     correct: int
     accuracy: float
     interval: tuple[float, float]
+    groups: int | None
     majority_share: float
     cross_entropy: float
     precision: tuple[float | None, ...]
@@ -68,26 +74,27 @@ class Evaluation:
     macro_f1: float | None
     notes: tuple[str, ...]
 
-    def sentence(
-        self, partition: str = "Validation", noun: str = "images", *, is_unseen: bool = True
-    ) -> str:
+    def sentence(self, basis: Basis = "unseen", noun: str = "images") -> str:
         """Say the accuracy in words, with its uncertainty and the trivial alternative.
 
         Parameters
         ----------
-        partition
-            Which things were judged: those of "Training" are not called unseen.
+        basis
+            What was judged, which is said.
         noun
             "images", or the plural of what was classified.
-        is_unseen
-            Whether none of them was learned from.
         """
         share, guessing, low, high = map(
             percent_number, (self.accuracy, self.majority_share, *self.interval)
         )
-        which = "training" if partition == "Training" else "unseen" if is_unseen else "labelled"
+        if basis == "choosing":
+            return (
+                f"Right on {self.correct} of {self.count} {noun} never seen in training, but used"
+                f" to choose the best epoch ({share} %, 95 % interval {low}-{high} %);"
+                f" always guessing the largest category gives {guessing} %."
+            )
         return (
-            f"Right on {self.correct} of {self.count} {which} {noun}"
+            f"Right on {self.correct} of {self.count} {basis} {noun}"
             f" ({share} %, 95 % interval {low}-{high} %);"
             f" always guessing the largest category gives {guessing} %."
         )
@@ -102,7 +109,12 @@ class Evaluation:
         }
 
 
-def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str]) -> Evaluation:
+def evaluate(
+    probabilities: ArrayLike,
+    truth: ArrayLike,
+    classes: Sequence[str],
+    groups: Sequence[Hashable] | None = None,
+) -> Evaluation:
     """Compare predictions with the truth.
 
     Precision of class k is ``cm[k, k] / column sum``, recall ``cm[k, k] / row sum`` and F1 their
@@ -118,6 +130,9 @@ def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str])
         Class numbers, [N].
     classes
         The K class names.
+    groups
+        The group that each thing belongs to, such as the photograph it was cut from, [N]; None if
+        each is one of its own.
 
     Raises
     ------
@@ -138,6 +153,8 @@ def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str])
         raise BadInput("The classifier gives values that are not numbers; train it again.")
     matrix = np.zeros((k, k), dtype=np.int64)
     np.add.at(matrix, (t, p.argmax(axis=1)), 1)
+    known = range(t.size) if groups is None else groups
+    several = len(set(known))
     support, predicted, hits = matrix.sum(axis=1), matrix.sum(axis=0), matrix.diagonal()
     correct = int(hits.sum())
     precision = _ratios(hits, predicted, support)
@@ -149,7 +166,8 @@ def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str])
         count=int(t.size),
         correct=correct,
         accuracy=correct / t.size,
-        interval=wilson_interval(correct, t.size),
+        interval=clustered_interval(p.argmax(axis=1) == t, known),
+        groups=several if several < t.size else None,
         majority_share=float(support.max()) / t.size,
         cross_entropy=_cross_entropy(p, t),
         precision=precision,
@@ -159,19 +177,8 @@ def evaluate(probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str])
         macro_precision=_mean(precision),
         macro_recall=_mean(recall),
         macro_f1=_mean(f1),
-        notes=_notes(classes, support, predicted),
+        notes=(*_notes(classes, support, predicted), *_by_groups(several, t.size)),
     )
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % score interval of a proportion (E. B. Wilson, 1927); (0, 1) without trials."""
-    if trials == 0:
-        return (0.0, 1.0)
-    share, z2 = successes / trials, _Z95**2
-    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    spread = share * (1 - share) / trials + z2 / (4 * trials**2)
-    half = _Z95 * math.sqrt(spread) / (1 + z2 / trials)
-    return (max(0.0, centre - half), min(1.0, centre + half))
 
 
 def _cross_entropy(p: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
@@ -193,6 +200,15 @@ def _ratios(
 def _mean(values: Sequence[float | None]) -> float | None:
     defined = [value for value in values if value is not None]
     return sum(defined) / len(defined) if defined else None
+
+
+def _by_groups(groups: int, count: int) -> tuple[str, ...]:
+    if groups == count:
+        return ()
+    return (
+        f"The interval is by {groups} groups of one source, whose {count} predictions are right or "
+        "wrong together.",
+    )
 
 
 def _notes(

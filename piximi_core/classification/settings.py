@@ -122,7 +122,7 @@ class ModelSettings(BaseModel):
         title="Training percentage",
         description=(
             "The share of labelled images to learn from (0.1 to 0.99)."
-            " The others are kept aside to check on images that the network has not seen."
+            " The others are never learned from: by them the best epoch is chosen."
         ),
     )
     shuffle: bool = Field(

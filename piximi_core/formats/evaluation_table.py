@@ -16,8 +16,9 @@ def evaluation_csv(figures: Evaluation) -> str:
 
     The figures that belong to no single category stand in the last columns, ``all:…``, the same in
     every line: so each line is still a category, and no category can be taken for a mean.
-    ``all:accuracy_low`` and ``all:accuracy_high`` are the 95 % Wilson interval. Undefined figures
-    are empty cells. Names that a spreadsheet would run as a formula are written behind a quote.
+    ``all:accuracy_low`` and ``all:accuracy_high`` are the 95 % interval, by groups if there are.
+    Undefined figures are empty cells. Names that a spreadsheet would run as a formula are written
+    behind a quote.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)

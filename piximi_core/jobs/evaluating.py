@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.classification.evaluation import Evaluation, evaluate
+from piximi_core.classification.evaluation import Basis, Evaluation, evaluate
+from piximi_core.classification.split import TRAINING
 from piximi_core.errors import BadInput
 from piximi_core.jobs.folder import read_json, write_json
+from piximi_core.jobs.met_before import WhatWasMet, what_was_met
 from piximi_core.jobs.scores import Scores, load_scores
-from piximi_core.jobs.things_list import read_items
+from piximi_core.project.grouping import find_groups, thing_groups
 from piximi_core.project.labelling import counted
 from piximi_core.project.runs import Run
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -48,6 +50,8 @@ class RunEvaluation:
         Sentences on what was left out, or learned from.
     learned_from
         How many of them outside of Training the run has learned from all the same.
+    basis
+        What they were to the run, which its sentence says.
     """
 
     figures: Evaluation
@@ -57,10 +61,11 @@ class RunEvaluation:
     confidence: NDArray[np.float32]
     notes: tuple[str, ...]
     learned_from: int = 0
+    basis: Basis = "labelled"
 
-    def sentence(self, partition: str, noun: str) -> str:
-        """Say the accuracy in words; only what the run never learned from is called unseen."""
-        return self.figures.sentence(partition, noun, is_unseen=not self.learned_from)
+    def sentence(self, noun: str) -> str:
+        """Say the accuracy in words; only what the run never met is called unseen."""
+        return self.figures.sentence(self.basis, noun)
 
     def cell(self, truth: int, predicted: int) -> list[str]:
         """Return the things of one cell of the confusion matrix, the most surprising first.
@@ -146,16 +151,23 @@ def evaluate_run(
         raise BadInput(f"Not everything in {partition} is predicted yet; predict it first.")
     probabilities = scores.probabilities[[rows[key] for key in keys]]
     truth = np.array([classes[thing.category_id] for thing in judged], dtype=np.int64)
-    figures = evaluate(probabilities, truth, [c.name for c in run.classes])
-    learned_from = _learned_from(store, run, partition, judged)
+    groups = thing_groups(store, run.kind_id, find_groups(store))
+    figures = evaluate(
+        probabilities,
+        truth,
+        [c.name for c in run.classes],
+        [groups.get(thing.id, thing.id) for thing in judged],
+    )
+    met = what_was_met(store, run, judged, groups)
     return RunEvaluation(
         figures=figures,
         ids=tuple(thing.id for thing in judged),
         truth=truth,
         predicted=np.argmax(probabilities, axis=1),
         confidence=probabilities.max(axis=1),
-        notes=_notes(run, learned_from, len(things) - len(judged)) + figures.notes,
-        learned_from=learned_from,
+        notes=_notes(run, partition, met, len(things) - len(judged)) + figures.notes,
+        learned_from=0 if partition == TRAINING else met.learned_from,
+        basis="training" if partition == TRAINING else met.basis,
     )
 
 
@@ -179,22 +191,22 @@ def is_checked(store: Store, run_id: str, finished_at: str | None) -> bool:
     return bool(seen) and seen.get("finished_at") == finished_at
 
 
-def _learned_from(store: Store, run: Run, partition: str, judged: list[Thing]) -> int:
-    """Count what is not in Training now but was when the run learned."""
-    if partition == "Training":
-        return 0
-    items = read_items(store.files.run(run.id) / "data.csv")
-    learned = {item.id for item in items if item.partition == "Training"}
-    return sum(thing.id in learned for thing in judged)
-
-
-def _notes(run: Run, learned_from: int, unknown: int) -> tuple[str, ...]:
+def _notes(run: Run, partition: str, met: WhatWasMet, unknown: int) -> tuple[str, ...]:
     notes = []
     if unknown:
         notes.append(f"{counted(unknown, run.kind_id)} of categories new since this run left out.")
-    if learned_from:
+    if partition == TRAINING:
+        return tuple(notes)
+    if met.learned_from:
         notes.append(
-            f"{counted(learned_from, run.kind_id)} here were learned from in this run, so the "
+            f"{counted(met.learned_from, run.kind_id)} here were learned from in this run, so the "
             "figures flatter it; the set was dealt anew since."
         )
+    if met.related:
+        notes.append(
+            f"{counted(met.related, run.kind_id)} here come from the same source as others that "
+            "were learned from, so the figures flatter the run: split again and train anew."
+        )
+    if met.is_unknown:
+        notes.append("What this classifier learned from where it was made is not known here.")
     return tuple(notes)

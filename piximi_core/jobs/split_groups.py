@@ -41,6 +41,8 @@ class SplitGroups:
         Things that are not learned from because others of their group are in Test, by id.
     warnings
         Sentences on what a person should know.
+    of
+        The group of each thing that shares one with others of these, by id.
     """
 
     count: int
@@ -48,6 +50,7 @@ class SplitGroups:
     straddling: tuple[str, ...]
     kept_for_test: tuple[str, ...]
     warnings: tuple[str, ...]
+    of: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def deal_by_groups(
             straddling=across,
             kept_for_test=tuple(thing for thing in ids if thing in kept),
             warnings=warnings,
+            of={i: group_of[i] for i in parts if sizes[group_of[i]] > 1},
         ),
     )
 

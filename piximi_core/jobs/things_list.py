@@ -40,6 +40,8 @@ class Item:
         How the object is cut out, a value of the model setting of that name.
     mask
         Its mask, if what is around it is blanked.
+    group
+        What it shares a source with; empty if with nothing. Runs of earlier versions tell none.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Item:
     box: str = ""
     crop: str = ""
     mask: str = ""
+    group: str = ""
 
     @property
     def key(self) -> str:
@@ -76,7 +79,12 @@ class Item:
 
 
 def item_of(
-    thing: Thing, partition: str = "", label: int = -1, *, settings: Mapping[str, Any]
+    thing: Thing,
+    partition: str = "",
+    label: int = -1,
+    *,
+    settings: Mapping[str, Any],
+    group: str = "",
 ) -> Item:
     """Return a thing as a job's item; the model settings tell how an object is cut out."""
     cut = Cut.of(thing, settings)
@@ -95,6 +103,7 @@ def item_of(
         box=" ".join(map(str, cut.box)) if cut else "",
         crop=("Piximi" if cut.as_piximi else "Box") if cut else "",
         mask=cut.mask if cut else "",
+        group=group,
     )
 
 

@@ -123,8 +123,15 @@ def _items(store: Store, plan: TrainingPlan, settings: ModelSettings, kind_id: s
     found = get_things(store, plan.parts, kind_id)
     found.sort(key=lambda thing: (plan.parts[thing.id] != TRAINING, thing.sha256, thing.name))
     cutting = settings.model_dump()
+    groups = plan.groups.of
     return [
-        item_of(thing, plan.parts[thing.id], plan.labels[thing.id], settings=cutting)
+        item_of(
+            thing,
+            plan.parts[thing.id],
+            plan.labels[thing.id],
+            settings=cutting,
+            group=groups.get(thing.id, ""),
+        )
         for thing in found
     ]
 
@@ -247,7 +254,7 @@ def _train(
     probabilities = predict(classifier, pixels)
     merge_scores(job.folder, Scores.of(items, probabilities))
     return {
-        **_figures(probabilities, data, job),
+        **_figures(probabilities, data, items, job),
         "stem": stem,
         "stopped": result.stopped,
         "diverged": result.diverged,
@@ -297,19 +304,23 @@ def _data(job: Job, items: Sequence[Item], pixels: Any) -> TrainingData:
     )
 
 
-def _figures(probabilities: Any, data: TrainingData, job: Job) -> dict[str, Any]:
+def _figures(
+    probabilities: Any, data: TrainingData, items: Sequence[Item], job: Job
+) -> dict[str, Any]:
     """Return the accuracies of the stored weights, and write the whole evaluation."""
     from piximi_core.classification.evaluation import evaluate
 
     names = [c["name"] for c in job.request()["classes"]]
     learned = len(data.y_train)
+    # What shares its source with nothing is a group of its own.
+    groups = [item.group or item.id for item in items]
     parts = {
-        TRAINING: (probabilities[:learned], data.y_train),
-        VALIDATION: (probabilities[learned:], data.y_val),
+        TRAINING: (probabilities[:learned], data.y_train, groups[:learned]),
+        VALIDATION: (probabilities[learned:], data.y_val, groups[learned:]),
     }
     found = {
-        part: evaluate(answers, labels, names).to_dict()
-        for part, (answers, labels) in parts.items()
+        part: evaluate(answers, labels, names, inside).to_dict()
+        for part, (answers, labels, inside) in parts.items()
         if len(labels)
     }
     write_json(job.folder / "evaluation.json", found)

@@ -95,8 +95,14 @@ def outcome(run: RunStanding) -> str:
         )
     text = of_kind(
         run.run.kind_id,
-        _("Right on {share} of {n} unseen images."),
-        _("Right on {share} of {n} unseen objects."),
+        _(
+            "Right on {share} of {n} images never seen in training, but used to choose the best "
+            "epoch."
+        ),
+        _(
+            "Right on {share} of {n} objects never seen in training, but used to choose the best "
+            "epoch."
+        ),
     )
     found = text.format(share=percent(checked), n=number(run.run.counts.get("Validation", 0)))
     return f"{found} {epochs}, {best}, {took}."

@@ -196,9 +196,9 @@ def _evaluate_and_click_a_cell(page: Page, store: Store) -> None:
     go(page, "Evaluate")
     cells = _cells(store)
     unseen = sum(len(names) for names in cells.values())
-    expect(page.get_by_text(re.compile(rf"Right on \d+ of {unseen} unseen images"))).to_be_visible(
-        timeout=60_000
-    )
+    expect(
+        page.get_by_text(re.compile(rf"Right on \d+ of {unseen} images never seen in training"))
+    ).to_be_visible(timeout=60_000)
     # The fullest cell of mistakes, which tells rows from columns, or else of right answers.
     truth, predicted = max(cells, key=lambda cell: (cell[0] != cell[1], len(cells[cell])))
     chart = page.locator(".js-plotly-plot .heatmaplayer").first

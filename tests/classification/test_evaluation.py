@@ -97,9 +97,16 @@ def test_the_sentence() -> None:
         "Right on 47 of 50 unseen images (94.0 %, 95 % interval 83.8-97.9 %);"
         " always guessing the largest category gives 60.0 %."
     )
-    assert found.sentence("Training").startswith("Right on 47 of 50 training images (")
+    assert found.sentence("training").startswith("Right on 47 of 50 training images (")
     assert "unseen nuclei (" in found.sentence(noun="nuclei")
-    assert "47 of 50 labelled images (" in found.sentence(is_unseen=False)
+    assert "47 of 50 labelled images (" in found.sentence("labelled")
+    assert found.sentence("choosing").startswith(
+        "Right on 47 of 50 images never seen in training, but used to choose the best epoch (94.0 %"
+    )
+    grouped = evaluate(p, truth, ["a", "b"], [i // 5 for i in range(50)])
+    assert grouped.groups == 10
+    assert any("by 10 groups of one source" in note for note in grouped.notes)
+    assert not found.notes
 
 
 def test_almost_all_is_not_called_all() -> None:

@@ -82,12 +82,14 @@ def test_a_training_names_it_before_it_begins(labelled: Store) -> None:
 def test_what_a_run_learned_from_is_not_called_unseen(labelled: Store) -> None:
     run = trained(labelled)
     fresh = evaluate_run(labelled, run, "Validation")
-    assert "unseen images" in fresh.sentence("Validation", "images")
+    assert "images never seen in training, but used to choose the best epoch (" in (
+        fresh.sentence("images")
+    )
     learned = set(find_ids(labelled, ThingFilter(partitions=["Training"])))
     split_again(labelled)
     again = evaluate_run(labelled, run, "Unassigned")
     assert again.learned_from == len(learned) == 18
-    said = again.sentence("Unassigned", "images")
+    said = again.sentence("images")
     assert "unseen" not in said
     assert "labelled images" in said
     assert any("were learned from" in note for note in again.notes)

@@ -34,7 +34,9 @@ def test_the_sentence_and_the_table_are_those_of_the_evaluation(open_page, digit
     page = open_page("evaluate", project="digits")
     run = find_run(digits, "latest")
     result = evaluate_run(digits, run, "Validation")
-    assert f"Right on {result.figures.correct} of {result.figures.count} unseen" in texts(page)
+    assert f"Right on {result.figures.correct} of {result.figures.count} images never" in texts(
+        page
+    )
     table = page.dataframe[0].value
     assert list(table["category"][:-1]) == [c.name for c in run.classes]
     by_hand = [int((result.truth == index).sum()) for index in range(len(run.classes))]

@@ -126,7 +126,7 @@ def test_the_finished_run_shows_figures_curves_and_ways_on(
     page = open_page("train", project="digits")
     assert "Run 1 · Digits" in said(page)
     share = f"{100 * run.summary['val_accuracy']:.1f} %"
-    assert f"{share} of 40 unseen images" in said(page).replace("\\", "")
+    assert f"{share} of 40 images never seen in training" in said(page).replace("\\", "")
     specs = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
     assert [spec["layout"]["title"]["text"] for spec in specs] == ["Loss", "Accuracy"]
     assert {trace["name"] for trace in specs[0]["data"]} == {"Batches", "Training", "Validation"}
