@@ -1,8 +1,10 @@
 """The Evaluate page: how good a run is, and the images behind every figure."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from piximi_core.jobs import predict
 from piximi_core.jobs.evaluating import (
@@ -15,16 +17,26 @@ from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_ui import navigation
 from piximi_ui.context import current_store, errors_shown, who
+from piximi_ui.evaluation import style
 from piximi_ui.evaluation.cell_gallery import draw_cell
 from piximi_ui.evaluation.figures import draw_figures, draw_table
-from piximi_ui.evaluation.matrix import draw_matrix
+from piximi_ui.evaluation.matrix import draw_matrix, forget_cell
 from piximi_ui.evaluation.partition_picker import pick_partition
+from piximi_ui.glossary import tip
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
 from piximi_ui.kinds import of_kind
 from piximi_ui.run_picker import pick_run
 from piximi_ui.texts import _, plain, plural, told
 
-_SIDE_BY_SIDE = 12  # categories
+_MANY = 12  # categories, above which the matrix takes more of the page
+
+
+class Places(NamedTuple):
+    """Where the parts of the page are drawn: a line of choices, beside the matrix, below both."""
+
+    line: DeltaGenerator
+    side: DeltaGenerator
+    below: DeltaGenerator
 
 
 def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
@@ -64,42 +76,54 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
             st.rerun()
 
 
-def _show(store: Store, run: Run, partition: str, read: ScoredPartition) -> None:
+def _show(store: Store, run: Run, partition: str, read: ScoredPartition, places: Places) -> None:
     result = evaluate_run(store, run, partition, read)
     figures = result.figures
     noun = of_kind(run.kind_id, "images", "objects")
-    st.markdown(f"### {told(result.sentence(noun))}")
+    key = f"{run.id}-{partition}"
+    wide = len(figures.classes) > _MANY
+    st.markdown(f"**{told(result.sentence(noun))}**", help=tip("confusion matrix"))
     for note in result.notes:
         st.caption(f":material/info: {plain(told(note), 2000)}")
     if partition == "Unassigned":
         said = _("Labels that you accepted from a run's own predictions flatter that run.")
         st.caption(f":material/info: {said}")
-    wide = len(figures.classes) > _SIDE_BY_SIDE
-    left, right = (st.container(), st.container()) if wide else st.columns([8, 6], gap="medium")
-    with left:
-        cell = draw_matrix(figures, f"{run.id}-{partition}", wide=wide)
-    with right:
-        draw_table(figures, run, partition)
-        draw_figures(figures)
-    draw_cell(store, run, result, cell)
+    cell = draw_matrix(figures, key, wide=wide, line=places.line)
+    with places.side, st.container(key="evaluate-few" if wide else "evaluate-side", gap="small"):
+        draw_cell(store, run, result, cell, show_all=lambda: forget_cell(key))
+    with places.below:
+        table, rest = st.columns([3, 2], gap="medium")
+        with table:
+            draw_table(figures, run, partition)
+        with rest:
+            draw_figures(figures)
+
+
+def _judge(store: Store, run: Run, partition: str, places: Places) -> bool:
+    """Draw how good the run is, or ask for what it has not seen; return whether that is news."""
+    read = read_partition(store, run, partition)
+    missing = read.unscored_ids()
+    if missing:
+        _ask(store, run, missing)
+        return False
+    _show(store, run, partition, read, places)
+    return note_checked(store, run)
 
 
 store = current_store()
-st.title(_("Evaluate"))
-with st.container(horizontal=True, vertical_alignment="top"):
-    run = pick_run(store)
-    partition = pick_partition(store, run)
+style.draw()
+left, right = st.columns([8, 7], gap="medium")
+below = st.container()
 seen = False
-if partition is not None:
-    read = read_partition(store, run, partition)
-    missing = read.unscored_ids()
-    with errors_shown():
-        if missing:
-            _ask(store, run, missing)
-        else:
-            _show(store, run, partition, read)
-            seen = note_checked(store, run)
-with st.container(horizontal=True):
+with left:
+    run = pick_run(store, compact=True)
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    with line:
+        partition = pick_partition(store, run)
+    if partition is not None:
+        with errors_shown():
+            seen = _judge(store, run, partition, Places(line, right, below))
+with below, st.container(horizontal=True):
     navigation.link("predict", label=_("Predict with this run"), run=run.id)
     navigation.link("export", label=_("Export this run"), run=run.id)
 if seen:

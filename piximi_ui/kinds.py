@@ -58,8 +58,14 @@ def kind_label(kind: Kind, longest: int = 40) -> str:
     return told(kind.name) if kind.is_image else plain(kind.name, longest)
 
 
-def draw_kind_picker(store: Store) -> Kind:
-    """Draw the choice of a kind where there is more than one; return the chosen one."""
+def draw_kind_picker(store: Store, *, compact: bool = False) -> Kind:
+    """Draw the choice of a kind where there is more than one; return the chosen one.
+
+    Parameters
+    ----------
+    compact
+        Whether it stands in a line with others, which leaves no room for words above it.
+    """
     kind = current_kind(store)
     known = {each.id: each for each in list_kinds(store) if not each.hidden}
     if len(known) > 1:
@@ -72,6 +78,7 @@ def draw_kind_picker(store: Store) -> Kind:
             required=True,
             format_func=lambda kind_id: kind_label(known[kind_id]),
             key=key,
+            label_visibility="collapsed" if compact else "visible",
             help=_("Each kind has its own categories, settings and classifiers."),
             on_change=lambda: choose_kind(store, str(st.session_state[key])),
         )

@@ -7,16 +7,22 @@ from contextlib import contextmanager
 
 from piximi_core.errors import AlreadyDone, PiximiError, ProjectBusy
 from piximi_core.project.labelling import label_as_named, label_things, labelled_by_others
-from piximi_core.project.predictions import label_predicted
+from piximi_core.project.predictions import (
+    accept_predictions,
+    label_predicted,
+    reject_predictions,
+)
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.context import redo_step, say, undo_step, who
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, plural, told
 
-__all__ = ["ALLOWED", "carry_out", "errors_said", "label_actions"]
+__all__ = ["ALLOWED", "ANSWERS", "carry_out", "errors_said", "label_actions"]
 
 ALLOWED = ("label", "create", "undo", "redo")
+ANSWERS = ("accept", "reject")
+"""What is allowed beside those where predictions wait for an answer."""
 
 
 @contextmanager
@@ -50,7 +56,7 @@ def label_actions(
 def carry_out(
     store: Store, action: GalleryAction, kind_id: str = IMAGE_KIND, *, answers: bool = False
 ) -> bool:
-    """Carry out one label, undo or redo; return whether it was one.
+    """Carry out one label, answer, undo or redo; return whether it was one.
 
     Parameters
     ----------
@@ -62,6 +68,8 @@ def carry_out(
         if ids:
             found = _label(store, action, ids, kind_id, answers)
             _say_gone(kind_id, len(ids) - found)
+    elif action.type in ANSWERS:
+        _answer(store, action, kind_id)
     elif action.type == "undo":
         undo_step(store, once=action.uid, seen=action.seen)
     elif action.type == "redo":
@@ -80,6 +88,22 @@ def _label(
         )
     label = label_predicted if answers else label_things
     return label(store, ids, action.category, who=who(), once=action.uid)
+
+
+def _answer(store: Store, action: GalleryAction, kind_id: str) -> None:
+    """Accept or reject predictions; one that another answered since is left, and said so."""
+    ids = _not_taken(store, action, kind_id)
+    if not ids:
+        return
+    answer = accept_predictions if action.type == "accept" else reject_predictions
+    left = len(ids) - answer(store, ids, who=who(), once=action.uid)
+    if left:
+        text = plural(
+            "{n} was left as it is: its prediction or the category of that is gone.",
+            "{n} were left as they are: their prediction or the category of that is gone.",
+            left,
+        )
+        say(text, ":material/warning:")
 
 
 def _not_taken(store: Store, action: GalleryAction, kind_id: str) -> Sequence[str]:

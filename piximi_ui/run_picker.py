@@ -22,14 +22,19 @@ __all__ = ["pick_run"]
 _PICKED = "piximi_picked_run"
 
 
-def pick_run(store: Store) -> Run:
+def pick_run(store: Store, *, compact: bool = False) -> Run:
     """Draw the choice of a kind and of a run trained for it; without any run, end the page.
 
     A run that is picked is kept in the address. The newest is proposed until then, but not written
     there: the browser would count that as a page of its own, and Back would stay here.
+
+    Parameters
+    ----------
+    compact
+        Whether it stands in a line with others, which leaves no room for words above it.
     """
     follow_run(store)
-    kind = draw_kind_picker(store)
+    kind = draw_kind_picker(store, compact=compact)
     known = list_runs(store, kind.id)
     trained = [run for run in known if run.has_classifier]
     training = _training(store, known)
@@ -43,8 +48,9 @@ def pick_run(store: Store) -> Run:
         index=list(by_id).index(proposed),
         format_func=lambda run_id: _title(by_id[run_id]),
         key=f"pick-run-{store.folder.name}-{kind.id}-{trained[0].id}",
-        width=420,
-        help=tip("run"),
+        label_visibility="collapsed" if compact else "visible",
+        width="stretch" if compact else 420,
+        help=None if compact else tip("run"),
     )
     if chosen != proposed or (navigation_run() is None and chosen != trained[0].id):
         st.query_params["run"] = chosen

@@ -71,12 +71,20 @@ def store_predictions(db: Connection, run_id: str, found: Sequence[PredictedThin
     return len(rows)
 
 
-def accept_predictions(store: Store, ids: Sequence[str], *, who: str | None = None) -> int:
+def accept_predictions(
+    store: Store, ids: Sequence[str], *, who: str | None = None, once: str | None = None
+) -> int:
     """Make predictions the person's labels; return how many.
 
-    Predictions whose category is gone are left as they are.
+    Predictions whose category is gone are left as they are. `once` is as in `label_things`.
+
+    Raises
+    ------
+    AlreadyDone
+        The action of that name was carried out before.
     """
     with store.step(f"Accept {plural(len(ids), 'prediction')}", who=who) as db:
+        take_once(db, once)
         query = select(predictions.c.id).where(
             among(predictions.c.id, ids), predictions.c.category_id.is_not(None)
         )
@@ -93,12 +101,21 @@ def accept_predictions(store: Store, ids: Sequence[str], *, who: str | None = No
         return len(accepted)
 
 
-def reject_predictions(store: Store, ids: Sequence[str], *, who: str | None = None) -> int:
+def reject_predictions(
+    store: Store, ids: Sequence[str], *, who: str | None = None, once: str | None = None
+) -> int:
     """Take these predictions away; labels stay. Return how many there were.
 
-    What was rejected is kept, so that nobody is sent to ask the same run again.
+    What was rejected is kept, so that nobody is sent to ask the same run again. `once` is as in
+    `label_things`.
+
+    Raises
+    ------
+    AlreadyDone
+        The action of that name was carried out before.
     """
     with store.step(f"Reject {plural(len(ids), 'prediction')}", who=who) as db:
+        take_once(db, once)
         keep_answer(db, ids, "rejected")
         return db.execute(predictions.delete().where(among(predictions.c.id, ids))).rowcount
 

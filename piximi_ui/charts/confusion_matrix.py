@@ -18,7 +18,7 @@ CONFIG = {"displayModeBar": "hover", "displaylogo": False, "modeBarButtons": [["
 
 _LONGEST_NAME = 18
 _RIGHT_MARGIN = 16
-_CELL = (24, 76)  # smallest and largest, in pixels
+_CELL = (20, 76)  # smallest and largest, in pixels
 _RIGHT = {"light": ["#F3F6F7", "#0B6E75"], "dark": ["#192024", "#1FA0AB"]}
 _WRONG = {"light": ["#F3F6F7", "#C2410C"], "dark": ["#192024", "#EA580C"]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -33,18 +33,43 @@ __all__ = ["draw_cell"]
 _PAGE = 24
 
 
-def draw_cell(store: Store, run: Run, result: RunEvaluation, cell: tuple[int, int] | None) -> None:
-    """Draw the images of a cell, (truth, prediction); without one, all mistakes."""
+def draw_cell(
+    store: Store,
+    run: Run,
+    result: RunEvaluation,
+    cell: tuple[int, int] | None,
+    *,
+    show_all: Callable[[], None],
+) -> None:
+    """Draw the images of a cell, (truth, prediction); without one, all mistakes.
+
+    Parameters
+    ----------
+    show_all
+        Takes the choice of the cell back.
+    """
     ids = result.mistakes() if cell is None else result.cell(*cell)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container():
-            st.subheader(_title(run, cell, len(ids)))
-            st.caption(_hint(run, cell, bool(ids)))
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="evaluate-head"
+    ):
+        title = f"**{_title(run, cell, len(ids))}**"
+        st.markdown(title, width="content", help=_hint(run, cell, bool(ids)))
+        if cell is not None:
+            st.button(
+                _("All mistakes"),
+                icon=":material/close:",
+                icon_position="right",
+                help=_("Show all mistakes instead of this cell"),
+                key="evaluate-all",
+                on_click=show_all,
+            )
         if ids and st.button(_("Open in Images"), icon=":material/photo_library:"):
             show_ids(store, run.kind_id, _plain_title(run, cell), ids)
             navigation.go_to("images")
     if ids:
         _draw(store, run, result, ids, cell)
+    else:
+        st.caption(_hint(run, cell, False))
 
 
 def _title(run: Run, cell: tuple[int, int] | None, count: int) -> str:
@@ -77,8 +102,8 @@ def _hint(run: Run, cell: tuple[int, int] | None, any_there: bool) -> str:
     if not any_there:
         return of_kind(run.kind_id, _("No image is in this cell."), _("No object is in this cell."))
     if cell[0] == cell[1]:
-        return _("The most doubtful first. Double-click the matrix to see all mistakes.")
-    return _("The most confident first. Double-click the matrix to see all mistakes.")
+        return _("The most doubtful first.")
+    return _("The most confident first.")
 
 
 def _draw(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from piximi_core.classification.evaluation import Evaluation
 from piximi_ui.charts.confusion_matrix import CONFIG, clicked_cell, confusion_figure
-from piximi_ui.glossary import tip
 from piximi_ui.texts import _
 
-__all__ = ["draw_matrix"]
+__all__ = ["draw_matrix", "forget_cell"]
 
 Cell = tuple[int, int]
 
 
-def draw_matrix(figures: Evaluation, key: str, *, wide: bool) -> Cell | None:
+def draw_matrix(figures: Evaluation, key: str, *, wide: bool, line: DeltaGenerator) -> Cell | None:
     """Draw the matrix and return the clicked cell, (truth, prediction).
 
     Parameters
@@ -22,10 +22,14 @@ def draw_matrix(figures: Evaluation, key: str, *, wide: bool) -> Cell | None:
     key
         Names what is judged: another run or partition begins without a clicked cell.
     wide
-        Whether the matrix has the page's width, or shares it with the table.
+        Whether there are many categories, for which there is more room.
+    line
+        Where the choice between counts and shares stands.
     """
     cell_key, framed_key, mode_key = f"cell-{key}", f"framed-{key}", f"mode-{key}"
-    chart_key = f"matrix-{key}"
+    counts_key, turn = f"counts-{key}", st.session_state.get(f"turn-{key}", 0)
+    # A number of its own after each change that the chart has to be drawn anew for.
+    chart_key = f"matrix-{key}-{turn}"
 
     def clicked() -> None:
         st.session_state[cell_key] = clicked_cell(st.session_state[chart_key])
@@ -34,11 +38,11 @@ def draw_matrix(figures: Evaluation, key: str, *, wide: bool) -> Cell | None:
         # Another drawing of the chart begins with the cell that is chosen now.
         st.session_state[framed_key] = st.session_state.get(cell_key)
 
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(
-            _("Confusion matrix"),
-            help=tip("confusion matrix"),
-        )
+    if st.session_state.get(counts_key, figures.confusion_matrix) != figures.confusion_matrix:
+        # A label was given: the cell that is looked at stays framed.
+        mode_changed()
+    st.session_state[counts_key] = figures.confusion_matrix
+    with line:
         mode = st.segmented_control(
             _("Show"),
             ["counts", "shares"],
@@ -56,8 +60,8 @@ def draw_matrix(figures: Evaluation, key: str, *, wide: bool) -> Cell | None:
             shares=mode == "shares",
             theme=str(st.context.theme.type or "light"),
             selected=st.session_state.get(framed_key),
-            width=960 if wide else 520,
-            side=900 if wide else 400,
+            width=640 if wide else 520,
+            side=460 if wide else 400,
         ),
         key=chart_key,
         width="content",
@@ -68,3 +72,11 @@ def draw_matrix(figures: Evaluation, key: str, *, wide: bool) -> Cell | None:
     )
     cell: Cell | None = st.session_state.get(cell_key)
     return cell
+
+
+def forget_cell(key: str) -> None:
+    """Take back the click on a cell of the matrix of this key."""
+    for name in ("cell", "framed"):
+        st.session_state.pop(f"{name}-{key}", None)
+    # The browser keeps the frame of a chart that it knows.
+    st.session_state[f"turn-{key}"] = st.session_state.get(f"turn-{key}", 0) + 1

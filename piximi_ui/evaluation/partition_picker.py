@@ -45,6 +45,7 @@ def pick_partition(store: Store, run: Run) -> str | None:
         return None
     asked = st.query_params.get("partition")
     proposed = asked if asked in offered else offered[0]
+    st.markdown(_("Judged on"), width="content", help=_empty_ones(run.kind_id, counts))
     chosen = st.segmented_control(
         _("Judged on"),
         offered,
@@ -52,7 +53,7 @@ def pick_partition(store: Store, run: Run) -> str | None:
         required=True,
         format_func=lambda part: f"{_names()[part]} · {number(counts[part])}",
         key=f"evaluate-partition-{run.id}-{'-'.join(offered)}",
-        help=_empty_ones(run.kind_id, counts),
+        label_visibility="collapsed",
     )
     if chosen != offered[0] or asked is not None:
         st.query_params["partition"] = str(chosen)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from piximi_core.jobs import predict
+from piximi_core.jobs.folder import Job
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things, find_ids
 from piximi_ui import navigation
+from piximi_ui.bringing import dialog as bringing
 from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images.view import gallery_key
@@ -18,15 +20,22 @@ from piximi_ui.job_progress import draw_bar, failure_of, newest_job, pending_job
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, plain, plural, told
 
-__all__ = ["draw_ask"]
+__all__ = ["draw_ask", "draw_progress"]
 
 _MOST_REASONS = 20
 
 
-def draw_ask(store: Store, run: Run) -> None:
-    """Draw the choice of images and the Predict button, or how far a prediction is."""
-    wanted = {"service": "predict", "run_id": run.id, "purpose": "predict"}
-    job = pending_job(store, **wanted)
+def draw_ask(store: Store, run: Run, waiting: int) -> Job | None:
+    """Draw what to predict, as a menu; beside it the button, while there is nothing to review.
+
+    Return the prediction that is under way.
+
+    Parameters
+    ----------
+    waiting
+        How many predictions of the run wait for an answer.
+    """
+    job = pending_job(store, **_wanted(run))
     # Those that were deleted since are no longer there.
     chosen = gallery_view(gallery_key(store)).selected
     selected = find_ids(store, ThingFilter(kind_id=run.kind_id, ids=chosen))
@@ -35,30 +44,50 @@ def draw_ask(store: Store, run: Run) -> None:
         "selected": len(selected),
         "all": count_things(store, ThingFilter(kind_id=run.kind_id)),
     }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    words = _("Predict more") if waiting else _("What to predict")
+    with st.popover(words, icon=":material/auto_awesome:", key="predict-what"):
         which = _pick(store, run, counts)
-        label = of_kind(
-            run.kind_id,
-            plural("Predict {n} image", "Predict {n} images", counts[which]),
-            plural("Predict {n} object", "Predict {n} objects", counts[which]),
-        )
-        if st.button(
-            label,
-            type="primary",
-            icon=":material/auto_awesome:",
-            disabled=not counts[which] or job is not None,
-            key="predict-go",
-        ):
-            with errors_shown():
-                ids = _ids(store, run, which, selected)
-                start(store, predict.ask(store, run, ids, who=who()))
-                st.rerun()
+        if not counts[which] and job is None:
+            _say_why(store, run, which, counts)
+        if waiting:
+            _button(store, run, which, counts[which], selected, job)
+        bringing.draw_button(store, kind_id=run.kind_id)
+    if not waiting:
+        _button(store, run, which, counts[which], selected, job)
+    return job
+
+
+def _wanted(run: Run) -> dict[str, str]:
+    return {"service": "predict", "run_id": run.id, "purpose": "predict"}
+
+
+def _button(
+    store: Store, run: Run, which: str, count: int, selected: Sequence[str], job: Job | None
+) -> None:
+    label = of_kind(
+        run.kind_id,
+        plural("Predict {n} image", "Predict {n} images", count),
+        plural("Predict {n} object", "Predict {n} objects", count),
+    )
+    if st.button(
+        label,
+        type="primary",
+        icon=":material/auto_awesome:",
+        disabled=not count or job is not None,
+        key="predict-go",
+    ):
+        with errors_shown():
+            ids = _ids(store, run, which, selected)
+            start(store, predict.ask(store, run, ids, who=who()))
+            st.rerun()
+
+
+def draw_progress(store: Store, run: Run, job: Job | None) -> None:
+    """Draw how far the prediction is, or what the last one had to leave out."""
     if job is not None:
         draw_bar(store, job)
         return
-    if not counts[which]:
-        _say_why(run.kind_id, which, counts)
-    last = newest_job(store, **wanted)
+    last = newest_job(store, **_wanted(run))
     if last is not None:
         reason = failure_of(last)
         if reason:
@@ -110,8 +139,10 @@ def _unlabelled(run: Run) -> ThingFilter:
     return ThingFilter(kind_id=run.kind_id, labelled=False, not_rejected_of=run.id)
 
 
-def _say_why(kind_id: str, which: str, counts: dict[str, int]) -> None:
+def _say_why(store: Store, run: Run, which: str, counts: dict[str, int]) -> None:
     """Say why there is nothing to predict, and where to get something."""
+    kind_id = run.kind_id
+    rejected = ThingFilter(kind_id=kind_id, labelled=False, predicted=False, rejected_of=run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not counts["all"]:
             st.caption(
@@ -132,6 +163,14 @@ def _say_why(kind_id: str, which: str, counts: dict[str, int]) -> None:
                 )
             )
             navigation.link("images", label=_("Select some"))
+        elif by_hand := count_things(store, rejected):
+            st.caption(
+                plural(
+                    "You rejected what this run said of {n}; it would say the same again.",
+                    "You rejected what this run said of {n}; it would say the same again.",
+                    by_hand,
+                )
+            )
         else:
             st.caption(
                 of_kind(

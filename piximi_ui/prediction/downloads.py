@@ -29,19 +29,18 @@ def table_of(store: Store, run: Run, wanted: ThingFilter) -> bytes:
 
 
 def draw_downloads(store: Store, run: Run, wanted: ThingFilter, shown: int) -> None:
-    """Draw the menu of tables: all predictions of the run, or those that pass the filters."""
+    """Draw the buttons for tables: all predictions of the run, or those that pass the filters."""
     everything = all_predictions(run)
     total = count_things(store, everything)
-    with st.popover(_("CSV"), icon=":material/download:"):
-        st.caption(_("Name, category, confidence, and a column of probabilities per category."))
-        offered = {
-            "all": (plural("The {n} prediction", "All {n} predictions", total), everything, total),
-            "shown": (plural("The {n} shown", "The {n} shown", shown), wanted, shown),
-        }
-        for which, (label, chosen, count) in offered.items():
-            address = made_address(
-                partial(table_of, store, run, chosen),
-                f"{safe_stem(run.name)}-predictions-{which}.csv",
-                key=f"predictions-{run.id}-{which}",
-            )
-            download_link(label, address, disabled=not count, width="stretch")
+    st.caption(_("As CSV: name, category, confidence, and a probability for each category."))
+    offered = {
+        "all": (plural("The {n} prediction", "All {n} predictions", total), everything, total),
+        "shown": (plural("The {n} shown", "The {n} shown", shown), wanted, shown),
+    }
+    for which, (label, chosen, count) in offered.items():
+        address = made_address(
+            partial(table_of, store, run, chosen),
+            f"{safe_stem(run.name)}-predictions-{which}.csv",
+            key=f"predictions-{run.id}-{which}",
+        )
+        download_link(label, address, disabled=not count, width="stretch")

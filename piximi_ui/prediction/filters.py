@@ -25,10 +25,10 @@ def all_predictions(run: Run) -> ThingFilter:
 
 
 def pick_filter(store: Store, run: Run) -> ThingFilter:
-    """Draw the filters of a run's predictions and return what they let through."""
+    """Draw the menu of filters of a run's predictions and return what they let through."""
     base = all_predictions(run)
     labelled = count_things(store, replace(base, labelled=True))
-    with st.container(horizontal=True, gap="medium"):
+    with st.popover(_("Filter and order"), icon=":material/filter_list:", key="review-filter-menu"):
         order = st.segmented_control(
             _("Order"),
             ["doubtful", "certain"],
@@ -52,7 +52,6 @@ def pick_filter(store: Store, run: Run) -> ThingFilter:
                 format="%d %%",
                 key=_key(store, run, "least"),
                 persist_state="session",
-                width=220,
                 help=tip("confidence"),
             ),
         )
@@ -81,7 +80,6 @@ def _pick_category(store: Store, run: Run) -> str:
         format_func=lambda category: names.get(category, _("Any category")),
         key=_key(store, run, "category"),
         persist_state="session",
-        width=200,
     )
     return str(chosen)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from piximi_core.project.predictions import (
-    accept_predictions,
-    clear_predictions,
-    reject_predictions,
-)
+from piximi_core.project.predictions import accept_predictions, clear_predictions
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things, find_ids, list_things
@@ -25,9 +22,10 @@ from piximi_ui.gallery_items import (
     gallery_words,
 )
 from piximi_ui.kinds import of_kind
-from piximi_ui.label_actions import ALLOWED, label_actions
+from piximi_ui.label_actions import ALLOWED, ANSWERS, label_actions
+from piximi_ui.prediction.answered import draw_accepted_menu, draw_answers
 from piximi_ui.prediction.downloads import draw_downloads
-from piximi_ui.prediction.filters import all_predictions, pick_filter
+from piximi_ui.prediction.filters import pick_filter
 from piximi_ui.texts import _, plural
 
 __all__ = ["draw_review"]
@@ -35,20 +33,30 @@ __all__ = ["draw_review"]
 _PAGE = 60
 
 
-def draw_review(store: Store, run: Run) -> None:
-    """Draw the run's predictions that nobody answered yet; without any, say so."""
-    waiting = count_things(store, all_predictions(run))
+def draw_review(store: Store, run: Run, waiting: int, bar: DeltaGenerator) -> None:
+    """Draw the run's predictions that nobody answered yet; without any, say so.
+
+    Parameters
+    ----------
+    waiting
+        How many there are.
+    bar
+        The line above, which takes what concerns all of them.
+    """
     if not waiting:
         _none_left(store, run)
         return
-    st.subheader(plural("{n} prediction to review", "{n} predictions to review", waiting))
-    wanted = pick_filter(store, run)
     key = f"review-{store.folder.name}-{run.id}"
+    with bar:
+        wanted = pick_filter(store, run)
+        shown = count_things(store, wanted)
+        _accept_all(store, run, wanted, key, shown)
+        draw_accepted_menu(store, run)
+        _more(store, run, wanted, shown)
     if st.session_state.get("review-filter") != (run.id, wanted):
         st.session_state["review-filter"] = (run.id, wanted)
         start_gallery_over(key)
-    shown = count_things(store, wanted)
-    _buttons(store, run, wanted, key, shown)
+    _say_replaced(store, wanted)
     _gallery(store, run, wanted, key, shown)
 
 
@@ -65,6 +73,7 @@ def _none_left(store: Store, run: Run) -> None:
                 others,
             )
         )
+    draw_answers(store, run)
     usable = ThingFilter(
         kind_id=run.kind_id, labelled=True, partitions=("Unassigned", "Training", "Validation")
     )
@@ -73,47 +82,26 @@ def _none_left(store: Store, run: Run) -> None:
         navigation.link("train", label=_("Train again with the new labels"))
 
 
-def _buttons(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) -> None:
-    """Draw what can be done with the predictions that are selected or shown."""
-    selected = find_ids(store, replace(wanted, ids=gallery_view(key).selected))
+def _accept_all(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) -> None:
+    if st.button(
+        plural("Accept the {n} shown", "Accept all {n} shown", shown),
+        icon=":material/done_all:",
+        disabled=not shown,
+        help=_("All that pass the filters, on every page of them. Undo takes it back."),
+        key="review-accept-all",
+    ):
+        with errors_shown():
+            ids = find_ids(store, wanted)
+            done = accept_predictions(store, ids, who=who())
+            say(accepted_in_words(done, len(ids) - done))
+            st.session_state[f"impose-{key}"] = ()
+            st.rerun()
+
+
+def _say_replaced(store: Store, wanted: ThingFilter) -> None:
     replaced = (
         count_things(store, replace(wanted, labelled=True)) if wanted.labelled is not False else 0
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            plural("Accept {n} selected", "Accept {n} selected", len(selected))
-            if selected
-            else _("Accept selected"),
-            icon=":material/check:",
-            disabled=not selected,
-            help=_("Make these predictions your labels.")
-            if selected
-            else _("Select some below first."),
-            key="review-accept",
-        ):
-            _answer(store, key, selected, accept_predictions, _accepted)
-        if st.button(
-            plural("Reject {n} selected", "Reject {n} selected", len(selected))
-            if selected
-            else _("Reject selected"),
-            icon=":material/close:",
-            disabled=not selected,
-            help=_("Take these predictions away; labels stay.")
-            if selected
-            else _("Select some below first."),
-            key="review-reject",
-        ):
-            _answer(store, key, selected, reject_predictions, _rejected)
-        if st.button(
-            plural("Accept the {n} shown", "Accept all {n} shown", shown),
-            icon=":material/done_all:",
-            disabled=not shown,
-            help=_("All that pass the filters, on every page of them. Undo takes it back."),
-            key="review-accept-all",
-        ):
-            _answer(store, key, find_ids(store, wanted), accept_predictions, _accepted)
-        _clear_button(store, run)
-        draw_downloads(store, run, wanted, shown)
     if replaced:
         st.caption(
             plural(
@@ -124,21 +112,8 @@ def _buttons(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
         )
 
 
-def _answer(
-    store: Store,
-    key: str,
-    ids: Sequence[str],
-    answer: Callable[..., int],
-    told: Callable[[int, int], str],
-) -> None:
-    with errors_shown():
-        done = answer(store, ids, who=who())
-        say(told(done, len(ids) - done))
-        st.session_state[f"impose-{key}"] = ()
-        st.rerun()
-
-
-def _accepted(done: int, left: int) -> str:
+def accepted_in_words(done: int, left: int) -> str:
+    """Say how many predictions were accepted, and that some could not be."""
     text = plural("Accepted {n} prediction.", "Accepted {n} predictions.", done)
     if not left:
         return text
@@ -147,13 +122,12 @@ def _accepted(done: int, left: int) -> str:
     )
 
 
-def _rejected(done: int, _left: int) -> str:
-    return plural("Rejected {n} prediction.", "Rejected {n} predictions.", done)
-
-
-def _clear_button(store: Store, run: Run) -> None:
+def _more(store: Store, run: Run, wanted: ThingFilter, shown: int) -> None:
+    """Draw the menu of what is seldom wanted: tables, and taking all predictions away."""
     every = count_things(store, ThingFilter(kind_id=run.kind_id, predicted=True))
-    with st.popover(_("Clear all"), icon=":material/delete_sweep:"):
+    with st.popover(_("More"), icon=":material/more_vert:", key="menu-review"):
+        draw_downloads(store, run, wanted, shown)
+        st.divider()
         st.write(
             plural(
                 "Take away {n} prediction, also those of other runs? Labels stay.",
@@ -161,7 +135,9 @@ def _clear_button(store: Store, run: Run) -> None:
                 every,
             )
         )
-        if st.button(_("Clear all predictions"), type="primary", key="review-clear"):
+        if st.button(
+            _("Clear all predictions"), icon=":material/delete_sweep:", key="review-clear"
+        ):
             with errors_shown():
                 count = clear_predictions(store, run.kind_id, who=who())
                 say(plural("Cleared {n} prediction.", "Cleared {n} predictions.", count))
@@ -189,7 +165,7 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
         page=page,
         pages=pages,
         total=shown,
-        allow=[*ALLOWED, "select_all"],
+        allow=[*ALLOWED, *ANSWERS, "select_all"],
         texts={
             **gallery_words(run.kind_id),
             "empty": _("No prediction passes these filters."),

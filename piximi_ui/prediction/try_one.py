@@ -22,33 +22,44 @@ __all__ = ["draw_try_one"]
 _SHOWN = 8
 _MOST_MEGABYTES = 500
 _NOTHING = (None, "", "")
+_MENU, _ANSWERED = "try-one", "piximi_try_one_answered"
 
 
 @st.fragment
 def draw_try_one(store: Store, run: Run) -> None:
-    """Draw the ways to give a picture, and the answer to the last one."""
-    # A picture can be pasted while this is closed; its answer is then to be seen. Only an
-    # expander of another key opens by itself.
-    used = "try-one-answer" in st.session_state
-    with st.expander(
+    """Draw the menu with the ways to give a picture, and the answer to the last one."""
+    if st.session_state.pop(_ANSWERED, False):
+        # A picture can be pasted while this is closed; its answer is then to be seen.
+        st.session_state[_MENU] = True
+    menu = st.popover(
         _("Try one picture"),
-        expanded=used,
         icon=":material/center_focus_strong:",
-        key=f"try-one-{int(used)}",
-    ):
+        key=_MENU,
+        on_change="rerun",
+    )
+    if not menu.open:
+        with st.container(key="try-one-closed"):
+            _take(store, run, paste_target(key="try-one-paste"))
+        return
+    with menu, st.container(width=560):
         st.caption(
             _("See what this run says of a picture that is not in the project. It is not kept.")
         )
         way = _pick_way()
         # Another number makes another widget, so that the server forgets the picture it holds.
-        turn = st.session_state.setdefault("try-one-turn", 0)
-        given = _WAYS[way](turn)
-        if given is not None:
-            _ask(store, run, *given)
-            st.session_state["try-one-turn"] = turn + 1
-            # A run of the whole page may have drawn this; a fragment could not repeat that.
-            st.rerun()
+        _take(store, run, _WAYS[way](st.session_state.setdefault("try-one-turn", 0)))
         _draw_answer(run)
+
+
+def _take(store: Store, run: Run, given: tuple[str, bytes] | None) -> None:
+    """Let the run answer to what was given just now, if anything was."""
+    if given is None:
+        return
+    _ask(store, run, *given)
+    st.session_state["try-one-turn"] = st.session_state.get("try-one-turn", 0) + 1
+    st.session_state[_ANSWERED] = True
+    # A run of the whole page may have drawn this; a fragment could not repeat that.
+    st.rerun()
 
 
 def _pick_way() -> str:

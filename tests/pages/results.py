@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -37,6 +39,12 @@ def button(page: AppTest, label: str):
     found = [b for b in page.button if b.label.startswith(label)]
     assert found, f"no button {label!r} among {[b.label for b in page.button]}"
     return found[0]
+
+
+def drawn(page: AppTest, having: str) -> dict[str, Any] | None:
+    """The data of the component that was given something of this name."""
+    found = [json.loads(each.proto.json) for each in page.get("bidi_component")]
+    return next((data for data in found if having in data), None)
 
 
 def links(page: AppTest) -> list[str]:

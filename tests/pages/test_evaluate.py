@@ -70,7 +70,7 @@ def test_a_clicked_cell_shows_its_images(open_page, digits):
     page.session_state[f"cell-{run.id}-Validation"] = (truth, predicted)
     page.run()
     count = int(((result.truth == truth) & (result.predicted == predicted)).sum())
-    assert any(s.value.endswith(f"{count} image{'s' * (count != 1)}") for s in page.subheader)
+    assert f"{count} image{'s' * (count != 1)}**" in texts(page)
     button(page, "Open in Images").click().run()
     kind_id, title, ids = page.session_state["piximi_shown_ids"]
     assert kind_id == "Image"

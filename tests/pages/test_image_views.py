@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -21,15 +20,10 @@ from piximi_ui.components.viewer import ViewerAction, read_action
 from piximi_ui.images import viewer_dialog
 from piximi_ui.images.info_panel import shared_facts
 from piximi_ui.images.view import View, to_address, view_from_address
+from tests.pages.results import drawn
 
 GALLERY = "gallery-memory:images-digits"
 LOOK = "ffff00:0:128"
-
-
-def drawn(test: AppTest, having: str) -> dict[str, Any] | None:
-    """The data of the component that was given something of this name."""
-    found = [json.loads(each.proto.json) for each in test.get("bidi_component")]
-    return next((data for data in found if having in data), None)
 
 
 def shown(test: AppTest) -> list[str]:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
+import streamlit as st
 
 from piximi_core.jobs.evaluating import note_checked
+from piximi_core.project.answers import accepted_by_category
 from piximi_core.project.categories import list_categories
 from piximi_core.project.history import undo
+from piximi_core.project.ids import now
 from piximi_core.project.labelling import label_things
 from piximi_core.project.predictions import accept_predictions, reject_predictions
 from piximi_core.project.runs import find_run
 from piximi_core.project.things import ThingFilter, count_things, find_ids, get_things, list_things
+from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.components.gallery.contract import GalleryMemory
+from piximi_ui.label_actions import label_actions
 from piximi_ui.prediction.downloads import table_of
 from piximi_ui.prediction.filters import all_predictions
-from tests.pages.results import button, links, predict_here, texts, wait_until
+from tests.pages.results import button, drawn, links, predict_here, texts, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -27,15 +33,6 @@ def waiting(store) -> int:
     return count_things(store, ThingFilter(predicted=True))
 
 
-def select(page, store, ids) -> None:
-    """Select images in the review gallery, as a click in it does."""
-    memory = GalleryMemory()
-    memory.impose(ids)
-    run = find_run(store, "latest")
-    page.session_state[f"gallery-memory:review-digits-{run.id}"] = memory
-    page.run()
-
-
 def test_without_a_run_it_leads_to_training(open_page, untrained):
     assert links(open_page("predict", project="digits")) == ["Go to Train"]
 
@@ -43,9 +40,27 @@ def test_without_a_run_it_leads_to_training(open_page, untrained):
 def test_predict_the_unlabelled_ones_as_a_job(open_page, digits):
     page = open_page("predict", project="digits")
     assert "There is no prediction of this run to review" in texts(page)
-    button(page, "Predict 40 images").click().run()
-    wait_until(page, lambda p: "40 predictions to review" in texts(p))
+    ask = button(page, "Predict 40 images")
+    assert ask.proto.type == "primary"
+    ask.click().run()
+    wait_until(page, lambda p: any(b.key == "review-accept-all" for b in p.button))
     assert waiting(digits) == 40
+    assert button(page, "Accept all 40 shown").proto.type == "secondary"
+
+
+def test_what_was_accepted_is_shown_by_category_and_linked(open_page, digits):
+    ids = predict_here(digits)
+    accept_predictions(digits, ids)
+    page = open_page("predict", project="digits")
+    assert "You accepted 40:" in texts(page)
+    by_category = accepted_by_category(digits, find_run(digits, "latest").id)
+    assert sum(map(len, by_category.values())) == 40
+    for category, accepted in by_category.items():
+        assert page.button(key=f"accepted-{category}").label.endswith(f" {len(accepted)}")
+    category, accepted = next(iter(by_category.items()))
+    page.button(key=f"accepted-{category}").click().run()
+    kind_id, _title, shown = page.session_state["piximi_shown_ids"]
+    assert (kind_id, list(shown)) == ("Image", accepted)
 
 
 def test_nothing_to_predict_says_why(open_page, digits):
@@ -97,17 +112,41 @@ def test_accept_all_shown_obeys_the_threshold_and_is_one_step(open_page, digits)
     assert not any(thing.is_labelled for thing in get_things(digits, ids))
 
 
-def test_selected_ones_are_accepted_or_rejected(open_page, digits):
+def answered(store, action: GalleryAction) -> list[str]:
+    """Let an action of the gallery be carried out, as the page does; return what is said then."""
+    st.session_state.pop("piximi_messages", None)
+    label_actions(store)([action])
+    return [text for text, _icon in st.session_state.pop("piximi_messages", [])]
+
+
+def test_selected_ones_are_accepted_or_rejected_once(open_page, digits):
     ids = predict_here(digits)
     page = open_page("predict", project="digits")
-    assert page.button(key="review-accept").disabled
-    select(page, digits, ids[:2])
-    page.button(key="review-accept").click().run()
-    select(page, digits, ids[2:5])
-    page.button(key="review-reject").click().run()
+    gallery = drawn(page, "items")
+    assert {"accept", "reject"} <= set(gallery["allow"])
+    for uid in ("one", "one"):
+        answered(digits, GalleryAction("accept", tuple(ids[:2]), None, 1, uid))
+    answered(digits, GalleryAction("reject", tuple(ids[2:5]), None, 2, "two"))
     found = get_things(digits, ids)
     assert [thing.is_labelled for thing in found[:5]] == [True, True, False, False, False]
     assert waiting(digits) == 35
+    assert undo(digits) == "Reject 3 predictions"
+    assert undo(digits) == "Accept 2 predictions"
+    assert waiting(digits) == 40
+
+
+def test_an_answer_to_what_others_did_since_is_refused_in_words(open_page, digits):
+    ids = predict_here(digits)
+    seen = now()
+    time.sleep(0.01)
+    label_things(digits, ids[:1], list_categories(digits)[1].id, who="ann")
+    reject_predictions(digits, ids[1:2])
+    action = GalleryAction("accept", tuple(ids[:3]), None, 1, "one", seen=seen)
+    said = answered(digits, action)
+    assert any("labelled by someone else" in text for text in said)
+    assert any("1 was left as it is" in text for text in said)
+    assert [t.is_labelled for t in get_things(digits, ids[:3])] == [True, False, True]
+    assert get_things(digits, ids[:1])[0].labelled_by == "ann"
 
 
 def test_rejecting_leads_to_labels_by_hand_and_never_to_the_same_run(open_page, digits):

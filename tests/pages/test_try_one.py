@@ -9,6 +9,7 @@ import pytest
 from piximi_core.project.runs import find_run
 from piximi_core.project.things import ThingFilter, list_things
 from piximi_ui.components.paste import MOST_BYTES, pasted
+from tests.pages.conftest import open_menu
 from tests.pages.results import predict_here, texts
 
 
@@ -18,6 +19,7 @@ def test_a_file_is_answered_as_the_run_predicts_it_and_then_forgotten(open_page,
     [thing] = list_things(digits, ThingFilter(labelled=False), limit=1)
     content = digits.files.original(thing.file_sha256, thing.extension).read_bytes()
     page = open_page("predict", project="digits")
+    open_menu(page, "try-one")
     page.file_uploader[0].upload("mine.png", content, "image/png").run(timeout=120)
     _run, name, found = page.session_state["try-one-answer"]
     assert name == "mine.png"
@@ -34,6 +36,7 @@ def test_a_file_is_answered_as_the_run_predicts_it_and_then_forgotten(open_page,
 @pytest.mark.slow
 def test_what_is_no_picture_is_refused_in_one_sentence(open_page, digits):
     page = open_page("predict", project="digits")
+    open_menu(page, "try-one")
     page.file_uploader[0].upload("mine.png", b"no picture " * 9, "image/png").run(timeout=120)
     [error] = page.error
     assert "mine.png" in error.value

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 DEFAULT_TILE = 144
-DEFAULT_ALLOW = ACTIONS - {"highlight"}
+DEFAULT_ALLOW = ACTIONS - {"highlight", "accept", "reject"}
 
 
 def gallery_view(key: str) -> GalleryView:

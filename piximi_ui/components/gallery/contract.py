@@ -30,7 +30,10 @@ __all__ = [
 ]
 
 ACTIONS = frozenset(
-    {"label", "create", "delete", "undo", "redo", "open", "select_all", "show_all", "highlight"}
+    {
+        *("label", "create", "accept", "reject", "undo", "redo"),
+        *("delete", "open", "select_all", "show_all", "highlight"),
+    }
 )
 _CLIENTS_REMEMBERED = 8
 _LONGEST_UID = 64

@@ -104,6 +104,8 @@ export class Keyboard {
     if (key === "n") return gallery.labelling.step(1);
     if (event.repeat) return false;
     if (key === "c") return gallery.find();
+    if (key === "a") return gallery.labelling.answer("accept");
+    if (key === "r") return gallery.labelling.answer("reject");
     return key === "u" && gallery.labelling.remove();
   }
 

@@ -38,6 +38,12 @@ export class Labelling {
     return this.#give(this.gallery.selection.list(), (chosen) => this.gallery.create(chosen, name));
   }
 
+  /** Accept or reject the predictions of what is selected. */
+  answer(type) {
+    const { gallery } = this;
+    return gallery.may(type) && this.#give(gallery.selection.list(), (chosen) => gallery.act(type, chosen));
+  }
+
   /** Take the label away. */
   remove() {
     return this.choose(this.gallery.data.categories[0]);

@@ -7,7 +7,7 @@ import { LEAVING, startOver } from "../watch/leave.js";
 const RESEND = [2000, 4000, 8000, 10000]; // ms between attempts; the last one repeats
 const PATIENCE = 4; // unanswered attempts after which the page itself is loaded anew
 // What outlives a reload of the page; the others only ask for something to be shown.
-const KEEPS = new Set(["label", "create", "undo", "redo"]);
+const KEEPS = new Set(["label", "create", "accept", "reject", "undo", "redo"]);
 export const NEW = "new:"; // before the name of a category that Python is about to create
 
 const random = () =>

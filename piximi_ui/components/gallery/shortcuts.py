@@ -30,6 +30,7 @@ def gallery_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("Backspace",), _("Go back to the image before (it deletes nothing)")),
         Shortcut(("N",), _("Go on to the next image without a label")),
         Shortcut(("C", "/"), _("Find or create a category by its name, then label")),
+        Shortcut(("A", "R"), _("Accept or reject predictions, on the Predict page")),
         Shortcut(("Ctrl+A",), _("Select the page; once more: all pages")),
         Shortcut(("Esc",), _("Deselect everything")),
         Shortcut((_("Arrow keys"), "Home", "End"), _("Move from image to image")),

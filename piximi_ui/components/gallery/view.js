@@ -22,6 +22,8 @@ export class View {
     const button = (name, act) =>
       element("button", { type: "button", class: "text", "data-act": name, onclick: act });
     this.count = element("span", { class: "count" });
+    this.yes = button("accept", () => verbs.labelling.answer("accept"));
+    this.no = button("reject", () => verbs.labelling.answer("reject"));
     this.page = button("select-page", () => verbs.selectPage());
     this.all = button("select-all", () => verbs.selectAll());
     this.none = button("clear", () => verbs.deselect());
@@ -51,9 +53,9 @@ export class View {
       this.count, this.unsaved, this.offline, element("span", { class: "space" }), this.slider, this.pagers[0].node,
     ]);
     const verbRow = element("div", { class: "verbs" }, [
-      this.page, this.all, this.none, this.look, this.bin, this.hint, this.onward.node,
+      this.yes, this.no, this.page, this.all, this.none, this.look, this.bin, this.hint, this.onward.node,
     ]);
-    this.head = element("div", { class: "head" }, [bar, verbRow, this.palette.node]);
+    this.head = element("div", { class: "head" }, [verbRow, bar, this.palette.node]);
     const foot = element("div", { class: "foot" }, [this.pagers[1].node]);
     this.root = element("div", { class: "gallery", role: "group" }, [
       this.head, this.grid, this.empty, foot, this.typed.node, this.finder.node, this.tip.node, this.live,
@@ -184,6 +186,13 @@ export class View {
       node.title = texts[`${name}_tip`];
       node.hidden = !shown;
     };
+    for (const [node, name, key] of [[this.yes, "accept", "A"], [this.no, "reject", "R"]]) {
+      // Always in its place, so that nothing moves when something is selected.
+      node.replaceChildren(`${texts[name]} `, element("kbd", { text: key, "aria-hidden": "true" }));
+      node.title = texts[`${name}_tip`];
+      node.hidden = !data.allow.includes(name);
+      node.disabled = !chosen;
+    }
     const many = data.pages > 1;
     word(this.page, many ? "select_page" : "select_shown", data.items.length > 0);
     word(this.all, "select_all", many && data.allow.includes("select_all"));
