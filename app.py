@@ -3,7 +3,17 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from piximi_ui import access, assets, file_routes, pictures, server, sessions, streamlit_repairs
+from piximi_ui import (
+    access,
+    assets,
+    door,
+    file_routes,
+    pictures,
+    server,
+    sessions,
+    streamlit_repairs,
+    upload_limits,
+)
 
 access.refuse_open_listening()
 streamlit_repairs.keep_finished_pages_whole()
@@ -16,7 +26,11 @@ app = st.App(
         *sessions.routes(),
         *assets.routes(),
     ],
-    middleware=[Middleware(access.LocalOnly)],
+    middleware=[
+        Middleware(access.LocalOnly),
+        Middleware(door.Door),
+        Middleware(upload_limits.UploadLimits),
+    ],
     lifespan=server.lifespan,
     on_script_error=server.on_script_error,
 )

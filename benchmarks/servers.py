@@ -72,7 +72,8 @@ def served(script: str, workspace: Path) -> Iterator[Server]:
     """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    environment = {**os.environ, "PIXIMI_WORKSPACE": str(workspace), "PIXIMI_OFFLINE": "1"}
+    own = {"PIXIMI_WORKSPACE": str(workspace), "PIXIMI_OFFLINE": "1", "PIXIMI_TOKEN": "0"}
+    environment = {**os.environ, **own}
     with (workspace / "server.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"

@@ -24,12 +24,16 @@ from piximi_ui.texts import _
 __all__ = [
     "LocalOnly",
     "OpenListening",
+    "allowed_people",
+    "auth_section",
     "check_listening",
     "forbid_address_lookup",
+    "has_sign_in",
     "is_hosted",
     "is_loopback",
     "is_open_on_purpose",
     "may_use",
+    "providers",
     "refuse_open_listening",
     "require_sign_in",
     "sign_in_problem",
@@ -61,10 +65,15 @@ def is_open_on_purpose() -> bool:
     return os.environ.get("PIXIMI_OPEN", "") == "1"
 
 
+def has_sign_in() -> bool:
+    """Whether people sign in before they see anything."""
+    return bool(auth_section())
+
+
 def is_hosted() -> bool:
     """Whether other people may use this dashboard: then it fetches nothing that they name."""
     here = is_loopback(config.get_option("server.address"))
-    return is_open_on_purpose() or bool(_auth_section()) or not here
+    return is_open_on_purpose() or has_sign_in() or not here
 
 
 def sign_in_problem(auth: Mapping[str, Any]) -> str | None:
@@ -78,7 +87,7 @@ def sign_in_problem(auth: Mapping[str, Any]) -> str | None:
     if not auth:
         return "no sign-in is configured ([auth] in .streamlit/secrets.toml)"
     missing = [key for key in _SHARED_KEYS if not auth.get(key)]
-    if not missing and not _providers(auth):
+    if not missing and not providers(auth):
         missing = [key for key in _PROVIDER_KEYS if not auth.get(key)]
     return f"[auth] in .streamlit/secrets.toml lacks {' and '.join(missing)}" if missing else None
 
@@ -109,7 +118,7 @@ def refuse_open_listening() -> None:
     try:
         check_listening(
             config.get_option("server.address"),
-            _auth_section(),
+            auth_section(),
             open_on_purpose=is_open_on_purpose(),
         )
     except OpenListening as refusal:
@@ -126,7 +135,7 @@ class LocalOnly:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.guarded = not is_open_on_purpose() and sign_in_problem(_auth_section()) is not None
+        self.guarded = not is_open_on_purpose() and sign_in_problem(auth_section()) is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer that it may not come from outside."""
@@ -177,7 +186,7 @@ def require_sign_in() -> None:
 
     Without a sign-in configured it does nothing.
     """
-    auth = _auth_section()
+    auth = auth_section()
     if not auth:
         return
     problem = sign_in_problem(auth)
@@ -186,7 +195,7 @@ def require_sign_in() -> None:
         st.stop()
     if not st.user.get("is_logged_in", False):
         st.title("Piximi Dashboard")
-        for name in _providers(auth) or [None]:
+        for name in providers(auth) or [None]:
             st.button(
                 _("Sign in with {name}").format(name=name) if name else _("Sign in"),
                 key=f"sign-in-{name}",
@@ -195,13 +204,13 @@ def require_sign_in() -> None:
                 args=(name,) if name else (),
             )
         st.stop()
-    if not may_use(st.user.to_dict(), _allowed_people()):
+    if not may_use(st.user.to_dict(), allowed_people()):
         st.error(_("This account is not on the list of this dashboard: ask whoever runs it."))
         st.button(_("Sign out"), on_click=st.logout)
         st.stop()
 
 
-def _providers(auth: Mapping[str, Any]) -> list[str]:
+def providers(auth: Mapping[str, Any]) -> list[str]:
     """The names of the complete ``[auth.<name>]`` sections."""
     return [
         name
@@ -218,9 +227,11 @@ def _section(name: str) -> dict[str, Any]:
     return section.to_dict() if hasattr(section, "to_dict") else dict(section)
 
 
-def _auth_section() -> dict[str, Any]:
+def auth_section() -> dict[str, Any]:
+    """Return what is configured for signing in; empty without it."""
     return _section("auth")
 
 
-def _allowed_people() -> list[str]:
+def allowed_people() -> list[str]:
+    """Return who may come in, as addresses and patterns; empty for everyone who signs in."""
     return [str(pattern) for pattern in _section("piximi").get("users", [])]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gettext
+import re
 import threading
+from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -35,21 +38,34 @@ CORE = "core"
 _CHOSEN = "piximi_language"
 _FOLDER = Path(__file__).parent / "locale"
 _run = threading.local()
+_of_request: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def language() -> str:
     """Return the language of the person whose page is being drawn.
 
-    It is the one they chose (kept in a cookie), else the browser's, else English; English too
-    where no page is being drawn.
+    It is the one they chose (kept in a cookie), else the browser's, else English. Where no page is
+    being drawn, it is that of `speak_to`, else English.
     """
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
-        return ENGLISH
+        return _of_request.get()
     # Asked for every text of a page, and slow to find out: once per run of the script.
     if getattr(_run, "context", None) is not context:
         _run.context, _run.language = context, _found_out()
     return str(_run.language)
+
+
+def speak_to(cookies: Mapping[str, str], accepted: str) -> None:
+    """Answer a request that comes before every page in the language of whoever sent it.
+
+    Parameters
+    ----------
+    accepted
+        The browser's ``Accept-Language``.
+    """
+    wishes = (cookies.get(COOKIE, ""), *re.findall(r"[a-z]{2}\b", accepted.lower()))
+    _of_request.set(next((wish for wish in wishes if wish in LANGUAGES), ENGLISH))
 
 
 def _found_out() -> str:

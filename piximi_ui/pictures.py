@@ -10,14 +10,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import secrets
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 from urllib.parse import quote
 
@@ -42,6 +39,7 @@ from piximi_ui.picture_making import (
     from_cache_or,
     in_thread,
 )
+from piximi_ui.sessions import Tokens
 
 __all__ = [
     "issue_token",
@@ -74,46 +72,11 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class _Grant:
-    session: str
     project: Path
     channels: int | None
 
 
-class _Tokens:
-    """Tokens of live sessions; the longest unused is forgotten when there are too many."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._grants: OrderedDict[str, _Grant] = OrderedDict()
-        self._issued: dict[_Grant, str] = {}
-
-    def issue(self, grant: _Grant) -> str:
-        with self._lock:
-            token = self._issued.get(grant)
-            if token is None:
-                token = secrets.token_urlsafe(24)
-                self._issued[grant] = token
-                self._grants[token] = grant
-            self._grants.move_to_end(token)
-            while len(self._grants) > MOST_TOKENS:
-                _, forgotten = self._grants.popitem(last=False)
-                del self._issued[forgotten]
-            return token
-
-    def find(self, token: str) -> _Grant | None:
-        with self._lock:
-            grant = self._grants.get(token)
-            if grant is not None:
-                self._grants.move_to_end(token)
-            return grant
-
-    def revoke(self, session: str) -> None:
-        with self._lock:
-            for grant in [grant for grant in self._issued if grant.session == session]:
-                del self._grants[self._issued.pop(grant)]
-
-
-_tokens = _Tokens()
+_tokens: Tokens[_Grant] = Tokens(MOST_TOKENS)
 
 
 def issue_token(session_id: str, project_folder: Path, channels: int | None = None) -> str:
@@ -133,12 +96,12 @@ def issue_token(session_id: str, project_folder: Path, channels: int | None = No
     str
         An unguessable token for the addresses below.
     """
-    return _tokens.issue(_Grant(session_id, Path(project_folder).resolve(), channels))
+    return _tokens.issue(session_id, _Grant(Path(project_folder).resolve(), channels))
 
 
 def revoke_session(session_id: str) -> None:
     """Forget every token of a session; its addresses answer 404 from now on."""
-    _tokens.revoke(session_id)
+    _tokens.end(session_id)
 
 
 def thumb_address(token: str, sha256: str, look: Look | None = None) -> str:

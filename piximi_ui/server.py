@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +15,7 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
-from piximi_ui import navigation, picture_making
+from piximi_ui import door, navigation, picture_making, sessions
 from piximi_ui.access import forbid_address_lookup
 from piximi_ui.context import show_error
 from piximi_ui.error_report import draw_copy, report_of
@@ -34,11 +37,23 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """
     forbid_address_lookup()
     picture_making.warm_decoders()
+    _say_address()
+    watching = asyncio.create_task(sessions.watch())
     try:
         yield
     finally:
+        watching.cancel()
         picture_making.close_decoders()
         engine.shutdown()
+
+
+def _say_address() -> None:
+    """Print the address with the token in it, unless `scripts/run` does."""
+    address = door.address_to_open()
+    if address is not None and not os.environ.get("PIXIMI_START_TOKEN"):
+        text = _("Piximi Dashboard opens with its token: {address}").format(address=address)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def on_script_error(error: Exception) -> bool:

@@ -7,11 +7,13 @@ loads itself anew when that has ended.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Hashable
+from contextlib import suppress
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,12 +23,23 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from piximi_ui.assets import base_path
 
-__all__ = ["Tokens", "alive_address", "is_live", "routes", "this_session"]
+__all__ = [
+    "Tokens",
+    "alive_address",
+    "forget_ended",
+    "is_live",
+    "routes",
+    "this_session",
+    "watch",
+]
 
 NO_SESSION = "no session"
 _MOST = 4096
+_WATCH_SECONDS = 10.0
 
 Right = TypeVar("Right", bound=Hashable)
+
+_all_tokens: list[Tokens[Any]] = []
 
 
 class Tokens(Generic[Right]):
@@ -37,6 +50,7 @@ class Tokens(Generic[Right]):
         self._lock = Lock()
         self._rights: OrderedDict[str, tuple[str, Right]] = OrderedDict()
         self._tokens: dict[tuple[str, Right], str] = {}
+        _all_tokens.append(self)
 
     def issue(self, session_id: str, right: Right) -> str:
         """Return the token of a session for something; always the same one."""
@@ -62,10 +76,19 @@ class Tokens(Generic[Right]):
         session_id, right = found
         if is_live(session_id):
             return right
-        with self._lock:
-            self._rights.pop(token, None)
-            self._tokens.pop(found, None)
+        self.end(session_id)
         return None
+
+    def end(self, session_id: str) -> None:
+        """Forget all tokens of a session."""
+        with self._lock:
+            for key in [key for key in self._tokens if key[0] == session_id]:
+                del self._rights[self._tokens.pop(key)]
+
+    def sessions(self) -> set[str]:
+        """Return the sessions that have tokens."""
+        with self._lock:
+            return {session_id for session_id, _right in self._tokens}
 
 
 def this_session() -> str:
@@ -79,6 +102,26 @@ def is_live(session_id: str) -> bool:
     if session_id == NO_SESSION or not Runtime.exists():
         return True
     return Runtime.instance()._session_mgr.get_session_info(session_id) is not None
+
+
+async def watch() -> None:
+    """Forget the sessions that have ended, again and again, while the server runs."""
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        forget_ended()
+
+
+def forget_ended() -> None:
+    """Forget the tokens of sessions that have ended, and what was uploaded in them."""
+    if not Runtime.exists():
+        return
+    with suppress(AttributeError):
+        # Streamlit drops them, and their uploads with them, only when it needs the room.
+        Runtime.instance()._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
+    for tokens in _all_tokens:
+        for session_id in tokens.sessions():
+            if not is_live(session_id):
+                tokens.end(session_id)
 
 
 _pages: Tokens[str] = Tokens()

@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import threading
+import urllib.parse
 
 HOST = "127.0.0.1"
 FIRST, LAST = 8501, 8600
@@ -54,6 +55,18 @@ def answers(port: int) -> bool:
     return True
 
 
+def asks_for_token(port: int) -> bool:
+    """Whether the server refuses whoever has not its token."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == http.HTTPStatus.FORBIDDEN
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def announce(port: int, process: int) -> None:
     """Print the address when the server answers; give up silently when its process is gone."""
     pause = threading.Event()
@@ -63,7 +76,11 @@ def announce(port: int, process: int) -> None:
         except ProcessLookupError:
             return
         pause.wait(0.1)
-    print(f"Piximi Dashboard is ready: http://{HOST}:{port} (Ctrl+C stops it)", flush=True)
+    where = f"http://{HOST}:{port}"
+    token = os.environ.get("PIXIMI_TOKEN") or os.environ.get("PIXIMI_START_TOKEN")
+    if token and asks_for_token(port):
+        where += f"/?{urllib.parse.urlencode({'token': token})}"
+    print(f"Piximi Dashboard is ready: {where} (Ctrl+C stops it)", flush=True)
 
 
 def fail(sentence: str) -> None:

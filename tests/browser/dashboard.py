@@ -40,7 +40,12 @@ class Dashboard:
             self.process = subprocess.Popen(
                 [*command, "--server.port", str(self.port)],
                 cwd=REPOSITORY,
-                env={**os.environ, "PIXIMI_WORKSPACE": str(self.workspace)},
+                env={
+                    **os.environ,
+                    "PIXIMI_WORKSPACE": str(self.workspace),
+                    # Whoever else has an account here.
+                    "PIXIMI_TOKEN": "0",
+                },
                 stdout=log,
                 stderr=log,
             )

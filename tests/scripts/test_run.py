@@ -19,7 +19,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def test_run_prints_one_line_with_the_address_and_serves_there(tmp_path: Path) -> None:
     if not (Path(sys.prefix) / ".installed-base").exists():
         pytest.skip("these tests do not run in an environment made by scripts/setup")
-    environment = os.environ | {"PIXIMI_VENV": sys.prefix, "PIXIMI_WORKSPACE": str(tmp_path)}
+    environment = os.environ | {
+        "PIXIMI_VENV": sys.prefix,
+        "PIXIMI_WORKSPACE": str(tmp_path),
+        "PIXIMI_TOKEN": "0",
+    }
     with subprocess.Popen(
         [str(REPOSITORY / "scripts" / "run"), "--cpu"],
         cwd=tmp_path,

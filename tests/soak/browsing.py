@@ -48,7 +48,7 @@ class _Dashboard:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)],
             cwd=REPOSITORY,
-            env=environment(PIXIMI_WORKSPACE=str(self.workspace)),
+            env=environment(PIXIMI_WORKSPACE=str(self.workspace), PIXIMI_TOKEN="0"),
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
