@@ -13,6 +13,7 @@ from piximi_core.jobs.evaluating import (
     note_checked,
     read_partition,
 )
+from piximi_core.jobs.run_figures import doubt_of
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_ui import navigation
@@ -83,6 +84,8 @@ def _show(store: Store, run: Run, partition: str, read: ScoredPartition, places:
     key = f"{run.id}-{partition}"
     wide = len(figures.classes) > _MANY
     st.markdown(f"**{told(result.sentence(noun))}**", help=tip("confusion matrix"))
+    if doubt := doubt_of(run, figures):
+        st.caption(f":orange[:material/casino: {plain(told(doubt), 600)}]")
     for note in result.notes:
         st.caption(f":material/info: {plain(told(note), 2000)}")
     if partition == "Unassigned":

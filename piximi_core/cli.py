@@ -30,6 +30,7 @@ from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.jobs.export_notes import export_notes
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.planning import default_settings
+from piximi_core.jobs.run_figures import doubt_of
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.jobs.starting_run import settings_to_go_on
 from piximi_core.project.kinds import find_kind
@@ -176,13 +177,13 @@ def train_command(
         kind_id = find_kind(store, kind).id
         chosen = default_settings(store, kind_id)
         if settings is not None:
-            chosen = settings_from({**chosen.model_dump(), **_settings_file(settings)})
+            chosen = settings_from({**chosen.given(), **_settings_file(settings)})
         chosen = with_overrides(chosen, override or [])
         if start:
             chosen = settings_to_go_on(store, chosen, start)
         job = train.ask(store, chosen, kind_id=kind_id)
     result = run_here(store, job)
-    summary = {"run": job.id, **result}
+    summary = reports.with_doubt(store, {"run": job.id, **result})
     show(summary, json, reports.trained(summary))
 
 
@@ -211,11 +212,18 @@ def evaluate(
     if missing:
         run_here(store, predict.ask(store, found, missing, purpose="evaluate"))
     result = evaluate_run(store, found, partition)
-    facts = {"run": found.id, "partition": partition, "basis": result.basis}
-    figures = {**facts, **result.figures.to_dict()}
+    doubt = doubt_of(found, result.figures)
+    figures = {
+        "run": found.id,
+        "partition": partition,
+        "basis": result.basis,
+        **result.figures.to_dict(),
+        "better_than_guessing": doubt is None,
+    }
+    notes = [*([doubt] if doubt else []), *result.notes]
     noun = "images" if found.kind_id == IMAGE_KIND else "objects"
-    text = "\n".join([result.sentence(noun), *result.notes])
-    show({**figures, "notes": list(result.notes)}, json, text)
+    text = "\n".join([result.sentence(noun), *notes])
+    show({**figures, "notes": notes}, json, text)
 
 
 @app.command("predict")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from piximi_core.formats.prediction_table import write_prediction_csv
 from piximi_core.jobs.export import delivered
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.predict_files import FileScores, predict_files
+from piximi_core.jobs.run_figures import figures_today
 from piximi_core.jobs.scores import load_scores
 from piximi_core.jobs.sources import SourceFile
+from piximi_core.percent import percent_number
 from piximi_core.project.categories import list_categories
 from piximi_core.project.files import replace_atomically
 from piximi_core.project.grouping import find_groups
@@ -46,6 +49,7 @@ __all__ = [
     "run_list",
     "run_text",
     "trained",
+    "with_doubt",
 ]
 
 _REASONS = 20
@@ -156,6 +160,8 @@ def project_text(info: dict[str, Any]) -> str:
 def run_list(store: Store) -> list[dict[str, Any]]:
     """Return the runs, newest first, each with the state its folder shows."""
     kinds = {kind.id: kind.name for kind in list_kinds(store)}
+    known = list_runs(store)
+    figures = figures_today(store, known)
     return [
         {
             "run": run.id,
@@ -167,8 +173,9 @@ def run_list(store: Store) -> list[dict[str, Any]]:
             "classes": [c.name for c in run.classes],
             "settings": run.settings,
             "summary": run.summary,
+            "validation_today": asdict(figures[run.id]) if run.id in figures else None,
         }
-        for run in list_runs(store)
+        for run in known
     ]
 
 
@@ -178,11 +185,20 @@ def run_text(listed: Sequence[dict[str, Any]]) -> str:
         return "No runs yet; train one."
     lines = []
     for run in listed:
-        summary = run["summary"] or {}
-        checked = summary.get("val_accuracy")
-        score = f", validation accuracy {checked:.3f}" if checked is not None else ""
+        figure = run["validation_today"]
+        score = f", right on {percent_number(figure['accuracy'])} % in validation" if figure else ""
+        score += " (no better than guessing?)" if figure and figure["doubt"] else ""
         lines.append(f"{run['number']}  {run['run'][:8]}  {run['name']}: {run['state']}{score}")
     return "\n".join(lines)
+
+
+def with_doubt(store: Store, summary: dict[str, Any]) -> dict[str, Any]:
+    """Return the outcome of a training with a note if the run may be no better than guessing."""
+    run = find_run(store, summary["run"])
+    figure = figures_today(store, [run]).get(run.id)
+    notes = [*summary["notes"], *([figure.doubt] if figure and figure.doubt else [])]
+    better = figure.doubt is None if figure else None
+    return {**summary, "notes": notes, "better_than_guessing": better}
 
 
 def trained(summary: dict[str, Any]) -> str:
@@ -191,10 +207,10 @@ def trained(summary: dict[str, Any]) -> str:
     lines = [
         f"Trained run {summary['run'][:8]}: {plural(summary['epochs'], 'epoch')}, "
         f"best was {summary['best_epoch']}",
-        f"  accuracy {summary['accuracy']:.3f}"
+        f"  right on {percent_number(summary['accuracy'])} % in training"
         + (
-            f", validation accuracy {checked:.3f} (never seen in training, but used to choose the "
-            "best epoch)"
+            f", {percent_number(checked)} % in validation (never seen in training, but used to "
+            "choose the best epoch)"
             if checked is not None
             else ""
         ),

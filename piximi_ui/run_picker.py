@@ -7,6 +7,7 @@ from typing import NoReturn
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.run_figures import RunFigure, figures_today
 from piximi_core.project.runs import Run, list_runs
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things
@@ -42,11 +43,12 @@ def pick_run(store: Store, *, compact: bool = False) -> Run:
         _end_without_run(store, kind.id, training)
     by_id = {run.id: run for run in trained}
     proposed = _proposed(trained)
+    figures = figures_today(store, trained)
     chosen = st.selectbox(
         _("Run"),
         list(by_id),
         index=list(by_id).index(proposed),
-        format_func=lambda run_id: _title(by_id[run_id]),
+        format_func=lambda run_id: _title(by_id[run_id], figures.get(run_id)),
         key=f"pick-run-{store.folder.name}-{kind.id}-{trained[0].id}",
         label_visibility="collapsed" if compact else "visible",
         width="stretch" if compact else 420,
@@ -82,13 +84,14 @@ def _proposed(trained: list[Run]) -> str:
     return picked if picked in ids and newest_then == ids[0] else ids[0]
 
 
-def _title(run: Run) -> str:
+def _title(run: Run, figure: RunFigure | None) -> str:
     """Return the run's number, name and, if it was checked, how often it was right."""
     title = _("Run {number} · {name}").format(number=run.number, name=run.name[:60])
-    checked = (run.summary or {}).get("val_accuracy")
-    if checked is None:
+    if figure is None:
         return title
-    return _("{run} · {share} right in validation").format(run=title, share=percent(checked))
+    return _("{run} · {share} right in validation").format(
+        run=title, share=percent(figure.accuracy)
+    )
 
 
 def _training(store: Store, known: list[Run]) -> Run | None:

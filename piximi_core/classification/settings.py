@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.resize_edges import propose_side
 from piximi_core.classification.settings_errors import check_known, read_json, sentence
 from piximi_core.errors import BadInput
@@ -179,8 +187,8 @@ class ModelSettings(BaseModel):
         allow_inf_nan=False,
         title="Learning rate",
         description=(
-            "The size of each step. Lower it when the loss jumps or grows; raise it when the loss"
-            " hardly falls."
+            "The size of each step. It follows the optimization algorithm until you set it. Lower"
+            " it when the loss jumps or grows; raise it when the loss hardly falls."
         ),
     )
     object_background: Background = Field(
@@ -207,6 +215,17 @@ class ModelSettings(BaseModel):
             " bit for bit. Switching it off can be faster on a GPU."
         ),
     )
+
+    @model_validator(mode="after")
+    def _follow_the_optimizer(self) -> Self:
+        """Take the optimizer's own rate where none was given; it stays one that was not given."""
+        if "learning_rate" not in self.model_fields_set:
+            self.__dict__["learning_rate"] = PROPOSED_RATES[self.optimizer]
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """Return the values that someone chose, without those that follow from others."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 def settings_from(values: Mapping[str, Any]) -> ModelSettings:
@@ -238,7 +257,7 @@ def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSe
     """Change settings by texts of the form ``key=value``; the originals stay as they are.
 
     The field's type decides how a value is read: text fields take the text after the first ``=``
-    as it stands, all others take JSON.
+    as it stands, all others take JSON. A learning rate that nobody chose follows the optimizer.
 
     Raises
     ------
@@ -250,7 +269,7 @@ def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSe
     >>> with_overrides(ModelSettings(), ["epochs=20", "name=My run"]).epochs
     20
     """
-    values = settings.model_dump()
+    values = settings.given()
     for override in overrides:
         key, equals, text = override.partition("=")
         key = key.strip()
@@ -258,7 +277,7 @@ def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSe
             raise BadInput(f"Write settings as key=value, such as epochs=20, not '{override}'.")
         check_known(key, ModelSettings.model_fields)
         default = ModelSettings.model_fields[key].default
-        values[key] = text if _is_text(key) else read_json(key, text, default)
+        values[key] = _in_full(key, text) if _is_text(key) else read_json(key, text, default)
     return settings_from(values)
 
 
@@ -300,6 +319,12 @@ def propose_input_shape(
         proposed(width, [width for _, width in sizes]),
         channels,
     )
+
+
+def _in_full(key: str, text: str) -> str:
+    """Return the option whose short name stands in brackets, as SGD and MSE do; else the text."""
+    options = get_args(ModelSettings.model_fields[key].annotation)
+    return next((option for option in options if str(option).endswith(f"({text})")), text)
 
 
 def _is_text(key: str) -> bool:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from piximi_core.jobs.things_list import Item
 from piximi_core.project.files import replace_atomically
 
-__all__ = ["Scores", "drop_scores", "load_scores", "merge_scores", "save_scores"]
+__all__ = ["SCORES_FILE", "Scores", "drop_scores", "load_scores", "merge_scores", "save_scores"]
 
-_NAME = "scores.npz"
+SCORES_FILE = "scores.npz"
+"""Where the folder of a run, or of a job, keeps them."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def load_scores(run_folder: Path) -> Scores | None:
     try:
         # Opened here, because np.load leaves a damaged archive open.
         with (
-            (run_folder / _NAME).open("rb") as file,
+            (run_folder / SCORES_FILE).open("rb") as file,
             np.load(file, allow_pickle=False) as arrays,
         ):
             return Scores([str(key) for key in arrays["keys"]], arrays["probabilities"])
@@ -58,14 +59,14 @@ def load_scores(run_folder: Path) -> Scores | None:
 
 def save_scores(folder: Path, scores: Scores) -> None:
     """Write the scores of a run or of a job, in the place of those it had."""
-    with replace_atomically(folder / _NAME) as part, part.open("wb") as file:
+    with replace_atomically(folder / SCORES_FILE) as part, part.open("wb") as file:
         keys = np.array(scores.keys, dtype=np.str_)
         np.savez(file, keys=keys, probabilities=scores.probabilities)
 
 
 def drop_scores(run_folder: Path) -> None:
     """Forget what a run has scored, because its weights are about to change."""
-    (run_folder / _NAME).unlink(missing_ok=True)
+    (run_folder / SCORES_FILE).unlink(missing_ok=True)
 
 
 def merge_scores(run_folder: Path, new: Scores) -> None:

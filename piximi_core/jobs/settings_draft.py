@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.settings import ModelSettings, settings_from
 from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.planning import default_settings
@@ -50,16 +51,23 @@ def change_settings(
     """
     with _editing:
         old = default_settings(store, kind_id)
-        new = settings_from({**old.model_dump(mode="json"), **changes})
+        new = settings_from({**old.given(), **changes})
         different = [key for key in changes if getattr(new, key) != getattr(old, key)]
         if not different:
             return new
         values = new.model_dump(mode="json", include=set(different))
         words = ", ".join(_step_words(store, key, values[key]) for key in different)
         # Only what a person touched is kept, so that the input size goes on to fit the images.
-        draft = {**load_draft(store, kind_id), **values}
+        draft = _touched({**load_draft(store, kind_id), **values})
         save_draft(store, draft, what=words, kind_id=kind_id, who=who)
-        return new
+        return default_settings(store, kind_id)
+
+
+def _touched(draft: dict[str, Any]) -> dict[str, Any]:
+    """Leave the learning rate out where it is its optimizer's own, so that it goes on to follow."""
+    optimizer = draft.get("optimizer", ModelSettings().optimizer)
+    own = draft.get("learning_rate") == PROPOSED_RATES[optimizer]
+    return {key: value for key, value in draft.items() if not (own and key == "learning_rate")}
 
 
 def _step_words(store: Store, key: str, value: Any) -> str:
@@ -90,7 +98,7 @@ def use_settings_of(store: Store, run: Run, *, who: str | None = None) -> None:
         # What it is cannot be built anew, but learned further.
         found |= {"architecture": ModelSettings().architecture, "start_from": run.id}
     settings = ModelSettings.model_validate_json(json.dumps(found))
-    values = settings.model_dump(mode="json")
+    values = _touched(settings.model_dump(mode="json"))
     if load_draft(store, run.kind_id) != values:
         save_draft(
             store,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from piximi_core.classification.split import TRAINING, VALIDATION
 from piximi_core.jobs.imported_run import is_imported
+from piximi_core.jobs.run_figures import RunFigure, figures_today
 from piximi_core.jobs.run_report import RunStanding
 from piximi_core.percent import percent_number
 from piximi_core.project.store import Store
@@ -36,18 +37,18 @@ def selected_run(runs: Sequence[RunStanding]) -> RunStanding:
     return runs[0]
 
 
-def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
-    """Return what the list shows, one row per run."""
+def rows(runs: Sequence[RunStanding], figures: Mapping[str, RunFigure]) -> list[dict[str, Any]]:
+    """Return what the list shows, one row per run, with the figures of `figures_today`."""
     found = []
     for standing in runs:
         run, summary = standing.run, standing.run.summary or {}
-        checked = summary.get("val_accuracy")
+        figure = figures.get(run.id)
         found.append(
             {
                 "number": run.number,
                 "name": run.name,
                 "state": state_word(standing),
-                "accuracy": None if checked is None else _sortable(float(checked)),
+                "accuracy": _sortable(figure) if figure else None,
                 "best": summary.get("best_epoch"),
                 "images": "" if is_imported(run) else _images(run.counts),
                 "classes": len(run.classes),
@@ -58,10 +59,14 @@ def rows(runs: Sequence[RunStanding]) -> list[dict[str, Any]]:
     return found
 
 
-def _sortable(share: float) -> str:
-    """Return a share in percent so that the list, which sorts texts, puts 9.1 % before 86.7 %."""
-    whole = str(int(float(percent_number(share))))
-    return _FIGURE_SPACE * (3 - len(whole)) + percent(share)
+def _sortable(figure: RunFigure) -> str:
+    """Return a share in percent so that the list, which sorts texts, puts 9.1 % before 86.7 %.
+
+    One that may be no better than guessing bears a mark, whose meaning the column's tip tells.
+    """
+    whole = str(int(float(percent_number(figure.accuracy))))
+    written = _FIGURE_SPACE * (3 - len(whole)) + percent(figure.accuracy)
+    return f"{written} ?" if figure.doubt else written
 
 
 def _images(counts: Mapping[str, int]) -> str:
@@ -82,7 +87,7 @@ def draw(store: Store, kind_id: str, runs: Sequence[RunStanding], chosen: RunSta
         # The address changed without a click here: by Back, or by a new training.
         st.session_state[key] = selection
     st.dataframe(
-        rows(runs),
+        rows(runs, figures_today(store, [run.run for run in runs])),
         key=key,
         hide_index=True,
         height=_HEADER + _ROW * min(len(runs), _SHOWN),
@@ -112,9 +117,12 @@ def _columns(kind_id: str) -> dict[str, Any]:
         "state": column.TextColumn(_("State"), width=92),
         "accuracy": column.TextColumn(
             _("Right"),
-            width=72,
+            width=82,
             alignment="right",
-            help=_("Share of Validation that the best weights get right"),
+            help=_(
+                "Share of Validation that the best weights get right, by the labels of today. "
+                "A question mark: no better than guessing, as far as these images tell."
+            ),
         ),
         "best": column.NumberColumn(
             _("Best"), width=46, format="%d", help=_("The epoch whose weights are kept")

@@ -9,6 +9,7 @@ import streamlit as st
 from piximi_core.jobs import engine, train
 from piximi_core.jobs.folder import JobState
 from piximi_core.jobs.imported_run import is_imported
+from piximi_core.jobs.run_figures import figures_today
 from piximi_core.jobs.run_report import RunStanding, standing
 from piximi_core.jobs.settings_draft import change_settings, use_settings_of
 from piximi_core.jobs.training_log import read_history
@@ -78,7 +79,10 @@ def _ended(store: Store, now: RunStanding, progress: dict[str, Any]) -> None:
             icon=":material/stop_circle:",
         )
     elif now.run.has_classifier:
-        st.markdown(run_words.outcome(now))
+        figure = figures_today(store, [now.run]).get(now.run.id)
+        st.markdown(run_words.outcome(now, figure))
+        if figure and figure.doubt:
+            st.warning(plain(told(figure.doubt), 600), icon=":material/casino:")
     _actions(store, now)
 
 

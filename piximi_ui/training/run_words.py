@@ -6,6 +6,7 @@ from typing import Any
 
 from piximi_core.jobs.folder import JobState
 from piximi_core.jobs.imported_run import is_imported
+from piximi_core.jobs.run_figures import RunFigure
 from piximi_core.jobs.run_report import RunStanding
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, percent, plain, plural
@@ -70,8 +71,8 @@ def pace(progress: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def outcome(run: RunStanding) -> str:
-    """Return what came of a finished run, in one sentence."""
+def outcome(run: RunStanding, figure: RunFigure | None) -> str:
+    """Return what came of a finished run, in one sentence; its figure is that of today."""
     summary = run.run.summary or {}
     if is_imported(run.run):
         text = _(
@@ -83,8 +84,9 @@ def outcome(run: RunStanding) -> str:
     epochs = plural("{n} epoch", "{n} epochs", int(summary.get("epochs", 0)))
     took = duration(float(summary.get("seconds", 0)))
     best = _("best in epoch {n}").format(n=summary.get("best_epoch"))
-    checked = summary.get("val_accuracy")
-    if checked is None:
+    if figure is None and summary.get("val_accuracy") is not None:
+        return f"{_('Nothing of what it was checked on is left.')} {epochs}, {best}, {took}."
+    if figure is None:
         text = of_kind(
             run.run.kind_id,
             _("Right on {share} of the images it learned from; none were kept to check on."),
@@ -104,5 +106,5 @@ def outcome(run: RunStanding) -> str:
             "epoch."
         ),
     )
-    found = text.format(share=percent(checked), n=number(run.run.counts.get("Validation", 0)))
+    found = text.format(share=percent(figure.accuracy), n=number(figure.count))
     return f"{found} {epochs}, {best}, {took}."

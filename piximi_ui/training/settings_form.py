@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from piximi_core.classification.learning_rates import PROPOSED_RATES, is_far_from_proposed
 from piximi_core.classification.settings import (
     ARCHITECTURES,
     BACKGROUNDS,
@@ -22,7 +23,7 @@ from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.settings_draft import change_settings
 from piximi_core.jobs.starting_run import startable_runs
 from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_ui.context import who
+from piximi_ui.context import errors_shown, who
 from piximi_ui.texts import _, plain, told
 
 __all__ = ["Taken", "draw", "take_edits"]
@@ -99,6 +100,7 @@ def _advanced(form: _Form, tip: str, *, of_objects: bool, further: bool) -> None
     form.choice("optimizer", OPTIMIZERS)
     form.choice("loss", LOSSES)
     form.number("learning_rate", step=0.0005)
+    form.propose_rate()
     form.switch("deterministic")
 
 
@@ -216,6 +218,25 @@ class _Form:
     def number(self, name: str, *, step: float) -> None:
         self._draw(st.number_input, name, step=step, format="%g")
         self.complain(name)
+
+    def propose_rate(self) -> None:
+        """Offer the rate of the optimizer where a person has set another."""
+        optimizer, rate = self._values["optimizer"], self._values["learning_rate"]
+        proposed = PROPOSED_RATES[optimizer]
+        if rate == proposed:
+            return
+        if is_far_from_proposed(self._values):
+            text = _("Far from what {optimizer} learns at: little or nothing may be learned.")
+            shown = text.format(optimizer=plain(told(optimizer)))
+            st.caption(f":orange[:material/warning: {shown}]")
+        label = _("Use {rate}, which is proposed for {optimizer}").format(
+            rate=f"{proposed:g}", optimizer=plain(told(optimizer))
+        )
+        if st.button(label, icon=":material/tune:", type="tertiary", key="train-proposed-rate"):
+            with errors_shown():
+                change = {"learning_rate": proposed}
+                change_settings(self._store, change, kind_id=self._kind_id, who=who())
+                st.rerun()
 
     def share(self, name: str) -> None:
         options = {"min_value": 10, "max_value": 99, "step": 1, "format": "%d %%"}

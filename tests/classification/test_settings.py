@@ -15,6 +15,7 @@ from piximi_core.classification import (
     settings_from,
     with_overrides,
 )
+from piximi_core.classification.learning_rates import PROPOSED_RATES, is_far_from_proposed
 from piximi_core.classification.settings import LOSSES, OPTIMIZERS
 from piximi_core.errors import BadInput
 
@@ -25,6 +26,28 @@ def test_defaults_are_right_for_people() -> None:
     assert settings.training_percentage == 0.75
     assert (settings.epochs, settings.batch_size) == (10, 32)
     assert (settings.shuffle, settings.stratify, settings.deterministic) == (True, True, True)
+
+
+def test_the_rate_follows_the_optimizer_until_someone_sets_it() -> None:
+    chosen = with_overrides(ModelSettings(), ["optimizer=SGD"])
+    assert chosen.optimizer == "Stochastic gradient descent (SGD)"
+    assert chosen.learning_rate == PROPOSED_RATES[chosen.optimizer] > 0.001
+    assert with_overrides(chosen, ["optimizer=Adam"]).learning_rate == 0.001
+    assert with_overrides(chosen, ["epochs=3"]).learning_rate == chosen.learning_rate
+    # What is written down holds the rate, and whoever reads that has chosen it.
+    written = settings_from(chosen.model_dump(mode="json"))
+    assert with_overrides(written, ["optimizer=Adam"]).learning_rate == chosen.learning_rate
+    own = with_overrides(ModelSettings(), ["learning_rate=0.3", "optimizer=Adadelta"])
+    assert own.learning_rate == 0.3
+    assert settings_from({"optimizer": "Momentum"}).learning_rate == PROPOSED_RATES["Momentum"]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_optimizer_has_a_rate_of_its_own(name: str) -> None:
+    settings = settings_from({"optimizer": name})
+    assert not is_far_from_proposed(settings.model_dump())
+    far = settings_from({"optimizer": name, "learning_rate": 1000 * settings.learning_rate})
+    assert is_far_from_proposed(far.model_dump())
 
 
 def test_option_strings_are_piximis() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.errors import BadInput
 from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.settings_draft import change_settings, in_words
@@ -28,6 +29,20 @@ def test_only_what_was_touched_is_kept(tmp_path: Path) -> None:
     store = create_store(tmp_path / "project", "Project")
     change_settings(store, {"learning_rate": 0.01})
     assert load_draft(store) == {"learning_rate": 0.01}
+
+
+def test_the_rate_follows_the_optimizer_until_a_person_sets_it(tmp_path: Path) -> None:
+    store = create_store(tmp_path / "project", "Project")
+    changed = change_settings(store, {"optimizer": "Momentum"})
+    assert changed.learning_rate == PROPOSED_RATES["Momentum"]
+    assert load_draft(store) == {"optimizer": "Momentum"}
+    change_settings(store, {"learning_rate": 0.3})
+    assert change_settings(store, {"optimizer": "Adam"}).learning_rate == 0.3
+    # Set to what is proposed, it follows again.
+    change_settings(store, {"learning_rate": PROPOSED_RATES["Adam"]})
+    assert change_settings(store, {"optimizer": "Adadelta"}).learning_rate == 1.0
+    undo(store)
+    assert default_settings(store).learning_rate == PROPOSED_RATES["Adam"]
 
 
 def test_a_wrong_value_changes_nothing(tmp_path: Path) -> None:

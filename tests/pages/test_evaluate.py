@@ -62,6 +62,19 @@ def test_the_tip_of_the_table_names_every_group_of_its_columns(open_page, digits
     assert all(word in tip for word in words.values())
 
 
+def test_a_corrected_label_is_in_the_run_menu_at_once(open_page, digits):
+    run = find_run(digits, "latest")
+    result = evaluate_run(digits, run, "Validation")
+    wrong = result.ids.index(result.mistakes()[0])
+    label_things(digits, [result.ids[wrong]], run.classes[int(result.predicted[wrong])].id)
+    page = open_page("evaluate", project="digits")
+    share = evaluate_run(digits, run, "Validation").figures.accuracy
+    assert share > result.figures.accuracy
+    menu = next(w for w in page.selectbox if w.label == "Run")
+    assert f"{100 * share:.1f} % right in validation" in menu.options[0]
+    assert f"({100 * share:.1f} %, " in texts(page).replace("\\", "")
+
+
 def test_a_clicked_cell_shows_its_images(open_page, digits):
     page = open_page("evaluate", project="digits")
     run = find_run(digits, "latest")
@@ -118,5 +131,5 @@ def test_a_category_without_images_says_so_in_its_line():
         draw_table(figures, SimpleNamespace(name="Run", kind_id="Image"), "Validation")
 
     drawn = AppTest.from_function(table).run().dataframe[0].value
-    assert list(drawn["precision"]) == ["50.0 %", "never predicted", "no images", "50.0 %"]
+    assert list(drawn["precision"]) == ["50.0 %", "never predicted", "no images", "25.0 %"]
     assert list(drawn["recall"]) == ["100.0 %", "0.0 %", "no images", "50.0 %"]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.jobs import train
 from piximi_core.jobs.folder import Job
@@ -38,7 +39,7 @@ def test_the_proposed_settings_are_right_for_people(open_page: OpenPage, untrain
     page = open_page("train", project="digits")
     shown = {w.label: w.value for w in page.number_input}
     assert shown["Learning rate"] == 0.001
-    assert (shown["Input height"], shown["Input width"], shown["Input channels"]) == (20, 20, 1)
+    assert (shown["Input height"], shown["Input width"], shown["Input channels"]) == (21, 21, 1)
     assert {w.label for w in page.number_input} >= {"Epochs", "Batch size", "Seed"}
     assert all(w.help for w in page.number_input), "every setting has its tip"
     assert load_draft(untrained) == {}, "looking changes nothing"
@@ -56,10 +57,10 @@ def test_an_edit_is_kept_at_once_and_undo_shows_in_the_widget(
     assert load_draft(untrained)["input_shape"] == [32, 28, 1]
     undo(untrained)
     page.run()
-    assert (number(page, "Input height").value, number(page, "Input width").value) == (32, 20)
+    assert (number(page, "Input height").value, number(page, "Input width").value) == (32, 21)
     undo(untrained)
     page.run()
-    assert (number(page, "Input height").value, number(page, "Input width").value) == (20, 20)
+    assert (number(page, "Input height").value, number(page, "Input width").value) == (21, 21)
     undo(untrained)
     page.run()
     assert number(page, "Epochs").value == 10
@@ -80,6 +81,20 @@ def test_a_value_that_cannot_be_used_gets_a_sentence_and_is_not_kept(
     number(page, "Epochs").set_value(3).run()
     assert "must be at least" not in said(page)
     assert not button(page, "Train on 36, check on 12").disabled
+
+
+def test_the_learning_rate_follows_the_optimizer(open_page: OpenPage, untrained: Store) -> None:
+    page = open_page("train", project="digits")
+    choice = next(w for w in page.selectbox if w.label == "Optimization algorithm")
+    choice.set_value("Adadelta").run()
+    assert number(page, "Learning rate").value == PROPOSED_RATES["Adadelta"]
+    assert load_draft(untrained) == {"optimizer": "Adadelta"}
+    number(page, "Learning rate").set_value(0.001).run()
+    assert "Far from what Adadelta learns at" in said(page)
+    button(page, "Use 1, which is proposed for Adadelta").click().run()
+    assert number(page, "Learning rate").value == 1.0
+    assert load_draft(untrained) == {"optimizer": "Adadelta"}
+    assert "Far from" not in said(page)
 
 
 def test_the_input_size_has_to_fit_the_network(open_page: OpenPage, untrained: Store) -> None:
@@ -106,7 +121,7 @@ def test_other_channels_are_mended_by_a_click(open_page: OpenPage, untrained: St
     assert button(page, "Train").disabled
     assert "the images have 1" in said(page)
     button(page, "Set the channels to those of the images").click().run()
-    assert default_settings(untrained).input_shape == (20, 20, 1)
+    assert default_settings(untrained).input_shape == (21, 21, 1)
     assert not button(page, "Train on 36, check on 12").disabled
 
 
@@ -188,5 +203,5 @@ def test_split_again_deals_anew_and_is_undoable(open_page: OpenPage, digits: Sto
     assert button(page, "Train on 120, check on 40")
     button(page, "Deal 160 images anew").click().run()
     assert history(digits)[0].label == "Split again"
-    page.slider[0].set_value(0.5).run()
+    page.slider[0].set_value(50).run()
     assert button(page, "Train on 80, check on 80")
