@@ -13,6 +13,7 @@ from piximi_ui import (
     sessions,
     streamlit_repairs,
     upload_limits,
+    uploads,
 )
 
 access.refuse_open_listening()
@@ -24,6 +25,7 @@ app = st.App(
         *pictures.routes(),
         *file_routes.routes(),
         *sessions.routes(),
+        *uploads.routes(),
         *assets.routes(),
     ],
     middleware=[

@@ -61,6 +61,8 @@ def added(result: dict[str, Any]) -> str:
         f"Added {result['added']:,}, duplicates {len(result['duplicates']):,}, "
         f"conflicts {len(result['conflicts']):,}, failed {len(result['failed']):,}."
     )
+    if hidden := len(result.get("hidden", ())):
+        text = f"{text[:-1]}, hidden and left out {hidden:,}."
     renamed = len(result.get("renamed", [])) + len(result.get("named", []))
     if renamed:
         text += f" {plural(renamed, 'image')} renamed: others have the same base name."
@@ -70,8 +72,8 @@ def added(result: dict[str, Any]) -> str:
 def reasons(result: dict[str, Any]) -> list[str]:
     """Return one line for each file that was not added or is called otherwise, some of each."""
     lines = []
-    for sort in ("failed", "conflicts", "duplicates"):
-        listed = result[sort]
+    for sort in ("failed", "conflicts", "duplicates", "hidden"):
+        listed = result.get(sort, [])
         lines += [f"{sort.rstrip('s')}: {name}: {why}" for name, why in listed[:_REASONS]]
         if len(listed) > _REASONS:
             lines.append(f"{sort}: and {len(listed) - _REASONS:,} more")

@@ -15,14 +15,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.applying import settle_project, unsettled_jobs
-from piximi_core.project.history import has_forgotten, redo, undo
+from piximi_core.project.history import Step, has_forgotten, next_steps, redo, undo
 from piximi_core.project.ids import now
 from piximi_core.project.schema import project as project_table
-from piximi_core.project.store import HISTORY_STEPS, Store
+from piximi_core.project.store import HISTORY_STEPS, Store, current_user
 from piximi_core.project.workspace import open_project
 from piximi_ui import navigation, pictures
 from piximi_ui.error_report import draw_copy, report_of
-from piximi_ui.texts import _, plain, told
+from piximi_ui.texts import _, plain, told, when
 
 __all__ = [
     "current_store",
@@ -30,16 +30,20 @@ __all__ = [
     "find_store",
     "first_shown",
     "nothing_to_undo",
+    "opened_at",
     "picture_token",
     "redo_step",
     "said",
     "say",
     "settled",
     "show_error",
+    "step_in_words",
     "undo_step",
     "who",
 ]
 
+# When this window was opened.
+_OPENED = "piximi_opened"
 _settled: set[Path] = set()
 _settling = Lock()
 
@@ -135,9 +139,32 @@ def first_shown(folder: Path, revision: int) -> str:
 
 
 def undo_step(store: Store, once: str | None = None, *, seen: str) -> None:
-    """Undo, and say what was undone; not what another person did since a moment."""
+    """Undo, and say what was undone and whose it was; not what another did since a moment."""
+    step = next_steps(store)[0]
     label = undo(store, once=once, who=who(), seen=seen)
-    say(_("Undone: {step}").format(step=_step(label)) if label else nothing_to_undo(store))
+    if label is None:
+        say(nothing_to_undo(store))
+        return
+    known = step is not None and step.label == label
+    words = step_in_words(step) if step is not None and known else _step(label)
+    say(_("Undone: {step}").format(step=words))
+
+
+def opened_at() -> str:
+    """Return when this window was opened; call it at every drawing."""
+    return str(st.session_state.setdefault(_OPENED, now()))
+
+
+def step_in_words(step: Step) -> str:
+    """Return a step with whose it is and when it was done, unless this window has just done it."""
+    words = _step(step.label)
+    if step.who != (who() or current_user()):
+        return _("{step} (by {who}, {moment})").format(
+            step=words, who=plain(step.who), moment=when(step.at)
+        )
+    if step.at < opened_at():
+        return _("{step} (of {moment})").format(step=words, moment=when(step.at))
+    return words
 
 
 def nothing_to_undo(store: Store) -> str:

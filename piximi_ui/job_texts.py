@@ -86,9 +86,9 @@ def _added(result: dict[str, object]) -> str:
     parts = [
         plural("Added {n} image", "Added {n} images", added) if added else _("Nothing was added")
     ]
-    duplicates, conflicts, failed = (
-        len(listed) if isinstance(listed := result[key], list) else 0
-        for key in ("duplicates", "conflicts", "failed")
+    duplicates, conflicts, failed, hidden = (
+        len(listed) if isinstance(listed := result.get(key), list) else 0
+        for key in ("duplicates", "conflicts", "failed", "hidden")
     )
     if duplicates:
         parts.append(plural("{n} was there already", "{n} were there already", duplicates))
@@ -96,6 +96,8 @@ def _added(result: dict[str, object]) -> str:
         parts.append(plural("{n} conflict", "{n} conflicts", conflicts))
     if failed:
         parts.append(plural("{n} failed", "{n} failed", failed))
+    if hidden:
+        parts.append(plural("{n} hidden file left out", "{n} hidden files left out", hidden))
     return ", ".join(parts) + "."
 
 

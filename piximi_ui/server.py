@@ -15,6 +15,7 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
+from piximi_core.jobs.uploads import sweep_everywhere
 from piximi_ui import door, navigation, picture_making, sessions
 from piximi_ui.access import forbid_address_lookup
 from piximi_ui.context import show_error
@@ -24,6 +25,8 @@ from piximi_ui.texts import _
 __all__ = ["lifespan", "on_script_error"]
 
 log = logging.getLogger("piximi")
+
+_SWEEP_SECONDS = 600.0
 
 
 @asynccontextmanager
@@ -39,10 +42,12 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     picture_making.warm_decoders()
     _say_address()
     watching = asyncio.create_task(sessions.watch())
+    sweeping = asyncio.create_task(_sweep_now_and_then())
     try:
         yield
     finally:
         watching.cancel()
+        sweeping.cancel()
         picture_making.close_decoders()
         engine.shutdown()
 
@@ -54,6 +59,16 @@ def _say_address() -> None:
         text = _("Piximi Dashboard opens with its token: {address}").format(address=address)
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+
+
+async def _sweep_now_and_then() -> None:
+    """Clear uploads that nobody asked to add, also while no page is open."""
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)
+        try:
+            await asyncio.to_thread(sweep_everywhere)
+        except OSError:
+            log.warning("Waiting uploads could not be looked through", exc_info=True)
 
 
 def on_script_error(error: Exception) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.project.history import next_labels
+from piximi_core.project.history import next_steps
 from piximi_core.project.store import Store
 from piximi_core.project.workspace import project_name
 from piximi_ui import job_panel, navigation, safety
@@ -14,11 +14,13 @@ from piximi_ui.context import (
     find_store,
     first_shown,
     nothing_to_undo,
+    opened_at,
     redo_step,
     said,
+    step_in_words,
     undo_step,
 )
-from piximi_ui.texts import _, plain, told
+from piximi_ui.texts import _, plain
 
 __all__ = ["draw"]
 
@@ -51,13 +53,14 @@ def _steps(store: Store) -> None:
     # What the person saw when they clicked, which this drawing is about to replace.
     looked_at = st.session_state.get(_LOOKED_AT, "")
     st.session_state[_LOOKED_AT] = first_shown(store.folder, store.revision())
-    done, undone = next_labels(store)
+    opened_at()
+    done, undone = next_steps(store)
     with st.container(horizontal=True):
         if st.button(
             _("Undo"),
             icon=":material/undo:",
             disabled=done is None,
-            help=plain(told(done or ""), 200) or nothing_to_undo(store),
+            help=step_in_words(done) if done else nothing_to_undo(store),
             key="sidebar-undo",
         ):
             with errors_shown():
@@ -67,7 +70,7 @@ def _steps(store: Store) -> None:
             _("Redo"),
             icon=":material/redo:",
             disabled=undone is None,
-            help=plain(told(undone or ""), 200) or _("Nothing to redo"),
+            help=step_in_words(undone) if undone else _("Nothing to redo"),
             key="sidebar-redo",
         ):
             with errors_shown():

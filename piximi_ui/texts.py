@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -23,6 +24,10 @@ __all__ = [
     "told",
     "when",
 ]
+
+# Unicode's bidirectional classes: letters from right to left, and marks that turn what follows.
+_MARKS = frozenset({"RLE", "LRE", "RLO", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"})
+_TURNING = frozenset({"R", "AL"}) | _MARKS
 
 
 def _(text: str, sense: str = "") -> str:
@@ -89,4 +94,17 @@ def plain(name: str, longest: int = 80) -> str:
     """Return a person's own word so that Markdown shows it as it is, shortened if need be."""
     special = "\\`*_{}[]()<>#+-.!|$~:&"
     shown = name if len(name) <= longest else f"{name[: longest - 1]}…"
-    return "".join(f"\\{char}" if char in special else char for char in shown)
+    return apart("".join(f"\\{char}" if char in special else char for char in shown))
+
+
+def apart(name: str) -> str:
+    """Return a name isolated from its neighbours where it may be written from right to left.
+
+    Otherwise it would take a number beside it along: "(RBC) 12 60". The marks are Unicode's own
+    (first strong isolate and its end), so they work in toasts, tips and options alike; those that
+    a name brings are left out, since they could end them early.
+    """
+    if not any(unicodedata.bidirectional(char) in _TURNING for char in name):
+        return name
+    inner = "".join(char for char in name if unicodedata.bidirectional(char) not in _MARKS)
+    return f"\u2068{inner}\u2069"

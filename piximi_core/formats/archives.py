@@ -211,6 +211,20 @@ def _relative_name(raw: str) -> str | None:
     return None if ".." in parts or not parts else "/".join(parts)
 
 
+def hidden_members(path: Path, most: int = 1000) -> list[str]:
+    """Return the files of a zip that `extract_zip` leaves out for the dot before their names.
+
+    What only an operating system keeps there (``__MACOSX``) is nobody's file and not among them.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [_relative_name(i.orig_filename) for i in archive.infolist() if not i.is_dir()]
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return []  # reading it will say so
+    own = (name for name in names if name and not name.startswith("__MACOSX/"))
+    return [name for name in own if _is_hidden(name)][:most]
+
+
 def _is_hidden(relative: str) -> bool:
     """Whether a program, not a person, put this file there (Finder's copies, .DS_Store)."""
     return any(part == "__MACOSX" or part.startswith(".") for part in relative.split("/"))

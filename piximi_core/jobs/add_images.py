@@ -126,7 +126,8 @@ def run(job: Job) -> dict[str, Any]:
     ]
     job.report(0, 1, "Looking at the files")
     _drop_scratch(job)
-    files = list(expand_sources(given, job.folder / "unpacked", refused))
+    hidden: list[str] = []
+    files = list(expand_sources(given, job.folder / "unpacked", refused, hidden=hidden))
     require_space(job.project_folder, sum(size_of(source.path) for source in files))
     top = common_folder(files)
     matches = None
@@ -149,6 +150,7 @@ def run(job: Job) -> dict[str, Any]:
         "duplicates": found.duplicates,
         "conflicts": found.conflicts,
         "failed": found.failed,
+        "hidden": [[name, "its name begins with a dot"] for name in hidden],
         "float_range": found.float_range,
         "stopped": stopped,
         "total": len(files),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from piximi_core.errors import BadInput, PiximiError
-from piximi_core.formats.archives import extract_zip
+from piximi_core.formats.archives import extract_zip, hidden_members
 from piximi_core.images import is_image_zip, is_zarr_folder
 
 __all__ = ["SourceFile", "common_folder", "expand_sources", "size_of"]
@@ -63,6 +63,7 @@ def expand_sources(
     refused: list[tuple[str, str]],
     *,
     most_of_zip: int | None = None,
+    hidden: list[str] | None = None,
 ) -> Iterator[SourceFile]:
     """Yield the files behind what was given, folders and zips opened, in the order of names.
 
@@ -76,6 +77,9 @@ def expand_sources(
         Collects (name, reason) of archives that cannot be opened.
     most_of_zip
         Unpack only so many members of each zip.
+    hidden
+        Collects the files that are left out because their names, or those of their folders, begin
+        with a dot.
 
     Raises
     ------
@@ -86,6 +90,8 @@ def expand_sources(
         if is_zarr_folder(source.path):
             yield source
         elif source.path.is_dir():
+            if hidden is not None:
+                hidden += _hidden_in(source.path)
             yield from _walk(source.path, source.name)
         elif not source.path.is_file():
             raise BadInput(f"There is no file or folder {source.path}; check the path.")
@@ -97,6 +103,8 @@ def expand_sources(
             except BadInput as error:
                 refused.append((source.name, str(error)))
                 continue
+            if hidden is not None:
+                hidden += hidden_members(source.path)
             for member in sorted(members, key=lambda member: member.name):
                 yield SourceFile(member.path, member.name, PurePosixPath(source.name).stem)
         else:
@@ -125,6 +133,19 @@ def _walk(top: Path, within: str) -> Iterator[SourceFile]:
             path = Path(folder) / name
             if not name.startswith(".") and path.is_file() and not path.is_symlink():
                 yield SourceFile(path, path.relative_to(top).as_posix(), within)
+
+
+def _hidden_in(top: Path) -> list[str]:
+    """Return what `_walk` leaves out for the dot before its name; of a folder, its name alone."""
+    found = []
+    for folder, names, files in os.walk(top, followlinks=False):
+        inside = Path(folder).relative_to(top)
+        dotted = [name for name in names if name.startswith(".")]
+        found += [(inside / name).as_posix() + "/" for name in dotted]
+        found += [(inside / name).as_posix() for name in files if name.startswith(".")]
+        images = [name for name in names if is_zarr_folder(Path(folder) / name)]
+        names[:] = [name for name in names if name not in dotted and name not in images]
+    return sorted(found)
 
 
 def size_of(path: Path) -> int:

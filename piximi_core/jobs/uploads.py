@@ -1,33 +1,41 @@
-"""Uploaded files on their way into a job: copied under numbers, their names kept as data only."""
+"""Uploaded files before their job is asked for: under numbers, their names kept as data only."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import time
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from piximi_core.errors import NotFound
 from piximi_core.images import IMAGE_SUFFIXES
-from piximi_core.jobs.folder import abandoned_folders
+from piximi_core.jobs.arriving import Conflict, arriving, upload_folder
+from piximi_core.jobs.folder import Job, abandoned_folders
 from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.files import disk_errors_in_words, require_space
-from piximi_core.project.ids import new_id
+from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
 from piximi_core.project.store import Store
+from piximi_core.project.workspace import workspace
 
 __all__ = [
     "Upload",
     "UploadedFile",
     "discard",
-    "stage",
+    "gather",
+    "keep",
     "stage_labels",
     "stage_together",
     "sweep",
+    "sweep_everywhere",
 ]
 
 _ZIP_NAMES = 2000
+_LEFT_SECONDS = 3600.0
 _ZARR_ENDS = ("/.zarray", "/.zgroup", "/zarr.json")
 _ZARR_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}(/[A-Za-z0-9._-]{1,100}){0,12}")
 
@@ -49,53 +57,66 @@ class Upload:
     ----------
     folders
         The names of the folders that directly hold files, as far as the names tell.
+    broken_off
+        How many files have begun to arrive and are not whole; they are not among the sources.
     """
 
     job_id: str
     sources: tuple[SourceFile, ...] = ()
     size: int = 0
     folders: frozenset[str] = frozenset()
+    broken_off: int = 0
 
 
-def stage(store: Store, files: Iterable[UploadedFile], upload: Upload | None = None) -> Upload:
-    """Copy uploaded files to the job's folder, after those that are there; return all of them.
+def gather(store: Store, upload_id: str) -> Upload:
+    """Return what has arrived of an upload, by the order in which it was chosen.
+
+    What is not whole is counted and left where it is: it may be gone on with.
 
     Raises
     ------
-    NoSpace
-        The disk cannot hold them twice: here, and among the originals.
+    NotFound
+        There can be no such upload.
+    Conflict
+        Its files are being added already.
     """
-    given = list(files)
-    upload = upload or Upload(new_id())
-    size = sum(file.size for file in given)
-    require_space(store.folder, 2 * size)
-    room = _folder(store, upload) / "upload"
-    room.mkdir(parents=True, exist_ok=True)
-    sources, folders = list(upload.sources), set(upload.folders)
-    names = [_relative(file.name) for file in given]
+    folder = upload_folder(store.files.jobs, upload_id)
+    files = arriving(folder)
+    whole = [file for file in files if file.is_whole]
+    names = [_relative(file.name) for file in whole]
     zarr_of = _zarrs(names)
+    sources: list[SourceFile] = []
+    folders: set[str] = set()
     places: dict[str, Path] = {}
-    for file, name in zip(given, names, strict=True):
-        number, zarr = f"{len(sources) + 1:06d}", zarr_of.get(name)
+    for file, name in zip(whole, names, strict=True):
+        zarr = zarr_of.get(name)
         if zarr is None:
-            path = room / number
-            sources.append(SourceFile(path, name))
+            sources.append(SourceFile(file.path, name))
         else:
             if zarr not in places:
-                places[zarr] = room / f"{number}.zarr"
+                places[zarr] = file.path.with_name(f"{file.path.name}.zarr")
                 sources.append(SourceFile(places[zarr], zarr))
-            path = places[zarr] / name.removeprefix(f"{zarr}/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with disk_errors_in_words(path), path.open("wb") as target:
-            file.content.seek(0)
-            shutil.copyfileobj(file.content, target)
-        folders |= _folders_of([sources[-1].name]) or _folders_in_zip(path)
-    return replace(
-        upload,
-        sources=tuple(sources),
-        size=upload.size + size,
-        folders=frozenset(folders),
+            _put(file.path, places[zarr] / name.removeprefix(f"{zarr}/"))
+        folders |= _folders_of([sources[-1].name]) or _folders_in_zip(file.path)
+    return Upload(
+        upload_id,
+        tuple(sources),
+        sum(file.size for file in whole),
+        frozenset(folders),
+        len(files) - len(whole),
     )
+
+
+def _put(file: Path, place: Path) -> None:
+    """Let a file lie at a second place too; the first says that it has arrived."""
+    if place.exists():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with disk_errors_in_words(place):
+        try:
+            os.link(file, place)
+        except OSError:  # a file system without links
+            shutil.copyfile(file, place)
 
 
 def _zarrs(names: Sequence[str]) -> dict[str, str]:
@@ -182,13 +203,67 @@ def stage_together(store: Store, files: Iterable[UploadedFile], job_id: str) -> 
 
 
 def discard(store: Store, upload: Upload) -> None:
-    """Delete files that nobody wants added any more."""
-    folder = _folder(store, upload)
-    if not (folder / "request.json").exists():
-        shutil.rmtree(folder, ignore_errors=True)
+    """Delete files that nobody wants added any more; those of a job that was asked for stay."""
+    with suppress(NotFound, Conflict):
+        shutil.rmtree(upload_folder(store.files.jobs, upload.job_id), ignore_errors=True)
 
 
-def sweep(store: Store) -> None:
-    """Delete uploads that were left behind more than a day ago."""
-    for folder in abandoned_folders(store.files.jobs):
-        shutil.rmtree(folder, ignore_errors=True)
+# When this process first saw a waiting upload as it is, by a clock that nobody sets.
+_seen: dict[Path, tuple[tuple[int, int], float]] = {}
+
+
+def sweep(project: Path, *, moment: float | None = None) -> None:
+    """Delete uploads to which nothing was added for an hour, and that nobody has asked to add.
+
+    The hour is one of this process and not of the clock, which may be set; after a restart it
+    begins again. What else nobody asked for goes after a day.
+
+    Parameters
+    ----------
+    project
+        The project's folder.
+    moment
+        Of `time.monotonic`; now by default.
+    """
+    moment = time.monotonic() if moment is None else moment
+    jobs = ProjectFiles(project).jobs
+    for folder in abandoned_folders(jobs):
+        # By the disk's clock, which may have jumped while an upload is under way.
+        if _state_of(folder) is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    for folder in jobs.iterdir() if jobs.is_dir() else ():
+        state = _state_of(folder)
+        if state is None:
+            _seen.pop(folder, None)
+            continue
+        known, since = _seen.setdefault(folder, (state, moment))
+        if known != state:
+            _seen[folder] = (state, moment)
+        elif moment - since > _LEFT_SECONDS:
+            del _seen[folder]
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(folder: Path) -> None:
+    """Let an upload's hour begin again: someone has it open."""
+    state = _state_of(folder)
+    if state is not None:
+        _seen[folder] = (state, time.monotonic())
+
+
+def sweep_everywhere(root: Path | None = None) -> None:
+    """Do this in every project of a workspace, the own one by default."""
+    for database in (root or workspace()).glob("*/project.sqlite"):
+        sweep(database.parent)
+
+
+def _state_of(folder: Path) -> tuple[int, int] | None:
+    """Return what changes with every lot that arrives; None for what is no waiting upload."""
+    listed, room = folder / "arriving.jsonl", folder / "upload"
+    try:
+        if Job(folder).request().get("service"):
+            return None
+        newest = max(room.iterdir(), default=room).stat()
+        return max(listed.stat().st_mtime_ns, newest.st_mtime_ns), newest.st_size
+    except OSError:
+        return None

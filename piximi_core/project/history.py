@@ -15,7 +15,7 @@ from piximi_core.project import schema
 from piximi_core.project.once import take_once
 from piximi_core.project.store import HISTORY_STEPS, Store, current_user
 
-__all__ = ["Step", "has_forgotten", "history", "next_labels", "redo", "undo"]
+__all__ = ["Step", "has_forgotten", "history", "next_labels", "next_steps", "redo", "undo"]
 
 _TABLES = {table.name: table for table in schema.JOURNALLED}
 
@@ -70,9 +70,15 @@ def redo(store: Store, *, once: str | None = None) -> str | None:
 
 def next_labels(store: Store) -> tuple[str | None, str | None]:
     """Return what `undo` would take back and what `redo` would do again, None for nothing."""
+    back, again = next_steps(store)
+    return (back.label if back else None), (again.label if again else None)
+
+
+def next_steps(store: Store) -> tuple[Step | None, Step | None]:
+    """Return the steps of `next_labels`, with whose they are and when they were done."""
     with store.read() as db:
-        steps = [_next(db, backwards=backwards) for backwards in (True, False)]
-    back, again = (None if step is None else str(step.label) for step in steps)
+        found = [_next(db, backwards=backwards) for backwards in (True, False)]
+    back, again = (None if step is None else Step(**step._mapping) for step in found)
     return back, again
 
 

@@ -130,7 +130,7 @@ def _choose(store: Store) -> None:
     )
     if files:
         with errors_shown():
-            sweep(store)
+            sweep(store.folder)
             given = [UploadedFile(file.name, file.size, file) for file in files]
             job_id = new_id()
             source = stage_together(store, given, job_id)

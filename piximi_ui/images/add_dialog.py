@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 from sqlalchemy import select
 
+from piximi_core.errors import PiximiError
 from piximi_core.jobs import add_images, engine
 from piximi_core.jobs.sources import SourceFile
-from piximi_core.jobs.uploads import Upload, UploadedFile, discard, stage, stage_labels, sweep
+from piximi_core.jobs.uploads import Upload, discard, gather, stage_labels, sweep
 from piximi_core.project import schema
 from piximi_core.project.categories import Category
 from piximi_core.project.ids import new_id
 from piximi_core.project.store import Store
 from piximi_ui import job_panel
 from piximi_ui.components.drop import drop_anywhere
+from piximi_ui.components.upload import Sent, draw_upload
 from piximi_ui.context import errors_shown, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.images import add_check, add_options, server_folders
@@ -25,12 +27,12 @@ from piximi_ui.texts import _, plural, size
 __all__ = ["draw"]
 
 _SOURCE = "add-source"
-_UPLOADER = "add-uploader"
+_GATHERED = "piximi_gathered"
 
 
 def draw(store: Store, categories: Sequence[Category]) -> None:
     """Draw the dialog if it was asked for; files dropped anywhere on the page ask for it."""
-    drop_anywhere(_("Drop to add images"), into=_UPLOADER, on_drop=_dropped)
+    drop_anywhere(_("Drop to add images"), slot=store.folder.name, on_drop=_dropped)
     if dialog_data("add") is not None:
         st.dialog(_("Add images"), width="medium", on_dismiss=close_dialog)(_dialog)(
             store, categories
@@ -40,15 +42,6 @@ def draw(store: Store, categories: Sequence[Category]) -> None:
 def _dropped() -> None:
     st.session_state[_SOURCE] = "files"
     open_dialog("add")
-
-
-def _slot(store: Store) -> str:
-    return f"piximi_upload:{store.folder.name}"
-
-
-def _upload(store: Store) -> Upload | None:
-    found: Upload | None = st.session_state.get(_slot(store))
-    return found
 
 
 def _dialog(store: Store, categories: Sequence[Category]) -> None:
@@ -67,7 +60,7 @@ def _dialog(store: Store, categories: Sequence[Category]) -> None:
         key=_SOURCE,
         label_visibility="collapsed",
     )
-    upload, folders = Upload(new_id()), frozenset[str]()
+    upload, folders, sent = Upload(new_id()), frozenset[str](), None
     sources: list[SourceFile] = []
     if source == "server":
         chosen = server_folders.draw()
@@ -75,16 +68,18 @@ def _dialog(store: Store, categories: Sequence[Category]) -> None:
             sources = [SourceFile(chosen, chosen.name)]
             folders = frozenset(server_folders.class_folders(chosen))
     else:
-        _uploader(store, directory=source == "folder")
-        upload = _upload(store) or upload
+        upload, sent = _uploader(store, directory=source == "folder")
         folders = upload.folders
         # By name: browsers send files in any order.
         sources = sorted(upload.sources, key=lambda source: source.name)
-    if not sources:
+    under_way = sent is not None and sent.under_way
+    if not sources or under_way:
         add_check.forget()
         st.caption(
             _("Choose a folder first.")
             if source == "server"
+            else _("They can be added as soon as all have arrived.")
+            if under_way
             else _(
                 "Drop files, a folder or a zip anywhere on this page: TIFF, PNG, JPEG, DICOM, "
                 "NumPy, OME-Zarr and more. Folders named after classes become categories."
@@ -115,33 +110,52 @@ def _project_channels(store: Store) -> int | None:
         return db.execute(select(schema.images.c.channels).limit(1)).scalar()
 
 
-def _uploader(store: Store, *, directory: bool) -> None:
-    """Take what is uploaded into the job's folder at once, and empty the uploader for more."""
-    turn = st.session_state.setdefault("piximi_upload_turn", 0)
-    with st.container(key=_UPLOADER):
-        files = st.file_uploader(
-            _("Choose a folder") if directory else _("Choose images or zips"),
-            accept_multiple_files="directory" if directory else True,
-            key=f"upload-{directory}-{turn}",
-            label_visibility="collapsed",
-        )
-    if files:
-        with errors_shown():
-            sweep(store)
-            given = [UploadedFile(file.name, file.size, file) for file in files]
-            st.session_state[_slot(store)] = stage(store, given, _upload(store))
-            # Another key is another uploader: the browser's and the server's copies are let go.
-            st.session_state["piximi_upload_turn"] = turn + 1
-            st.rerun()
-    upload = _upload(store)
-    if upload is not None:
+def _uploader(store: Store, *, directory: bool) -> tuple[Upload, Sent]:
+    """Draw where files are chosen; return what has arrived, and what the browser says of it."""
+    slot = f"piximi_upload:{store.folder.name}"
+    upload_id: str = st.session_state.setdefault(slot, new_id())
+    sent = draw_upload(store, upload_id, directory=directory, key="add-upload")
+    if sent.taken_up is not None:
+        st.session_state[slot] = sent.taken_up
+        st.rerun()
+    if sent.left_out is not None:
+        discard(store, Upload(sent.left_out))
+    try:
+        upload = _gathered(store, upload_id, sent.change)
+    except PiximiError:
+        # Its files are being added already, or were never one of ours.
+        _let_go(store)
+        st.rerun()
+    if upload.sources:
         with st.container(horizontal=True, vertical_alignment="center"):
             ready = plural("{n} file uploaded", "{n} files uploaded", len(upload.sources))
             st.markdown(f":material/check_circle: {ready}, {size(upload.size)}")
-            if st.button(_("Remove"), type="tertiary", key="upload-remove"):
+            if st.button(
+                _("Remove"), type="tertiary", key="upload-remove", disabled=sent.under_way
+            ):
                 discard(store, upload)
-                del st.session_state[_slot(store)]
+                _let_go(store)
                 st.rerun()
+    return upload, sent
+
+
+def _gathered(store: Store, upload_id: str, change: int) -> Upload:
+    """Return what has arrived; the disk is looked at once after each turn of the sending."""
+    wanted = (upload_id, change)
+    known, upload = st.session_state.get(_GATHERED, (None, None))
+    if known != wanted:
+        with errors_shown():
+            sweep(store.folder)
+        upload = gather(store, upload_id)
+        st.session_state[_GATHERED] = (wanted, upload)
+    found: Upload = upload
+    return found
+
+
+def _let_go(store: Store) -> None:
+    """Begin another upload with what is chosen next."""
+    st.session_state.pop(f"piximi_upload:{store.folder.name}", None)
+    st.session_state.pop(_GATHERED, None)
 
 
 def _options(
@@ -165,7 +179,7 @@ def _start(
     store: Store, upload: Upload, sources: Sequence[SourceFile], options: add_images.AddOptions
 ) -> None:
     job = add_images.ask(store, sources, options, job_id=upload.job_id, who=who())
-    st.session_state.pop(_slot(store), None)
+    _let_go(store)
     add_check.forget()
     engine.submit(job)
     job_panel.follow(job)

@@ -40,7 +40,9 @@ def draw(store: Store) -> None:
 def _explained(job: Job) -> bool:
     """Whether there is more to say of an import than how many came in."""
     result = job.result()
-    more = _rows(result) or any(result.get(key) for key in ("stopped", "renamed", "named"))
+    # Hidden files alone are told by the message: every folder of a Mac has one.
+    rows = _rows({key: value for key, value in result.items() if key != "hidden"})
+    more = rows or any(result.get(key) for key in ("stopped", "renamed", "named"))
     return job.state() is not JobState.DONE or bool(more)
 
 
@@ -123,6 +125,7 @@ def _rows(result: dict[str, Any]) -> list[dict[str, str]]:
         "failed": _("Failed"),
         "conflicts": _("Conflict"),
         "duplicates": _("Duplicate"),
+        "hidden": _("Hidden"),
     }
     return [
         {"file": str(name), "outcome": word, "reason": told(str(reason))}

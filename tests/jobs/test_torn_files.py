@@ -27,7 +27,6 @@ from piximi_core.jobs.scores import Scores, load_scores, merge_scores
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.jobs.things_list import Item, item_of, read_items, write_items
 from piximi_core.jobs.training_log import TrainingLog, carried_over, read_history
-from piximi_core.jobs.uploads import UploadedFile, stage
 from piximi_core.project import history
 from piximi_core.project.runs import find_run
 from piximi_core.project.schema import images
@@ -35,6 +34,7 @@ from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, find_ids, get_things, list_things
 from tests.images.test_dicom import ramp, write_dicom
 from tests.jobs.conftest import add, write_classes
+from tests.jobs.uploading import upload as upload_of
 
 HISTORY = """epoch,loss,accuracy,val_loss,val_accuracy,seconds,batch_size
 1,0.7,0.5,0.6,0.5,0.1,8
@@ -150,10 +150,7 @@ def test_a_zip_half_unpacked_is_unpacked_again(store: Store, tmp_path: Path) -> 
 
 def test_an_upload_is_kept_until_its_result_is(store: Store, tmp_path: Path) -> None:
     paths = sorted(write_classes(tmp_path / "in", count=2).rglob("*.png"))
-    files = [UploadedFile(path.name, path.stat().st_size, path.open("rb")) for path in paths]
-    upload = stage(store, files)
-    for file in files:
-        file.content.close()
+    upload = upload_of(store, [(path.name, path.read_bytes()) for path in paths])
     job = add_images.ask(store, upload.sources, AddOptions(), job_id=upload.job_id)
     run_job(job.folder)
     # Killed before its result reached the disk: it runs again, from what was uploaded.

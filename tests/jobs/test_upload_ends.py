@@ -14,14 +14,13 @@ from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.running import run_job
-from piximi_core.jobs.uploads import UploadedFile, stage
 from piximi_core.project.store import Store
 from tests.jobs.conftest import write_tiff_pages
+from tests.jobs.uploading import upload as upload_of
 
 
 def uploaded(store: Store, path: Path) -> Job:
-    with path.open("rb") as content:
-        upload = stage(store, [UploadedFile(path.name, path.stat().st_size, content)])
+    upload = upload_of(store, [(path.name, path.read_bytes())])
     return add_images.ask(store, upload.sources, AddOptions(), job_id=upload.job_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -20,7 +20,12 @@ class Answer:
 
 
 async def fetch(
-    app: Starlette, path: str, method: str = "GET", gone: asyncio.Event | None = None
+    app: Starlette,
+    path: str,
+    method: str = "GET",
+    gone: asyncio.Event | None = None,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Send one request and collect the answer; whoever asked goes away at the event."""
     sent: list[dict] = []
@@ -35,7 +40,7 @@ async def fetch(
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [],
+        "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
     }
 
     asked = False
@@ -46,16 +51,16 @@ async def fetch(
             await (gone or asyncio.Event()).wait()
             return {"type": "http.disconnect"}
         asked = True
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: dict) -> None:
         sent.append(message)
 
     await app(scope, receive, send)
     start = next(m for m in sent if m["type"] == "http.response.start")
-    body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
-    headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-    return Answer(start["status"], headers, body)
+    content = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
+    told = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], told, content)
 
 
 def get(routes: Sequence[BaseRoute], *paths: str) -> list[Answer]:
@@ -66,3 +71,9 @@ def get(routes: Sequence[BaseRoute], *paths: str) -> list[Answer]:
         return await asyncio.gather(*(fetch(app, path) for path in paths))
 
     return asyncio.run(all_of_them())
+
+
+def post(routes: Sequence[BaseRoute], path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send a body to one path."""
+    app = Starlette(routes=list(routes))
+    return asyncio.run(fetch(app, path, "POST", body=body, headers=headers))

@@ -1,8 +1,7 @@
 """Files dropped anywhere on a page: said while they hover, and given to the uploader of a dialog.
 
-Streamlit's uploader takes files only on its own small field. This component draws nothing; it hears
-of files over the window, tells Python of a drop so that the dialog opens, and hands the files to
-the uploader in it, whose way to the server they then go.
+This component draws nothing; it hears of files over the window and of pasted ones, tells Python so
+that the dialog opens, and hands them to the uploader in it, whose way to the server they then go.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ __all__ = ["drop_anywhere"]
 
 
 def drop_anywhere(
-    text: str, *, into: str, on_drop: Callable[[], None], key: str = "drop-anywhere"
+    text: str, *, slot: str, on_drop: Callable[[], None], key: str = "drop-anywhere"
 ) -> None:
     """Take files that are dropped on the page.
 
@@ -25,15 +24,13 @@ def drop_anywhere(
     ----------
     text
         Shown over the page while files hover above it.
-    into
-        The key of the container with the uploader that gets them.
+    slot
+        The project whose uploader gets them (`components.upload`).
     on_drop
-        Called when files were dropped: it must make the next drawing show that container.
+        Called when files were dropped: it must make the next drawing show that uploader.
     key
         Names the component on its page.
     """
     # Out of the flow of the page: what draws nothing takes no room.
     with st.container(key=f"{key}-place"):
-        component("drop")(
-            key=key, data={"text": text, "into": f".st-key-{into}"}, on_dropped_change=on_drop
-        )
+        component("drop")(key=key, data={"text": text, "slot": slot}, on_dropped_change=on_drop)

@@ -1,9 +1,10 @@
-// Files dropped anywhere on the page go to the uploader of the dialog that Python then opens.
+// Files dropped anywhere on the page, or pasted, go to the uploader of the dialog that Python then
+// opens.
+
+import { Choice } from "../upload/entries.js";
+import { give } from "../upload/hub.js";
 
 const FIELD = '[data-testid="stFileUploaderDropzone"]';
-const PATIENCE = 15000; // ms that the dialog may take to appear
-const MOST_FILES = 20000;
-const HIDDEN = /^\.(?!z(array|attrs|group|metadata)$)/; // those four belong to a Zarr image
 
 let component = null; // the one on the page, null on pages without it
 let cover = null;
@@ -16,6 +17,7 @@ export function mount(mounted) {
     for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
       window.addEventListener(name, hear, true);
     }
+    document.addEventListener("paste", hearPaste);
   }
   return () => {
     // A redraw mounts the next one before or just after this.
@@ -77,51 +79,17 @@ function uncover() {
   cover = null;
 }
 
+/** Text belongs to the field that has the focus; files belong to the project. */
+function hearPaste(event) {
+  if (!component || event.defaultPrevented || !event.clipboardData?.files.length) return;
+  event.preventDefault();
+  take(event.clipboardData);
+}
+
 async function take(transfer) {
-  // Entries are readable only now, their contents later too.
-  const items = [...transfer.items].filter((item) => item.kind === "file");
-  const entries = items.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
-  const files = [];
-  for (const entry of entries) await collect(entry, files);
-  if (!files.length) return;
-  component?.setTriggerValue("dropped", files.length);
-  const input = await field(component?.data.into);
-  if (!input) return;
-  // The uploader reads `files`; a real list would forget the folders that the files lie in.
-  Object.defineProperty(input, "files", { value: files, configurable: true });
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-  delete input.files;
-}
-
-/** Put a file, or all files in a folder, into the list, each with its path. */
-async function collect(entry, files) {
-  if (!entry || files.length >= MOST_FILES) return;
-  if (entry instanceof File) {
-    files.push(entry);
-  } else if (entry.isFile) {
-    const file = await new Promise((done) => entry.file(done, () => done(null)));
-    if (!file) return;
-    const path = entry.fullPath.replace(/^\//, "");
-    if (path.includes("/")) Object.defineProperty(file, "webkitRelativePath", { value: path });
-    files.push(file);
-  } else if (entry.isDirectory) {
-    const reader = entry.createReader();
-    for (;;) {
-      // A folder is read a hundred entries at a time.
-      const some = await new Promise((done) => reader.readEntries(done, () => done([])));
-      if (!some.length) return;
-      for (const inner of some) if (!HIDDEN.test(inner.name)) await collect(inner, files);
-    }
-  }
-}
-
-/** Wait for the uploader in a place that is drawn only now. */
-async function field(place) {
-  const end = performance.now() + PATIENCE;
-  while (performance.now() < end) {
-    const found = document.querySelector(`${place} ${FIELD} input[type="file"]`);
-    if (found && !found.disabled) return found;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  return null;
+  const { data } = component;
+  const choice = await new Choice().transfer(transfer);
+  if (!choice.files.length && !choice.unread.length && !choice.hidden.length) return;
+  component?.setTriggerValue("dropped", choice.files.length);
+  give(data.slot, choice);
 }

@@ -39,7 +39,9 @@ async function look() {
       const answer = await fetch(window.location.origin + drawn.alive, { cache: "no-store" });
       misses = 0;
       if (said === drawn.texts.away) hide();
-      if (answer.status === 404 && !startOver()) say(drawn.texts.ended, false, true);
+      // Ended here, or signed out.
+      const ended = [401, 403, 404].includes(answer.status) || answer.redirected;
+      if (ended && !startOver()) say(drawn.texts.ended, false, true);
     }
   } catch {
     misses += 1;
@@ -76,7 +78,7 @@ async function follow(event) {
 }
 
 async function known() {
-  return (await fetch(window.location.origin + drawn.alive, { cache: "no-store" })).status !== 404;
+  return (await fetch(window.location.origin + drawn.alive, { cache: "no-store" })).status === 204;
 }
 
 function say(text, closes = false, reloads = false) {

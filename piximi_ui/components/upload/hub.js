@@ -1,0 +1,21 @@
+// Where files wait for the uploader of a project, however they came to the page.
+
+const takers = new Map(); // slot -> (choice) => void
+const waiting = new Map(); // slot -> choices that came before the uploader was drawn
+
+/** Hand over a choice (see entries.js); it waits until an uploader is there. */
+export function give(slot, choice) {
+  const take = takers.get(slot);
+  if (take) take(choice);
+  else waiting.set(slot, [...(waiting.get(slot) ?? []), choice]);
+}
+
+export function register(slot, take) {
+  takers.set(slot, take);
+  for (const choice of waiting.get(slot) ?? []) take(choice);
+  waiting.delete(slot);
+}
+
+export function unregister(slot, take) {
+  if (takers.get(slot) === take) takers.delete(slot);
+}
