@@ -16,6 +16,7 @@ export function register(slot, take) {
   waiting.delete(slot);
 }
 
+/** Take files no more; return whether no other uploader has taken this one's place meanwhile. */
 export function unregister(slot, take) {
-  if (takers.get(slot) === take) takers.delete(slot);
+  return takers.get(slot) === take && takers.delete(slot);
 }

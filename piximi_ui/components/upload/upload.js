@@ -77,9 +77,9 @@ class Uploader {
   }
 
   close() {
-    unregister(this.slot, this.take);
     clearInterval(this.caring);
     this.leaving.abort();
+    if (!unregister(this.slot, this.take)) return;
     // Nobody sees it any more: it goes on where it was when the dialog is opened again.
     this.sending.changed = () => {};
     this.sending.stop();
