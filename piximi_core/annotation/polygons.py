@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.regions import Region, region_of
+from piximi_core.annotation.regions import Region, join_regions, region_of
 from piximi_core.errors import BadInput
 
-__all__ = ["FARTHEST", "TOO_FAR", "fill_rings"]
+__all__ = ["FARTHEST", "TOO_FAR", "fill_rings", "fill_trace"]
 
 FARTHEST = 100_000_000
 """No corner of an outline lies farther away, in pixels: beyond it numbers lose their pixels, and
@@ -70,3 +70,33 @@ def fill_rings(rings: Sequence[NDArray[np.float64]], height: int, width: int) ->
     np.add.at(crossed, (rows - top, columns), 1)
     inside = np.cumsum(crossed[:, :-1], axis=1) % 2 == 1
     return region_of(inside, left, top)
+
+
+def fill_trace(pixels: NDArray[np.float64], height: int, width: int) -> Region | None:
+    """Return the pixels of an image that lie on a trace from pixel to pixel, or inside of it.
+
+    Parameters
+    ----------
+    pixels
+        Columns and rows ``[N, 2]`` of neighbouring pixels, closed by itself.
+
+    Returns
+    -------
+    Region or None
+        None if none of them lies in the image.
+
+    Raises
+    ------
+    BadInput
+        As `fill_rings`.
+    """
+    inner = fill_rings([pixels + 0.5], height, width)
+    inside = (pixels >= 0).all(axis=1) & (pixels < (width, height)).all(axis=1)
+    columns, rows = pixels[inside].astype(np.int64).T
+    rim: Region | None = None
+    if len(rows):
+        left, top = int(columns.min()), int(rows.min())
+        drawn = np.zeros((int(rows.max()) - top + 1, int(columns.max()) - left + 1), bool)
+        drawn[rows - top, columns - left] = True
+        rim = region_of(drawn, left, top)
+    return join_regions([region for region in (inner, rim) if region is not None])

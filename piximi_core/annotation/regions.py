@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from piximi_core.annotation.run_lengths import decode_mask, encode_mask
 
-__all__ = ["Box", "Region", "clip_region", "filled_box", "join_regions", "region_of"]
+__all__ = ["Box", "Region", "clip_region", "filled_box", "join_regions", "region_of", "tightened"]
 
 Box = tuple[int, int, int, int]
 
@@ -103,3 +103,26 @@ def join_regions(regions: Sequence[Region]) -> Region | None:
         x1, y1, x2, y2 = region.box
         whole[y1 - top : y2 - top, x1 - left : x2 - left] |= region.mask()
     return region_of(whole, int(left), int(top))
+
+
+def tightened(region: Region) -> Region:
+    """Return a region in its tightest box, so that equal pixels make equal regions.
+
+    Piximi and others keep boxes that are wider than the mask. One that is tight, or empty, comes
+    back as it is.
+    """
+    edges = np.cumsum(region.runs)
+    starts, ends = edges[::2][: len(edges) // 2], edges[1::2]
+    drawn = ends > starts
+    if not drawn.any() or region.width <= 0:
+        return region
+    starts, last = starts[drawn], ends[drawn] - 1
+    is_high = starts[0] < region.width and last[-1] >= region.width * (region.height - 1)
+    # A run that goes on in the next row touches both sides.
+    wraps = bool((starts // region.width != last // region.width).any())
+    is_wide = wraps or (
+        (starts % region.width).min() == 0 and (last % region.width).max() == region.width - 1
+    )
+    if is_high and is_wide:
+        return region
+    return region_of(region.mask(), *region.box[:2]) or region

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from piximi_core.commands.common import Json, Project, label_by_table, open_settled, show
-from piximi_core.errors import BadInput
+from piximi_core.errors import BadInput, shown
 from piximi_core.formats.annotations.registry import FORMATS
 from piximi_core.formats.label_table import read_label_table
 from piximi_core.jobs import add_annotations, export_annotations, read_annotations
@@ -86,6 +86,14 @@ def import_command(
         str, typer.Option(help=f"{_NAMES} or csv; found out if not given.")
     ] = "",
     kind: Annotated[str, typer.Option(help="Put all objects into this kind.")] = "",
+    kind_ids: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind-id",
+            metavar="ID=KIND",
+            help="Which kind an id in the file is, if nobody knows it.",
+        ),
+    ] = None,
     image: Annotated[
         str, typer.Option(help="The image that all objects belong to, if the file names none.")
     ] = "",
@@ -101,10 +109,11 @@ def import_command(
         table = read_label_table(file)
         label_by_table(store, table, kind_id, dry_run=dry_run, as_json=json)
         return
-    options = ReadOptions(format, kind, image)
+    options = ReadOptions(format, kind, image, _answers(kind_ids or []))
     look = read_annotations.ask(store, SourceFile(file.absolute(), file.name), options)
     result = run_here(store, look)
     _tell(result)
+    _require_kinds(result["asked"])
     if not result["new"] and not result["present"]:
         raise BadInput("Nothing was imported: no object fits an image of this project; see above.")
     if result["new"] and not dry_run:
@@ -112,11 +121,37 @@ def import_command(
     show(result, json, _text(result, dry_run))
 
 
+def _answers(pairs: list[str]) -> dict[str, str]:
+    answers = {}
+    for pair in pairs:
+        found, _, name = pair.partition("=")
+        if not found.strip() or not name.strip():
+            raise BadInput(f"{shown(pair)} names no kind; give --kind-id ID=KIND.")
+        answers[found.strip()] = name.strip()
+    return answers
+
+
+def _require_kinds(asked: dict[str, int]) -> None:
+    """Refuse to show an id as a kind's name."""
+    if not asked:
+        return
+    listed = ", ".join(asked)
+    raise BadInput(
+        f"The file calls a kind by an id that this project does not know ({shown(listed)}), as "
+        f"Piximi does; say which kind it is with --kind-id {next(iter(asked))}=KIND, or put all "
+        "objects into one kind with --kind KIND."
+    )
+
+
 def _tell(result: dict[str, Any]) -> None:
     """Say on standard error what was left out or mended."""
     lines = [f"no image: {row['image']}: {row['reason']}" for row in result["unmatched"]]
     for key, word in (("skipped", "left out"), ("repaired", "mended")):
         lines += [f"{word}: {what}: {reason}" for what, reason in result[key]]
+    if result["empty_count"]:
+        lines.append(
+            f"no image: {result['empty_count']:,} images of the file that have no objects there"
+        )
     for line in lines[:_MOST_TOLD]:
         typer.echo(line, err=True)
     more = sum(result[f"{key}_count"] for key in ("unmatched", "skipped", "repaired")) - _MOST_TOLD

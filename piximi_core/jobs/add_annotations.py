@@ -31,11 +31,13 @@ def ask(store: Store, look: Job, *, who: str | None = None) -> Job:
     Raises
     ------
     BadInput
-        The look is not done, or it found nothing new.
+        The look is not done, it found nothing new, or it left a kind to be asked for.
     """
     result = look.result()
     if look.state() is not JobState.DONE or not (look.folder / FOUND).is_file():
         raise BadInput("The file of annotations was not read to its end; choose it again.")
+    if result.get("asked"):
+        raise BadInput("The file calls a kind by an id that nobody knows; say first which it is.")
     if not result["new"]:
         raise BadInput("There is nothing to import: the file holds no new object for these images.")
     folder = store.files.jobs / new_id()

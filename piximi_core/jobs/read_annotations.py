@@ -9,15 +9,21 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from piximi_core.errors import NotFound
-from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem
+from piximi_core.annotation.regions import Box, Region, tightened
+from piximi_core.errors import BadInput, NotFound, bounded
+from piximi_core.formats.annotations.model import (
+    AnnotatedImage,
+    AnnotationSet,
+    ObjectKind,
+    Problem,
+)
 from piximi_core.formats.annotations.placing import Placed, PlacedObject, place_annotations
 from piximi_core.formats.annotations.registry import find_format, read_annotations
 from piximi_core.jobs.folder import Job, read_json, write_json
@@ -60,11 +66,14 @@ class ReadOptions:
         One kind for all objects; empty to take those of the file.
     image
         The image of the project that all objects belong to; empty to go by names.
+    kinds
+        For ids by which the file calls kinds, and that nobody knows: which kinds they are.
     """
 
     format: str = ""
     kind: str = ""
     image: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 def ask(
@@ -99,7 +108,9 @@ def ask(
         | (asdict(origins[i.id]) if i.id in origins else {})
         for i in images
     ]
-    kinds = [kind.name for kind in list_kinds(store) if not kind.is_image]
+    kinds = [
+        asdict(ObjectKind(kind.name, kind.id)) for kind in list_kinds(store) if not kind.is_image
+    ]
     content = {"images": rows, "kinds": kinds, "present": _present(store)}
     write_json(folder / _PROJECT, content, durable=False)
     request = {
@@ -122,13 +133,22 @@ def _present(store: Store) -> list[str]:
     )
     with store.read() as db:
         return [
-            _digest(r.image_id, r.name, r.plane, (r.x1, r.y1, r.x2, r.y2), r.mask)
+            _digest(r.image_id, r.name, r.plane, _region((r.x1, r.y1, r.x2, r.y2), r.mask))
             for r in db.execute(query)
         ]
 
 
-def _digest(image_id: str, kind: str, plane: int, box: Iterable[int], mask: str) -> str:
-    text = json.dumps([image_id, kind.casefold(), plane, *box, mask])
+def _region(box: Box, mask: str) -> Region:
+    return Region(box, tuple(map(int, mask.split())))
+
+
+def _digest(image_id: str, kind: str, plane: int, region: Region) -> str:
+    """Return what is the same for objects of the same pixels, however wide their boxes are."""
+    try:
+        tight = tightened(region)
+    except BadInput:
+        tight = region  # a mask that does not fill its box, from a damaged database
+    text = json.dumps([image_id, kind.casefold(), plane, *tight.box, *tight.runs])
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
@@ -155,12 +175,14 @@ def run(job: Job) -> dict[str, Any]:
             job.raise_if_stopped()
             job.report(done, total, f"Finding pixels: {done:,} of {total:,} objects")
 
-    kinds = project.get("kinds", [])
+    kinds = [ObjectKind(**row) for row in project.get("kinds", [])]
     placed = place_annotations(
         found,
         images,
-        default_kind=kinds[0] if len(kinds) == 1 else DEFAULT_KIND,
+        default_kind=kinds[0].name if len(kinds) == 1 else DEFAULT_KIND,
         kind=request["kind"] or None,
+        kinds=kinds,
+        answers=request["kinds"],
         image=request["image"] or None,
         check=check,
     )
@@ -175,7 +197,7 @@ def _write(job: Job, placed: Placed, present: set[str]) -> tuple[Counter[tuple[s
     with (job.folder / FOUND).open("w", encoding="utf-8") as file:
         for item in placed.objects:
             row = _line(item)
-            digest = _digest(row["image"], item.kind, item.plane, row["box"], row["mask"])
+            digest = _digest(row["image"], item.kind, item.plane, item.region)
             if digest in present:
                 doubled += 1
                 continue
@@ -202,6 +224,8 @@ def _line(item: PlacedObject) -> dict[str, Any]:
 def _summary(
     found: AnnotationSet, placed: Placed, new: Counter[tuple[str, str]], doubled: int
 ) -> dict[str, Any]:
+    # An image without an object loses nothing by being missing: many such are one number.
+    missed = [(problem, count) for problem, count in placed.unmatched if count]
     return {
         "images": len(placed.matched) + len(placed.unmatched),
         "matched": len(set(placed.matched.values())),
@@ -212,12 +236,14 @@ def _summary(
             {"kind": kind, "category": category, "count": count}
             for (kind, category), count in new.items()
         ],
+        "asked": placed.asked,
         "colors": [[*pair, color] for pair, color in placed.colors.items()],
         "unmatched": [
-            {"image": problem.what, "objects": count, "reason": problem.reason}
-            for problem, count in placed.unmatched[:_MOST_TOLD]
+            {"image": bounded(problem.what), "objects": count, "reason": problem.reason}
+            for problem, count in missed[:_MOST_TOLD]
         ],
-        "unmatched_count": len(placed.unmatched),
+        "unmatched_count": len(missed),
+        "empty_count": len(placed.unmatched) - len(missed),
         "skipped": _told(placed.skipped),
         "skipped_count": len(placed.skipped),
         "repaired": _told(placed.repaired),
@@ -226,7 +252,7 @@ def _summary(
 
 
 def _told(problems: list[Problem]) -> list[list[str]]:
-    return [[problem.what, problem.reason] for problem in problems[:_MOST_TOLD]]
+    return [[bounded(problem.what), problem.reason] for problem in problems[:_MOST_TOLD]]
 
 
 def found_objects(job: Job) -> Iterator[dict[str, Any]]:

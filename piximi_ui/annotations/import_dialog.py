@@ -95,8 +95,10 @@ def _dialog(store: Store) -> None:
         _choose(store)
         return
     _draw_name(store, str(look.request()["name"]))
-    wanted = replace(_options(store), image=_image(store, look))
-    if wanted != ReadOptions(**{key: look.request()[key] for key in ("format", "kind", "image")}):
+    wanted = _options(store)
+    wanted = replace(wanted, image=_image(store, look), kinds=_kinds(store, look, wanted))
+    before = {key: look.request()[key] for key in ("format", "kind", "image", "kinds")}
+    if wanted != ReadOptions(**before):
         with errors_shown():
             source = SourceFile(Path(look.request()["path"]), look.request()["name"])
             look = _start(store, source, wanted)
@@ -182,6 +184,36 @@ def _image(store: Store, look: Job) -> str:
     return str(chosen or "")
 
 
+def _kinds(store: Store, look: Job, wanted: ReadOptions) -> dict[str, str]:
+    """Ask which kinds are meant by ids that nobody knows; return what was answered."""
+    answered, asked = dict(look.request()["kinds"]), dict(look.result().get("asked", {}))
+    if wanted.kind:
+        return {}
+    names = [kind.name for kind in list_kinds(store) if not kind.is_image]
+    for kind_id in [*answered, *(one for one in asked if one not in answered)]:
+        options = list(dict.fromkeys([*names, *filter(None, [answered.get(kind_id)])]))
+        count = int(asked.get(kind_id, 0))
+        chosen = st.selectbox(
+            plural("Which kind is this {n} object?", "Which kind are these {n} objects?", count)
+            if count
+            else _("Which kind are the objects?"),
+            options,
+            index=options.index(answered[kind_id]) if kind_id in answered else None,
+            placeholder=_("Choose a kind, or type a new name"),
+            accept_new_options=True,
+            help=_(
+                "The file says only the number by which Piximi knows its kind, and no kind of this "
+                "project has it."
+            ),
+            key=f"annotations-kind-{look.request()['path']}-{kind_id}",
+        )
+        if name := str(chosen or "").strip():
+            answered[kind_id] = name
+        else:
+            answered.pop(kind_id, None)
+    return answered
+
+
 def _start(
     store: Store, source: SourceFile, options: ReadOptions, job_id: str | None = None
 ) -> Job:
@@ -209,11 +241,11 @@ def _answer(store: Store, look: Job) -> None:
         return
     result = look.result()
     draw_preview(result)
-    new = int(result["new"])
+    new, asked = int(result["new"]), bool(result.get("asked"))
     if st.button(
         plural("Import {n} object", "Import {n} objects", new) if new else _("Nothing to import"),
         type="primary",
-        disabled=not new,
+        disabled=not new or asked,
         key="annotations-import",
         width="stretch",
     ):

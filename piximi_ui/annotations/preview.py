@@ -23,10 +23,11 @@ def draw_preview(result: dict[str, Any]) -> None:
         " · " + plural("{n} is there already", "{n} are there already", present) if present else ""
     )
     st.markdown(f"**{objects}** {images}{more} · {format_names()[result['format']]}")
+    asked = result.get("asked", {})
     if result["kinds"]:
         rows = [
             {
-                "kind": row["kind"],
+                "kind": _("To be chosen") if row["kind"] in asked else row["kind"],
                 "category": row["category"] or _("Without a category"),
                 "count": row["count"],
             }
@@ -47,6 +48,14 @@ def draw_preview(result: dict[str, Any]) -> None:
         with st.expander(label, icon=":material/image_not_supported:"):
             words = {"image": _("Image in the file"), "count": _("Objects"), "reason": _("Reason")}
             _table(unmatched, words, more=count - len(unmatched))
+    if empty := int(result.get("empty_count", 0)):
+        st.caption(
+            plural(
+                "{n} image of the file without objects is not in this project.",
+                "{n} images of the file without objects are not in this project.",
+                empty,
+            )
+        )
     _problems(
         result["skipped"],
         int(result["skipped_count"]),

@@ -10,14 +10,16 @@ from hypothesis.extra import numpy as arrays
 
 from piximi_core.annotation.columns import columns_of_region, region_of_columns
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
-from piximi_core.annotation.polygons import fill_rings
+from piximi_core.annotation.polygons import fill_rings, fill_trace
 from piximi_core.annotation.regions import (
     Region,
     clip_region,
     filled_box,
     join_regions,
     region_of,
+    tightened,
 )
+from piximi_core.annotation.run_lengths import encode_mask
 from piximi_core.errors import BadInput
 
 masks = arrays.arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 11)))
@@ -132,3 +134,21 @@ def test_columns_of_the_whole_image_give_back_every_mask(
     assert np.repeat(np.arange(len(counts)) % 2, counts).tolist() == whole.T.ravel().tolist()
     assert region_of_columns(counts, *whole.shape) == region
     assert region_of_columns([0, 0, *counts, 0, 0], *whole.shape) == region
+
+
+@given(masks, st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 3))
+def test_a_tightened_region_has_the_same_pixels(
+    mask: np.ndarray, left: int, right: int, top: int, bottom: int
+) -> None:
+    wide = np.pad(mask, ((top, bottom), (left, right)))
+    runs = tuple(encode_mask(wide))
+    region = Region((7, 5, 7 + wide.shape[1], 5 + wide.shape[0]), runs)
+    assert tightened(region) == (region_of(wide, 7, 5) or region)
+
+
+def test_a_trace_from_pixel_to_pixel_belongs_to_its_object() -> None:
+    square = np.array([(3, 2), (4, 2), (5, 2), (5, 3), (5, 4), (4, 4), (3, 4), (3, 3)], float)
+    assert fill_trace(square, 10, 10) == filled_box((3, 2, 6, 5))
+    assert fill_trace(square, 10, 4) == filled_box((3, 2, 4, 5))  # cut at the border
+    assert fill_trace(square[:1], 10, 10) == filled_box((3, 2, 4, 3))
+    assert fill_trace(square + 20, 10, 10) is None

@@ -137,3 +137,20 @@ def test_mistakes_get_one_sentence(project: Path, tmp_path: Path, run: Any) -> N
         assert len(err.splitlines()) == 1
         assert not objects(project)
         assert not (tmp_path / file).exists() or verb == "import"
+
+
+def test_an_id_that_nobody_knows_is_asked_for(project: Path, tmp_path: Path, run: Any) -> None:
+    unknown = "113fc331-205a-4913-9fa7-62ed60c755d6"
+    path = tmp_path / "coco.json"
+    content = json.loads(path.read_text())
+    for category in content["categories"]:
+        category["supercategory"] = unknown
+    path.write_text(json.dumps(content))
+    _out, err = run("annotations", "import", project, path, code=2)
+    assert f"--kind-id {unknown}=KIND" in err
+    assert not objects(project)
+    _out, err = run("annotations", "import", project, path, "--kind-id", "=x", code=2)
+    assert "--kind-id ID=KIND" in err
+    out, _err = run("annotations", "import", project, path, "--kind-id", f"{unknown}=nucleus")
+    assert "nucleus, early: 2" in out
+    assert unknown not in out

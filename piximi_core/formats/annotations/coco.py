@@ -8,6 +8,7 @@ pixel for pixel, and the area is the mask's.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 from piximi_core import __version__
 from piximi_core.annotation.columns import columns_of_region
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
+from piximi_core.annotation.polygons import FARTHEST
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.coco_runs import compress, expand
 from piximi_core.formats.annotations.model import (
@@ -35,13 +37,20 @@ from piximi_core.formats.annotations.plain_json import (
     text_of,
     whole,
 )
-from piximi_core.formats.annotations.shapes import BoxShape, CocoPolygons, ColumnRuns, Shape
+from piximi_core.formats.annotations.shapes import (
+    BoxShape,
+    CocoPolygons,
+    ColumnRuns,
+    PixelTrace,
+    Shape,
+)
 from piximi_core.images import safe_name
 
 __all__ = ["CocoStyle", "read_coco", "write_coco"]
 
 CocoStyle = Literal["polygons", "single", "runs"]
 
+_VERSION = re.compile(r"\d+(\.\d+)+")
 _NO_RING = np.empty((0, 2))
 
 
@@ -60,7 +69,9 @@ def read_coco(path: Path, name: str) -> AnnotationSet:
     found = AnnotationSet()
     images = _images(records(content, "images", shown), found)
     categories = _categories(records(content, "categories", shown), found)
-    for number, item in enumerate(records(content, "annotations", shown)):
+    rows = records(content, "annotations", shown)
+    traced = _is_of_piximi(content, rows)
+    for number, item in enumerate(rows):
         what = f"object {text_of(item.get('id'), 40) or f'no. {number + 1}'}"
         try:
             image = images.get(str(item.get("image_id")))
@@ -69,7 +80,7 @@ def read_coco(path: Path, name: str) -> AnnotationSet:
             category = categories.get(str(item.get("category_id")))
             if category is None:
                 raise BadInput("Its category is not in the file.")
-            shape = _shape(item)
+            shape = _shape(item, traced)
         except BadInput as error:
             found.skipped.append(Problem(what, str(error)))
             continue
@@ -119,8 +130,37 @@ def _categories(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, O
     return categories
 
 
-def _shape(item: dict[str, Any]) -> Shape:
+def _is_of_piximi(content: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
+    """Whether Piximi wrote a file: it gives every area as 0, and outlines from pixel to pixel.
+
+    They run through the middles of the pixels at the rim, so that as polygons of COCO they would
+    lose a column and a row.
+    """
+    info = content.get("info")
+    if not isinstance(info, dict) or not _VERSION.fullmatch(str(info.get("version"))):
+        return False
+    return all(
+        item.get("area") == 0 and isinstance(item.get("area"), int) and _is_trace(item)
+        for item in rows
+    )
+
+
+def _is_trace(item: dict[str, Any]) -> bool:
     drawn = item.get("segmentation")
+    if not isinstance(drawn, list) or len(drawn) != 1 or not isinstance(drawn[0], list):
+        return False
+    if len(drawn[0]) < 2 or len(drawn[0]) % 2 or not all(type(value) is int for value in drawn[0]):
+        return False
+    if max(map(abs, drawn[0])) > FARTHEST:
+        return False
+    pixels = np.array(drawn[0]).reshape(-1, 2)
+    return bool(np.abs(np.diff(pixels, axis=0)).max(initial=0) <= 1)
+
+
+def _shape(item: dict[str, Any], traced: bool) -> Shape:
+    drawn = item.get("segmentation")
+    if traced and isinstance(drawn, list):
+        return PixelTrace(np.array(drawn[0], dtype=np.float64).reshape(-1, 2))
     if isinstance(drawn, dict):
         size = numbers(drawn.get("size"), 2)
         counts = drawn.get("counts")

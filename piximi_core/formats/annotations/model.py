@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from piximi_core.annotation.regions import Region
+from piximi_core.errors import bounded
 from piximi_core.formats.annotations.shapes import Shape
 
 __all__ = [
@@ -23,10 +24,16 @@ UNKNOWN = "Unknown"
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that was left out or mended: which object or file, and why."""
+    """Something that was left out or mended: which object or file, and why.
+
+    Values in the reason that are too long to be read are cut.
+    """
 
     what: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", bounded(self.reason))
 
 
 @dataclass(frozen=True)

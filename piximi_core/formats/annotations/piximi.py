@@ -53,7 +53,7 @@ def read_piximi_annotations(path: Path, name: str) -> AnnotationSet:
     found.images = [AnnotatedImage(image) for image in images.values()]
     kinds = {} if old else _kinds(content, shown)
     categories = _categories(records(content, "categories", shown), kinds, old)
-    found.kinds = [ObjectKind(kind) for kind in dict.fromkeys(kinds.values())]
+    found.kinds = [ObjectKind(name, kind_id) for kind_id, name in kinds.items()]
     found.categories = list(categories.values())
     for number, row in enumerate(records(content, "annotations", shown)):
         label = text_of(row.get("name"), 80) or text_of(row.get("id"), 40) or f"no. {number + 1}"

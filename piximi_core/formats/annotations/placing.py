@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from piximi_core.annotation.regions import Region
 from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.kind_names import KindNames
 from piximi_core.formats.annotations.matching import KnownImage, match_images
 from piximi_core.formats.annotations.model import (
     UNKNOWN,
     AnnotatedImage,
     AnnotationSet,
+    ObjectKind,
     Problem,
     SetObject,
 )
@@ -47,6 +49,8 @@ class Placed:
         Images of the file without one in the project, with their objects' number.
     colors
         Of (kind, category), as far as the file tells.
+    asked
+        Ids that the file gives for kinds, that nobody knows, with their objects' number.
     """
 
     objects: list[PlacedObject] = field(default_factory=list)
@@ -55,6 +59,7 @@ class Placed:
     skipped: list[Problem] = field(default_factory=list)
     repaired: list[Problem] = field(default_factory=list)
     colors: dict[tuple[str, str], str] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
 
 
 def place_annotations(
@@ -63,6 +68,8 @@ def place_annotations(
     *,
     default_kind: str,
     kind: str | None = None,
+    kinds: Sequence[ObjectKind] = (),
+    answers: Mapping[str, str] | None = None,
     image: str | None = None,
     check: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Placed:
@@ -76,6 +83,10 @@ def place_annotations(
         Of objects for which the file gives none.
     kind
         One kind for all objects, whatever the file says.
+    kinds
+        The project's, by whose ids a file may call them.
+    answers
+        The kinds of ids that nobody knows, as a person said them.
     image
         The project's image that all of the file belongs to, for files that name none.
     check
@@ -99,8 +110,10 @@ def place_annotations(
             for problem in matches.unmatched
             if problem.what not in placed.matched
         ]
+    names_of = KindNames(kinds, default_kind, given=found.kinds, answers=answers)
+    kind = names_of.find(kind) if kind else None
     placed.colors = {
-        (kind or _kind(of_kind, default_kind), category): color
+        (kind or names_of.find(of_kind), category): color
         for (of_kind, category), color in found.colors().items()
     }
     refused = _of_other_size(placed, entries, known, counts)
@@ -108,17 +121,15 @@ def place_annotations(
         check(number, len(found.objects))
         if item.image in placed.matched and item.image not in refused:
             target = known[placed.matched[item.image]]
-            _place(item, number, target, kind or _kind(item.kind, default_kind), placed)
+            own_kind = kind or names_of.find(item.kind)
+            names_of.count(own_kind)
+            _place(item, number, target, own_kind, placed)
+    placed.asked = dict(names_of.asked)
     return placed
 
 
 def _is_told(name: str, entries: Mapping[str, AnnotatedImage]) -> bool:
     return name not in entries or entries[name].told
-
-
-def _kind(given: str | None, default: str) -> str:
-    # "Image" is the kind of whole images, in Piximi too.
-    return default if not given or given.casefold() == "image" else given
 
 
 def _of_other_size(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.columns import region_of_columns
-from piximi_core.annotation.polygons import FARTHEST, TOO_FAR, fill_rings
+from piximi_core.annotation.polygons import FARTHEST, TOO_FAR, fill_rings, fill_trace
 from piximi_core.annotation.regions import Region, clip_region, filled_box, join_regions
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.coco_runs import expand
@@ -21,6 +21,7 @@ __all__ = [
     "CocoPolygons",
     "ColumnRuns",
     "JoinedPolygons",
+    "PixelTrace",
     "Polygons",
     "Shape",
     "place",
@@ -74,6 +75,13 @@ class CocoPolygons:
     rings: Sequence[NDArray[np.float64]]
 
 
+@dataclass(frozen=True, eq=False)
+class PixelTrace:
+    """A way from pixel to pixel ``[N, 2]`` (x, y), all of which belong to the object (Piximi)."""
+
+    ring: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class ColumnRuns:
     """A mask of the whole image as run lengths down its columns (COCO)."""
@@ -83,7 +91,7 @@ class ColumnRuns:
     counts: tuple[int, ...]
 
 
-Shape = Region | BoxShape | Polygons | JoinedPolygons | CocoPolygons | ColumnRuns
+Shape = Region | BoxShape | Polygons | JoinedPolygons | CocoPolygons | PixelTrace | ColumnRuns
 
 
 def place(
@@ -118,8 +126,16 @@ def place(
         return _from_columns(shape, height, width)
     if isinstance(shape, BoxShape):
         return _from_box(shape, height, width)
+    if isinstance(shape, PixelTrace):
+        return fill_trace(shape.ring, height, width)
     if isinstance(shape, JoinedPolygons):
         return _joined(shape, height, width, told)
+    return _from_rings(shape, height, width, told)
+
+
+def _from_rings(
+    shape: Polygons | CocoPolygons, height: int, width: int, told: Callable[[str], None]
+) -> Region | None:
     rings = _usable(shape.rings)
     if isinstance(shape, CocoPolygons) and len(rings) == len(shape.rings):
         return _by_pycocotools(rings, height, width, told)
@@ -133,7 +149,7 @@ def place(
 
 def reaches_out(shape: Shape, height: int, width: int) -> bool:
     """Whether a shape reaches over the border of the image by a pixel or more."""
-    if isinstance(shape, ColumnRuns):
+    if isinstance(shape, ColumnRuns | PixelTrace):
         return False
     if isinstance(shape, Region):
         left, top, right, bottom = map(float, shape.box)
