@@ -2,7 +2,8 @@
 
 A component's script imports its neighbours by relative path (``./queue.js``). When a module is
 served, those paths are rewritten to the hashed addresses, so that a changed helper changes the
-address of everything that imports it and browsers may keep each file for ever.
+address of everything that imports it and browsers may keep each file for ever. A stylesheet that
+imports another is served with it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ COMPONENTS = Path(__file__).resolve().parent / "components"
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 FOREVER = "public, max-age=31536000, immutable"
 
+_SHEET = re.compile(r"""^@import "(\.{1,2}/[^"\n]+\.css)";$""", re.MULTILINE)
 _IMPORT = re.compile(r"""(\b(?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+\.js)\2""")
 
 
@@ -166,6 +168,16 @@ def _finish(
             return f"{match[1]}{match[2]}./{neighbour.name}{match[2]}"
 
         content = _IMPORT.sub(address, content.decode()).encode()
+    else:
+        here = posixpath.dirname(relative)
+
+        def whole(match: re.Match[str]) -> str:
+            target = posixpath.normpath(posixpath.join(here, match[1]))
+            if target not in sources:
+                raise ValueError(f"{relative} imports {match[1]}, which does not exist.")
+            return _finish(target, sources, done, (*above, relative)).content.decode()
+
+        content = _SHEET.sub(whole, content.decode()).encode()
     digest = hashlib.sha256(content).hexdigest()[:12]
     stem = posixpath.splitext(relative)[0].replace("/", ".")
     done[relative] = Asset(f"{stem}-{digest}{suffix}", content, MEDIA_TYPES[suffix])

@@ -13,6 +13,7 @@ from piximi_core.project.predictions import (
     reject_predictions,
 )
 from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.things import get_things
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.context import redo_step, say, undo_step, who
 from piximi_ui.kinds import of_kind
@@ -63,6 +64,7 @@ def carry_out(
     answers
         Whether a label answers the image's prediction, which is then taken away.
     """
+    kind_id = _kind_of(store, action, kind_id)
     if action.type == "create" or (action.type == "label" and action.category is not None):
         ids = _not_taken(store, action, kind_id)
         if ids:
@@ -77,6 +79,12 @@ def carry_out(
     else:
         return False
     return True
+
+
+def _kind_of(store: Store, action: GalleryAction, kind_id: str) -> str:
+    """Return the kind of what the action is about: the viewer over a gallery labels objects too."""
+    found = get_things(store, action.ids[:1])
+    return found[0].kind_id if found else kind_id
 
 
 def _label(

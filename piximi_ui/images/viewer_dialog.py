@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,18 +13,30 @@ from piximi_core.project.looks import keep_look, keep_look_for_all, look_of
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.store import Store
 from piximi_core.project.things import Thing, get_things
-from piximi_ui.components.viewer import ViewerAction, ViewerImage, ViewerTag, viewer
-from piximi_ui.context import picture_token, who
+from piximi_ui.components.gallery import GalleryAction, GalleryMemory
+from piximi_ui.components.viewer import (
+    ViewerAction,
+    ViewerImage,
+    ViewerLabels,
+    ViewerTag,
+    viewer,
+)
+from piximi_ui.context import first_shown, picture_token, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.images import queries
-from piximi_ui.images.view import wanted_now
+from piximi_ui.gallery_items import gallery_categories
+from piximi_ui.images import browser, queries
+from piximi_ui.images.view import gallery_key, wanted_now
 from piximi_ui.kinds import current_kind_id, of_kind
+from piximi_ui.label_actions import ALLOWED, ANSWERS, carry_out, errors_said
 from piximi_ui.pictures import levels_address, object_address, plane_address
 from piximi_ui.texts import _, number, percent, plural, told
 
 __all__ = ["act", "draw"]
 
 _SAID = "piximi_viewer_said"
+_MEMORY = "piximi_viewer_memory"
+# Images that the browser has at hand around the one that is shown.
+_BEFORE, _AFTER = 3, 8
 
 
 def draw(store: Store) -> None:
@@ -46,22 +59,68 @@ def _one(store: Store) -> None:
     if not things:
         return
     revision = store.revision()
-    order = queries.ordered_ids(store, revision, wanted_now(store))
     [thing] = things
+    order = _order(store, revision)
     at = order.index(thing.id) if thing.id in order else None
-    neighbours = [] if at is None else [*order[at + 1 : at + 2], *order[max(0, at - 1) : at]]
-    place = ""
+    around = None
+    total = 0
     if at is not None:
-        place = _("{n} of {total}").format(n=number(at + 1), total=number(len(order)))
+        total = len(order)
+        around = (
+            _placed(store, order, max(0, at - _BEFORE), at),
+            _placed(store, order, at + 1, at + 1 + _AFTER),
+        )
+    [image] = _images(store, things)
     viewer(
-        _images(store, things),
+        [replace(image, place=at)],
         key="viewer",
-        place=place,
-        previous=bool(at),
-        next_one=at is not None and at + 1 < len(order),
-        ahead=[_plane(image) for image in _images(store, get_things(store, neighbours))],
+        around=around,
+        total=total,
+        labels=_labels(store, revision, thing),
+        ahead=[_plane(near) for near in [*around[1][:2], *around[0][-1:]]] if around else [],
         said=st.session_state.pop(_SAID, ""),
         on_action=lambda action: act(store, action),
+    )
+
+
+def _order(store: Store, revision: int) -> tuple[str, ...]:
+    """Return what is walked through: the view as it was when the dialog was opened.
+
+    What is labelled on the way may no longer pass the view's filter, and is not lost from sight.
+    """
+    data = dialog_data("picture") or {}
+    if "order" not in data:
+        data["order"] = queries.ordered_ids(store, revision, wanted_now(store))
+    order: tuple[str, ...] = data["order"]
+    return order
+
+
+def _placed(store: Store, order: Sequence[str], first: int, end: int) -> list[ViewerImage]:
+    """Return the images of these places of the order, which they tell."""
+    images = {image.id: image for image in _images(store, get_things(store, order[first:end]))}
+    places = range(first, min(end, len(order)))
+    return [replace(images[order[n]], place=n) for n in places if order[n] in images]
+
+
+def _labels(store: Store, revision: int, thing: Thing) -> ViewerLabels:
+    memory = st.session_state.setdefault(f"{_MEMORY}:{store.folder.name}", GalleryMemory())
+
+    def carry(actions: Sequence[GalleryAction]) -> None:
+        browser.note_act()
+        for action in actions:
+            with errors_said():
+                carry_out(store, action, thing.kind_id)
+        # The page's messages would show behind the dialog.
+        messages = st.session_state.pop("piximi_messages", [])
+        st.session_state[_SAID] = " ".join(text for text, _icon in messages)
+
+    return ViewerLabels(
+        memory,
+        gallery_key(store),
+        {thing.kind_id: gallery_categories(store, thing.kind_id)},
+        (*ALLOWED, *ANSWERS),
+        first_shown(store.folder, revision),
+        carry,
     )
 
 
@@ -91,10 +150,11 @@ def _asked(store: Store, name: str) -> list[Thing]:
 def act(store: Store, action: ViewerAction) -> None:
     """Do what the viewer asks for: go on, or keep a look; what came of it is said in the viewer."""
     if action.type == "step":
-        order = queries.ordered_ids(store, store.revision(), wanted_now(store))
+        order = _order(store, store.revision())
         if action.ids[0] in order:
             at = order.index(action.ids[0]) + action.by
-            open_dialog("picture", ids=(order[max(0, min(at, len(order) - 1))],))
+            ids = (order[max(0, min(at, len(order) - 1))],)
+            open_dialog("picture", ids=ids, order=order)
         return
     try:
         if action.type == "keep":
@@ -167,4 +227,5 @@ def _image(token: str, thing: Thing, categories: dict[str, Category]) -> ViewerI
         facts=" · ".join(facts),
         label=label,
         prediction=prediction,
+        kind=thing.kind_id,
     )

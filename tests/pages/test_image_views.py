@@ -58,8 +58,12 @@ def test_an_image_opens_in_full_size_with_its_neighbours_at_hand(opened, untrain
     assert image["id"] == first
     assert image["plane"].endswith("/{plane}")
     assert image["look"] == ""
-    assert data["place"] == "1 of 60"
-    assert (data["previous"], data["next"]) == (False, True)
+    assert (image["place"], data["total"]) == (0, 60)
+    assert data["around"]["before"] == []
+    after = find_ids(untrained, ThingFilter())[1:9]
+    assert [(each["id"], each["place"]) for each in data["around"]["after"]] == [
+        (thing_id, place) for place, thing_id in enumerate(after, start=1)
+    ]
     [neighbour] = get_things(untrained, [second])
     assert any(neighbour.file_sha256 in address for address in data["ahead"])
 

@@ -34,10 +34,12 @@ __all__ = [
     "GalleryAction",
     "GalleryCategory",
     "GalleryItem",
+    "GalleryMemory",
     "GalleryPrediction",
     "GalleryResult",
     "GalleryRevision",
     "GalleryView",
+    "Handler",
     "Shortcut",
     "gallery",
     "gallery_shortcuts",
@@ -46,6 +48,7 @@ __all__ = [
     "partition_names",
     "set_gallery_page",
     "start_gallery_over",
+    "viewer_store",
 ]
 
 DEFAULT_TILE = 144
@@ -173,6 +176,17 @@ def _memory(key: str) -> GalleryMemory:
     if name not in st.session_state:
         st.session_state[name] = GalleryMemory()
     return cast(GalleryMemory, st.session_state[name])
+
+
+def viewer_store(key: str) -> str:
+    """Return the name of the queue of what lies over a gallery, which takes it over when it goes.
+
+    Parameters
+    ----------
+    key
+        The gallery's.
+    """
+    return f"{_widget_key(key)}:viewer"
 
 
 def _widget_key(key: str) -> str:

@@ -7,7 +7,7 @@ import { Follower } from "./follow.js";
 import { Home } from "./home.js";
 import { Keyboard } from "./keys.js";
 import { Labelling } from "./labelling.js";
-import { ActionQueue } from "./queue.js";
+import { ActionQueue, LEFT, viewerStore } from "./queue.js";
 import { Selection } from "./selection.js";
 import { View } from "./view.js";
 
@@ -73,6 +73,9 @@ class Gallery {
       (batch) => this.#send(batch),
       () => this.redraw(),
     );
+    // What the viewer over the gallery could not send before it was closed is not lost.
+    this.adopting = new AbortController();
+    window.addEventListener(LEFT, () => this.queue.adopt(viewerStore(store)), this.adopting);
     this.labelling = new Labelling(this);
     this.follower = new Follower(this);
     const { grid, root } = this.view;
@@ -120,6 +123,7 @@ class Gallery {
     this.data = { ...data, categories: withKeys(data.categories) };
     this.path = window.location.pathname;
     if (data.selection.version !== this.version) this.#adopt(data.selection);
+    if (this.drawing === 1) this.queue.adopt(viewerStore(this.store));
     const place = this.held ? this.view.order.indexOf(this.focus) : -1;
     this.view.lay(data.items);
     const { order } = this.view;
@@ -160,6 +164,7 @@ class Gallery {
   }
 
   close() {
+    this.adopting.abort();
     this.keyboard.close();
     this.home.close();
     this.queue.close();

@@ -9,9 +9,13 @@ const MODIFIERS = new Set(["Control", "Alt", "AltGraph", "Meta", "CapsLock", "Nu
 const PANEL_DELAY = 500; // ms of Shift held before the panel shows; a Shift-click is quicker
 
 export class Keyboard {
-  /** @param {object} gallery see gallery.js: the verbs used below */
-  constructor(gallery) {
+  /**
+   * @param {object} gallery see gallery.js: the verbs used below
+   * @param {boolean} inDialog whether it belongs to what stands in the open dialog
+   */
+  constructor(gallery, inDialog = false) {
     this.gallery = gallery;
+    this.inDialog = inDialog;
     this.digits = gallery.labelling.digits;
     this.listeners = new AbortController();
     const { signal } = this.listeners;
@@ -128,6 +132,6 @@ export class Keyboard {
   #elsewhere(event) {
     const target = event.composedPath()[0];
     if (target instanceof Element && target.closest(TEXT_FIELDS)) return true;
-    return document.querySelector('[role="dialog"]') !== null && !connectionNotice();
+    return !this.inDialog && document.querySelector('[role="dialog"]') !== null && !connectionNotice();
   }
 }

@@ -8,6 +8,8 @@ const RESEND = [2000, 4000, 8000, 10000]; // ms between attempts; the last one r
 const PATIENCE = 4; // unanswered attempts after which the page itself is loaded anew
 // What outlives a reload of the page; the others only ask for something to be shown.
 const KEEPS = new Set(["label", "create", "accept", "reject", "undo", "redo"]);
+export const LEFT = "piximi-labels-left"; // an event: a queue was closed with something in it
+export const viewerStore = (store) => `${store}:viewer`;
 export const NEW = "new:"; // before the name of a category that Python is about to create
 
 const random = () =>
@@ -33,7 +35,7 @@ export class ActionQueue {
     const { signal } = this.leaving;
     window.addEventListener("beforeunload", (event) => this.#warn(event), { signal });
     window.addEventListener(LEAVING, () => this.leaving.abort(), { signal });
-    for (const action of this.#restore()) this.#add(action);
+    for (const action of read(this.storage)) this.#add(action);
     if (this.waiting.length) this.timer = setTimeout(() => this.#flush(), 0);
   }
 
@@ -44,6 +46,17 @@ export class ActionQueue {
     this.changed();
     // With a batch on its way the new action follows after the answer: sending now would cut
     // short the very run that answers.
+    if (!this.underway) this.#arm(0);
+  }
+
+  /** Take over what another queue of this page left when it was closed, under its own names. */
+  adopt(store) {
+    const left = read(`piximi-unsaved:${store}`);
+    if (!left.length) return;
+    sessionStorage.removeItem(`piximi-unsaved:${store}`);
+    for (const action of left) this.#add(action);
+    this.#persist();
+    this.changed();
     if (!this.underway) this.#arm(0);
   }
 
@@ -89,6 +102,7 @@ export class ActionQueue {
   close() {
     clearTimeout(this.timer);
     this.leaving.abort();
+    if (this.waiting.length) window.dispatchEvent(new Event(LEFT));
   }
 
   /** A server that was started anew no longer knows this page: load it again, labels and all. */
@@ -145,12 +159,13 @@ export class ActionQueue {
       // Storage may be full or forbidden; the queue in memory goes on.
     }
   }
+}
 
-  #restore() {
-    try {
-      return JSON.parse(sessionStorage.getItem(this.storage) ?? "[]");
-    } catch {
-      return [];
-    }
+/** The actions kept under a name. */
+function read(storage) {
+  try {
+    return JSON.parse(sessionStorage.getItem(storage) ?? "[]");
+  } catch {
+    return [];
   }
 }

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import streamlit as st
 
 from piximi_core.errors import BadInput
 from piximi_core.images import Look
 from piximi_ui.assets import component
+from piximi_ui.components.gallery import GalleryCategory, GalleryMemory, Handler, viewer_store
 from piximi_ui.components.viewer.shortcuts import viewer_shortcuts
 from piximi_ui.components.viewer.texts import viewer_texts
 from piximi_ui.picture_making import LONGEST_SIDE
@@ -23,6 +25,7 @@ from piximi_ui.texts import _, number
 __all__ = [
     "ViewerAction",
     "ViewerImage",
+    "ViewerLabels",
     "ViewerTag",
     "facts_shown",
     "read_action",
@@ -57,6 +60,10 @@ class ViewerImage:
         The look kept for it in its short form, empty for the file's own.
     facts
         Its measures in words.
+    kind
+        The id of its kind, whose categories it is labelled with.
+    place
+        Where it stands in the order that is walked through, from 0; None for nowhere.
     """
 
     id: str
@@ -68,6 +75,8 @@ class ViewerImage:
     height: int
     planes: int
     facts: str = ""
+    kind: str = ""
+    place: int | None = None
     label: ViewerTag | None = None
     prediction: ViewerTag | None = None
 
@@ -90,13 +99,54 @@ class ViewerAction:
     look: Look | None = None
 
 
+@dataclass(frozen=True)
+class ViewerLabels:
+    """What labels need: they are queued, named and acknowledged as the gallery's are.
+
+    Attributes
+    ----------
+    memory
+        What Python took of the browser's actions, in this session.
+    store
+        Names the queue; what it could not send goes to the gallery of that name.
+    categories
+        By kind, Unknown first.
+    allow
+        The actions offered, of `gallery.ACTIONS`.
+    seen
+        When what is shown was read, as ISO 8601 text.
+    on_actions
+        As the gallery's.
+    """
+
+    memory: GalleryMemory
+    store: str
+    categories: Mapping[str, Sequence[GalleryCategory]]
+    allow: Sequence[str]
+    seen: str
+    on_actions: Handler
+
+    def to_data(self) -> dict[str, Any]:
+        """Build the JSON for the browser."""
+        return {
+            "store": viewer_store(self.store),
+            "categories": {
+                kind: [{"id": c.id, "name": c.name, "color": c.color} for c in known]
+                for kind, known in self.categories.items()
+            },
+            "allow": sorted(self.allow),
+            "seen": self.seen,
+            "acks": dict(self.memory.shown),
+        }
+
+
 def viewer(
     images: Sequence[ViewerImage],
     *,
     key: str,
-    place: str = "",
-    previous: bool = False,
-    next_one: bool = False,
+    around: tuple[Sequence[ViewerImage], Sequence[ViewerImage]] | None = None,
+    total: int = 0,
+    labels: ViewerLabels | None = None,
     linked: bool = True,
     ahead: Sequence[str] = (),
     said: str = "",
@@ -108,10 +158,12 @@ def viewer(
     ----------
     images
         One or two.
-    place
-        Where it stands among all, in words.
-    previous, next_one
-        Whether there is an image before it and after it.
+    around
+        The images before and after it that are at hand; their places tell where they stand.
+    total
+        How many images there are to walk through.
+    labels
+        What labels need; None where nothing is labelled.
     linked
         Whether one set of colours and ranges serves all shown images.
     ahead
@@ -122,10 +174,14 @@ def viewer(
         Called with each action before the script runs again; it must not draw.
     """
     data = {
-        "images": [{**asdict(image), "facts": facts_shown(image)} for image in images],
-        "place": place,
-        "previous": previous,
-        "next": next_one,
+        "images": [_image(image) for image in images],
+        "around": around
+        and {
+            "before": [_image(image) for image in around[0]],
+            "after": [_image(image) for image in around[1]],
+        },
+        "total": total,
+        "labels": labels and labels.to_data(),
         "linked": linked,
         "ahead": list(ahead),
         "said": said,
@@ -137,7 +193,20 @@ def viewer(
         if action is not None and on_action is not None:
             on_action(action)
 
-    component("viewer")(key=key, data=data, on_action_change=act)
+    def take() -> None:
+        batch = (st.session_state.get(key) or {}).get("batch")
+        if labels is not None:
+            labels.memory.deliver(batch, labels.on_actions)
+        step = batch.get("step") if isinstance(batch, Mapping) else None
+        action = read_action({**step, "type": "step"}) if isinstance(step, Mapping) else None
+        if action is not None and on_action is not None:
+            on_action(action)
+
+    component("viewer")(key=key, data=data, on_action_change=act, on_batch_change=take)
+
+
+def _image(image: ViewerImage) -> dict[str, Any]:
+    return {**asdict(image), "facts": facts_shown(image)}
 
 
 def facts_shown(image: ViewerImage) -> str:

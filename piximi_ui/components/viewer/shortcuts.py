@@ -14,7 +14,10 @@ def viewer_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("←", "→"), _("Previous or next image")),
         Shortcut(("+", "-", _("Mouse wheel")), _("Zoom in or out")),
         Shortcut((_("Drag the mouse"),), _("Move an enlarged image")),
-        Shortcut(("0",), _("Fit the image into the window")),
-        Shortcut(("1", _("Double-click")), _("One pixel of the image for each of the screen")),
+        Shortcut(("0…9", "U"), _("Label with a category's number; take the label away")),
+        Shortcut(("A", "R"), _("Accept or reject the prediction")),
+        Shortcut(("N", "Backspace"), _("Next or previous image")),
+        Shortcut(("F",), _("Fit the image into the window")),
+        Shortcut(("Z", _("Double-click")), _("One pixel of the image for each of the screen")),
         Shortcut(("Page Up", "Page Down"), _("Previous or next plane")),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piximi_ui.languages import language
+from piximi_ui.components.gallery import gallery_texts
 from piximi_ui.texts import _
 
 __all__ = ["viewer_texts"]
@@ -11,7 +11,13 @@ __all__ = ["viewer_texts"]
 def viewer_texts(images: int) -> dict[str, str]:
     """Return the words by the names that the browser's side knows them by."""
     return {
-        "language": language(),
+        **gallery_texts(),
+        "label_tip": _("Label it “{name}” ({index})"),
+        "accept_tip": _("Make its prediction your label (A)"),
+        "reject_tip": _("Take its prediction away; a label stays (R)"),
+        "place": _("{n} of {total}"),
+        "fit_tip": _("Fit the image into the window (F)"),
+        "whole_tip": _("One pixel of the image for each of the screen (Z)"),
         "previous": _("Previous image (left arrow)"),
         "next": _("Next image (right arrow)"),
         "zoom_in": _("Zoom in (+)"),

@@ -1,13 +1,17 @@
 // The viewer component: one picture, or two beside each other, in full size. Everything that only
-// looks happens here; Python hears of the next picture and of looks that are to be kept.
+// looks happens here; Python hears of labels, of the next picture and of looks that are to be kept.
 
-import { element, fill, number, paint, speak } from "../gallery/dom.js";
+import { element, fill, number, speak } from "../gallery/dom.js";
+import { caption } from "./caption.js";
 import { Channels } from "./channels.js";
+import { Labels } from "./labels.js";
 import { automatic, common, first, parse, print } from "./look.js";
 import { Stage } from "./stage.js";
+import { Walk } from "./walk.js";
 
 const PREVIEW = 1024; // the longest side that the server draws while a slider moves
 const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable=true]";
+const TELL = 80; // ms in which several steps become one
 const MEANWHILE = 5000; // ms in which a viewer that was drawn anew goes on where it was
 const instances = new WeakMap();
 let left = null; // the last viewer that was taken away
@@ -36,7 +40,8 @@ class Viewer {
     this.host = host;
     this.drawing = 0;
     this.plane = 0;
-    this.step = 0; // pictures that were asked for and are not here yet
+    this.walk = new Walk();
+    this.labels = null; // of one picture alone
     this.sight = { zoom: null, x: 0.5, y: 0.5 };
     this.levels = new Map(); // by address
     this.stages = [];
@@ -80,7 +85,8 @@ class Viewer {
       previous, this.place, next, element("span", { class: "space" }),
       out, this.percent, inward, fit, whole,
     ]);
-    const left = element("div", { class: "left" }, [this.bar, this.pictures, this.planes]);
+    this.labelling = element("div", {});
+    const left = element("div", { class: "left" }, [this.bar, this.labelling, this.pictures, this.planes]);
     this.root = element("div", { class: "viewer", tabindex: "-1" }, [
       element("div", { class: "sides" }, [left, this.panel]),
     ]);
@@ -96,6 +102,8 @@ class Viewer {
 
   close() {
     this.listening.abort();
+    clearTimeout(this.telling);
+    this.labels?.close();
     left = { ids: this.ids, sight: this.sight, plane: this.plane, look: this.look, at: performance.now() };
     for (const stage of this.stages) stage.close();
     this.root.remove();
@@ -105,13 +113,37 @@ class Viewer {
     this.drawing += 1;
     this.component = component;
     const { data } = component;
-    const ids = data.images.map((image) => image.id).join();
-    const others = ids !== this.ids;
     this.data = data;
+    this.walk.update(data);
     speak(data.texts.language);
+    this.#show();
+    if (data.labels) {
+      this.labels ??= this.#makeLabels(data.labels.store);
+      this.labels.update(data.labels, data.texts);
+      this.captions();
+    }
+    if (this.untold) this.#tell();
+    return this.drawing;
+  }
+
+  #makeLabels(store) {
+    const labels = new Labels(this, store);
+    this.labelling.replaceWith(labels.node);
+    this.root.classList.add("labelled");
+    return labels;
+  }
+
+  /** What is shown: the two that are compared, or the one that the person has come to. */
+  get images() {
+    return this.data.images.length > 1 ? this.data.images : [this.walk.image];
+  }
+
+  /** Show what is to be shown now; what stays is only brought up to date. */
+  #show() {
+    const ids = this.images.map((image) => image.id).join();
+    const others = ids !== this.ids;
     if (others) {
       this.ids = ids;
-      this.step = 0;
       this.look = null;
       this.said.textContent = "";
       this.#goOn();
@@ -120,7 +152,6 @@ class Viewer {
     this.#words();
     this.draw();
     if (others) this.#measure();
-    return this.drawing;
   }
 
   /** Streamlit may draw the dialog anew behind our back (a job ended): nothing is lost by it. */
@@ -133,7 +164,7 @@ class Viewer {
 
   /** A stage for each picture, those that are there used again. */
   #stage() {
-    const { images } = this.data;
+    const { images } = this;
     while (this.stages.length < images.length) {
       this.stages.push(new Stage(this.sight, () => this.replace()));
     }
@@ -147,14 +178,16 @@ class Viewer {
   }
 
   #words() {
-    const { texts, images, place } = this.data;
-    const { buttons } = this;
+    const { texts } = this.data;
+    const { buttons, images, walk } = this;
     const named = { previous: texts.previous, next: texts.next, out: texts.zoom_out, in: texts.zoom_in };
     for (const [name, text] of Object.entries(named)) {
       buttons[name].title = text;
       buttons[name].setAttribute("aria-label", text);
     }
     buttons.fit.textContent = texts.fit;
+    buttons.fit.title = texts.fit_tip;
+    buttons.whole.title = texts.whole_tip;
     buttons.auto.textContent = texts.auto;
     buttons.auto.title = texts.auto_tip;
     buttons.reset.textContent = texts.reset;
@@ -164,20 +197,31 @@ class Viewer {
     buttons.all.textContent = texts.all;
     buttons.all.title = texts.all_tip;
     buttons.previous.hidden = buttons.next.hidden = images.length > 1;
-    this.#able(buttons.previous, this.data.previous);
-    this.#able(buttons.next, this.data.next);
-    this.place.textContent = place;
+    this.#able(buttons.previous, walk.may(-1));
+    this.#able(buttons.next, walk.may(1));
+    const { place } = images[0];
+    const numbers = { n: number((place ?? 0) + 1), total: number(this.data.total) };
+    this.place.textContent = place === null ? "" : fill(texts.place, numbers);
     // It stays until something else is done, however often Python draws again.
     if (this.data.said) this.said.textContent = this.data.said;
-    images.forEach((image, i) => {
-      this.stages[i].caption.replaceChildren(...caption(image, texts));
+    this.captions();
+  }
+
+  /** What is known of each picture, with the label that is on its way. */
+  captions() {
+    const { texts } = this.data;
+    this.images.forEach((image, i) => {
+      const pending = this.labels?.pending(image.id, image.kind);
+      const shown = pending === undefined ? image : { ...image, label: pending };
+      this.stages[i].caption.replaceChildren(...caption(shown, texts));
       this.stages[i].broken.textContent = texts.broken;
     });
   }
 
   /** Ask for histograms and first looks; pictures are drawn meanwhile as the file wishes. */
   async #measure() {
-    const { images, linked, texts } = this.data;
+    const { linked, texts } = this.data;
+    const { images } = this;
     const asked = this.ids;
     const found = await Promise.all(images.map((image) => this.#levels(image.levels)));
     if (asked !== this.ids) return;
@@ -212,7 +256,7 @@ class Viewer {
 
   /** Draw pictures and controls; while a slider moves, smaller pictures that come at once. */
   draw(going = false) {
-    const { images } = this.data;
+    const { images } = this;
     images.forEach((image, i) => this.stages[i].show(this.#address(image, i, going)));
     this.planes.hidden = this.planeCount < 2;
     this.slider.max = this.planeCount;
@@ -262,10 +306,40 @@ class Viewer {
 
   /* ---- what buttons and keys do ---- */
 
+  /** Go on or back; answers whether there is another picture. */
   turn(by) {
-    if (this.data.images.length > 1 || !(by < 0 ? this.data.previous : this.data.next)) return;
-    this.step += by;
-    this.component.setTriggerValue("action", { type: "step", from: this.ids, by: this.step });
+    if (this.data.images.length > 1 || !this.walk.go(by)) return false;
+    this.#show();
+    this.labels?.draw();
+    this.untold = true;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.untold && this.#tell(), TELL);
+    return true;
+  }
+
+  /** What a label is given to. */
+  subject() {
+    return this.walk.image;
+  }
+
+  /** After a label. */
+  goOn() {
+    return this.turn(1);
+  }
+
+  deselect() {
+    return false;
+  }
+
+  /** Give Python the waiting actions, and where the person has come to. */
+  send(batch) {
+    this.untold = false;
+    this.component.setTriggerValue("batch", { ...batch, step: this.walk.step() });
+  }
+
+  /** Python hears of the place with the labels that wait, or else by itself. */
+  #tell() {
+    if (!this.labels?.queue.waiting.length) this.send({});
   }
 
   toPlane(plane) {
@@ -305,7 +379,7 @@ class Viewer {
     const look = print(this.look);
     // The file's own look is kept as none, so that it follows the file.
     const own = this.found.length === 1 && look === print(this.#first());
-    const ids = this.data.images.map((image) => image.id);
+    const ids = this.images.map((image) => image.id);
     this.component.setTriggerValue("action", { type, ids, look: own ? "" : look });
   }
 
@@ -321,30 +395,11 @@ class Viewer {
       "+": () => this.zoom(1.25),
       "=": () => this.zoom(1.25),
       "-": () => this.zoom(0.8),
-      0: () => this.zoomTo(null),
-      1: () => this.zoomTo(1),
+      f: () => this.zoomTo(null),
+      z: () => this.zoomTo(1),
     }[event.key];
     if (!does) return;
     event.preventDefault();
     does();
   }
-}
-
-/** What stands under a picture: its name, label, prediction and measures. */
-function caption(image, texts) {
-  const parts = [element("strong", { text: image.name })];
-  const chip = (text, color, kind) => {
-    const node = element("span", { class: `chip ${kind}`, text });
-    paint(node, color);
-    parts.push(node);
-  };
-  if (image.label) chip(image.label.name, image.label.color, "label");
-  else parts.push(element("span", { class: "soft", text: texts.unlabelled }));
-  if (image.prediction) {
-    const { name, color, confidence } = image.prediction;
-    const text = confidence ? texts.predicted : texts.predicted_only;
-    chip(fill(text, { name, confidence: confidence }), color, "prediction");
-  }
-  parts.push(element("span", { class: "soft", text: image.facts }));
-  return parts;
 }

@@ -1,0 +1,167 @@
+// Labels in the viewer: the gallery's keys, chips, field and queue, for the picture that is shown or
+// the object that is selected in it.
+
+import { OnwardSwitch, Palette } from "../gallery/bars.js";
+import { withKeys } from "../gallery/category_keys.js";
+import { TypedDigits } from "../gallery/digits.js";
+import { element, fill } from "../gallery/dom.js";
+import { Finder } from "../gallery/find.js";
+import { Keyboard } from "../gallery/keys.js";
+import { goesOn } from "../gallery/onward.js";
+import { ActionQueue, NEW } from "../gallery/queue.js";
+import { TypedPanel } from "../gallery/typed.js";
+
+const ANSWERS = { accept: "A", reject: "R" };
+
+export class Labels {
+  /** @param {object} viewer see viewer.js: `subject`, `goOn`, `send`, `captions`, `root`, `walk` */
+  constructor(viewer, store) {
+    this.viewer = viewer;
+    this.queue = new ActionQueue(store, (batch) => viewer.send(batch), () => viewer.captions());
+    this.palette = new Palette((category) => this.choose(category), () => this.find());
+    this.onward = new OnwardSwitch();
+    this.typed = new TypedPanel();
+    this.finder = new Finder(this);
+    this.answers = Object.keys(ANSWERS).map((type) =>
+      element("button", { type: "button", "data-act": type, onclick: () => this.labelling.answer(type) }),
+    );
+    this.digits = new TypedDigits({
+      subject: () => viewer.subject().id,
+      show: (typed, list) => this.typed.show(typed, list, this.texts),
+      take: (category, typed, id) => this.#typed(category, typed, id),
+    });
+    // What the keyboard and the field of names know of labelling; see gallery/labelling.js.
+    this.labelling = {
+      digits: this.digits,
+      step: (by) => this.#step(by),
+      remove: () => this.choose(this.data.categories[0]),
+      answer: (type) => this.may(type) && this.#give((id) => this.act(type, [id])),
+      create: (name) => this.#give((id) => this.#push({ type: "create", ids: [id], name })),
+    };
+    this.keyboard = new Keyboard(this, true);
+    this.node = element("div", { class: "labels" }, [
+      this.palette.node,
+      element("div", { class: "answers" }, [...this.answers, this.onward.node]),
+      this.typed.node, this.finder.node,
+    ]);
+  }
+
+  close() {
+    this.keyboard.close();
+    this.queue.close();
+  }
+
+  update({ categories, acks, allow, seen }, texts) {
+    this.texts = texts;
+    this.allow = allow;
+    this.seen = seen;
+    this.kinds = new Map(Object.entries(categories).map(([kind, list]) => [kind, withKeys(list)]));
+    this.queue.acknowledge(acks);
+    this.draw();
+  }
+
+  /** Show the categories of what would be labelled now. */
+  draw() {
+    const subject = this.viewer.subject();
+    this.data = { categories: this.kinds.get(subject.kind) ?? [] };
+    this.palette.update(this.data.categories, this.texts, true);
+    this.onward.update(this.texts, true);
+    this.answers.forEach((button) => {
+      const type = button.dataset.act;
+      const badge = element("kbd", { text: ANSWERS[type], "aria-hidden": "true" });
+      button.replaceChildren(`${this.texts[type]} `, badge);
+      button.title = this.texts[`${type}_tip`];
+      button.disabled = !subject.prediction;
+    });
+  }
+
+  /** The label of a thing as the waiting actions will leave it; undefined: as Python says. */
+  pending(id, kind) {
+    const labels = this.queue.labels();
+    if (!labels.has(id)) return undefined;
+    const asked = labels.get(id);
+    const categories = this.kinds.get(kind) ?? [];
+    if (asked?.startsWith(NEW)) {
+      const name = asked.slice(NEW.length);
+      return categories.find((category) => category.name === name) ?? { name, color: "#808080" };
+    }
+    const place = categories.findIndex((category) => category.id === asked);
+    return place > 0 ? categories[place] : null;
+  }
+
+  /* ---- what the keyboard asks of a gallery ---- */
+
+  listens() {
+    return this.data !== undefined && this.viewer.root.isConnected;
+  }
+
+  may(name) {
+    return this.allow?.includes(name) ?? false;
+  }
+
+  act(type, ids = [], category = null) {
+    return this.may(type) && this.#push({ type, ids, category });
+  }
+
+  choose(category) {
+    return this.#give((id) => this.act("label", [id], category.id));
+  }
+
+  find() {
+    this.digits.cancel();
+    this.finder.open(this.data.categories, this.texts, this.may("create"));
+    return true;
+  }
+
+  refocus() {
+    this.viewer.root.focus({ preventScroll: true });
+  }
+
+  deselect() {
+    return this.viewer.deselect();
+  }
+
+  selectPage() {
+    return false;
+  }
+
+  remove() {
+    return false; // nothing is deleted from here
+  }
+
+  focused() {
+    return false;
+  }
+
+  /* ---- */
+
+  #push(action) {
+    this.queue.push({ ...action, seen: this.seen });
+    return true;
+  }
+
+  #say(name, values = {}) {
+    this.typed.say(fill(this.texts[name], values));
+    return true;
+  }
+
+  #typed(category, typed, id) {
+    if (!category) return this.#say("no_category", { index: typed });
+    // Another picture came between the first digit and this one: it is not what was meant.
+    if (this.viewer.subject().id !== id) return this.#say("coming");
+    return this.choose(category);
+  }
+
+  #give(act) {
+    if (this.viewer.walk.waits) return this.#say("coming");
+    if (!act(this.viewer.subject().id)) return false;
+    if (goesOn() && !this.viewer.goOn()) this.#say("last");
+    return true;
+  }
+
+  #step(by) {
+    this.digits.cancel();
+    if (!this.viewer.turn(by)) this.#say(by > 0 ? "last" : "first");
+    return true;
+  }
+}
