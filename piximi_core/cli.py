@@ -6,13 +6,13 @@ import json
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
 from piximi_core import __version__, reports
 from piximi_core.classification.settings import settings_from, with_overrides
-from piximi_core.commands import groups, keeping, models, piximi
+from piximi_core.commands import duplicates, groups, keeping, models, piximi
 from piximi_core.commands.annotations import app as annotations_app
 from piximi_core.commands.common import (
     Json,
@@ -26,6 +26,7 @@ from piximi_core.commands.common import (
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
 from piximi_core.jobs import add_images, export, predict, train
+from piximi_core.jobs.compare_pixels import compare_pixels
 from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.jobs.export_notes import export_notes
 from piximi_core.jobs.inline import run_here
@@ -90,8 +91,13 @@ def add(
     ] = False,
     category: Annotated[str, typer.Option(help="Category of images without a label.")] = "",
     partition: Annotated[str, typer.Option(help="Partition of the new images.")] = "",
+    equal: Annotated[
+        str, typer.Option(help="Images whose pixels are there in another file: keep or leave-out.")
+    ] = "keep",
 ) -> None:
     """Add images."""
+    if equal not in get_args(add_images.Equal):
+        raise BadInput(f"{equal[:40]!r} is no choice for --equal; use keep or leave-out.")
     if partition:
         require_partition(partition)
     store = open_settled(project)
@@ -103,7 +109,9 @@ def add(
         convert=convert,
         category=category or None,
         partition=partition or None,
+        equal="leave-out" if equal == "leave-out" else "keep",
     )
+    compare_pixels(store)
     result = run_here(store, add_images.ask(store, _sources(paths), options))
     typer.echo(reports.added(result))
     for line in reports.reasons(result):
@@ -181,6 +189,7 @@ def train_command(
         chosen = with_overrides(chosen, override or [])
         if start:
             chosen = settings_to_go_on(store, chosen, start)
+        compare_pixels(store)
         job = train.ask(store, chosen, kind_id=kind_id)
     result = run_here(store, job)
     summary = reports.with_doubt(store, {"run": job.id, **result})
@@ -291,6 +300,7 @@ def export_command(
 
 
 app.command("groups")(groups.groups_command)
+app.command("duplicates")(duplicates.duplicates_command)
 app.add_typer(annotations_app, name="annotations")
 app.command("import-model")(models.import_model_command)
 

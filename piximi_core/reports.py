@@ -66,13 +66,22 @@ def added(result: dict[str, Any]) -> str:
     renamed = len(result.get("renamed", [])) + len(result.get("named", []))
     if renamed:
         text += f" {plural(renamed, 'image')} renamed: others have the same base name."
+    if result.get("labels_came"):
+        verb = "was" if result["there"] == 1 else "were"
+        text += (
+            f" {result['there']:,} {verb} there already: "
+            f"{plural(result['labels_given'], 'label')} given, "
+            f"{plural(result['label_conflicts'], 'conflict')}."
+        )
+    if result.get("equal"):
+        text += f" {plural(len(result['equal']), 'image')} of the same pixels as another one."
     return f"Stopped. {text}" if result["stopped"] else text
 
 
 def reasons(result: dict[str, Any]) -> list[str]:
     """Return one line for each file that was not added or is called otherwise, some of each."""
     lines = []
-    for sort in ("failed", "conflicts", "duplicates", "hidden"):
+    for sort in ("failed", "conflicts", "duplicates", "equal", "hidden"):
         listed = result.get(sort, [])
         lines += [f"{sort.rstrip('s')}: {name}: {why}" for name, why in listed[:_REASONS]]
         if len(listed) > _REASONS:

@@ -92,12 +92,17 @@ def _added(result: dict[str, object]) -> str:
     )
     if duplicates:
         parts.append(plural("{n} was there already", "{n} were there already", duplicates))
+    if result.get("labels_came"):
+        given = int(str(result["labels_given"]))
+        parts.append(plural("{n} label given", "{n} labels given", given))
     if conflicts:
         parts.append(plural("{n} conflict", "{n} conflicts", conflicts))
     if failed:
         parts.append(plural("{n} failed", "{n} failed", failed))
     if hidden:
         parts.append(plural("{n} hidden file left out", "{n} hidden files left out", hidden))
+    if isinstance(equal := result.get("equal"), list) and equal:
+        parts.append(plural("{n} of equal pixels", "{n} of equal pixels", len(equal)))
     return ", ".join(parts) + "."
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from piximi_core.errors import DamagedProject, PiximiError
 from piximi_core.jobs.applying import unsettled_jobs
+from piximi_core.jobs.compare_pixels import compare_pixels
 from piximi_core.jobs.keeping import keep_safe
 from piximi_core.project.backups import list_backups
 from piximi_core.project.store import Store
@@ -37,7 +38,7 @@ html[data-piximi-unsaved] .st-key-saved-now { display: none; }
 
 
 def look_after(store: Store) -> None:
-    """Take a backup if one is due, beside the page; asked now and then only."""
+    """Take a backup if one is due, and compare pixels that were not; asked now and then only."""
     with _lock:
         last = _looked.get(store.folder)
         if last is not None and time.monotonic() - last < _LOOK_SECONDS:
@@ -54,9 +55,15 @@ def _look(store: Store) -> None:
         with _lock:
             _damage[store.folder] = str(error)
         log.exception("The database of %s is damaged", store.folder.name)
+        return
     except (PiximiError, OSError, DatabaseError, sqlite3.Error):
         # A full disk, or another program at work: the next look tries again.
         log.warning("No backup of %s was taken", store.folder.name, exc_info=True)
+        return
+    try:
+        compare_pixels(store)
+    except (PiximiError, OSError, DatabaseError, sqlite3.Error):
+        log.warning("The pixels of %s were not compared", store.folder.name, exc_info=True)
 
 
 def damage_found(folder: Path) -> str | None:

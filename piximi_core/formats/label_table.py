@@ -11,6 +11,7 @@ from typing import TextIO
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.matching import KnownImage, match_images
+from piximi_core.source_columns import SOURCE_COLUMNS
 
 __all__ = [
     "LabelRow",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 _PARTITIONS = {"unassigned", "training", "validation", "test", "inference"}
+_LONGEST_VALUE = 300
 _MOST_BYTES = 256 * 2**20
 _MOST_LINES = 2_000_000
 _LONGEST_LINE = 1_000_000
@@ -29,11 +31,18 @@ _LONGEST_LINE = 1_000_000
 
 @dataclass(frozen=True)
 class LabelRow:
-    """One line: which image, its category, and its partition if the table names one."""
+    """One line: which image, its category, its partition if the table names one.
+
+    Attributes
+    ----------
+    columns
+        Pairs of a column of `SOURCE_COLUMNS` and its value, such as a patient.
+    """
 
     name: str
     category: str
     partition: str | None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,7 @@ class LabelTable:
 def read_label_table(path: Path) -> LabelTable:
     """Read a CSV with the columns ``name``, ``category`` and, if wanted, ``partition``.
 
+    Columns of `SOURCE_COLUMNS` are kept too; a table with one of them needs no category.
     Everything is text: a category "None" or "01" stays what it is. Without a header line the
     columns are taken in that order. Conflicting lines for one name are refused.
 
@@ -150,8 +160,8 @@ def _lines(file: TextIO, shown: str) -> Iterator[str]:
 
 def _columns(first: list[str], shown: str) -> dict[str, int]:
     header = [cell.strip().lower() for cell in first]
-    if "name" in header and "category" in header:
-        wanted = ("name", "category", "partition")
+    if "name" in header and {"category", *SOURCE_COLUMNS} & set(header):
+        wanted = ("name", "category", "partition", *SOURCE_COLUMNS)
         return {column: header.index(column) for column in wanted if column in header} | {
             "_skip": 1
         }
@@ -162,20 +172,24 @@ def _columns(first: list[str], shown: str) -> dict[str, int]:
 
 
 def _row(number: int, line: list[str], columns: Mapping[str, int], shown: str) -> LabelRow:
-    if len(line) <= max(columns["name"], columns["category"]):
+    if len(line) <= max(columns["name"], columns.get("category", 0)):
         raise BadInput(f"{shown}, line {number}: a name and a category are needed.")
-    name, category = (_armed(line[columns[key]].strip()) for key in ("name", "category"))
+
+    def cell(column: str) -> str:
+        at = columns.get(column)
+        return _armed(line[at].strip()) if at is not None and at < len(line) else ""
+
+    name, category, partition = cell("name"), cell("category"), cell("partition")
     if not name:
         raise BadInput(f"{shown}, line {number}: the name is empty.")
-    at = columns.get("partition")
-    partition = line[at].strip() if at is not None and at < len(line) else ""
     if partition and partition.lower() not in _PARTITIONS:
         raise BadInput(
             f"{shown}, line {number}: {partition[:40]!r} is no partition; use Training, "
             "Validation, Test, Inference or Unassigned."
         )
     path = PurePosixPath(name.replace("\\", "/")).as_posix().removeprefix("./")
-    return LabelRow(path, category, partition.capitalize() or None)
+    told = tuple((key, cell(key)[:_LONGEST_VALUE]) for key in SOURCE_COLUMNS if cell(key))
+    return LabelRow(path, category, partition.capitalize() or None, told)
 
 
 def write_label_table(file: TextIO, rows: Iterable[Mapping[str, object]]) -> int:

@@ -9,6 +9,7 @@ from .look import ChannelLook, Look
 from .naming import safe_name
 from .packing import pack_zarr
 from .picture import ChannelsUnknown, Picture, PixelSize, TimeUnknown
+from .pixel_hash import pixel_hash
 from .reading import describe, read_picture
 from .rendering import (
     CHANNEL_COLORS,
@@ -47,6 +48,7 @@ __all__ = [
     "is_zarr_folder",
     "measure_levels",
     "pack_zarr",
+    "pixel_hash",
     "read_picture",
     "render",
     "safe_name",

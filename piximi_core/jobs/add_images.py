@@ -17,24 +17,29 @@ from piximi_core.formats.label_table import LabelRow, read_label_table
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.jobs.ahead import work_ahead
 from piximi_core.jobs.decoders import Decoders
+from piximi_core.jobs.entering_images import enter_images
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.sources import SourceFile, common_folder, expand_sources, size_of
 from piximi_core.jobs.taking import InProject, Reading, Taken, Taking, other_channels
+from piximi_core.jobs.there_already import ThereAlready, keep_there, read_there
 from piximi_core.project import schema
-from piximi_core.project.adding import NewImage, Renaming, add_images
+from piximi_core.project.adding import NewImage
 from piximi_core.project.categories import MAX_NAME, clean_name
 from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
 from piximi_core.project.ids import new_id
 from piximi_core.project.labelling import plural
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
 
-__all__ = ["RESOURCE", "AddOptions", "apply", "ask", "label", "run"]
+__all__ = ["RESOURCE", "AddOptions", "Equal", "apply", "ask", "label", "run"]
 
 RESOURCE = "quick"
 _AHEAD = 32
 # What an import that was killed before has left, and what this one leaves, is dropped.
 _SCRATCH = ("unpacked", "copies")
 _TEXTS = {".csv", ".json", ".md", ".names", ".txt", ".xml", ".yaml", ".yml"}
+
+
+Equal = Literal["keep", "leave-out"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,9 @@ class AddOptions:
         How many channels an empty project gets; by default as many as its first image has.
     category, partition
         Given to every image that the labels say nothing about.
+    equal
+        What becomes of images whose pixels are in the project, in another file: ``"keep"`` them,
+        beside each other on one side of the split, or ``"leave-out"``.
     """
 
     labels: str | None = None
@@ -66,6 +74,7 @@ class AddOptions:
     category: str | None = None
     partition: str | None = None
     kind_id: str = IMAGE_KIND
+    equal: Equal = "keep"
 
 
 def ask(
@@ -144,6 +153,7 @@ def run(job: Job) -> dict[str, Any]:
         made = (_from(image, top) for image in found.images)
         lines = (json.dumps(asdict(image), ensure_ascii=False) for image in made)
         part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    keep_there(job.folder, found.there)
     _drop_scratch(job)
     return {
         "added": len(found.images),
@@ -189,6 +199,7 @@ class _Import:
         self.duplicates: list[list[str]] = []
         self.conflicts: list[list[str]] = []
         self.failed: list[list[str]] = []
+        self.there: list[ThereAlready] = []
         self.float_range: list[float] | None = None
         self._job, self._options, self._rows = job, options, rows
         self._first: dict[str, int] = {}  # place in images by SHA-256
@@ -225,8 +236,9 @@ class _Import:
                 job.report(done, len(files), f"Reading {source.base[:60]}")
                 try:
                     self._enter(source, future.result(), taking)
-                except InProject:
+                except InProject as there:
                     self.duplicates.append([source.name, self._why_in_project()])
+                    self._note_there(source, there.sha256)
                 except (ChannelsUnknown, TimeUnknown) as error:
                     # An open question ends the import with nothing added.
                     _keep_question(job, error)
@@ -257,13 +269,27 @@ class _Import:
             self.float_range = [min(low, found[0]), max(high, found[1])]
 
     def _labelled(self, image: NewImage, source: SourceFile) -> NewImage:
-        category, partition = self._options.category, self._options.partition
+        row = self._rows.get(source.whole)
+        return replace(
+            image,
+            category=self._category(source),
+            partition=(row.partition if row else None) or self._options.partition,
+            metadata=dict(row.columns) if row else {},
+        )
+
+    def _note_there(self, source: SourceFile, sha256: str) -> None:
+        """Keep what came with an image that is in the project; only a table moves it."""
+        row = self._rows.get(source.whole)
+        partition, columns = (row.partition, dict(row.columns)) if row else (None, {})
+        there = ThereAlready(source.name, sha256, self._category(source), partition, columns)
+        self.there.append(there)
+
+    def _category(self, source: SourceFile) -> str | None:
+        category = self._options.category
         if self._options.labels == "folders" and source.folder:
             category = source.folder
         row = self._rows.get(source.whole)
-        if row is not None:
-            category, partition = row.category or category, row.partition or partition
-        return replace(image, category=self._as_category(category, source), partition=partition)
+        return self._as_category((row.category if row else None) or category, source)
 
     def _as_category(self, name: str | None, source: SourceFile) -> str | None:
         """Return the name; None if no category can have it, which is told once for each name."""
@@ -301,6 +327,7 @@ class _Import:
             kept,
             category=kept.category or image.category,
             partition=kept.partition or image.partition,
+            metadata={**image.metadata, **kept.metadata},
         )
 
 
@@ -314,58 +341,11 @@ def _keep_question(job: Job, error: ChannelsUnknown | TimeUnknown) -> None:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in the history."""
+    if not result["added"] and any(one.category for one in read_there(job.folder)):
+        return "Label images that were there already"
     return f"Add {plural(int(result['added']), 'image')}"
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Enter the stored files as images of the project.
-
-    What another import brought in meanwhile is left out, and so are images of another channel
-    count than that import gave the project; the result then says so.
-    """
-    request = job.request()
-    with (job.folder / "images.jsonl").open(encoding="utf-8") as lines:
-        found = [NewImage(**json.loads(line)) for line in lines]
-    known = set(db.execute(select(schema.images.c.sha256)).scalars())
-    if not known:
-        # What is deleted to the last image may begin again with another channel count.
-        db.execute(schema.project.update().values(channels=None))
-    channels = db.execute(select(schema.project.c.channels)).scalar_one()
-    late = [image for image in found if image.sha256 in known]
-    others = [image for image in found if channels not in (None, image.channels)]
-    fitting = [image for image in found if image not in late and image not in others]
-    renaming = Renaming()
-    add_images(
-        db, fitting, kind_id=request["options"]["kind_id"], who=request["who"], renaming=renaming
-    )
-    if renaming.earlier or renaming.new:
-        result |= {"renamed": renaming.earlier, "named": renaming.new}
-        job.finish(result)
-    if len(fitting) < len(found):
-        _amend(job, result, len(fitting), late, [i for i in others if i not in late], channels)
-    # Not before the result is on the disk: until then the import may have to run again.
-    shutil.rmtree(job.folder / "upload", ignore_errors=True)
-    if result["float_range"]:
-        unset = schema.project.c.float_range.is_(None)
-        fixed = json.dumps(result["float_range"])
-        db.execute(schema.project.update().where(unset).values(float_range=fixed))
-
-
-def _amend(
-    job: Job,
-    result: dict[str, Any],
-    added: int,
-    late: Sequence[NewImage],
-    others: Sequence[NewImage],
-    channels: int,
-) -> None:
-    """Say in the result what could not be added any more; twice says it once."""
-    more = {
-        "duplicates": [[image.name, "already in the project"] for image in late],
-        "failed": [[image.name, other_channels(image.channels, channels)] for image in others],
-    }
-    told = {
-        key: result[key] + [pair for pair in pairs if pair not in result[key]]
-        for key, pairs in more.items()
-    }
-    job.finish({**result, **told, "added": added})
+    """Enter the stored files as images of the project; see `enter_images`."""
+    enter_images(job, result, db)

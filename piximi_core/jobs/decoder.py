@@ -35,6 +35,7 @@ from piximi_core.images import (
     deidentify_dicom,
     describe,
     extension_for,
+    pixel_hash,
     read_picture,
     safe_name,
     thumbnail,
@@ -93,6 +94,7 @@ def _facts(picture: Picture, float_range: list[float] | None) -> dict[str, Any]:
         "pixel_size": asdict(picture.pixel_size) if picture.pixel_size else None,
         "colors": list(picture.channel_colors or ()),
         "notes": notes,
+        "pixels": pixel_hash(picture.pixels),
         "float_range": finite_range(picture.pixels) if picture.is_float else None,
         "thumbnail": base64.b64encode(thumbnail(picture)).decode(),
     }
@@ -121,6 +123,12 @@ def read(task: Task) -> dict[str, Any]:
     }
 
 
+def hash_pixels(task: Task) -> dict[str, Any]:
+    """Return the pixel hash of a stored file."""
+    picture = read_picture(Path(task["path"]), name=task["name"], channels=task["channels"])
+    return {"pixels": pixel_hash(picture.pixels)}
+
+
 def look(task: Task) -> dict[str, Any]:
     """Return what a file's header says, nothing decoded."""
     found = describe(Path(task["path"]), name=task["name"])
@@ -131,6 +139,7 @@ _TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {
     "look": look,
     "read": read,
     "take": take,
+    "hash": hash_pixels,
     "thumb": showing.thumb,
     "levels": showing.levels,
     "planes": showing.planes,

@@ -10,6 +10,7 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.matching import KnownImage
 from piximi_core.formats.label_table import LabelRow, LabelTable
 from piximi_core.project.categories import ensure_categories
+from piximi_core.project.columns import add_columns
 from piximi_core.project.image_names import Origin, origins_of
 from piximi_core.project.labelling import counted, set_label
 from piximi_core.project.schema import things
@@ -94,4 +95,6 @@ def label_from_table(
         for partition in {row.partition for row in found.values() if row.partition}:
             ids = [thing_id for thing_id, row in found.items() if row.partition == partition]
             db.execute(things.update().where(among(things.c.id, ids)).values(partition=partition))
+        told = {thing_id: dict(row.columns) for thing_id, row in found.items() if row.columns}
+        add_columns(db, told, replacing=True)
     return outcome

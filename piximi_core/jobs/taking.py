@@ -47,7 +47,17 @@ class Reading:
 
 
 class InProject(BadInput):
-    """A file that the project holds already."""
+    """A file that the project holds already.
+
+    Attributes
+    ----------
+    sha256
+        Of the file.
+    """
+
+    def __init__(self, text: str, sha256: str) -> None:
+        super().__init__(text)
+        self.sha256 = sha256
 
 
 def other_channels(channels: int, project_channels: int) -> str:
@@ -134,7 +144,7 @@ class Taking:
     def _take(self, source: SourceFile, copy: Path) -> Taken:
         sha256 = hash_source(source.path)
         if sha256 in self._known:
-            raise InProject(f"{source.base[:80]} is already in the project.")
+            raise InProject(f"{source.base[:80]} is already in the project.", sha256)
         channels = self.project_channels
         facts = self._decoders.ask(
             "take",
@@ -184,6 +194,7 @@ def _new_image(
         pixel_size=facts["pixel_size"],
         display={"colors": facts["colors"]} if facts["colors"] else {},
         notes=facts["notes"],
+        pixel_hash=facts["pixels"],
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from piximi_core.project import schema
 from piximi_core.project.categories import ensure_categories, unknown_category_id
+from piximi_core.project.equal_pixels import hash_key, store_hashes
 from piximi_core.project.ids import is_unknown, new_id, now
 from piximi_core.project.image_names import ImageNames, Origin
 from piximi_core.project.store import IMAGE_KIND
@@ -28,6 +29,10 @@ class NewImage:
         The base name of its file.
     path, within
         Where it came from; see `image_names.Origin`.
+    pixel_hash
+        See `images.pixel_hash`; empty if it is not known yet.
+    metadata
+        Free columns, such as a patient.
     """
 
     name: str
@@ -48,6 +53,8 @@ class NewImage:
     partition: str | None = None
     path: str = ""
     within: str = ""
+    pixel_hash: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -112,6 +119,7 @@ def add_images(
             partition=image.partition,
             position=position,
             who=who,
+            metadata=json.dumps(image.metadata, ensure_ascii=False),
         )
         thing_rows.append(row)
         image_rows.append(_image_row(image, row["id"]))
@@ -121,6 +129,9 @@ def add_images(
     db.execute(schema.things.insert(), thing_rows)
     db.execute(schema.images.insert(), image_rows)
     db.execute(schema.sources.insert(), source_rows)
+    store_hashes(
+        db, {hash_key(i.file_sha256, i.read_channels): i.pixel_hash for i in new if i.pixel_hash}
+    )
     _fix_channels(db, new)
     if renaming is not None:
         renaming.earlier += names.renamed

@@ -14,17 +14,26 @@ from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput
 from piximi_core.project.equal_pixels import hashes_of_images
+from piximi_core.project.image_names import Origin, file_name, folder_of
 from piximi_core.project.name_sources import (
     check_pattern,
     is_clear,
     sources_by_name,
     sources_by_pattern,
 )
-from piximi_core.project.schema import groupings, images, objects, project, recording, things
+from piximi_core.project.schema import (
+    groupings,
+    images,
+    objects,
+    project,
+    recording,
+    sources,
+    things,
+)
 from piximi_core.project.store import Store, open_store
+from piximi_core.source_columns import SOURCE_COLUMNS
 
 __all__ = [
-    "GROUP_COLUMNS",
     "By",
     "Group",
     "Grouping",
@@ -36,12 +45,9 @@ __all__ = [
     "thing_groups",
 ]
 
-By = Literal["auto", "names", "column", "pattern", "none"]
+By = Literal["auto", "names", "folders", "column", "pattern", "none"]
 _ONE = "project"
 _EXAMPLES = 5
-
-GROUP_COLUMNS = ("group", "source", "patient", "subject", "donor", "animal", "slide", "specimen")
-"""Columns of tables that tell where things come from, the plainest first."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,8 @@ class Grouping:
     Attributes
     ----------
     by
-        ``"auto"`` takes a column of `GROUP_COLUMNS` if there is one, else the names where they are
-        clear, else nothing.
+        ``"auto"`` takes a column of `SOURCE_COLUMNS` if there is one, else the names where they
+        are clear, else nothing. ``"folders"`` are those that the files came from.
     value
         The column's name, or the pattern.
     """
@@ -154,6 +160,7 @@ def choose_grouping(store: Store, wanted: Grouping, *, who: str | None = None) -
     words = {
         "auto": "Group images as proposed",
         "names": "Group images by their names",
+        "folders": "Group images by their folders",
         "column": f"Group images by {wanted.value[:60]}",
         "pattern": "Group images by a pattern",
         "none": "Do not group images",
@@ -171,7 +178,7 @@ def metadata_columns(store: Store) -> list[str]:
             select(things.c.metadata).join(images, images.c.id == things.c.id).distinct()
         )
         counts = Counter(column for row in rows for column in json.loads(row.metadata))
-    order = {name: place for place, name in enumerate(GROUP_COLUMNS)}
+    order = {name: place for place, name in enumerate(SOURCE_COLUMNS)}
     return sorted(counts, key=lambda name: (order.get(name.lower(), len(order)), name))
 
 
@@ -187,15 +194,24 @@ def find_groups(store: Store, chosen: Grouping | None = None) -> ImageGroups:
 @lru_cache(maxsize=16)
 def _groups(folder: Path, _project_id: str, _revision: int, chosen: Grouping) -> ImageGroups:
     # Pages ask for the same again at each drawing; a revision is one state of the project.
-    query = select(things.c.id, things.c.name, things.c.metadata)
+    query = (
+        select(things.c.id, things.c.name, things.c.metadata, sources.c.path, sources.c.within)
+        .join(images, images.c.id == things.c.id)
+        .outerjoin(sources, sources.c.id == things.c.id)
+    )
     with open_store(folder).read() as db:
-        rows = db.execute(query.join(images, images.c.id == things.c.id)).all()
+        rows = db.execute(query).all()
         pixels = hashes_of_images(db)
     names = {row.id: row.name for row in rows}
     columns = {row.id: json.loads(row.metadata) for row in rows if row.metadata != "{}"}
-    in_force, sources = _resolved(chosen, names, columns)
+    told = _Told(
+        {row.id: file_name(row.name, row.path or "") for row in rows},
+        {row.id: folder_of(Origin(row.path or "", row.within or "")) for row in rows},
+        columns,
+    )
+    in_force, source_of = _resolved(chosen, told)
     same = _Joined()
-    for image_id, source in sources.items():
+    for image_id, source in source_of.items():
         same.join(("image", image_id), ("source", source))
     counts = Counter(pixels.values())
     equal = {image_id: value for image_id, value in pixels.items() if counts[value] > 1}
@@ -208,34 +224,43 @@ def _groups(folder: Path, _project_id: str, _revision: int, chosen: Grouping) ->
         if top in called:
             continue
         # A group of equal pixels alone is called by the first of them.
-        name = sources.get(image_id, names[image_id] if image_id in equal else image_id)
+        name = source_of.get(image_id, names[image_id] if image_id in equal else image_id)
         called[top] = f"{name} ({image_id[:8]})" if name in given else name
         given.add(called[top])
     of = {image_id: called[same.top(("image", image_id))] for image_id in names}
     return ImageGroups(chosen, in_force, of, names, len(equal))
 
 
-def _resolved(
-    chosen: Grouping, names: Mapping[str, str], columns: Mapping[str, Mapping[str, Any]]
-) -> tuple[Grouping, dict[str, str]]:
+@dataclass(frozen=True)
+class _Told:
+    """What is known of images, by id: their files' names, folders, and free columns."""
+
+    names: Mapping[str, str]
+    folders: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, Any]]
+
+
+def _resolved(chosen: Grouping, told: _Told) -> tuple[Grouping, dict[str, str]]:
     """Return what a choice comes to, and the source of each image that has one."""
     if chosen.by == "auto":
-        for column in _group_columns(columns.values()):
-            return Grouping("column", column), _by_column(column, columns)
-        sources = sources_by_name(names)
-        clear = is_clear(sources, len(names))
-        return (Grouping("names"), sources) if clear else (Grouping("none"), {})
+        for column in _group_columns(told.columns.values()):
+            return Grouping("column", column), _by_column(column, told.columns)
+        found = sources_by_name(told.names)
+        clear = is_clear(found, len(told.names))
+        return (Grouping("names"), found) if clear else (Grouping("none"), {})
     if chosen.by == "names":
-        return chosen, sources_by_name(names)
+        return chosen, sources_by_name(told.names)
+    if chosen.by == "folders":
+        return chosen, {key: folder for key, folder in told.folders.items() if folder}
     if chosen.by == "pattern":
-        return chosen, sources_by_pattern(chosen.value, names)
-    return chosen, _by_column(chosen.value, columns) if chosen.by == "column" else {}
+        return chosen, sources_by_pattern(chosen.value, told.names)
+    return chosen, _by_column(chosen.value, told.columns) if chosen.by == "column" else {}
 
 
 def _group_columns(columns: Any) -> Sequence[str]:
     """Return the columns that tell of a source, as they are written, the plainest first."""
     present = sorted({name for row in columns for name, value in row.items() if value})
-    return [name for known in GROUP_COLUMNS for name in present if name.lower() == known]
+    return [name for known in SOURCE_COLUMNS for name in present if name.lower() == known]
 
 
 def _by_column(column: str, columns: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from piximi_core.project.names import UniqueNames
 from piximi_core.project.schema import sources, things
 
-__all__ = ["ImageNames", "Origin", "origins_of"]
+__all__ = ["ImageNames", "Origin", "file_name", "folder_of", "origins_of"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,29 @@ class Origin:
     def whole(self) -> str:
         """The path with what it lay in."""
         return f"{self.within}/{self.path}" if self.within else self.path
+
+
+def file_name(name: str, path: str) -> str:
+    """Return the name of the file that an image came from; its own if a person has renamed it.
+
+    Parameters
+    ----------
+    name
+        What the image is called, which may have a number that its file has not.
+    path
+        Where it came from, "" if that is not known.
+    """
+    base = path.rpartition("/")[2]
+    called = name.rpartition("/")[2]
+    stem, dot, suffix = base.rpartition(".") if "." in base else (base, "", "")
+    number = called.removeprefix(f"{stem}_").removesuffix(f"{dot}{suffix}")
+    is_same = called == base or (number.isdecimal() and called == f"{stem}_{number}{dot}{suffix}")
+    return base if base and is_same else name
+
+
+def folder_of(origin: Origin) -> str:
+    """Return the folder, or zip, that an image lay in; "" if that is not known."""
+    return origin.whole.rpartition("/")[0]
 
 
 def origins_of(db: Connection, kind_id: str) -> dict[str, Origin]:

@@ -36,6 +36,7 @@ __all__ = [
     "labelled",
     "labelled_by_others",
     "plural",
+    "remove_things",
     "rename_thing",
     "require_category",
     "set_label",
@@ -262,15 +263,18 @@ def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -
     Return how many of ``ids`` were there. The files stay until history forgets them.
     """
     with store.step(f"Delete {counted_things(store, ids)}", who=who) as db:
-        inside = list(
-            db.execute(select(objects.c.id).where(among(objects.c.image_id, ids))).scalars()
-        )
-        doomed = [*inside, *ids]
-        for table in (objects, images, predictions, sources):
-            db.execute(table.delete().where(among(table.c.id, doomed)))
-        db.execute(answers.delete().where(among(answers.c.thing_id, doomed)))
-        # Counted first: what is asked for may also lie inside an image that is asked for.
-        query = select(func.count()).select_from(things).where(among(things.c.id, ids))
-        asked_for = db.execute(query).scalar_one()
-        db.execute(things.delete().where(among(things.c.id, doomed)))
-        return asked_for
+        return remove_things(db, ids)
+
+
+def remove_things(db: Connection, ids: Sequence[str]) -> int:
+    """Delete things, and the objects of images, inside a step that is already open."""
+    inside = list(db.execute(select(objects.c.id).where(among(objects.c.image_id, ids))).scalars())
+    doomed = [*inside, *ids]
+    for table in (objects, images, predictions, sources):
+        db.execute(table.delete().where(among(table.c.id, doomed)))
+    db.execute(answers.delete().where(among(answers.c.thing_id, doomed)))
+    # Counted first: what is asked for may also lie inside an image that is asked for.
+    query = select(func.count()).select_from(things).where(among(things.c.id, ids))
+    asked_for = int(db.execute(query).scalar_one())
+    db.execute(things.delete().where(among(things.c.id, doomed)))
+    return asked_for

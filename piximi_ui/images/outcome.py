@@ -13,7 +13,7 @@ from piximi_core.jobs.looking import channel_choices
 from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
-from piximi_ui.images import add_check, just_added
+from piximi_ui.images import add_check, equal_pixels, just_added
 from piximi_ui.job_news import is_import, open_news, read
 from piximi_ui.texts import _, number, plain, plural, told
 
@@ -42,7 +42,7 @@ def _explained(job: Job) -> bool:
     result = job.result()
     # Hidden files alone are told by the message: every folder of a Mac has one.
     rows = _rows({key: value for key, value in result.items() if key != "hidden"})
-    more = rows or any(result.get(key) for key in ("stopped", "renamed", "named"))
+    more = rows or any(result.get(key) for key in ("stopped", "renamed", "named", "equal"))
     return job.state() is not JobState.DONE or bool(more)
 
 
@@ -61,6 +61,7 @@ def _outcome(store: Store, job: Job) -> None:
             st.markdown(f"{icon} {job_texts.outcome(job)}{_stopped(result)}", width="stretch")
             _dismiss_button(job)
         _renamed(job, result)
+        equal_pixels.draw(store, job)
         if rows:
             label = plural("{n} file was left out", "{n} files were left out", len(rows))
             with st.expander(label, key=f"outcome-rows-{job.id}"):

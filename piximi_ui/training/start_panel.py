@@ -21,6 +21,7 @@ from piximi_ui.context import errors_shown, say, who
 from piximi_ui.glossary import tip
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, plain, plural, told
+from piximi_ui.training import group_panel
 
 __all__ = ["draw_button", "draw_counts", "swatch"]
 
@@ -100,6 +101,7 @@ def draw_counts(store: Store, kind_id: str, plan: TrainingPlan) -> None:
         st.markdown(f"**{of_kind(kind_id, _('Labelled images'), _('Labelled objects'))}**")
         if plan.dealt and plan.mend != "split":
             _split_again(store, kind_id, plan)
+    group_panel.draw(store)
     for warning in plan.warnings:
         st.caption(f":orange[:material/warning: {plain(told(warning), 400)}]")
     st.dataframe(

@@ -1,0 +1,73 @@
+"""What an import brought that was there already, pixel by pixel, in another file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from piximi_core.jobs.applying import added_things
+from piximi_core.jobs.equal_images import CopiesLeftOut, leave_out_copies
+from piximi_core.jobs.folder import Job
+from piximi_core.project.equal_pixels import find_equal
+from piximi_core.project.store import Store
+from piximi_ui.context import errors_shown, say, who
+from piximi_ui.texts import _, plural, told
+
+__all__ = ["draw"]
+
+_MOST_ROWS = 5000
+
+
+def draw(store: Store, job: Job) -> None:
+    """List the new images of equal pixels, and offer to leave them out."""
+    rows = job.result().get("equal", [])
+    if not rows:
+        return
+    label = plural(
+        "{n} image has the same pixels as another one",
+        "{n} images have the same pixels as another one",
+        len(rows),
+    )
+    with st.expander(label, key=f"outcome-equal-{job.id}"):
+        st.dataframe(
+            [{"file": str(name), "reason": told(str(why))} for name, why in rows[:_MOST_ROWS]],
+            hide_index=True,
+            width="stretch",
+            height=min(320, 38 + 35 * len(rows)),
+            column_config={
+                "file": st.column_config.TextColumn(_("File")),
+                "reason": st.column_config.TextColumn(_("Reason"), width="large"),
+            },
+        )
+        _offer(store, job)
+
+
+def _offer(store: Store, job: Job) -> None:
+    new = set(added_things(job))
+    copies = [copy for equal in find_equal(store) for copy in equal.ids[1:] if copy in new]
+    if not copies:
+        return
+    st.caption(
+        _(
+            "Kept, they are always on one side of the split. Left out, their labels go to the "
+            "image that stays, where it has none."
+        )
+    )
+    text = plural("Leave out {n} copy", "Leave out {n} copies", len(copies))
+    if st.button(text, icon=":material/layers_clear:", key=f"outcome-leave-out-{job.id}"):
+        with errors_shown():
+            say(_told(leave_out_copies(store, copies, who=who())))
+            st.rerun()
+
+
+def _told(outcome: CopiesLeftOut) -> str:
+    parts = [plural("{n} copy left out", "{n} copies left out", len(outcome.left_out))]
+    if outcome.labels_given:
+        given = outcome.labels_given
+        parts.append(plural("{n} label given", "{n} labels given", given))
+    if outcome.conflicts:
+        many = len(outcome.conflicts)
+        parts.append(plural("{n} conflict", "{n} conflicts", many))
+    if outcome.kept:
+        kept = len(outcome.kept)
+        parts.append(plural("{n} with objects stays", "{n} with objects stay", kept))
+    return ", ".join(parts) + ". " + _("Undo takes this back.")
