@@ -7,6 +7,7 @@ the description alone can tell. TensorFlow is not imported.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,6 +106,7 @@ def look_at_files(files: ModelFiles) -> ModelLook:
 
 
 def _look(files: ModelFiles) -> ModelLook:
+    _refuse_keras_3(files.document)
     clean = clean_topology(files.document.get("modelTopology"))
     topology, reasons = read_topology(files.document)
     if topology is None:
@@ -138,6 +140,30 @@ def _look(files: ModelFiles) -> ModelLook:
         metadata=metadata,
         notes=tuple(notes),
     )
+
+
+def _refuse_keras_3(document: Mapping[str, Any]) -> None:
+    """Name Keras 3 for what it is: its layers have other settings than TensorFlow.js reads.
+
+    TensorFlow.js 4 does not load such files either ("An InputLayer should be passed either a
+    `batchInputShape` or an `inputShape`").
+    """
+    topology = document.get("modelTopology")
+    topology = topology if isinstance(topology, dict) else {}
+    network = topology.get("model_config", topology)
+    config = network.get("config") if isinstance(network, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else None
+    said = str(topology.get("keras_version") or document.get("generatedBy") or "")
+    is_new = bool(re.match(r"(keras v)?3\.", said)) or any(
+        "registered_name" in layer and "module" in layer and "batch_shape" in str(layer)[:2000]
+        for layer in (layers if isinstance(layers, list) else [])[:1]
+        if isinstance(layer, dict)
+    )
+    if is_new:
+        raise BadInput(
+            "it was saved by Keras 3, whose layers neither TensorFlow.js nor Piximi reads;"
+            " save the model with Keras 2 (the package tf_keras) and convert it again."
+        )
 
 
 def _input_shape(topology: Topology) -> tuple[int, int, int]:

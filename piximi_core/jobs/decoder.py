@@ -30,6 +30,7 @@ import numpy as np
 
 from piximi_core.errors import NoSpace, PiximiError
 from piximi_core.images import (
+    Description,
     Picture,
     convert_channels,
     deidentify_dicom,
@@ -68,13 +69,26 @@ def take(task: Task) -> dict[str, Any]:
 
         picture = convert_channels(picture, wanted, name=f"'{safe_name(name)}'")
         write_picture(picture, copy)
-        stored = {"extension": "tif", "copied": True}
+        stack = _stack(describe(path, name=name), task)
+        stored = {"extension": "tif", "copied": True, "stack": stack}
     else:
         extension = extension_for(path, name=name)
         stored = {"extension": extension, "copied": extension == "dcm"}
         if stored["copied"]:
             deidentify_dicom(path, copy, name=name)
     return {**_facts(picture, task["float_range"]), **stored}
+
+
+def _stack(found: Description, task: Task) -> dict[str, Any]:
+    """Return how the file was laid out that a copy is made of: ROIs of ImageJ count its pages."""
+    channels = task["channels"] or 1 if found.channels is None else 1
+    planes = found.planes or found.frames // (channels * found.times)
+    return {
+        "channels": found.frames // (planes * found.times),
+        "planes": planes,
+        "times": found.times,
+        "time": task["time"] if isinstance(task["time"], int) and found.times > 1 else None,
+    }
 
 
 def _facts(picture: Picture, float_range: list[float] | None) -> dict[str, Any]:

@@ -27,8 +27,10 @@ from piximi_core.formats.annotations.model import (
 from piximi_core.formats.annotations.placing import Placed, PlacedObject, place_annotations
 from piximi_core.formats.annotations.registry import find_format, read_annotations
 from piximi_core.jobs.folder import Job, read_json, write_json
+from piximi_core.jobs.page_layouts import PageLayouts, page_layouts
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project import schema
+from piximi_core.project.files import ProjectFiles
 from piximi_core.project.ids import new_id
 from piximi_core.project.image_names import origins_of
 from piximi_core.project.kinds import list_kinds
@@ -111,7 +113,12 @@ def ask(
     kinds = [
         asdict(ObjectKind(kind.name, kind.id)) for kind in list_kinds(store) if not kind.is_image
     ]
-    content = {"images": rows, "kinds": kinds, "present": _present(store)}
+    content = {
+        "images": rows,
+        "kinds": kinds,
+        "present": _present(store),
+        "stacks": page_layouts(images),
+    }
     write_json(folder / _PROJECT, content, durable=False)
     request = {
         "path": str(source.path.absolute()),
@@ -184,6 +191,7 @@ def run(job: Job) -> dict[str, Any]:
         kinds=kinds,
         answers=request["kinds"],
         image=request["image"] or None,
+        stack_of=PageLayouts(ProjectFiles(job.project_folder), project.get("stacks", {})),
         check=check,
     )
     new, doubled = _write(job, placed, set(project.get("present", [])))

@@ -192,7 +192,7 @@ def _new_image(
         # A copy says for itself how many there are.
         read_channels=None if facts["copied"] else reading.channels,
         pixel_size=facts["pixel_size"],
-        display={"colors": facts["colors"]} if facts["colors"] else {},
+        display={key: facts[key] for key in ("colors", "stack") if facts.get(key)},
         notes=facts["notes"],
         pixel_hash=facts["pixels"],
     )

@@ -126,7 +126,8 @@ images = Table(
     Column("active_plane", Integer, nullable=False, default=0),
     Column("read_channels", Integer),  # how an undeclared stack is to be split, if asked
     Column("pixel_size", Text),  # JSON {x, y, z, unit}
-    # JSON: the file's own "colors"; the "look" that a person chose (see images.look)
+    # JSON: the file's own "colors"; of a copy, how its file was laid out ("stack", see
+    # annotations.stacks); the "look" that a person chose (see images.look)
     Column("display", Text, nullable=False, default="{}"),
     Column("notes", Text, nullable=False, default="[]"),  # JSON list of sentences
 )

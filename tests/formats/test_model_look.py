@@ -238,3 +238,21 @@ def test_any_change_of_a_description_is_taken_or_refused_in_words(
         assert len(look.classes) >= 2
         # What passes the look is flat enough to be built.
         flat_topology(clean_topology(changed["modelTopology"]), look.input_shape)
+
+
+def test_keras_3_is_called_by_its_name(tmp_path: Path) -> None:
+    description = document()
+    topology = description["modelTopology"]
+    topology["keras_version"] = "3.15.1"
+    with pytest.raises(BadInput, match="saved by Keras 3"):
+        look_at_model(written(tmp_path, description))
+    topology["keras_version"] = "2.19.0"
+    description["generatedBy"] = "TensorFlow.js tfjs-layers v3.21.0"
+    assert look_at_model(written(tmp_path, description)).name
+
+
+@pytest.mark.parametrize("name", ["k3", "k3f"])
+def test_the_cases_of_keras_3(shared_data: Path, name: str) -> None:
+    folder = shared_data / "cases" / "keras3-model-json" / name
+    with pytest.raises(BadInput, match="saved by Keras 3"):
+        look_at_model(sorted(folder.iterdir()))

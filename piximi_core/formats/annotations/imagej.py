@@ -29,16 +29,16 @@ from piximi_core.formats.annotations.files import (
     stem_of,
     write_zip,
 )
+from piximi_core.formats.annotations.imagej_shapes import shape_of
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
 from piximi_core.formats.annotations.plain_json import text_of
-from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
+from piximi_core.formats.annotations.stacks import StackPlace
 from piximi_core.formats.archives import Member
 
 __all__ = ["read_imagej", "write_imagej"]
 
 _ZIP_ENDING = "_RoiSet"
 _MOST_BYTES = 64_000_000
-_OVAL_CORNERS = 360
 
 
 def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = ()) -> AnnotationSet:
@@ -120,7 +120,7 @@ def _object(member: Member, image: str) -> SetObject:
     try:
         with _quiet():
             roi = ImagejRoi.frombytes(member.path.read_bytes())
-            shape = _shape(roi)
+            shape = shape_of(roi)
     except BadInput:
         raise
     except Exception as error:
@@ -133,6 +133,10 @@ def _object(member: Member, image: str) -> SetObject:
         kind=facts.get("kind"),
         category=facts.get("category"),
         plane=max((roi.z_position or roi.position) - 1, 0),
+        # Ours count the planes of the project's image; those of ImageJ the pages of its file.
+        place=None
+        if "image" in facts
+        else StackPlace(roi.position, roi.c_position, roi.z_position, roi.t_position),
         name=text_of(roi.name),
     )
 
@@ -140,30 +144,6 @@ def _object(member: Member, image: str) -> SetObject:
 def _properties(text: str) -> dict[str, str]:
     pairs = (line.partition(": ") for line in text.splitlines())
     return {key.strip(): word for key, _, value in pairs if (word := text_of(value))}
-
-
-def _shape(roi: Any) -> Shape:
-    from roifile import ROI_TYPE
-
-    if roi.multi_coordinates is not None and len(roi.multi_coordinates):
-        rings = [np.asarray(part, np.float64) for part in roi.path2coords(roi.multi_coordinates)]
-        return Polygons(rings)
-    left, top, right, bottom = roi.left, roi.top, roi.right, roi.bottom
-    if roi.roitype == ROI_TYPE.RECT:
-        if roi.subpixelrect:
-            return BoxShape(roi.xd, roi.yd, roi.xd + roi.widthd, roi.yd + roi.heightd)
-        return BoxShape(left, top, right, bottom)
-    if roi.roitype == ROI_TYPE.OVAL:
-        angle = np.linspace(0, 2 * np.pi, _OVAL_CORNERS, endpoint=False)
-        x = (left + right) / 2 + (right - left) / 2 * np.cos(angle)
-        y = (top + bottom) / 2 + (bottom - top) / 2 * np.sin(angle)
-        return Polygons([np.stack([x, y], axis=1)])
-    if roi.roitype in (ROI_TYPE.POLYGON, ROI_TYPE.FREEHAND, ROI_TYPE.TRACED):
-        if roi.subpixel_coordinates is not None:
-            return Polygons([np.asarray(roi.subpixel_coordinates, np.float64)])
-        corners = np.asarray(roi.integer_coordinates, np.float64)
-        return Polygons([np.add(corners, (left, top))])
-    raise BadInput("Points, lines and texts have no area.")
 
 
 def write_imagej(found: AnnotationSet, path: Path, images: Sequence[AnnotatedImage]) -> None:

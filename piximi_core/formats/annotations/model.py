@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from piximi_core.annotation.regions import Region
 from piximi_core.errors import bounded
 from piximi_core.formats.annotations.shapes import Shape
+from piximi_core.formats.annotations.stacks import StackPlace
 
 __all__ = [
     "UNKNOWN",
@@ -94,6 +95,8 @@ class SetObject:
         Where it is; what is written is always a `Region`.
     crowd
         Whether it stands for many that touch (COCO).
+    place
+        Where it lies in the pages of its file (ImageJ), which tells the plane better.
     """
 
     image: str
@@ -105,6 +108,7 @@ class SetObject:
     partition: str | None = None
     crowd: bool = False
     id: str | None = None
+    place: StackPlace | None = None
 
     @property
     def region(self) -> Region:

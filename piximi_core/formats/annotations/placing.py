@@ -19,6 +19,7 @@ from piximi_core.formats.annotations.model import (
     SetObject,
 )
 from piximi_core.formats.annotations.shapes import place, reaches_out
+from piximi_core.formats.annotations.stacks import Stack
 
 __all__ = ["Placed", "PlacedObject", "place_annotations"]
 
@@ -71,6 +72,7 @@ def place_annotations(
     kinds: Sequence[ObjectKind] = (),
     answers: Mapping[str, str] | None = None,
     image: str | None = None,
+    stack_of: Callable[[AnnotatedImage], Stack] | None = None,
     check: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Placed:
     """Find each object's image and pixels.
@@ -89,6 +91,9 @@ def place_annotations(
         The kinds of ids that nobody knows, as a person said them.
     image
         The project's image that all of the file belongs to, for files that name none.
+    stack_of
+        Says how an image's file is laid out, for objects that name a page of it; by default
+        each plane is taken to have a page for each channel.
     check
         Called with how many objects are done, and of how many; it raises to stop.
     """
@@ -123,9 +128,13 @@ def place_annotations(
             target = known[placed.matched[item.image]]
             own_kind = kind or names_of.find(item.kind)
             names_of.count(own_kind)
-            _place(item, number, target, own_kind, placed)
+            _place(item, number, target, own_kind, placed, stack_of or _by_channels)
     placed.asked = dict(names_of.asked)
     return placed
+
+
+def _by_channels(image: AnnotatedImage) -> Stack:
+    return Stack(channels=image.channels or 1, planes=image.planes or 1)
 
 
 def _is_told(name: str, entries: Mapping[str, AnnotatedImage]) -> bool:
@@ -154,11 +163,19 @@ def _of_other_size(
     return refused
 
 
-def _place(item: SetObject, number: int, target: AnnotatedImage, kind: str, placed: Placed) -> None:
+def _place(
+    item: SetObject,
+    number: int,
+    target: AnnotatedImage,
+    kind: str,
+    placed: Placed,
+    stack_of: Callable[[AnnotatedImage], Stack],
+) -> None:
     what = f"{target.name}: {item.name or f'object {number + 1}'}"
     height, width = target.height or 0, target.width or 0
     notes: list[str] = []
     try:
+        wanted = item.plane if item.place is None else item.place.plane_in(stack_of(target))
         region = place(item.shape, height, width, notes.append)
     except BadInput as error:
         placed.skipped.append(Problem(what, str(error)))
@@ -172,9 +189,9 @@ def _place(item: SetObject, number: int, target: AnnotatedImage, kind: str, plac
     placed.repaired += [Problem(what, note) for note in notes]
     if reaches_out(item.shape, height, width):
         placed.repaired.append(Problem(what, "It reached over the border and was cut there."))
-    plane = min(max(item.plane, 0), (target.planes or 1) - 1)
-    if plane != item.plane:
-        reason = f"The image has no plane {item.plane + 1}; it was put in plane {plane + 1}."
+    plane = min(max(wanted, 0), (target.planes or 1) - 1)
+    if plane != wanted:
+        reason = f"The image has no plane {wanted + 1}; it was put in plane {plane + 1}."
         placed.repaired.append(Problem(what, reason))
     category = None if item.category == UNKNOWN else item.category
     placed.objects.append(
