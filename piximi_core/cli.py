@@ -34,6 +34,7 @@ from piximi_core.jobs.planning import default_settings
 from piximi_core.jobs.run_figures import doubt_of
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.jobs.starting_run import settings_to_go_on
+from piximi_core.project.files import disk_trouble
 from piximi_core.project.kinds import find_kind
 from piximi_core.project.labelling import counted
 from piximi_core.project.runs import find_run
@@ -337,7 +338,11 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("Stopped.", err=True)
         code = 2
-    except Exception:
-        traceback.print_exc()
-        code = 1
+    except Exception as error:
+        trouble = disk_trouble(error)
+        if trouble is not None:
+            typer.echo(f"Error: {trouble}", err=True)
+        else:
+            traceback.print_exc()
+        code = 1 if trouble is None else 2
     sys.exit(code if isinstance(code, int) else 0)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from piximi_core.annotation import blank_background, cut_box, decode_mask
-from piximi_core.errors import BadInput, NoSpace
+from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look, render
 from piximi_core.jobs.fair_decoders import Decoded, FairDecoders
 from piximi_core.jobs.showing import LONGEST_SIDE
@@ -301,8 +301,8 @@ def _read(path: Path) -> bytes | None:
 
 
 def _put(path: Path, content: bytes, sort: str | None) -> None:
-    # Whole or not at all; a full disk costs the cache, never the answer.
-    with contextlib.suppress(OSError, NoSpace):
+    # Whole or not at all; a full or read-only disk costs the cache, never the answer.
+    with contextlib.suppress(OSError, PiximiError):
         with replace_atomically(path, durable=False) as part:
             part.write_bytes(content)
         if sort is not None:

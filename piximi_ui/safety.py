@@ -85,6 +85,9 @@ def draw_saved(store: Store) -> None:
         st.error(told(damage), icon=":material/broken_image:")
         navigation.link("home", label=_("Go to your projects"))
         return
+    if store.reading_only:
+        st.warning(told(store.reading_only), icon=":material/lock:")
+        return
     st.html(_STYLE)
     saving = f":material/cloud_upload: {_('Saving…')}"
     # What a job found is there already, and is being brought in.

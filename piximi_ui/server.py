@@ -16,6 +16,7 @@ import streamlit as st
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.uploads import sweep_everywhere
+from piximi_core.project.files import disk_trouble
 from piximi_ui import door, navigation, picture_making, sessions
 from piximi_ui.access import forbid_address_lookup
 from piximi_ui.context import show_error
@@ -82,8 +83,9 @@ def on_script_error(error: Exception) -> bool:
     bool
         True, so that Streamlit shows nothing of its own.
     """
-    if isinstance(error, PiximiError):
-        show_error(error)
+    trouble = error if isinstance(error, PiximiError) else disk_trouble(error)
+    if trouble is not None:
+        show_error(trouble)
         return True
     number = secrets.token_hex(3)
     log.error("Error %s: %s", number, type(error).__name__, exc_info=error)

@@ -166,6 +166,8 @@ def apply_finished(store: Store) -> list[Job]:
 
 def settle_project(store: Store) -> None:
     """Catch up after a crash: apply finished jobs, drop half-made and long-finished ones."""
+    if store.reading_only:
+        return
     apply_finished(store)
     with store.read() as db:
         registered = set(db.execute(select(runs.c.id)).scalars())

@@ -23,7 +23,7 @@ import psutil
 
 from piximi_core.disk import flush_folder
 from piximi_core.errors import Stopped
-from piximi_core.project.files import replace_atomically
+from piximi_core.project.files import disk_errors_in_words, replace_atomically
 
 __all__ = ["Job", "JobState", "read_json", "write_json"]
 
@@ -106,7 +106,8 @@ class Job:
     @classmethod
     def create(cls, folder: Path, service: str, request: Mapping[str, Any]) -> Job:
         """Write a job's request; the folder may already hold its inputs."""
-        folder.mkdir(parents=True, exist_ok=True)
+        with disk_errors_in_words(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         job = cls(folder)
         content = {**request, "service": service, "asked_by": _this_process()}
         write_json(folder / "request.json", content)

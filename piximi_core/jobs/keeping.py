@@ -55,6 +55,8 @@ def keep_safe(store: Store) -> Backup | None:
     PiximiError
         The disk is full, or another program is writing.
     """
+    if store.reading_only:
+        return None
     taken = back_up_if_due(store.folder)
     if taken is not None:
         collect_originals(store.folder, lambda: _is_quiet(store))

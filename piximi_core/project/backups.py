@@ -27,7 +27,13 @@ from piximi_core.errors import (
     ProjectBusy,
 )
 from piximi_core.project import schema
-from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
+from piximi_core.project.files import (
+    ProjectFiles,
+    disk_errors_in_words,
+    replace_atomically,
+    require_space,
+    says_full,
+)
 from piximi_core.project.lock import writer_lock
 
 __all__ = [
@@ -35,6 +41,7 @@ __all__ = [
     "back_up",
     "back_up_if_due",
     "bring_up_to_date",
+    "connect_to_read",
     "copy_database",
     "damage_of",
     "find_backup",
@@ -129,8 +136,26 @@ def newest_good_backup(folder: Path) -> Backup | None:
 
 
 def open_to_read(database: Path) -> sqlite3.Connection:
-    """Open a database that nothing is to change."""
-    return sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)
+    """Open a database that nothing is to change, also where nothing can be written beside it."""
+    db = connect_to_read(database)
+    try:
+        db.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.OperationalError as error:
+        log = database.with_name(f"{database.name}-wal")
+        cannot_write = "unable to open" in str(error) or says_full(str(error))
+        if not cannot_write or (log.exists() and log.stat().st_size):
+            return db
+        db.close()
+        return connect_to_read(database, immutable=True)
+    except sqlite3.DatabaseError:
+        pass  # whoever reads it hears so
+    return db
+
+
+def connect_to_read(database: Path, *, immutable: bool = False) -> sqlite3.Connection:
+    """Connect to a database; an immutable one is read without locks and without its log."""
+    more = "&immutable=1" if immutable else ""
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro{more}", uri=True)
 
 
 def damage_of(database: Path) -> str | None:
@@ -144,9 +169,11 @@ def damage_of(database: Path) -> str | None:
             whole = _holds_a_project(db)
     except sqlite3.OperationalError as error:
         # Someone writes, or it is not ours to read: that says nothing about the pages.
-        if any(word in str(error) for word in ("locked", "busy", "unable to open", "readonly")):
+        reason = str(error)
+        signs = ("locked", "busy", "unable to open", "readonly")
+        if any(sign in reason for sign in signs) or says_full(reason):
             return None
-        return str(error)
+        return reason
     except sqlite3.DatabaseError as error:
         return str(error)
     if found != ["ok"]:
@@ -174,8 +201,17 @@ def copy_database(
     ----------
     check
         Called between portions of ``pages``; what it raises ends the copying.
+
+    Raises
+    ------
+    NoSpace
+        The disk is full.
     """
-    with closing(open_to_read(source)) as old, closing(sqlite3.connect(target)) as new:
+    with (
+        disk_errors_in_words(target),
+        closing(open_to_read(source)) as old,
+        closing(sqlite3.connect(target)) as new,
+    ):
         # Whoever keeps the copy flushes it once, when it is whole.
         new.execute("PRAGMA synchronous = OFF")
         old.backup(new, pages=pages, progress=lambda *_left: check())

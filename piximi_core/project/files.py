@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from piximi_core.disk import is_full, replace_whole
-from piximi_core.errors import NoSpace
+from piximi_core.errors import BadInput, NoSpace, PiximiError
 
 __all__ = [
+    "SPACE_TO_WORK",
     "ProjectFiles",
     "disk_errors_in_words",
+    "disk_trouble",
     "hash_file",
     "replace_atomically",
     "require_space",
+    "says_full",
 ]
+
+SPACE_TO_WORK = 10_000_000
+"""Bytes that a disk must have free for a project to be worked on at all."""
+
+_LOCKED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,8 @@ def replace_atomically(target: Path, *, durable: bool = True) -> Iterator[Path]:
     ------
     NoSpace
         The disk (or a quota) is full; ``target`` is as it was before.
+    BadInput
+        The folder may not be written.
     """
     with disk_errors_in_words(target), replace_whole(target, durable=durable) as part:
         yield part
@@ -98,16 +113,57 @@ def replace_atomically(target: Path, *, durable: bool = True) -> Iterator[Path]:
 
 @contextmanager
 def disk_errors_in_words(target: Path) -> Iterator[None]:
-    """Turn the operating system's "no space" into one sentence."""
+    """Turn "no space" and "not allowed" of the system, and of SQLite, into one sentence."""
     try:
         yield
     except OSError as error:
         if is_full(error):
-            raise NoSpace(
-                f"The disk is full: {target.name} could not be written to {target.parent}; "
-                "free some space there and try again."
+            raise _no_space(target) from error
+        if error.errno in _LOCKED and _lies_in(error.filename, target):
+            raise BadInput(
+                f"{target.name} could not be written to {target.parent} ({error.strerror}); check "
+                "who owns that folder, or choose another one."
             ) from error
         raise
+    except (sqlite3.OperationalError, OperationalError) as error:
+        if says_full(str(getattr(error, "orig", error))):
+            raise _no_space(target) from error
+        raise
+
+
+def disk_trouble(error: BaseException) -> PiximiError | None:
+    """Return an error that nobody foresaw in words, if a full or read-only disk is behind it."""
+    name = getattr(error, "filename", None)
+    shown = Path(name).name if isinstance(name, str | os.PathLike) else ""
+    if is_full(error) or says_full(str(getattr(error, "orig", ""))):
+        return NoSpace(
+            f"The disk is full: about {SPACE_TO_WORK // 1_000_000} MB are needed; free some space "
+            "and try again."
+        )
+    if isinstance(error, OSError) and error.errno in _LOCKED:
+        return BadInput(
+            f"The file or folder {shown!r} cannot be used ({error.strerror}); check who owns it."
+        )
+    return None
+
+
+def says_full(reason: str) -> bool:
+    """Whether SQLite's words mean, or may mean, that the disk is full."""
+    return "disk is full" in reason or "disk I/O error" in reason
+
+
+def _no_space(target: Path) -> NoSpace:
+    return NoSpace(
+        f"The disk is full: about {SPACE_TO_WORK // 1_000_000} MB are needed to write "
+        f"{target.name} to {target.parent}; free some space there and try again."
+    )
+
+
+def _lies_in(name: object, target: Path) -> bool:
+    """Whether a file that could not be written is the target or beside it, not one that is read."""
+    return isinstance(name, str | os.PathLike) and Path(name).absolute().is_relative_to(
+        target.absolute().parent
+    )
 
 
 def require_space(folder: Path, needed_bytes: int) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from piximi_core.disk import is_full
 from piximi_core.errors import BadInput, ProjectBusy
 from piximi_core.project.files import disk_errors_in_words
 
@@ -60,9 +61,11 @@ def writer_lock(project_folder: Path, wait_seconds: float = WAIT_SECONDS) -> Ite
 
 def _open(project_folder: Path) -> int:
     try:
-        with disk_errors_in_words(project_folder / "writer.lock"):
-            return os.open(project_folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        return os.open(project_folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
+        if is_full(error):
+            with disk_errors_in_words(project_folder / "writer.lock"):
+                raise
         raise BadInput(
             f"The project {project_folder.name!r} cannot be written ({error.strerror}); "
             "check that its folder is there and who owns it."

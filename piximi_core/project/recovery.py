@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from piximi_core.disk import flush_file, flush_folder
-from piximi_core.errors import BadInput, PiximiError
+from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.project.backups import (
     Backup,
     bring_up_to_date,
@@ -73,6 +73,8 @@ def replace_damaged(folder: Path, complete: Callable[[Path], None]) -> Replaced:
     ------
     BadInput
         The database is not damaged, or there is no good backup of it.
+    NoSpace
+        The disk is full; the damaged database stands as it was.
     """
     files = ProjectFiles(folder)
     with writer_lock(folder), disk_errors_in_words(files.database):
@@ -88,6 +90,7 @@ def replace_damaged(folder: Path, complete: Callable[[Path], None]) -> Replaced:
                 f"The project {folder.name!r} has no backup that can be read; put back a copy of "
                 "its folder that you kept, or an archive."
             )
+        _require_room(folder, 2 * backup.size)
         draft = files.backups / f".draft-{backup.name}"
         try:
             draft.unlink(missing_ok=True)
@@ -101,6 +104,15 @@ def replace_damaged(folder: Path, complete: Callable[[Path], None]) -> Replaced:
         finally:
             draft.unlink(missing_ok=True)
     return Replaced(damage, backup, steps, aside)
+
+
+def _require_room(folder: Path, needed: int) -> None:
+    needed += 1_000_000
+    if shutil.disk_usage(folder).free < needed:
+        raise NoSpace(
+            f"The disk is full: about {needed // 1_000_000 + 1} MB are needed to recover the "
+            f"project {folder.name!r}; free some space there and try again."
+        )
 
 
 def _count_on(draft: Path) -> None:

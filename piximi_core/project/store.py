@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,21 +20,30 @@ from piximi_core.errors import (
     DamagedProject,
     NoSpace,
     NotFound,
+    PiximiError,
     ProjectBusy,
     StaleWrite,
 )
 from piximi_core.project import schema
 from piximi_core.project.backups import back_up, list_backups
-from piximi_core.project.files import ProjectFiles
+from piximi_core.project.files import (
+    SPACE_TO_WORK,
+    ProjectFiles,
+    disk_errors_in_words,
+    says_full,
+)
 from piximi_core.project.ids import new_id, new_unknown_id, now
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.palette import UNKNOWN_COLOR
+from piximi_core.project.reading_only import make_reading_engine, why_not_writable
 
 __all__ = ["HISTORY_STEPS", "IMAGE_KIND", "UNKNOWN_NAME", "Store", "create_store", "open_store"]
 
 HISTORY_STEPS = 200
 IMAGE_KIND = "Image"
 UNKNOWN_NAME = "Unknown"
+
+_TRY_SECONDS = 5.0  # between two attempts to write where it failed
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
@@ -82,6 +93,8 @@ class Store:
             raise NotFound(
                 f"There is no project in {folder}; create one first, or check the folder's name."
             )
+        self._refusal: PiximiError | None = None
+        self._tried_at = 0.0
         self._engine = _make_engine(self.files.database)
         self._check_version()
 
@@ -90,13 +103,54 @@ class Store:
         """The project's folder."""
         return self.files.folder
 
+    @property
+    def reading_only(self) -> str | None:
+        """Why the project can only be looked at, in words; None where it can be changed."""
+        return str(self._refusal) if self._refusal is not None else None
+
+    def _look_only(self, error: DatabaseError) -> bool:
+        """Go on without writing, if that is why the database could not be opened."""
+        reason = str(error.orig)
+        if "unable to open" not in reason and "readonly" not in reason and not says_full(reason):
+            return False
+        refusal = why_not_writable(self.folder)
+        if refusal is None:
+            return False
+        self._engine.dispose()
+        try:
+            self._engine = make_reading_engine(self.files.database)
+        except sqlite3.DatabaseError:
+            return False
+        self._refusal, self._tried_at = refusal, time.monotonic()
+        return True
+
+    def _try_to_write_again(self) -> None:
+        """Use the database as usual once its folder can be written."""
+        self._tried_at = time.monotonic()
+        refusal = why_not_writable(self.folder)
+        if refusal is None:
+            self._engine.dispose()
+            self._engine = _make_engine(self.files.database)
+        self._refusal = refusal
+
+    def _connect(self) -> Connection:
+        if self._refusal is not None and time.monotonic() - self._tried_at > _TRY_SECONDS:
+            self._try_to_write_again()
+        try:
+            return self._engine.connect()
+        except DatabaseError as error:
+            if self._refusal is not None or not self._look_only(error):
+                raise
+        return self._engine.connect()
+
     def _check_version(self) -> None:
         try:
             with self.read() as db:
                 version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
         except DatabaseError as error:
             reason = str(error.orig)
-            if any(word in reason for word in ("locked", "busy", "unable to open", "readonly")):
+            signs = ("locked", "busy", "unable to open", "readonly")
+            if any(sign in reason for sign in signs) or says_full(reason):
                 raise self._in_words(error) from error
             raise DamagedProject(
                 f"{self.files.database} cannot be read as a project ({reason}); recover it from "
@@ -117,6 +171,8 @@ class Store:
 
     def _upgrade(self) -> None:
         """Bring an older program's project up to date, a copy of it being kept before."""
+        if self._refusal is not None:
+            raise self._refusal  # it changed while it could only be looked at
         with self.write() as db:
             # Asked again: another program may have been quicker.
             version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
@@ -134,7 +190,7 @@ class Store:
             The database turned out to be damaged.
         """
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self._connect() as connection, connection.begin():
                 yield connection
         except DatabaseError as error:
             raise self._damaged(error) from error
@@ -167,7 +223,13 @@ class Store:
             The project has moved on from ``expected_revision``.
         NoSpace
             The disk is full; nothing was written.
+        BadInput
+            The project can only be looked at.
         """
+        if self._refusal is not None:
+            self._try_to_write_again()
+            if self._refusal is not None:
+                raise self._refusal
         try:
             with (
                 writer_lock(self.folder),
@@ -189,10 +251,10 @@ class Store:
 
     def _in_words(self, error: DatabaseError) -> Exception:
         reason = str(error.orig)
-        if "disk is full" in reason or "disk I/O error" in reason:
+        if says_full(reason):
             return NoSpace(
-                f"The disk is full: the change was not saved in {self.folder.name!r}; "
-                "free some space and repeat it."
+                f"The disk is full: about {SPACE_TO_WORK // 1_000_000} MB are needed, and the "
+                f"change was not saved in {self.folder.name!r}; free some space and repeat it."
             )
         if "locked" in reason or "busy" in reason:
             return ProjectBusy(
@@ -301,13 +363,24 @@ def create_store(folder: Path, name: str) -> Store:
     files = ProjectFiles(folder)
     if files.database.exists():
         raise BadInput(f"There is already a project in {folder}; choose another folder or name.")
-    files.make()
+    begun = not folder.exists()
+    try:
+        with disk_errors_in_words(files.database):
+            files.make()
+            _create(files, folder, name.strip())
+    except PiximiError:
+        if begun and not files.database.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return open_store(folder)
+
+
+def _create(files: ProjectFiles, folder: Path, name: str) -> None:
     # Of two programs that create here at once, the second finds the first one's project.
     with writer_lock(folder):
         if files.database.exists():
             raise BadInput(f"A project was just made in {folder}; choose another folder or name.")
-        _draft(files, name.strip())
-    return open_store(folder)
+        _draft(files, name)
 
 
 def _draft(files: ProjectFiles, name: str) -> None:
@@ -316,10 +389,12 @@ def _draft(files: ProjectFiles, name: str) -> None:
     for left in (draft, draft.with_name(f"{draft.name}-journal")):
         left.unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{draft}")
-    with engine.begin() as db:
-        schema.create_schema(db)
-        _insert_beginnings(db, name)
-    engine.dispose()
+    try:
+        with engine.begin() as db:
+            schema.create_schema(db)
+            _insert_beginnings(db, name)
+    finally:
+        engine.dispose()
     draft.replace(files.database)
     flush_folder(files.folder)
 
