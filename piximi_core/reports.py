@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -303,9 +304,13 @@ def compared(result: Mapping[str, Any], kind_id: str) -> str:
 def deliver(job: Job, out: Path) -> list[Path]:
     """Copy a finished export to where the person wants it; return the files.
 
-    A zip goes to `out` itself; loose files go into the folder `out`.
+    A zip goes to `out` itself; loose files go into the folder `out`, or packed into it where it is
+    called like a zip.
     """
     files = delivered(job)
+    if out.suffix.lower() == ".zip" and not out.is_dir():
+        _pack(files, out)
+        return [out]
     if len(files) == 1 and files[0].suffix == ".zip":
         target = out / files[0].name if out.is_dir() else out
         _copy(files[0], target)
@@ -316,6 +321,17 @@ def deliver(job: Job, out: Path) -> list[Path]:
     for file, target in zip(files, targets, strict=True):
         _copy(file, target)
     return targets
+
+
+def _pack(files: list[Path], target: Path) -> None:
+    """Write one zip: the one there is, or a new one of loose files."""
+    if len(files) == 1 and files[0].suffix == ".zip":
+        _copy(files[0], target)
+        return
+    # Stored only: weights hardly pack, and whoever opens them waits for it.
+    with replace_atomically(target.absolute()) as part, zipfile.ZipFile(part, "w") as archive:
+        for file in files:
+            archive.write(file, file.name)
 
 
 def _copy(source: Path, target: Path) -> None:

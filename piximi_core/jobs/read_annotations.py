@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,14 @@ def ask(
     return Job.create(folder, "read-annotations", request)
 
 
+def _sizes(images: Iterable[AnnotatedImage]) -> dict[tuple[int, int], int]:
+    sizes: dict[tuple[int, int], int] = {}
+    for image in images:
+        size = (image.height or 0, image.width or 0)
+        sizes[size] = max(sizes.get(size, 1), image.planes or 1)
+    return sizes
+
+
 def _present(store: Store) -> list[str]:
     """Return a short digest of every object, so that none comes in a second time."""
     objects, things, kinds = schema.objects, schema.things, schema.kinds
@@ -172,6 +180,7 @@ def run(job: Job) -> dict[str, Any]:
             request["name"],
             scratch,
             known=[image.name for image in images],
+            sizes=_sizes(images),
             format_name=request["format"],
         )
     finally:

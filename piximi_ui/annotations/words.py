@@ -53,7 +53,8 @@ def style_names(format_name: str) -> dict[str, str]:
     styles = {
         "coco": {
             "polygons": _("Polygons, several for an object of several parts"),
-            "single": _("One polygon per object, as Piximi reads it"),
+            "piximi": _("For Piximi: one polygon per object, kinds by their ids"),
+            "single": _("One polygon per object"),
             "runs": _("Run lengths (RLE)"),
         },
         "masks": {

@@ -556,3 +556,36 @@ def test_rois_of_one_time_point_come_back(store: Store, tmp_path: Path, time: An
     undo(store)
     bring_in(store, path)
     assert facts(store) == before
+
+
+def test_what_is_written_for_piximi_comes_back_by_the_ids(cells: Store) -> None:
+    kind = find_kind(cells, "nucleus")
+    path = take_out(cells, "coco", style="piximi")
+    content = json.loads(path.read_text())
+    assert {row["supercategory"] for row in content["categories"]} == {kind.id}
+    _job, result = look(cells, path)
+    assert (result["new"], result["present"], result["asked"]) == (0, 3, {})
+
+
+def test_label_images_of_another_size_are_refused_unread(
+    cells: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tifffile
+
+    big = np.zeros((3000, 3000), np.uint16)
+    tifffile.imwrite(tmp_path / "cell0.tif", big, compression="zlib")
+    Image.fromarray(np.zeros((300, 300), np.uint8)).save(tmp_path / "cell0.png")
+    pages = np.zeros((200, 20, 30), np.uint16)
+    tifffile.imwrite(tmp_path / "cell1.tif", pages, compression="zlib")
+    monkeypatch.setattr(tifffile.TiffPageSeries, "asarray", None)  # nothing is decoded
+    for name, words in (
+        ("cell0.tif", "3000 x 3000 pixels large"),
+        ("cell0.png", "300 x 300 pixels large"),
+        ("cell1.tif", "far more pages"),
+    ):
+        with pytest.raises(PiximiError, match=words):
+            look(cells, tmp_path / name, format="labels")
+    with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
+        archive.write(tmp_path / "cell0.tif", "pxlab/cell0/nucleus.tiff")
+    _job, result = look(cells, tmp_path / "m.zip", format="masks")
+    assert "3000 x 3000" in result["skipped"][0][1]

@@ -48,7 +48,7 @@ from piximi_core.images import safe_name
 
 __all__ = ["CocoStyle", "read_coco", "write_coco"]
 
-CocoStyle = Literal["polygons", "single", "runs"]
+CocoStyle = Literal["polygons", "single", "piximi", "runs"]
 
 _VERSION = re.compile(r"\d+(\.\d+)+")
 _NO_RING = np.empty((0, 2))
@@ -192,7 +192,7 @@ def _ring(ring: Any) -> Any:
     return np.array(corners, dtype=np.float64).reshape(-1, 2)
 
 
-def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") -> None:
+def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") -> list[Problem]:
     """Write a COCO file with every field that Piximi's strict reader asks for.
 
     Parameters
@@ -200,8 +200,16 @@ def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") 
     style
         ``polygons``: as most programs expect it, crowds as run lengths. ``single``: one polygon for
         each object, with slits between its parts, and no crowds: all that Piximi reads.
+        ``piximi``: as single, and kinds by their ids, by which alone Piximi finds them.
         ``runs``: compressed run lengths, smaller for ragged masks.
+
+    Returns
+    -------
+    list of Problem
+        What a reader will not see as it is.
     """
+    ids = {kind.name: kind.id for kind in found.kinds if kind.id} if style == "piximi" else {}
+    style = "single" if style == "piximi" else style
     used = {(item.kind or "", item.category or UNKNOWN): None for item in found.objects}
     listed = dict.fromkeys((c.kind, c.name) for c in found.categories) | used
     category_ids = {pair: number for number, pair in enumerate(listed)}
@@ -219,7 +227,7 @@ def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") 
         "licenses": [{"id": 0, "name": "", "url": ""}],
         "images": [_image_row(image, image_ids[image.name]) for image in found.images],
         "categories": [
-            {"id": number, "name": name, "supercategory": kind}
+            {"id": number, "name": name, "supercategory": ids.get(kind) or kind}
             for (kind, name), number in category_ids.items()
         ],
     }
@@ -234,6 +242,18 @@ def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") 
         for number, item in enumerate(found.objects)
     )
     _write(head, rows, path)
+    return _joined_parts(found) if ids else []
+
+
+def _joined_parts(found: AnnotationSet) -> list[Problem]:
+    """Say which objects are one polygon although they have several parts, or holes."""
+    told = []
+    for number, item in enumerate(found.objects):
+        outlines = trace_mask(item.region.mask())
+        if len(outlines) > 1 or outlines[0].holes:
+            what = item.name or f"object {number + 1} of {item.image}"
+            told.append(Problem(what, "Its parts and holes are joined by slits in one polygon."))
+    return told
 
 
 def _write(head: dict[str, Any], rows: Iterator[dict[str, Any]], path: Path) -> None:

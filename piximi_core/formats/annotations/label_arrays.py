@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,13 @@ from numpy.typing import NDArray
 from piximi_core.annotation.regions import Region, region_of
 from piximi_core.errors import BadInput
 
-__all__ = ["by_value", "read_labels", "tiff_bytes", "touching_parts"]
+__all__ = ["Sizes", "by_value", "labels_fit", "read_labels", "tiff_bytes", "touching_parts"]
+
+Sizes = Mapping[tuple[int, int], int]
+"""Planes of the largest image of each (height, width) that labels may belong to."""
+
+_FITTING: ContextVar[Sizes | None] = ContextVar("label_sizes")
+_BYTES_OF_LABEL = 24  # three colours of 64 bits
 
 _MOST_BYTES = 2 * 2**30
 # Labels pack well, but what promises more than this has a damaged header.
@@ -23,6 +31,30 @@ _MOST_PACKED = 2000
 _MOST_PAGES = 100_000
 _MOST_VALUES = 200_000
 _COUNTED = 2**16
+
+
+@contextmanager
+def labels_fit(sizes: Sizes) -> Iterator[None]:
+    """Refuse label images that fit none of these images unread, by their headers."""
+    before = _FITTING.set(sizes or None)
+    try:
+        yield
+    finally:
+        _FITTING.reset(before)
+
+
+def _require_fit(height: int, width: int, total: int) -> None:
+    """Refuse a label image before a pixel is decoded: a small file may hold gigabytes."""
+    sizes = _FITTING.get(None)
+    if sizes is None:
+        return
+    planes = sizes.get((height, width))
+    if planes is None:
+        raise BadInput(
+            f"is {width} x {height} pixels large, and no image of this project is; it was not read."
+        )
+    if total > _BYTES_OF_LABEL * planes * height * width:
+        raise BadInput("has far more pages than the images of its size have planes.")
 
 
 def read_labels(path: Path, name: str) -> NDArray[Any]:
@@ -53,6 +85,7 @@ def _read_png(path: Path) -> NDArray[Any]:
     with Image.open(path, formats=["PNG"]) as image:
         if image.width * image.height * 8 > _MOST_BYTES:
             raise BadInput("is too large for a label image.")
+        _require_fit(image.height, image.width, 0)
         # The numbers of a palette are the labels, not its colours.
         array = np.asarray(image)
     return _whole(_joined(array)[np.newaxis] if array.ndim == 3 else array[np.newaxis])
@@ -71,12 +104,21 @@ def _read_tiff(path: Path) -> NDArray[Any]:
             raise BadInput("is too large for a label image, or damaged.")
         if len({one.shape for one in series}) != 1:
             raise BadInput("holds pictures of several sizes.")
+        _require_fit(*_sides(series[0]), size)
         axes = series[0].axes
         arrays = [one.asarray() for one in series]
     if axes.endswith("S") and arrays[0].shape[-1] > 1:
         arrays = [_joined(array) for array in arrays]
     height, width = arrays[0].shape[-2:]
     return _whole(np.concatenate([array.reshape(-1, height, width) for array in arrays]))
+
+
+def _sides(series: Any) -> tuple[int, int]:
+    """Return height and width of the pictures of a series."""
+    shape = (
+        series.shape[:-1] if series.axes.endswith("S") and series.shape[-1] > 1 else series.shape
+    )
+    return int(shape[-2]), int(shape[-1])
 
 
 def _joined(array: NDArray[Any]) -> NDArray[Any]:

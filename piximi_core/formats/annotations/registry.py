@@ -12,6 +12,7 @@ from piximi_core.formats.annotations.coco import read_coco, write_coco
 from piximi_core.formats.annotations.files import file_word, is_zip, members_of, pick, stem_of
 from piximi_core.formats.annotations.geojson import read_geojson, write_geojson
 from piximi_core.formats.annotations.imagej import read_imagej, write_imagej
+from piximi_core.formats.annotations.label_arrays import Sizes, labels_fit
 from piximi_core.formats.annotations.label_images import read_label_images, write_label_images
 from piximi_core.formats.annotations.label_index import INDEX_NAME
 from piximi_core.formats.annotations.mask_zips import MASK_STYLES, read_mask_zip, write_mask_zip
@@ -95,8 +96,7 @@ def _without_known(read: Callable[[Path, str, Path], AnnotationSet]) -> Reader:
 
 
 def _coco(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
-    write_coco(found, path, style)
-    return []
+    return write_coco(found, path, style)
 
 
 def _piximi(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
@@ -136,7 +136,7 @@ FORMATS: dict[str, AnnotationFormat] = {
     one.name: one
     for one in (
         AnnotationFormat(
-            "coco", "COCO", _one_json(read_coco), _coco, ("polygons", "single", "runs"),
+            "coco", "COCO", _one_json(read_coco), _coco, ("polygons", "single", "piximi", "runs"),
             ".json", ".json",
         ),
         AnnotationFormat(
@@ -182,7 +182,13 @@ def find_format(name: str) -> AnnotationFormat:
 
 
 def read_annotations(
-    path: Path, name: str, scratch: Path, *, known: Collection[str] = (), format_name: str = ""
+    path: Path,
+    name: str,
+    scratch: Path,
+    *,
+    known: Collection[str] = (),
+    format_name: str = "",
+    sizes: Sizes | None = None,
 ) -> tuple[str, AnnotationSet]:
     """Read annotations of a format, or of whatever format the file turns out to have.
 
@@ -194,6 +200,8 @@ def read_annotations(
         An empty folder for what zips hold.
     known
         Names of the images that they may belong to.
+    sizes
+        Of these images; label images of another size are refused unread.
     format_name
         Empty to find out.
 
@@ -212,7 +220,8 @@ def read_annotations(
     one = find_format(format_name or _guess(path, name, scratch / "guess"))
     room = scratch / "read"
     room.mkdir(parents=True, exist_ok=True)
-    return one.name, one.read(path, name, room, known)
+    with labels_fit(sizes or {}):
+        return one.name, one.read(path, name, room, known)
 
 
 def _guess(path: Path, name: str, scratch: Path) -> str:

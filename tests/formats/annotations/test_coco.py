@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from piximi_core.formats.annotations.coco import read_coco, write_coco
 from piximi_core.formats.annotations.coco_runs import compress, expand
-from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet
+from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, ObjectKind
 from piximi_core.formats.annotations.shapes import place
 from tests.formats.annotations.sets import item, made_up, masks
 
@@ -170,3 +170,21 @@ def test_every_field_that_piximi_asks_for_is_there(tmp_path: Path) -> None:
         (polygon,) = row["segmentation"]
         assert len(polygon) % 2 == 0
         assert row["area"] > 0
+
+
+def test_for_piximi_kinds_are_called_by_their_ids(tmp_path: Path) -> None:
+    whole, path = made_up(), tmp_path / "x.json"
+    whole.kinds = [ObjectKind("nucleus", "113fc331-205a-4913-9fa7-62ed60c755d6")]
+    told = write_coco(whole, path, "piximi")
+    content = json.loads(path.read_text("utf-8"))
+    assert {row["supercategory"] for row in content["categories"]} == {
+        "113fc331-205a-4913-9fa7-62ed60c755d6", "spot"
+    }  # fmt: skip
+    assert all(len(row["segmentation"]) == 1 for row in content["annotations"])
+    assert content["licenses"]
+    assert whole_number(content["info"]["year"])
+    # All but the dot have a hole, or two parts.
+    assert [problem.what for problem in told] == ["first", "second", "fourth", "fifth"]
+    assert write_coco(whole, path, "single") == []
+    shown = {row["supercategory"] for row in json.loads(path.read_text("utf-8"))["categories"]}
+    assert shown == {"nucleus", "spot"}
