@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -28,7 +27,6 @@ __all__ = [
     "current_store",
     "errors_shown",
     "find_store",
-    "first_shown",
     "nothing_to_undo",
     "opened_at",
     "picture_token",
@@ -132,14 +130,8 @@ def show_error(error: PiximiError) -> None:
     draw_copy(report_of(error, page=navigation.current()))
 
 
-@lru_cache(maxsize=64)
-def first_shown(folder: Path, revision: int) -> str:
-    """Return when a project's revision was first shown: what was done since is newer than this."""
-    return now()
-
-
-def undo_step(store: Store, once: str | None = None, *, seen: str) -> None:
-    """Undo, and say what was undone and whose it was; not what another did since a moment."""
+def undo_step(store: Store, once: str | None = None, *, seen: int | None) -> None:
+    """Undo, and say what was undone and whose it was; not what another did since a revision."""
     step = next_steps(store)[0]
     label = undo(store, once=once, who=who(), seen=seen)
     if label is None:

@@ -15,7 +15,7 @@ from piximi_ui.components.gallery import (
     GalleryPrediction,
     GalleryRevision,
 )
-from piximi_ui.context import first_shown, picture_token
+from piximi_ui.context import picture_token
 from piximi_ui.picture_making import ObjectForm
 from piximi_ui.pictures import object_address, revision_address, thumb_address
 from piximi_ui.texts import _, number, percent, told
@@ -108,9 +108,7 @@ def thumbnail_of(token: str, thing: Thing, *, alone: bool = False) -> str:
 def gallery_revision(store: Store, revision: int | None = None) -> GalleryRevision:
     """Return what makes a gallery follow changes from elsewhere; ask before the items are read."""
     shown = store.revision() if revision is None else revision
-    return GalleryRevision(
-        revision_address(picture_token(store)), shown, first_shown(store.folder, shown)
-    )
+    return GalleryRevision(revision_address(picture_token(store)), shown, str(shown))
 
 
 def pixel_size_in_words(thing: Thing) -> str:

@@ -73,7 +73,7 @@ def carry_out(
     elif action.type in ANSWERS:
         _answer(store, action, kind_id)
     elif action.type == "undo":
-        undo_step(store, once=action.uid, seen=action.seen)
+        undo_step(store, once=action.uid, seen=action.revision)
     elif action.type == "redo":
         redo_step(store, once=action.uid)
     else:
@@ -116,9 +116,9 @@ def _answer(store: Store, action: GalleryAction, kind_id: str) -> None:
 
 def _not_taken(store: Store, action: GalleryAction, kind_id: str) -> Sequence[str]:
     """Return what the person may label: not what others labelled since they looked at it."""
-    if not action.seen:
+    if action.revision is None:
         return action.ids
-    taken = set(labelled_by_others(store, action.ids, since=action.seen, who=who()))
+    taken = set(labelled_by_others(store, action.ids, since=action.revision, who=who()))
     if taken:
         text = of_kind(
             kind_id,

@@ -12,7 +12,6 @@ from piximi_ui import job_panel, navigation, safety
 from piximi_ui.context import (
     errors_shown,
     find_store,
-    first_shown,
     nothing_to_undo,
     opened_at,
     redo_step,
@@ -51,8 +50,8 @@ def draw() -> None:
 
 def _steps(store: Store) -> None:
     # What the person saw when they clicked, which this drawing is about to replace.
-    looked_at = st.session_state.get(_LOOKED_AT, "")
-    st.session_state[_LOOKED_AT] = first_shown(store.folder, store.revision())
+    looked_at: int | None = st.session_state.get(_LOOKED_AT)
+    st.session_state[_LOOKED_AT] = store.revision()
     opened_at()
     done, undone = next_steps(store)
     with st.container(horizontal=True):

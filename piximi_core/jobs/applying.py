@@ -57,12 +57,13 @@ def _newest_first(jobs: Iterable[Job]) -> list[Job]:
     return sorted(asked, key=_asked_at, reverse=True)
 
 
-def _asked_at(job: Job) -> float:
-    # A resumed training is asked for again; its request is then written anew.
+def _asked_at(job: Job) -> tuple[int, float]:
+    # A resumed training is asked for again, and numbered anew. Jobs of earlier programs have no
+    # number; the moment of their request tells them apart.
     try:
-        return (job.folder / "request.json").stat().st_mtime
+        return job.order(), (job.folder / "request.json").stat().st_mtime
     except FileNotFoundError:
-        return 0.0
+        return 0, 0.0
 
 
 def _folders(store: Store) -> Iterator[Job]:

@@ -71,7 +71,8 @@ def _this_process() -> dict[str, Any]:
 def _is_alive(process: Mapping[str, Any], heartbeat: Path) -> bool:
     if process.get("host") != socket.gethostname():
         # Another machine's processes cannot be asked; its job touches a file while it lives.
-        return heartbeat.exists() and time.time() - heartbeat.stat().st_mtime < _SILENT_SECONDS
+        # A beat of a time to come is one of a clock that was wrong, and no sign of life.
+        return heartbeat.exists() and abs(time.time() - heartbeat.stat().st_mtime) < _SILENT_SECONDS
     try:
         found = psutil.Process(int(process["pid"]))
         # Process numbers are used again; the moment of birth tells them apart.
@@ -110,9 +111,29 @@ class Job:
             folder.mkdir(parents=True, exist_ok=True)
         job = cls(folder)
         content = {**request, "service": service, "asked_by": _this_process()}
+        job._put_last()
         write_json(folder / "request.json", content)
         flush_folder(folder.parent)
         return job
+
+    def _put_last(self) -> None:
+        """Give the job a number above those of all others of the project.
+
+        The moments of files are those of a clock, which may have been ahead for an evening.
+        """
+        parents = (self.project_folder / "jobs", self.project_folder / "runs")
+        others = (
+            Job(folder) for parent in parents for folder in parent.glob("*") if folder.is_dir()
+        )
+        number = max((other.order() for other in others), default=0) + 1
+        (self.folder / "order").write_text(str(number), encoding="ascii")
+
+    def order(self) -> int:
+        """Return the job's number among those of its project; 0 for one of an earlier program."""
+        try:
+            return int((self.folder / "order").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 0
 
     def request(self) -> dict[str, Any]:
         """Return what was asked; empty if the request was never completed, or is damaged."""
@@ -161,13 +182,14 @@ class Job:
         for left in list(self.folder.rglob(".*")):
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
         request = self.request()
+        self._put_last()
         write_json(self.folder / "request.json", {**request, "asked_by": _this_process()})
 
     def report(self, done: float, total: float, text: str, **more: Any) -> None:
         """Publish progress; a call too soon after the last one is dropped, the final one never."""
         path = self.folder / "progress.json"
         # The file's own age is the throttle: several threads and a resumed job share it.
-        recent = path.exists() and time.time() - path.stat().st_mtime < _PROGRESS_SECONDS
+        recent = path.exists() and abs(time.time() - path.stat().st_mtime) < _PROGRESS_SECONDS
         if not recent or done >= total:
             content = {"done": done, "total": total, "text": text, **more}
             write_json(path, content, durable=False)

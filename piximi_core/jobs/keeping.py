@@ -20,7 +20,7 @@ from piximi_core.project.store import Store
 __all__ = ["PARTS", "Part", "clear", "keep_safe", "space_of"]
 
 # What a finished job's folder keeps for good; the rest was made for someone to take away.
-_KEPT_OF_JOBS = frozenset({"request.json", "result.json", "started", "unread"})
+_KEPT_OF_JOBS = frozenset({"order", "request.json", "result.json", "started", "unread"})
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def history(store: Store, limit: int = 20) -> list[Step]:
 
 
 def undo(
-    store: Store, *, once: str | None = None, who: str | None = None, seen: str = ""
+    store: Store, *, once: str | None = None, who: str | None = None, seen: int | None = None
 ) -> str | None:
     """Take back the newest step that stands; return its label, None if there is none.
 
@@ -49,8 +49,7 @@ def undo(
         Names this action, which then happens once however often it is asked for: a second time
         raises `AlreadyDone`.
     who, seen
-        Who asks, and when what they look at was read, as ISO 8601 text in UTC; empty if they look
-        at nothing.
+        Who asks, and the revision that they look at; None if they look at nothing.
 
     Raises
     ------
@@ -98,7 +97,12 @@ def _next(db: Connection, *, backwards: bool) -> Row[Any] | None:
 
 
 def _replay(
-    store: Store, *, backwards: bool, once: str | None, who: str = "", seen: str = ""
+    store: Store,
+    *,
+    backwards: bool,
+    once: str | None,
+    who: str = "",
+    seen: int | None = None,
 ) -> str | None:
     steps, journal = schema.steps, schema.journal
     with store.write() as db:
@@ -106,7 +110,7 @@ def _replay(
         step = _next(db, backwards=backwards)
         if step is None:
             return None
-        if seen and step.who != who and step.at > seen:
+        if seen is not None and step.who != who and step.id > seen:
             raise StaleWrite(
                 f"Nothing was undone: {step.who} has changed the project meanwhile."
                 " Look, and undo again if that is to be taken back."

@@ -18,9 +18,11 @@ from piximi_core.project.schema import (
     answers,
     categories,
     images,
+    journal,
     objects,
     predictions,
     sources,
+    steps,
     things,
 )
 from piximi_core.project.store import IMAGE_KIND, Store, current_user
@@ -97,24 +99,37 @@ def label_things(
 
 
 def labelled_by_others(
-    store: Store, ids: Sequence[str], *, since: str, who: str | None = None
+    store: Store, ids: Sequence[str], *, since: int, who: str | None = None
 ) -> list[str]:
-    """Return those of the things that somebody else has labelled after a moment.
+    """Return those of the things that somebody else has labelled since a revision.
 
     Parameters
     ----------
     since
-        ISO 8601 text in UTC, to the millisecond: when what a person looks at was read.
+        The revision that a person looks at.
     who
         The person who looks at it.
     """
     with store.read() as db:
-        query = select(things.c.id).where(
-            among(things.c.id, ids),
-            things.c.labelled_at > since,
-            things.c.labelled_by != (who or current_user()),
+        # Those that another labelled at all, then when: a step's number grows with the revision.
+        query = select(things.c.id, things.c.labelled_at).where(
+            among(things.c.id, ids), things.c.labelled_by != (who or current_user())
         )
-        return list(db.execute(query).scalars())
+        theirs = {str(row.id): row.labelled_at for row in db.execute(query)}
+        changed = select(journal.c.key, journal.c.after).where(
+            journal.c.table == "things",
+            journal.c.step.in_(select(steps.c.id).where(steps.c.id > since)),
+        )
+        found = {
+            str(row.key)
+            for row in db.execute(changed)
+            if row.key in theirs and row.after and _labelled_at(row.after) == theirs[row.key]
+        }
+    return [id_ for id_ in ids if id_ in found]
+
+
+def _labelled_at(row: str) -> Any:
+    return json.loads(row).get("labelled_at")
 
 
 def label_as_named(

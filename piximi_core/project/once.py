@@ -7,9 +7,7 @@ carries it out.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from piximi_core.errors import AlreadyDone
 from piximi_core.project.ids import now
@@ -17,8 +15,8 @@ from piximi_core.project.schema import applied_actions
 
 __all__ = ["take_once"]
 
-# Longer than any browser goes on repeating an action.
-_KEPT = timedelta(days=2)
+# More than browsers repeat; by number, since a clock that jumps must let none happen twice.
+_KEPT = 5_000
 
 
 def take_once(db: Connection, action: str | None) -> None:
@@ -41,6 +39,8 @@ def take_once(db: Connection, action: str | None) -> None:
     applied_actions.create(db, checkfirst=True)  # projects of earlier versions have no such table
     if db.execute(select(applied_actions.c.id).where(applied_actions.c.id == action)).first():
         raise AlreadyDone("This action was carried out before; nothing more is to be done.")
-    oldest = (datetime.now(UTC) - _KEPT).isoformat(timespec="milliseconds")
-    db.execute(applied_actions.delete().where(applied_actions.c.at < oldest))
+    newest = select(text("rowid")).select_from(applied_actions).order_by(text("rowid DESC"))
+    oldest = db.execute(newest.offset(_KEPT).limit(1)).scalar()
+    if oldest is not None:
+        db.execute(applied_actions.delete().where(text("rowid <= :oldest")), {"oldest": oldest})
     db.execute(applied_actions.insert().values(id=action, at=now()))

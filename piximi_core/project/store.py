@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from piximi_core.disk import flush_folder
@@ -284,11 +284,12 @@ class Store:
             As in `write`.
         """
         with self.write(expected_revision) as db:
-            step_id = db.execute(
+            step_id = _next_step(db)
+            db.execute(
                 schema.steps.insert().values(
-                    label=label, who=who or current_user(), at=now(), undone=False
+                    id=step_id, label=label, who=who or current_user(), at=now(), undone=False
                 )
-            ).inserted_primary_key[0]  # type: ignore[index]
+            )
             db.execute(schema.recording.update().values(step=step_id))
             yield db
             db.execute(schema.recording.update().values(step=None))
@@ -302,6 +303,16 @@ class Store:
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()
+
+
+def _next_step(db: Connection) -> int:
+    """Return the number of a new step: above all revisions that were shown before it.
+
+    So a step tells whether it came after what a person looks at, whatever their clocks say.
+    """
+    revision = db.execute(select(schema.recording.c.revision)).scalar_one()
+    newest = db.execute(select(func.max(schema.steps.c.id))).scalar() or 0
+    return max(int(revision), int(newest)) + 1
 
 
 def _trim(db: Connection, newest: int) -> None:

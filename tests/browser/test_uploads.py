@@ -87,7 +87,10 @@ def add_all(page: Page, dialog: Locator, dashboard: Dashboard, count: int, minut
 
 @pytest.mark.parametrize(
     ("count", "minutes"),
-    [(2_500, 5), pytest.param(20_000, 30, marks=pytest.mark.slow)],
+    [
+        (2_500, 5),
+        pytest.param(20_000, 30, marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+    ],
 )
 def test_every_file_of_a_large_folder_arrives(
     page: Page, dashboard: Dashboard, tmp_path: Path, count: int, minutes: int
@@ -103,6 +106,7 @@ def test_every_file_of_a_large_folder_arrives(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_zip_of_two_gigabytes_passes_through_no_memory(
     page: Page, dashboard: Dashboard, tmp_path: Path
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 
 import pytest
 import streamlit as st
@@ -13,7 +12,6 @@ from piximi_core.jobs.evaluating import note_checked
 from piximi_core.project.answers import accepted_by_category
 from piximi_core.project.categories import list_categories
 from piximi_core.project.history import undo
-from piximi_core.project.ids import now
 from piximi_core.project.labelling import label_things
 from piximi_core.project.predictions import accept_predictions, reject_predictions
 from piximi_core.project.runs import find_run
@@ -137,8 +135,7 @@ def test_selected_ones_are_accepted_or_rejected_once(open_page, digits):
 
 def test_an_answer_to_what_others_did_since_is_refused_in_words(open_page, digits):
     ids = predict_here(digits)
-    seen = now()
-    time.sleep(0.01)
+    seen = str(digits.revision())
     label_things(digits, ids[:1], list_categories(digits)[1].id, who="ann")
     reject_predictions(digits, ids[1:2])
     action = GalleryAction("accept", tuple(ids[:3]), None, 1, "one", seen=seen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +22,6 @@ from piximi_core.project import (
     things,
     workspace,
 )
-from piximi_core.project.ids import now
 from piximi_core.project.schema import JOURNALLED
 from piximi_core.project.store import Store
 from tests.project.conftest import fill, new_image
@@ -201,16 +199,29 @@ def list_unknown(project: Store) -> str:
 
 def test_nobody_undoes_what_another_did_after_they_looked(filled: Store) -> None:
     labelling.label_things(filled, first_ids(filled, 1), known(filled), who="Ben")
-    time.sleep(0.002)
-    seen = now()
-    time.sleep(0.002)
+    seen = filled.revision()
     labelling.delete_things(filled, first_ids(filled, 2), who="Ada")
     with pytest.raises(StaleWrite, match="Ada has changed the project meanwhile"):
         history.undo(filled, who="Ben", seen=seen)
     assert not history.history(filled)[0].undone
     # Their own newest step, and one that they have seen, they do take back.
     assert history.undo(filled, who="Ada", seen=seen) == "Delete 2 images"
-    assert history.undo(filled, who="Ada", seen=now()) == "Label 1 image"
+    assert history.undo(filled, who="Ada", seen=filled.revision()) == "Label 1 image"
+
+
+def test_a_clock_that_was_ahead_for_an_evening_stands_in_nobodys_way(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Ada did in that evening carries a moment to come; Ben has seen it all the same."""
+    ids, white = first_ids(filled, 1), known(filled)
+    with monkeypatch.context() as evening:
+        evening.setattr(labelling, "now", lambda: "2099-01-01T00:00:00.000+00:00")
+        evening.setattr(store, "now", lambda: "2099-01-01T00:00:00.000+00:00")
+        labelling.label_things(filled, ids, white, who="Ada")
+    seen = filled.revision()
+    assert labelling.labelled_by_others(filled, ids, since=seen, who="Ben") == []
+    assert labelling.labelled_by_others(filled, ids, since=seen - 1, who="Ben") == ids
+    assert history.undo(filled, who="Ben", seen=seen) == "Label 1 image"
 
 
 def test_the_next_labels_are_those_that_undo_and_redo_carry_out(filled: Store) -> None:

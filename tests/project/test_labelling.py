@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project import categories, labelling, predictions, things
-from piximi_core.project.ids import now
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, find_ids, list_things
 from tests.project.conftest import fill, new_image
@@ -46,9 +43,7 @@ def test_what_others_labelled_after_a_moment_is_known(filled: Store) -> None:
     a, b, c = ids_of(filled)[:3]
     white = category(filled, "white").id
     labelling.label_things(filled, [a], white, who="Ada")
-    time.sleep(0.002)
-    seen = now()
-    time.sleep(0.002)
+    seen = filled.revision()
     labelling.label_things(filled, [b], white, who="Ada")
     labelling.label_things(filled, [c], white, who="Ben")
     assert labelling.labelled_by_others(filled, [a, b, c], since=seen, who="Ben") == [b]

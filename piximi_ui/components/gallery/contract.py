@@ -87,7 +87,7 @@ class GalleryItem:
 class GalleryRevision(NamedTuple):
     """The project's revision as it is shown, and the address that tells the present one.
 
-    ``moment`` is when it was read, as ISO 8601 text: an action says which one it was given on.
+    ``moment`` is the same as text: an action says on which one it was given.
     """
 
     address: str
@@ -112,6 +112,11 @@ class GalleryAction:
     uid: str
     name: str = ""
     seen: str = ""
+
+    @property
+    def revision(self) -> int | None:
+        """The revision that the person looked at, None where none was given."""
+        return int(self.seen) if self.seen.isdecimal() and len(self.seen) < 16 else None
 
 
 Handler = Callable[[tuple[GalleryAction, ...]], None]
