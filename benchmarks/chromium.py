@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 __all__ = ["chromium", "find_chromium"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_LONGEST_SECONDS = 2400
 _ARGUMENTS = (
     "--no-sandbox",
     "--no-first-run",
@@ -29,7 +33,10 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Give a fresh headless Chromium.
+    """Give a fresh headless Chromium, which is killed if it is needed for too long.
+
+    A page that hangs answers nothing any more, and Playwright would wait for it for ever; when its
+    browser dies, the wait ends with an error.
 
     Raises
     ------
@@ -43,7 +50,18 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=path, args=list(_ARGUMENTS), headless=True
         )
+        over = threading.Timer(_LONGEST_SECONDS, _kill_browsers)
+        over.daemon = True
+        over.start()
         try:
             yield browser
         finally:
+            over.cancel()
             browser.close()
+
+
+def _kill_browsers() -> None:
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.name() in _NAMES or process.name().startswith(("chrom", "headless_shell")):
+                process.kill()

@@ -86,7 +86,7 @@ def served(script: str, workspace: Path) -> Iterator[Server]:
             process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            process.wait(timeout=30)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,8 @@
 // Put into every measured page before its own scripts. Conditions are looked at in every frame that
 // the browser draws, so a time is right to 1/60 s, on all pages alike.
 window.stopwatch = {
+  limit: 60000, // ms after which a wait is given up, also where the browser draws no frames
+
   // All elements that match, those inside components too.
   all(selector, root = document) {
     const found = [...root.querySelectorAll(selector)];
@@ -26,20 +28,29 @@ window.stopwatch = {
   // Milliseconds since the page was asked for, when the condition holds.
   until(condition) {
     const holds = new Function(`return (${condition})`);
-    const last = performance.now() + 60000;
-    return new Promise((resolve, reject) => {
+    return this.within(`still not: ${condition}`, (resolve) => {
       const look = () => {
         if (holds()) resolve(performance.now());
-        else if (performance.now() > last) reject(new Error(`still not: ${condition}`));
         else requestAnimationFrame(look);
       };
       look();
     });
   },
 
+  // What `begin` resolves to, or an error of these words when the limit is over.
+  within(words, begin) {
+    return new Promise((resolve, reject) => {
+      const over = setTimeout(() => reject(new Error(words)), this.limit);
+      begin((value) => {
+        clearTimeout(over);
+        resolve(value);
+      });
+    });
+  },
+
   // Milliseconds from the next press of the mouse until the condition holds.
   async after(condition) {
-    const since = await new Promise((resolve) => {
+    const since = await this.within("the mouse was not pressed", (resolve) => {
       addEventListener("pointerdown", (event) => resolve(event.timeStamp), {
         capture: true,
         once: true,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.desk import Desk, Sit
 from tests.browser.gallery_driver import IMAGES, PAGE_SIZE, Demo, Start, make_images, tiles
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -78,3 +79,17 @@ def start(page: Page, tmp_path: Path) -> Iterator[Start]:
         demo.stop()
         demo.log.close()
     assert problems == []
+
+
+@pytest.fixture
+def sit(tmp_path: Path) -> Iterator[Sit]:
+    """Make a desk with so many images."""
+    desks: list[Desk] = []
+
+    def make(images: int) -> Desk:
+        desks.append(Desk(tmp_path, images))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.close()

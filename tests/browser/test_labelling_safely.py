@@ -4,55 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from piximi_core.jobs.digits import add_digits
-from piximi_core.project.categories import Category, delete_category, list_categories
+from piximi_core.project.categories import delete_category
 from piximi_core.project.history import history
 from piximi_core.project.labelling import delete_things, label_things
-from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, list_things
-from piximi_core.project.workspace import create_project
-from tests.browser.dashboard import Dashboard
+from tests.browser.desk import PAGE, Sit
 from tests.browser.gallery_driver import chosen, saved, tiles, type_category
-from tests.browser.wire import Wire
 
 pytestmark = pytest.mark.browser
-
-PAGE = 100  # images on a page of the gallery, unless a person chooses otherwise
-
-
-class Desk:
-    """A project of Digits, a dashboard that shows it, and a wire that leads there."""
-
-    def __init__(self, folder: Path, images: int) -> None:
-        self.dashboard = Dashboard(folder / "workspace")
-        self.store: Store = create_project("Digits", self.dashboard.workspace)
-        add_digits(self.store, limit=images)
-        self.categories: list[Category] = list_categories(self.store)
-        self.dashboard.start()
-        self.wire = Wire(self.dashboard.port)
-        self.address = f"http://127.0.0.1:{self.wire.port}/images?project=digits"
-
-    def close(self) -> None:
-        self.wire.close()
-        self.dashboard.stop()
-
-    def labels(self) -> list[str]:
-        """Categories' names as they are stored, in the order of the gallery."""
-        names = {category.id: category.name for category in list_categories(self.store)}
-        return [names[thing.category_id] for thing in list_things(self.store, ThingFilter())]
-
-    def show(self, page: Page) -> None:
-        page.goto(self.address)
-        expect(tiles(page)).to_have_count(min(PAGE, len(self.labels())), timeout=60_000)
-
-
-Sit = Callable[[int], Desk]
 
 
 @pytest.fixture(autouse=True)
@@ -61,20 +25,6 @@ def patience() -> Iterator[None]:
     expect.set_options(timeout=30_000)
     yield
     expect.set_options(timeout=5_000)
-
-
-@pytest.fixture
-def sit(tmp_path: Path) -> Iterator[Sit]:
-    """Make a desk with so many images."""
-    desks: list[Desk] = []
-
-    def make(images: int) -> Desk:
-        desks.append(Desk(tmp_path, images))
-        return desks[-1]
-
-    yield make
-    for desk in desks:
-        desk.close()
 
 
 def give(page: Page, place: int, number: int) -> None:

@@ -8,13 +8,12 @@ import { Home } from "./home.js";
 import { Keyboard } from "./keys.js";
 import { Labelling } from "./labelling.js";
 import { ActionQueue, LEFT, viewerStore } from "./queue.js";
+import { Reporter } from "./report.js";
 import { Selection } from "./selection.js";
 import { View } from "./view.js";
 
-const REPORT_DELAY = 60; // ms before Python hears of a selection that changes quickly
 const CHECK = 250; // ms between looks at whether a gallery is still on the page
 const GONE = 5000; // ms off the page, on a busy machine, after which it is not coming back
-const QUIET = 400; // ms without a change after which the next one is a single click
 const galleries = new Map(); // those that are alive, by the store they belong to
 let active = null; // the gallery that hears the keyboard
 let left = null; // {store, focus, version, ids, wide} of a gallery closed with the keyboard in it
@@ -66,16 +65,16 @@ class Gallery {
     this.held = false; // whether the keyboard's focus was on a tile, until it went elsewhere
     this.used = false; // whether the person turned to it at all
     this.picking = false; // whether taps add to the selection, after a finger that rested
-    this.reports = 0; // selections told to Python
     this.view = new View(this);
     this.queue = new ActionQueue(
       store,
-      (batch) => this.#send(batch),
+      (batch) => this.reporter.send(batch),
       () => this.redraw(),
     );
     // What the viewer over the gallery could not send before it was closed is not lost.
     this.adopting = new AbortController();
     window.addEventListener(LEFT, () => this.queue.adopt(viewerStore(store)), this.adopting);
+    this.reporter = new Reporter(this);
     this.labelling = new Labelling(this);
     this.follower = new Follower(this);
     const { grid, root } = this.view;
@@ -138,7 +137,7 @@ class Gallery {
     if (!this.view.root.isConnected) this.host.append(this.view.root);
     // The focused tile moved or is gone: the keyboard stays where it was in the grid.
     if (place >= 0) this.view.tile(this.focus)?.focus({ preventScroll: true });
-    if (this.untold && !this.queue.waiting.length) this.#report();
+    this.reporter.shown();
     this.labelling.shown();
     this.follower.shown(data.revision);
     return this.drawing;
@@ -155,9 +154,9 @@ class Gallery {
   #adopt({ version, ids, wide }) {
     const first = this.version === null;
     this.version = version;
-    clearTimeout(this.reporting);
+    this.reporter.forget();
     // "Select all" was answered after the person had chosen something else.
-    if (wide && !first && !this.asksAll) return void this.#report();
+    if (wide && !first && !this.asksAll) return void this.reporter.tell();
     this.asksAll = false;
     this.labelling.forget();
     this.selection.replace(ids, wide);
@@ -171,7 +170,7 @@ class Gallery {
     this.follower.close();
     this.drag.close();
     this.view.close();
-    clearTimeout(this.reporting);
+    this.reporter.close();
     const { store, focus, version, selection } = this;
     if (this.held) left = { store, focus, version, ids: selection.list(), wide: selection.wide };
     this.view.root.remove();
@@ -376,30 +375,7 @@ class Gallery {
   /** Show the selection as it is now, and tell Python. */
   selected() {
     this.redraw();
-    clearTimeout(this.reporting);
-    // A single click is told at once; only a quick run of them is gathered into one report.
-    const quiet = performance.now() - (this.changed ?? -Infinity) > QUIET;
-    this.changed = performance.now();
-    this.reporting = setTimeout(() => this.#report(), quiet ? 0 : REPORT_DELAY);
+    this.reporter.changed();
     return true;
-  }
-
-  #report() {
-    // Telling it now would cut short the run that answers the actions; it goes along afterwards.
-    this.untold = this.queue.underway;
-    if (!this.untold) this.component.setStateValue("selection", this.#state());
-  }
-
-  /** Actions take the selection along: one run of Python's script shows both. */
-  #send(batch) {
-    clearTimeout(this.reporting);
-    this.untold = false;
-    this.component?.setTriggerValue("action", { ...batch, selection: this.#state() });
-  }
-
-  #state() {
-    this.reports += 1; // so that no two are equal, and Python hears of each
-    const { wide } = this.selection;
-    return { version: this.version, ids: this.selection.list(), wide, report: this.reports };
   }
 }
