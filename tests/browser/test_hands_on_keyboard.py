@@ -104,7 +104,7 @@ def test_the_keyboard_is_with_the_gallery_after_the_mouse_was_elsewhere(
     expect(tiles(page).nth(2)).to_be_focused()
     page.keyboard.press("Space")
     assert chosen(page) == [2], "after a button of the gallery"
-    page.locator(".st-key-new-category button").click()
+    page.locator(".st-key-new-category button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("3")
     page.get_by_role("dialog").get_by_label("Close").click()

@@ -168,14 +168,13 @@ class BrowserRounds:
         return self.page
 
     def _label(self, page: Page, dice: random.Random) -> dict[str, str]:
-        """Select an image and type a category's number; return what that makes of it."""
+        """Select an image and type a category's key; return what that makes of it."""
         place = dice.randrange(_IMAGES)
         number = dice.randrange(1, len(self.categories))
         tile = page.locator(".tile").nth(place)
-        page.keyboard.press("Escape")
         tile.click()
         page.keyboard.down("Shift")
-        page.keyboard.press(f"Digit{number}")
+        page.keyboard.type(page.locator(f"[data-category='{number}'] kbd").inner_text())
         page.keyboard.up("Shift")
         # The number is taken when Shift is let go, or a moment later.
         expect(tile.locator(".chip.label")).to_have_text(self.categories[number], timeout=_PATIENCE)

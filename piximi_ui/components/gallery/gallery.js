@@ -64,6 +64,7 @@ class Gallery {
     this.focus = null; // id of the tile that Tab reaches
     this.held = false; // whether the keyboard's focus was on a tile, until it went elsewhere
     this.used = false; // whether the person turned to it at all
+    this.followed = null; // the image that the gallery went on to by itself, kept in sight
     this.picking = false; // whether taps add to the selection, after a finger that rested
     this.view = new View(this);
     this.queue = new ActionQueue(
@@ -79,6 +80,9 @@ class Gallery {
     this.follower = new Follower(this);
     const { grid, root } = this.view;
     grid.addEventListener("click", (event) => this.#click(event));
+    for (const name of ["wheel", "touchmove"]) {
+      grid.addEventListener(name, () => (this.followed = null), { passive: true });
+    }
     grid.addEventListener("dblclick", (event) => this.#open(tileOf(event)));
     grid.addEventListener("focusin", (event) => this.#focusOn(tileOf(event)));
     grid.addEventListener("focusout", () => setTimeout(() => this.#letGo(), 0));
@@ -124,7 +128,7 @@ class Gallery {
     if (data.selection.version !== this.version) this.#adopt(data.selection);
     if (this.drawing === 1) this.queue.adopt(viewerStore(this.store));
     const place = this.held ? this.view.order.indexOf(this.focus) : -1;
-    this.view.lay(data.items);
+    const moved = this.view.lay(data.items);
     const { order } = this.view;
     this.selection.stay(order, data.selection.ids);
     this.picking &&= this.selection.size > 0;
@@ -137,6 +141,8 @@ class Gallery {
     if (!this.view.root.isConnected) this.host.append(this.view.root);
     // The focused tile moved or is gone: the keyboard stays where it was in the grid.
     if (place >= 0) this.view.tile(this.focus)?.focus({ preventScroll: true });
+    // What it went on to by itself stays in sight, unless the person scrolled away from it.
+    if (moved && this.followed !== null) this.view.show(this.followed);
     this.reporter.shown();
     this.labelling.shown();
     this.follower.shown(data.revision);
@@ -229,7 +235,8 @@ class Gallery {
     this.selection.only(id);
     this.#focusOn(node, here);
     if (here) node.focus({ preventScroll: true });
-    node.scrollIntoView({ block: "nearest" });
+    this.followed = id;
+    this.view.show(id);
     return this.selected();
   }
 
@@ -367,6 +374,7 @@ class Gallery {
   /** The person selected something themselves. */
   #chosen() {
     this.asksAll = false;
+    this.followed = null;
     this.picking &&= this.selection.size > 0;
     this.labelling.forget();
     return this.selected();

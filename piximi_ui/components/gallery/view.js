@@ -85,7 +85,7 @@ export class View {
     this.tip.close();
   }
 
-  /** Put one tile per item into the grid, keeping those that stay. */
+  /** Put one tile per item into the grid, keeping those that stay; return whether any moved. */
   lay(items) {
     const order = items.map((item) => item.id);
     const staying = new Set(order);
@@ -97,6 +97,12 @@ export class View {
       this.grid.replaceChildren(...order.map((id) => this.tiles.get(id).node));
     }
     this.order = order;
+    return moved;
+  }
+
+  /** Scroll a tile into sight, if it is out of it. */
+  show(id) {
+    this.tiles.get(id)?.node.scrollIntoView({ block: "nearest" });
   }
 
   /**
