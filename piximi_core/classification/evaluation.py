@@ -206,8 +206,8 @@ def _by_groups(groups: int, count: int) -> tuple[str, ...]:
     if groups == count:
         return ()
     return (
-        f"The interval is by {groups} groups of one source, whose {count} predictions are right or "
-        "wrong together.",
+        f"The interval is by {groups} groups of one source, because what comes from one is right "
+        "or wrong together.",
     )
 
 
