@@ -11,6 +11,7 @@ from typing import Any
 
 from piximi_core.commands.groups import group_facts, group_text
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.formats.label_table import CSV_ENCODING
 from piximi_core.formats.prediction_table import write_prediction_csv
 from piximi_core.jobs.export import delivered
 from piximi_core.jobs.folder import Job
@@ -287,7 +288,7 @@ def predictions_to_table(store: Store, run: Run, ids: Sequence[str], out: Path) 
 
 
 def _open_csv(path: Path) -> Any:
-    return path.open("w", newline="", encoding="utf-8")
+    return path.open("w", newline="", encoding=CSV_ENCODING)
 
 
 def compared(result: Mapping[str, Any], kind_id: str) -> str:

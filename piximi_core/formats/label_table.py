@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -11,9 +12,11 @@ from typing import TextIO
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.matching import KnownImage, match_images
-from piximi_core.source_columns import SOURCE_COLUMNS
+from piximi_core.formats.misread import before_misreading
+from piximi_core.formats.table_header import Columns, columns_of, partition_of
 
 __all__ = [
+    "CSV_ENCODING",
     "LabelRow",
     "LabelTable",
     "TableMatches",
@@ -22,8 +25,9 @@ __all__ = [
     "write_label_table",
 ]
 
-_PARTITIONS = {"unassigned", "training", "validation", "test", "inference"}
 _LONGEST_VALUE = 300
+# With the mark that tells Excel, which else reads its own code page; readers pass over it.
+CSV_ENCODING = "utf-8-sig"
 _MOST_BYTES = 256 * 2**20
 _MOST_LINES = 2_000_000
 _LONGEST_LINE = 1_000_000
@@ -89,39 +93,46 @@ class LabelTable:
 
 
 def read_label_table(path: Path) -> LabelTable:
-    """Read a CSV with the columns ``name``, ``category`` and, if wanted, ``partition``.
+    """Read a CSV that names images, their categories and, if wanted, partitions.
 
     Columns of `SOURCE_COLUMNS` are kept too; a table with one of them needs no category.
-    Everything is text: a category "None" or "01" stays what it is. Without a header line the
-    columns are taken in that order. Conflicting lines for one name are refused.
+    Everything is text: a category "None" or "01" stays what it is, and an empty one gives no label.
+    The words of the header are those of `table_header`; without one the columns are taken in the
+    order name, category, partition. Conflicting lines for one name are refused.
 
     Raises
     ------
     BadInput
-        No such file, not text, a missing column, or a line that cannot be used; the text says
-        which.
+        No such file, not text or text that was read in a wrong code before, a missing column, or a
+        line that cannot be used; the text says which.
     """
     shown = path.name[:80]
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise BadInput(f"{shown} is larger than 256 MB, too large for a table of labels.")
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding=_encoding(path), newline="") as file:
             return LabelTable(_rows(file, shown))
     except FileNotFoundError:
         raise BadInput(f"There is no file {path}; check the path of the label table.") from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise BadInput(f"{shown} is not UTF-8 text; save the table as CSV UTF-8.") from None
     except OSError as error:
         raise BadInput(f"{shown} cannot be read ({error.strerror}); check the file.") from error
 
 
+def _encoding(path: Path) -> str:
+    """Return the code that a table's first bytes announce: Excel's "Unicode text" is UTF-16."""
+    with path.open("rb") as file:
+        return "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
 def _rows(file: TextIO, shown: str) -> Collection[LabelRow]:
     found: dict[str, LabelRow] = {}
-    columns: dict[str, int] | None = None
+    columns: Columns | None = None
     for number, line in _cells(file, shown):
         if columns is None:
-            columns = _columns(line, shown)
-            if columns.pop("_skip"):
+            columns = columns_of(line, shown)
+            if columns.has_header:
                 continue
         row = _row(number, line, columns, shown)
         if found.setdefault(row.name, row) != row:
@@ -135,12 +146,20 @@ def _cells(file: TextIO, shown: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each line that is not blank."""
     lines = _lines(file, shown)
     first = next(lines, "")
-    delimiter = ";" if ";" in first and "," not in first else "\t" if "\t" in first else ","
-    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    # Excel's own line about what stands between the cells.
+    told = re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE)
+    if told:
+        first = next(lines, "")
+    guess = ";" if ";" in first and "," not in first else "\t" if "\t" in first else ","
+    delimiter = told[1] if told else guess
+    # Of blanks before a quote csv would make a part of the name.
+    reader = csv.reader(
+        chain([first], lines), delimiter=delimiter, strict=True, skipinitialspace=True
+    )
     try:
         for line in reader:
             if any(cell.strip() for cell in line):
-                yield reader.line_num, line
+                yield reader.line_num + bool(told), line
     except csv.Error as error:
         raise BadInput(f"{shown} is no CSV table ({error}); check its quotes.") from error
 
@@ -158,38 +177,45 @@ def _lines(file: TextIO, shown: str) -> Iterator[str]:
         yield line
 
 
-def _columns(first: list[str], shown: str) -> dict[str, int]:
-    header = [cell.strip().lower() for cell in first]
-    if "name" in header and {"category", *SOURCE_COLUMNS} & set(header):
-        wanted = ("name", "category", "partition", *SOURCE_COLUMNS)
-        return {column: header.index(column) for column in wanted if column in header} | {
-            "_skip": 1
-        }
-    if len(header) in (2, 3):
-        order = ("name", "category", "partition")
-        return {order[index]: index for index in range(len(header))} | {"_skip": 0}
-    raise BadInput(f"{shown} needs the columns name and category (and, if wanted, partition).")
-
-
-def _row(number: int, line: list[str], columns: Mapping[str, int], shown: str) -> LabelRow:
-    if len(line) <= max(columns["name"], columns.get("category", 0)):
+def _row(number: int, line: list[str], columns: Columns, shown: str) -> LabelRow:
+    least = columns.name if columns.has_header else max(columns.name, columns.category or 0)
+    if len(line) <= least:
         raise BadInput(f"{shown}, line {number}: a name and a category are needed.")
 
-    def cell(column: str) -> str:
-        at = columns.get(column)
-        return _armed(line[at].strip()) if at is not None and at < len(line) else ""
+    def cell(at: int | None) -> str:
+        return "" if at is None else _cell(line, at, number, shown)
 
-    name, category, partition = cell("name"), cell("category"), cell("partition")
+    name, category = cell(columns.name), cell(columns.category)
     if not name:
         raise BadInput(f"{shown}, line {number}: the name is empty.")
-    if partition and partition.lower() not in _PARTITIONS:
+    path = PurePosixPath(name.replace("\\", "/")).as_posix().removeprefix("./")
+    told = tuple((key, cell(at)[:_LONGEST_VALUE]) for key, at in columns.sources if cell(at))
+    return LabelRow(path, category, _partition(line, columns, number, shown), told)
+
+
+def _cell(line: list[str], at: int, number: int, shown: str) -> str:
+    text = line[at] if at < len(line) else ""
+    before = before_misreading(text)
+    if before is not None:
         raise BadInput(
-            f"{shown}, line {number}: {partition[:40]!r} is no partition; use Training, "
+            f"{shown}, line {number}: {text.strip()[:40]!r} was {before.strip()[:40]!r} before a "
+            "program read the table in a wrong code; open the table there as UTF-8 and save it "
+            "again."
+        )
+    return _armed(text.strip())
+
+
+def _partition(line: list[str], columns: Columns, number: int, shown: str) -> str | None:
+    at = columns.partition
+    told = line[at].strip() if at is not None and at < len(line) else ""
+    partition = partition_of(told)
+    # Numbers of folds say nothing about what is learned from.
+    if told and partition is None and not (columns.may_be_numbered and told.isdecimal()):
+        raise BadInput(
+            f"{shown}, line {number}: {told[:40]!r} is no partition; use Training, "
             "Validation, Test, Inference or Unassigned."
         )
-    path = PurePosixPath(name.replace("\\", "/")).as_posix().removeprefix("./")
-    told = tuple((key, cell(key)[:_LONGEST_VALUE]) for key in SOURCE_COLUMNS if cell(key))
-    return LabelRow(path, category, partition.capitalize() or None, told)
+    return partition
 
 
 def write_label_table(file: TextIO, rows: Iterable[Mapping[str, object]]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -30,6 +31,13 @@ __all__ = [
 MAX_NAME = 300
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+# What nobody sees: blanks without width, marks of direction, soft hyphens. Joiners are part of
+# Persian words and of emoji, so only those at an end go.
+_UNSEEN = re.compile(
+    r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    r"|^[\u200c\u200d\s]+|[\u200c\u200d\s]+$"
+)
+_BLANKS = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 
 
 @dataclass(frozen=True)
@@ -48,14 +56,17 @@ class Category:
 
 
 def clean_name(name: str, what: str = "category") -> str:
-    """Return a name as it is stored: one line, no outer blanks.
+    """Return a name as it is stored: one line, no outer blanks, and nothing that nobody sees.
+
+    Accents are one sign with their letter (NFC), so that names which look alike are alike.
 
     Raises
     ------
     BadInput
         The name is empty or longer than `MAX_NAME` characters.
     """
-    cleaned = _CONTROL.sub(" ", name).strip()
+    shown = _BLANKS.sub(" ", _CONTROL.sub(" ", unicodedata.normalize("NFC", name)))
+    cleaned = _UNSEEN.sub("", _UNSEEN.sub("", shown)).strip()
     if not cleaned:
         raise BadInput(f"A {what} needs a name; type one and try again.")
     if len(cleaned) > MAX_NAME:
@@ -91,8 +102,18 @@ def unknown_category_id(db: Connection, kind_id: str = IMAGE_KIND) -> str:
 
 
 def category_named(db: Connection, kind_id: str, name: str) -> Category | None:
-    """Return the category with exactly this name, or None."""
-    return next((c for c in _list(db, kind_id) if c.name == name), None)
+    """Return the category of this name, or None; one that looks the same is the same."""
+    known = _list(db, kind_id)
+    alike = (c for c in known if _alike(c.name) == _alike(name))
+    return next((c for c in known if c.name == name), None) or next(alike, None)
+
+
+def _alike(name: str) -> str:
+    """Return a stored name as it would be stored today."""
+    try:
+        return clean_name(name)
+    except BadInput:
+        return name  # older projects may hold names that nobody sees
 
 
 def ensure_categories(db: Connection, kind_id: str, names: list[str]) -> dict[str, str]:
@@ -101,7 +122,7 @@ def ensure_categories(db: Connection, kind_id: str, names: list[str]) -> dict[st
     "Unknown" is the kind's own Unknown, whatever its place.
     """
     present = _list(db, kind_id)
-    by_name = {category.name: category.id for category in present}
+    by_name = {_alike(category.name): category.id for category in reversed(present)}
     colors = [category.color for category in present]
     position = _next_position(db, kind_id)
     for raw in names:

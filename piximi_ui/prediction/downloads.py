@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from piximi_core.formats.label_table import CSV_ENCODING
 from piximi_core.formats.prediction_table import prediction_csv
 from piximi_core.formats.stem import safe_stem
 from piximi_core.project.runs import Run
@@ -25,7 +26,7 @@ def table_of(store: Store, run: Run, wanted: ThingFilter) -> bytes:
         for thing in list_things(store, wanted)
         if thing.prediction is not None
     ]
-    return prediction_csv([c.name for c in run.classes], rows).encode("utf-8")
+    return prediction_csv([c.name for c in run.classes], rows).encode(CSV_ENCODING)
 
 
 def draw_downloads(store: Store, run: Run, wanted: ThingFilter, shown: int) -> None:

@@ -21,6 +21,7 @@ from piximi_core.annotation.columns import columns_of_region
 from piximi_core.annotation.outlines import as_one_ring, trace_mask
 from piximi_core.annotation.polygons import FARTHEST
 from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.by_id import ById
 from piximi_core.formats.annotations.coco_runs import compress, expand
 from piximi_core.formats.annotations.model import (
     UNKNOWN,
@@ -74,12 +75,12 @@ def read_coco(path: Path, name: str) -> AnnotationSet:
     for number, item in enumerate(rows):
         what = f"object {text_of(item.get('id'), 40) or f'no. {number + 1}'}"
         try:
-            image = images.get(str(item.get("image_id")))
+            image = images.get(item.get("image_id"))
             if image is None:
-                raise BadInput("Its image is not in the file.")
-            category = categories.get(str(item.get("category_id")))
+                raise BadInput(images.why("image", item.get("image_id")))
+            category = categories.get(item.get("category_id"))
             if category is None:
-                raise BadInput("Its category is not in the file.")
+                raise BadInput(categories.why("category", item.get("category_id")))
             shape = _shape(item, traced)
         except BadInput as error:
             found.skipped.append(Problem(what, str(error)))
@@ -97,8 +98,8 @@ def read_coco(path: Path, name: str) -> AnnotationSet:
     return found
 
 
-def _images(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, AnnotatedImage]:
-    images: dict[str, AnnotatedImage] = {}
+def _images(rows: list[dict[str, Any]], found: AnnotationSet) -> ById[AnnotatedImage]:
+    images = ById[AnnotatedImage]()
     for row in rows:
         name = text_of(row.get("file_name"), 1000)
         if name is None or "id" not in row:
@@ -110,13 +111,15 @@ def _images(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, Annot
             if row.get("width") is not None:
                 found.repaired.append(Problem(name, f"Its size is not used: {error}"))
             size = (0, 0)
-        images[str(row["id"])] = AnnotatedImage(name, size[0] or None, size[1] or None)
-    found.images = list(images.values())
+        image = AnnotatedImage(name, size[0] or None, size[1] or None)
+        images.add(row["id"], image, image.name)
+    found.images = images.all
+    found.skipped += images.problems("image")
     return images
 
 
-def _categories(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, ObjectCategory]:
-    categories: dict[str, ObjectCategory] = {}
+def _categories(rows: list[dict[str, Any]], found: AnnotationSet) -> ById[ObjectCategory]:
+    categories = ById[ObjectCategory]()
     for row in rows:
         name = text_of(row.get("name"))
         if name is None or "id" not in row:
@@ -125,8 +128,9 @@ def _categories(rows: list[dict[str, Any]], found: AnnotationSet) -> dict[str, O
         kind = text_of(row.get("supercategory")) or ""
         # What programs write that know no supercategories.
         kind = "" if kind.casefold() in ("none", "null", "undefined") else kind
-        categories[str(row["id"])] = ObjectCategory(name, kind)
-    found.categories = list(categories.values())
+        categories.add(row["id"], ObjectCategory(name, kind), name)
+    found.categories = categories.all
+    found.skipped += categories.problems("category")
     return categories
 
 

@@ -48,7 +48,7 @@ def index_csv(rows: Iterable[IndexRow]) -> str:
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     writer.writerows([getattr(row, column) for column in _COLUMNS] for row in rows)
-    return text.getvalue()
+    return f"\ufeff{text.getvalue()}"  # by which Excel knows that it is UTF-8
 
 
 def find_index(members: Sequence[Member]) -> dict[str, list[IndexRow]]:

@@ -47,6 +47,8 @@ class AnnotatedImage:
         A file name, or only its stem.
     told
         Whether the file says the name; else the name is only that of the whole file.
+    also
+        By what else it may be found where its name fits none, or several.
     path, within
         Of an image of the project: where it came from, as in `matching.KnownImage`.
     """
@@ -58,6 +60,7 @@ class AnnotatedImage:
     channels: int | None = None
     id: str | None = None
     told: bool = True
+    also: tuple[str, ...] = ()
     path: str | None = None
     within: str = ""
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from piximi_core.annotation.regions import Region
 from piximi_core.errors import BadInput
+from piximi_core.formats.annotations.by_id import ById
 from piximi_core.formats.annotations.model import (
     UNKNOWN,
     AnnotatedImage,
@@ -45,12 +46,13 @@ def read_piximi_annotations(path: Path, name: str) -> AnnotationSet:
     content = read_json(path, name)
     old = not _is_current(content.get("version"), shown)
     found = AnnotationSet()
-    images: dict[str, str] = {}
+    images = ById[str]()
     for row in records(content, "images", shown):
         image_name = text_of(row.get("name"), 1000)
         if image_name is not None:
-            images[str(row.get("id"))] = image_name
-    found.images = [AnnotatedImage(image) for image in images.values()]
+            images.add(row.get("id"), image_name, image_name)
+    found.images = [AnnotatedImage(image) for image in images.all]
+    found.skipped += images.problems("image")
     kinds = {} if old else _kinds(content, shown)
     categories = _categories(records(content, "categories", shown), kinds, old)
     found.kinds = [ObjectKind(name, kind_id) for kind_id, name in kinds.items()]
@@ -107,16 +109,16 @@ def _categories(
 
 def _object(
     row: dict[str, Any],
-    images: dict[str, str],
+    images: ById[str],
     categories: dict[str, ObjectCategory],
     kinds: dict[str, str],
     old: bool,
     found: AnnotationSet,
     label: str,
 ) -> SetObject:
-    image = images.get(str(row.get("imageId")))
+    image = images.get(row.get("imageId"))
     if image is None:
-        raise BadInput("Its image is not in the file.")
+        raise BadInput(images.why("image", row.get("imageId")))
     category = categories.get(str(row.get("categoryId")))
     if category is None:
         found.repaired.append(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from piximi_core.annotation.regions import Region
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.kind_names import KindNames
-from piximi_core.formats.annotations.matching import KnownImage, match_images
+from piximi_core.formats.annotations.matching import ImageMatches, KnownImage, match_images
 from piximi_core.formats.annotations.model import (
     UNKNOWN,
     AnnotatedImage,
@@ -105,8 +105,9 @@ def place_annotations(
     if image is not None:
         placed.matched = dict.fromkeys(names, image)
     else:
-        matches = match_images(names, [KnownImage(i.name, i.path, i.within) for i in images])
-        placed.matched = matches.found
+        choices = [KnownImage(i.name, i.path, i.within) for i in images]
+        matches = match_images(names, choices)
+        placed.matched = {**matches.found, **_by_other_names(matches, entries, choices)}
         # A file of one image that names none belongs to the only image there is.
         if len(names) == len(known) == 1 and not (placed.matched or _is_told(names[0], entries)):
             placed.matched = {names[0]: next(iter(known))}
@@ -135,6 +136,26 @@ def place_annotations(
 
 def _by_channels(image: AnnotatedImage) -> Stack:
     return Stack(channels=image.channels or 1, planes=image.planes or 1)
+
+
+def _by_other_names(
+    matches: ImageMatches, entries: Mapping[str, AnnotatedImage], images: Sequence[KnownImage]
+) -> dict[str, str]:
+    """Return the images of names that fit none, by what else the file says of them."""
+    left = [entries[p.what] for p in matches.unmatched if p.what in entries]
+    taken = set(matches.found.values())
+    found: dict[str, str] = {}
+    for turn in range(max((len(entry.also) for entry in left), default=0)):
+        open_now = [e for e in left if len(e.also) > turn and e.name not in found]
+        said = Counter(entry.also[turn] for entry in open_now)
+        once = {e.name: e.also[turn] for e in open_now if said[e.also[turn]] == 1}
+        also_found = match_images(once.values(), images).found
+        for name, also in once.items():
+            image = also_found.get(also)
+            if image is not None and image not in taken:
+                found[name] = image
+                taken.add(image)
+    return found
 
 
 def _is_told(name: str, entries: Mapping[str, AnnotatedImage]) -> bool:

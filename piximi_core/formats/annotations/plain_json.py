@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -91,7 +92,7 @@ def read_xml(path: Path, name: str) -> ElementTree.Element:
     shown = safe_name(name)
     if path.stat().st_size > _MOST_XML_BYTES:
         raise BadInput(f"'{shown}' is larger than 20 MB, too large for the boxes of one image.")
-    content = path.read_bytes()
+    content = _as_utf8(path.read_bytes(), shown)
     # Entities are how a small file becomes gigabytes, or reads the server's own files.
     check = expat.ParserCreate()
     check.StartDoctypeDeclHandler = _refuse_doctype
@@ -104,6 +105,29 @@ def read_xml(path: Path, name: str) -> ElementTree.Element:
         raise BadInput(f"'{shown}' is no complete XML ({error}); export it again.") from error
     except RecursionError as error:
         raise BadInput(f"'{shown}' is nested too deeply to be a file of annotations.") from error
+
+
+_DECLARED = re.compile(
+    rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*\?>"""
+)
+# What the parser reads by itself.
+_OWN_CODES = (b"utf-8", b"utf8", b"utf-16", b"us-ascii", b"ascii")
+
+
+def _as_utf8(content: bytes, shown: str) -> bytes:
+    """Return the bytes of an XML file in UTF-8, whatever code its first line names."""
+    declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf")[:1000])
+    code = declared[1].lower() if declared else b"utf-8"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content
+    name = "gb18030" if code in (b"gbk", b"gb2312", b"cp936") else code.decode("ascii")
+    try:
+        text = content.decode("utf-8-sig" if code in _OWN_CODES else name)
+    except (UnicodeError, LookupError):
+        raise BadInput(f"'{shown}' is not written in {code.decode()}; save it as UTF-8.") from None
+    if code in _OWN_CODES or declared is None:
+        return content
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", errors="replace")
 
 
 class _Doctype(Exception):

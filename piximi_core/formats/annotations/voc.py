@@ -6,13 +6,16 @@ no word for (kind, plane) stands in elements of our own, which other readers pas
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import (
+    image_of_member,
     image_paths,
     members_of,
     pick,
@@ -41,31 +44,56 @@ def read_voc(path: Path, name: str, scratch: Path) -> AnnotationSet:
     """
     found = AnnotationSet()
     members = pick(members_of(path, name, scratch), name, ".xml")
+    roots: list[tuple[str, Element]] = []
     for member in members:
         try:
-            _read(read_xml(member.path, member.name), member.name, found)
+            root = read_xml(member.path, member.name)
+            if root.tag != "annotation":
+                raise BadInput(
+                    f"'{member.name[:80]}' is no Pascal VOC file: it begins with <{root.tag[:40]}>."
+                )
+            roots.append((image_of_member(member.name, name, "annotations"), root))
         except BadInput as error:
             if len(members) == 1:
                 raise
             found.skipped.append(Problem(member.name, str(error)))
+    said = Counter(_image(file, root) for file, root in roots)
+    for file, root in roots:
+        told = _image(file, root)
+        # Files that were copied from one another name one image; then their own names count.
+        image = AnnotatedImage(told, also=_others(file, root)) if said[told] == 1 else None
+        _read(root, image or AnnotatedImage(file), found)
     return found
 
 
-def _read(root: Element, member: str, found: AnnotationSet) -> None:
-    if root.tag != "annotation":
-        raise BadInput(f"'{member[:80]}' is no Pascal VOC file: it begins with <{root.tag[:40]}>.")
-    image = text_of(root.findtext("filename"), 1000) or f"{stem_of(member)}.xml"
+def _image(file: str, root: Element) -> str:
+    """Return the image that a file says it is for, in the folder that the file lies in."""
+    told = text_of(root.findtext("filename"), 1000)
+    if told is None:
+        return file
+    folder, slash, own = file.rpartition("/")
+    in_folder = slash and "/" not in told and stem_of(told) == own
+    return f"{folder}/{told}" if in_folder else told
+
+
+def _others(file: str, root: Element) -> tuple[str, ...]:
+    """Return by what else the image may be found: a folder named beside it, the file's own name."""
+    folder, told = text_of(root.findtext("folder")), text_of(root.findtext("filename"), 1000)
+    return (f"{folder}/{told}", file) if folder and told else (file,)
+
+
+def _read(root: Element, image: AnnotatedImage, found: AnnotationSet) -> None:
     size = root.find("size")
     try:
         sides = (_number(size, "width"), _number(size, "height"))
     except BadInput:
         sides = (0, 0)
-    found.images.append(AnnotatedImage(image, sides[0] or None, sides[1] or None))
+    found.images.append(replace(image, width=sides[0] or None, height=sides[1] or None))
     for number, item in enumerate(root.iter("object")):
         try:
-            found.objects.append(_object(item, image))
+            found.objects.append(_object(item, image.name))
         except BadInput as error:
-            found.skipped.append(Problem(f"{image[:80]}, object {number + 1}", str(error)))
+            found.skipped.append(Problem(f"{image.name[:80]}, object {number + 1}", str(error)))
 
 
 def _number(parent: Element | None, key: str) -> int:

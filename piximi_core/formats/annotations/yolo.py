@@ -6,10 +6,9 @@ of the classes stand in ``classes.txt`` and, for trainers, in ``data.yaml``.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,7 +25,12 @@ from piximi_core.formats.annotations.files import (
 )
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
 from piximi_core.formats.annotations.plain_json import finite, text_of
-from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
+from piximi_core.formats.annotations.yolo_lines import (
+    KeyPoints,
+    key_points_of,
+    names_of,
+    read_line,
+)
 from piximi_core.formats.archives import Member
 
 __all__ = ["YoloStyle", "read_yolo", "write_yolo"]
@@ -35,6 +39,7 @@ YoloStyle = Literal["boxes", "outlines"]
 
 _MOST_BYTES = 50_000_000
 _NOT_LABELS = ("classes.", "train.", "val.", "test.", "readme.", "notes.")
+_MOST_YAML_BYTES = 1_000_000
 
 
 def read_yolo(path: Path, name: str, scratch: Path, known: Collection[str] = ()) -> AnnotationSet:
@@ -54,13 +59,14 @@ def read_yolo(path: Path, name: str, scratch: Path, known: Collection[str] = ())
         There is no text file of labels, or the names of the classes cannot be read.
     """
     members = members_of(path, name, scratch)
-    classes, words = _classes(members), images_by_word(known)
+    words = images_by_word(known)
+    names, classes, points = _describing(members, words)
     found = AnnotationSet()
     for member in pick(members, name, ".txt"):
-        stem = stem_of(member.name)
         # An image may be called test.png: its labels lie among those of the others.
-        among = "labels" in PurePosixPath(member.name).parts[:-1] and stem in words
-        if not among and PurePosixPath(member.name).name.lower().startswith(_NOT_LABELS):
+        among = "labels" in PurePosixPath(member.name).parts[:-1] and stem_of(member.name) in words
+        no_labels = PurePosixPath(member.name).name.lower().startswith(_NOT_LABELS)
+        if member.name in names or (no_labels and not among):
             continue
         place = image_of_member(member.name, name, "labels")
         image = words.get(place, place)
@@ -72,7 +78,8 @@ def read_yolo(path: Path, name: str, scratch: Path, known: Collection[str] = ())
             continue
         for number, line in enumerate(lines, 1):
             if line.strip():
-                _read(line, f"{member.name[:80]}, line {number}", image, classes, found)
+                what = f"{member.name[:80]}, line {number}"
+                _read(line, what, image, classes, points, found)
     if not found.images:
         raise BadInput(f"'{name[:80]}' holds no text file of labels, one for each image.")
     return found
@@ -81,43 +88,91 @@ def read_yolo(path: Path, name: str, scratch: Path, known: Collection[str] = ())
 def _text(member: Member) -> str:
     if member.path.stat().st_size > _MOST_BYTES:
         raise BadInput("It is larger than 50 MB, too large for the labels of one image.")
+    content = member.path.read_bytes()
     try:
-        return member.path.read_bytes().decode("utf-8-sig")
+        # Windows PowerShell and Notepad write UTF-16 with a mark before it.
+        utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        return content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise BadInput("It is no UTF-8 text.") from None
+        raise BadInput("It is no UTF-8 text; save it as UTF-8.") from None
 
 
-def _read(line: str, what: str, image: str, classes: dict[int, str], found: AnnotationSet) -> None:
+def _read(
+    line: str,
+    what: str,
+    image: str,
+    classes: Mapping[int, str],
+    points: KeyPoints | None,
+    found: AnnotationSet,
+) -> None:
     parts = line.split()
     try:
         numbers = [finite(part) for part in parts]
         if len(numbers) < 5 or numbers[0] != int(numbers[0]) or numbers[0] < 0:
             raise BadInput("A line needs the number of a class and four more.")
-        category = classes.get(int(numbers[0]), str(int(numbers[0])))
-        found.objects.append(SetObject(image, _shape(numbers[1:]), category=category))
+        said = read_line(numbers[1:], parts[1:], points)
     except BadInput as error:
         found.skipped.append(Problem(what, str(error)))
+        return
+    if said.key_points:
+        found.repaired.append(Problem(what, "Its key points are not read, only its box."))
+    category = classes.get(int(numbers[0]), str(int(numbers[0])))
+    found.objects.append(SetObject(image, said.shape, category=category))
 
 
-def _shape(numbers: list[float]) -> Shape:
-    if len(numbers) <= 5:  # with a fifth, how sure a network was
-        x, y, width, height = numbers[:4]
-        return BoxShape(x - width / 2, y - height / 2, x + width / 2, y + height / 2, relative=True)
-    if len(numbers) % 2:
-        raise BadInput("An outline needs pairs of numbers.")
-    return Polygons([np.array(numbers).reshape(-1, 2)], relative=True)
+def _describing(
+    members: Sequence[Member], images: Collection[str]
+) -> tuple[set[str], dict[int, str], KeyPoints | None]:
+    """Return which files describe the others, the classes by number, and the key points.
+
+    Of several files that name classes the first counts: lists in text before data.yaml.
+    """
+    lists = [member for member in members if _is_list(member, images)]
+    yamls = [m for m in members if m.name.lower().endswith((".yaml", ".yml"))]
+    classes: dict[int, str] = {}
+    points = None
+    for member in lists:
+        classes = classes or _from_lines(_named_text(member))
+    for member in yamls:
+        content = _yaml(member)
+        classes = classes or names_of(content)
+        points = points or key_points_of(content)
+    return {member.name for member in lists}, classes, points
 
 
-def _classes(members: Sequence[Member]) -> dict[int, str]:
-    """Return the names of the classes by number, from the first file that gives them."""
-    for wanted in ("classes.txt", ".names", ".yaml", ".yml"):
-        for member in members:
-            if PurePosixPath(member.name).name.lower().endswith(wanted):
-                text = _text(member)
-                names = _from_yaml(text) if wanted in (".yaml", ".yml") else _from_lines(text)
-                if names:
-                    return names
-    return {}
+def _is_list(member: Member, images: Collection[str]) -> bool:
+    """Whether a file lists the names of classes, a line each."""
+    path = PurePosixPath(member.name.lower())
+    if path.name.endswith(("classes.txt", ".names")):
+        return True
+    if path.name not in ("labels.txt", "label.txt", "class_names.txt", "names.txt"):
+        return False
+    # makesense.ai calls it so; but an image may be called labels.png as well.
+    return stem_of(member.name) not in images
+
+
+def _named_text(member: Member) -> str:
+    try:
+        return _text(member)
+    except BadInput as error:
+        raise BadInput(f"'{member.name[:80]}', which names the classes: {error}") from error
+
+
+def _yaml(member: Member) -> Any:
+    """Return what a data.yaml holds, every value as text: a class may be called yes or 1.0."""
+    import yaml
+
+    if member.path.stat().st_size > _MOST_YAML_BYTES:
+        raise BadInput(f"'{member.name[:80]}' is larger than 1 MB, too large to name classes.")
+    try:
+        return yaml.load(_named_text(member), Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        where = f" in line {line + 1}" if line is not None else ""
+        raise BadInput(
+            f"'{member.name[:80]}' is no YAML{where}, so the names of the classes are not known; "
+            "mend it, or leave it out."
+        ) from error
 
 
 def _from_lines(text: str) -> dict[int, str]:
@@ -126,31 +181,6 @@ def _from_lines(text: str) -> dict[int, str]:
         for number, line in enumerate(text.rstrip().splitlines())
         if (name := text_of(line)) is not None
     }
-
-
-def _from_yaml(text: str) -> dict[int, str]:
-    """Return ``names`` of a data.yaml, in any of the three ways in which it is written."""
-    inline = re.search(r"^names\s*:\s*\[(.*?)\]", text, re.MULTILINE | re.DOTALL)
-    if inline:
-        parts = inline[1].split(",")
-        return {n: _unquoted(part) for n, part in enumerate(parts) if part.strip()}
-    names: dict[int, str] = {}
-    below = re.search(r"^names\s*:[ \t]*\n((?:[ \t-].*(?:\n|$)|\s*\n)*)", text, re.MULTILINE)
-    for line in (below[1] if below else "").splitlines():
-        numbered = re.match(r"\s*(\d+)\s*:\s*(.+)", line)
-        listed = re.match(r"\s*-\s*(.+)", line)
-        if numbered:
-            names[int(numbered[1])] = _unquoted(numbered[2])
-        elif listed:
-            names[len(names)] = _unquoted(listed[1])
-    return names
-
-
-def _unquoted(word: str) -> str:
-    word = word.strip()
-    if len(word) >= 2 and word[0] == word[-1] == "'":
-        return word[1:-1].replace("''", "'")
-    return word.strip('"')
 
 
 def write_yolo(
