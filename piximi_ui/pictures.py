@@ -20,12 +20,13 @@ from urllib.parse import quote
 
 from PIL import Image, ImageDraw
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look
 from piximi_core.project.files import ProjectFiles
+from piximi_core.project.objects import masks_in
 from piximi_core.project.store import open_store
 from piximi_core.project.things import Thing, get_things
 from piximi_ui import picture_making
@@ -45,6 +46,7 @@ __all__ = [
     "issue_token",
     "levels_address",
     "object_address",
+    "outlines_address",
     "plane_address",
     "revision_address",
     "revoke_session",
@@ -142,6 +144,11 @@ def levels_address(token: str, sha256: str) -> str:
     return f"{base_path()}/pictures/{token}/levels/{sha256}.json"
 
 
+def outlines_address(token: str, image_id: str, revision: int) -> str:
+    """Address of the objects in an image (JSON); with ``&labels=1`` without their masks."""
+    return f"{base_path()}/pictures/{token}/outlines/{quote(image_id, safe='')}?revision={revision}"
+
+
 def revision_address(token: str) -> str:
     """Address of the project's present revision, a plain number that every change raises."""
     return f"{base_path()}/pictures/{token}/revision"
@@ -158,6 +165,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{start}/plane/{{sha256}}/{{plane}}", _plane, methods=["GET"]),
         Route(f"{start}/object/{{object_id}}/{{view}}/{{form}}", _object, methods=["GET"]),
         Route(f"{start}/levels/{{sha256}}.json", _levels, methods=["GET"]),
+        Route(f"{start}/outlines/{{image_id}}", _outlines, methods=["GET"]),
         Route(f"{start}/revision", _revision, methods=["GET"]),
     ]
 
@@ -172,6 +180,23 @@ async def _revision(request: Request) -> Response:
     except PiximiError:
         return _missing()
     return PlainTextResponse(str(number), headers={"Cache-Control": "no-store"})
+
+
+async def _outlines(request: Request) -> Response:
+    grant = _tokens.find(request.path_params["token"])
+    if grant is None:
+        return _missing()
+    image_id, of_labels = request.path_params["image_id"], "labels" in request.query_params
+
+    def found() -> list[tuple[object, ...]]:
+        masks = masks_in(open_store(grant.project), image_id)
+        return [(m.id, m.category_id, m.predicted) if of_labels else tuple(m) for m in masks]
+
+    try:
+        objects = await in_thread("reading", found)
+    except PiximiError:
+        return _missing()
+    return JSONResponse({"objects": objects}, headers={"Cache-Control": "no-store"})
 
 
 async def _thumb(request: Request) -> Response:

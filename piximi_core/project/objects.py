@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -24,12 +24,14 @@ from piximi_core.project.things import among, require_partition
 __all__ = [
     "Box",
     "NewObject",
+    "ObjectMask",
     "ObjectRow",
     "add_objects",
     "change_kind",
     "count_objects",
     "ids_inside",
     "list_objects",
+    "masks_in",
     "read_runs",
 ]
 
@@ -92,6 +94,39 @@ class ObjectRow:
     def area(self) -> int:
         """The mask's pixels."""
         return sum(self.runs[1::2])
+
+
+class ObjectMask(NamedTuple):
+    """An object as it is drawn over its image; the mask is run lengths by spaces."""
+
+    id: str
+    name: str
+    kind_id: str
+    category_id: str
+    predicted: bool
+    plane: int
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    mask: str
+
+
+def masks_in(store: Store, image_id: str) -> list[ObjectMask]:
+    """Return the objects of an image as they were added, those of hidden kinds left out."""
+    query = (
+        select(things.c.id, things.c.name, things.c.kind_id, things.c.category_id)
+        .add_columns(predictions.c.id.is_not(None), objects.c.plane)
+        .add_columns(objects.c.x1, objects.c.y1, objects.c.x2, objects.c.y2, objects.c.mask)
+        .select_from(objects)
+        .join(things, things.c.id == objects.c.id)
+        .join(kinds, kinds.c.id == things.c.kind_id)
+        .outerjoin(predictions, predictions.c.id == things.c.id)
+        .where(objects.c.image_id == image_id, ~kinds.c.hidden)
+        .order_by(things.c.position)
+    )
+    with store.read() as db:
+        return [ObjectMask(*row) for row in db.execute(query)]
 
 
 def read_runs(mask: str) -> tuple[int, ...]:

@@ -28,7 +28,12 @@ from piximi_ui.images import browser, queries
 from piximi_ui.images.view import gallery_key, wanted_now
 from piximi_ui.kinds import current_kind_id, of_kind
 from piximi_ui.label_actions import ALLOWED, ANSWERS, carry_out, errors_said
-from piximi_ui.pictures import levels_address, object_address, plane_address
+from piximi_ui.pictures import (
+    levels_address,
+    object_address,
+    outlines_address,
+    plane_address,
+)
 from piximi_ui.texts import _, number, percent, plural, told
 
 __all__ = ["act", "draw"]
@@ -117,7 +122,11 @@ def _labels(store: Store, revision: int, thing: Thing) -> ViewerLabels:
     return ViewerLabels(
         memory,
         gallery_key(store),
-        {thing.kind_id: gallery_categories(store, thing.kind_id)},
+        {
+            kind.id: gallery_categories(store, kind.id)
+            for kind in queries.kinds(store, revision)
+            if kind.id == thing.kind_id or not (thing.box or kind.hidden)
+        },
         (*ALLOWED, *ANSWERS),
         first_shown(store.folder, revision),
         carry,
@@ -188,7 +197,7 @@ def _images(store: Store, things: Sequence[Thing]) -> list[ViewerImage]:
     revision = store.revision()
     kinds = {thing.kind_id for thing in things}
     known = {c.id: c for kind in kinds for c in queries.categories(store, revision, kind)}
-    return [_image(token, thing, known) for thing in things]
+    return [_image(token, revision, thing, known) for thing in things]
 
 
 def _plane_of(token: str, thing: Thing) -> str:
@@ -197,7 +206,7 @@ def _plane_of(token: str, thing: Thing) -> str:
     return object_address(token, thing.id, thing.view, "whole")
 
 
-def _image(token: str, thing: Thing, categories: dict[str, Category]) -> ViewerImage:
+def _image(token: str, revision: int, thing: Thing, categories: dict[str, Category]) -> ViewerImage:
     label = prediction = None
     if thing.is_labelled and thing.category_id in categories:
         category = categories[thing.category_id]
@@ -228,4 +237,5 @@ def _image(token: str, thing: Thing, categories: dict[str, Category]) -> ViewerI
         label=label,
         prediction=prediction,
         kind=thing.kind_id,
+        outlines="" if thing.box else outlines_address(token, thing.id, revision),
     )

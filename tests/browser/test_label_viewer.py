@@ -11,12 +11,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from piximi_core.annotation import encode_mask
 from piximi_core.jobs import add_images
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.categories import create_category, list_categories
 from piximi_core.project.history import history
+from piximi_core.project.kinds import create_kind
 from piximi_core.project.labelling import label_things
+from piximi_core.project.objects import NewObject, add_objects, list_objects
 from piximi_core.project.predictions import PredictedThing, store_predictions
 from piximi_core.project.store import Store, create_store
 from piximi_core.project.things import ThingFilter, find_ids, list_things
@@ -118,6 +121,57 @@ def test_the_switch_keeps_the_picture_and_a_label_given_at_the_last_moment_is_no
     expect(viewer).to_have_count(0, timeout=60_000)
     until(lambda: labels(store)[last] == "blue")
     assert labels(store)[name] == "green"
+
+
+def test_a_click_selects_the_object_under_it_and_a_key_labels_that(
+    page: Page, dashboard: Dashboard
+) -> None:
+    store = Store(dashboard.workspace / "small")
+    first = find_ids(store, ThingFilter(labelled=False))[0]
+    kind = create_kind(store, "cell")
+    for name in ("round", "long"):
+        create_category(store, name, kind_id=kind.id)
+    # A ring, and in its hole a spot: who clicks the spot does not mean the ring.
+    ring = np.ones((12, 12), bool)
+    ring[3:9, 3:9] = False
+    with store.step("Add objects") as db:
+        boxes = {(2, 2, 14, 14): ring, (6, 6, 10, 10): np.ones((4, 4), bool)}
+        found = [
+            NewObject(first, kind.id, box, tuple(encode_mask(mask))) for box, mask in boxes.items()
+        ]
+        around, spot = add_objects(db, found, who="tester")
+    viewer, _store = opened(page, dashboard)
+    name = shown(viewer)
+    expect(viewer.get_by_text("Objects · 2")).to_be_visible(timeout=30_000)
+    picture = viewer.locator(".frame img").bounding_box()
+    assert picture is not None
+    scale = picture["width"] / 24
+
+    def click(x: float, y: float) -> None:
+        page.mouse.click(picture["x"] + x * scale, picture["y"] + y * scale)
+
+    click(8, 8)
+    expect(viewer.locator(".caption.object")).to_contain_text("Not labelled")
+    expect(viewer.locator(".swatch-name")).to_have_text(["Unknown", "round", "long"])
+    page.keyboard.press("2")
+    until(lambda: objects(store) == {around: "Unknown", spot: "long"})
+    assert history(store, 1)[0].label == "Label 1 object"
+    click(4.5, 4.5)
+    page.keyboard.press("1")
+    until(lambda: objects(store) == {around: "round", spot: "long"})
+    # Where no object is, the picture itself is labelled again.
+    click(20, 20)
+    expect(viewer.locator(".caption.object")).to_be_hidden()
+    expect(viewer.locator(".swatch-name").nth(1)).to_have_text("red")
+    click(4.5, 4.5)
+    page.keyboard.press("Escape")
+    expect(viewer.locator(".caption.object")).to_be_hidden()
+    expect(viewer).to_be_visible()
+    assert labels(store)[name] == "Unknown"
+
+
+def objects(store: Store) -> dict[str, str]:
+    return {each.id: each.category_name for each in list_objects(store)}
 
 
 def test_a_prediction_is_answered_by_key_once(page: Page, dashboard: Dashboard) -> None:

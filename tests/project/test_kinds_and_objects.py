@@ -19,6 +19,7 @@ from piximi_core.project.objects import (
     change_kind,
     ids_inside,
     list_objects,
+    masks_in,
 )
 from piximi_core.project.predictions import label_predicted
 from piximi_core.project.store import IMAGE_KIND, Store
@@ -239,6 +240,21 @@ def test_steps_speak_of_objects(store: Store, nuclei: kinds.Kind) -> None:
     history.undo(store)
     with pytest.raises(BadInput, match="already an object named"):
         labelling.rename_thing(store, second, "c-nucleus_1")
+
+
+def test_the_masks_in_an_image_are_those_of_its_shown_kinds(
+    store: Store, nuclei: kinds.Kind
+) -> None:
+    rows = list_objects(store)
+    for image_id in {row.image_id for row in rows}:
+        expected = [row for row in rows if row.image_id == image_id]
+        found = masks_in(store, image_id)
+        assert [mask.id for mask in found] == [row.id for row in expected]
+        assert [(m.x1, m.y1, m.x2, m.y2) for m in found] == [row.box for row in expected]
+        assert [tuple(map(int, m.mask.split())) for m in found] == [row.runs for row in expected]
+        assert [m.category_id for m in found] == [row.category_id for row in expected]
+    kinds.hide_kind(store, nuclei.id)
+    assert masks_in(store, rows[0].image_id) == []
 
 
 def test_an_object_is_found_and_looks_as_its_image(store: Store, nuclei: kinds.Kind) -> None:

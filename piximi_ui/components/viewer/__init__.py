@@ -64,6 +64,8 @@ class ViewerImage:
         The id of its kind, whose categories it is labelled with.
     place
         Where it stands in the order that is walked through, from 0; None for nowhere.
+    outlines
+        Address of the objects in it; empty for an object.
     """
 
     id: str
@@ -77,6 +79,7 @@ class ViewerImage:
     facts: str = ""
     kind: str = ""
     place: int | None = None
+    outlines: str = ""
     label: ViewerTag | None = None
     prediction: ViewerTag | None = None
 

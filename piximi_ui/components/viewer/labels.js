@@ -85,7 +85,13 @@ export class Labels {
       const name = asked.slice(NEW.length);
       return categories.find((category) => category.name === name) ?? { name, color: "#808080" };
     }
-    const place = categories.findIndex((category) => category.id === asked);
+    return this.category(kind, asked);
+  }
+
+  /** The category of an id among those of a kind; null for Unknown and what is gone. */
+  category(kind, id) {
+    const categories = this.kinds?.get(kind) ?? [];
+    const place = categories.findIndex((category) => category.id === id);
     return place > 0 ? categories[place] : null;
   }
 

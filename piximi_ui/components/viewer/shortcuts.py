@@ -17,6 +17,8 @@ def viewer_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("0…9", "U"), _("Label with a category's number; take the label away")),
         Shortcut(("A", "R"), _("Accept or reject the prediction")),
         Shortcut(("N", "Backspace"), _("Next or previous image")),
+        Shortcut((_("Click"),), _("Select the object under the mouse, to label it")),
+        Shortcut(("O",), _("Show or hide the outlines of the objects")),
         Shortcut(("F",), _("Fit the image into the window")),
         Shortcut(("Z", _("Double-click")), _("One pixel of the image for each of the screen")),
         Shortcut(("Page Up", "Page Down"), _("Previous or next plane")),

@@ -4,6 +4,7 @@ import { element } from "../gallery/dom.js";
 
 const MOST = 32; // screen pixels for one of the picture
 const WHEEL = 0.0015;
+const STILL = 4; // screen pixels that a click may move
 
 export class Stage {
   /** @param {object} sight shared by all stages: {zoom: null to fit, x, y: the centre, 0 to 1} */
@@ -20,6 +21,7 @@ export class Stage {
     this.frame.addEventListener("dblclick", () => this.zoomTo(sight.zoom === null ? 1 : null));
     this.frame.addEventListener("pointerdown", (event) => this.#down(event));
     this.frame.addEventListener("pointermove", (event) => this.#move(event));
+    this.frame.addEventListener("pointerup", (event) => this.#up(event));
     for (const name of ["pointerup", "pointercancel"]) {
       this.frame.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
     }
@@ -83,6 +85,7 @@ export class Stage {
       top: `${frame.clientHeight / 2 - y * height}px`,
     });
     this.picture.classList.toggle("crisp", scale >= 2);
+    this.overlay?.place(parseFloat(this.picture.style.left), parseFloat(this.picture.style.top), scale);
   }
 
   /** Zoom by a factor or to a scale (null: fit), keeping what lies under a point where it is. */
@@ -118,6 +121,17 @@ export class Stage {
     if (event.button !== 0) return;
     this.frame.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, event);
+    this.pressed = this.pointers.size === 1 ? event : null;
+  }
+
+  /** A press that did not move is a click on a point of the picture. */
+  #up(event) {
+    const { pressed, picture, scale } = this;
+    this.pressed = null;
+    if (!pressed || pressed.pointerId !== event.pointerId) return;
+    if (Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > STILL) return;
+    const box = picture.getBoundingClientRect();
+    this.clicked?.((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
   }
 
   #move(event) {

@@ -16,6 +16,8 @@ def viewer_texts(images: int) -> dict[str, str]:
         "accept_tip": _("Make its prediction your label (A)"),
         "reject_tip": _("Take its prediction away; a label stays (R)"),
         "place": _("{n} of {total}"),
+        "objects": _("Objects · {n}"),
+        "objects_tip": _("Show or hide the outlines (O); a click on one selects that object"),
         "fit_tip": _("Fit the image into the window (F)"),
         "whole_tip": _("One pixel of the image for each of the screen (Z)"),
         "previous": _("Previous image (left arrow)"),

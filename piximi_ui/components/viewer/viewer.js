@@ -5,6 +5,7 @@ import { element, fill, number, speak } from "../gallery/dom.js";
 import { caption } from "./caption.js";
 import { Channels } from "./channels.js";
 import { Labels } from "./labels.js";
+import { Objects } from "./objects.js";
 import { automatic, common, first, parse, print } from "./look.js";
 import { Stage } from "./stage.js";
 import { Walk } from "./walk.js";
@@ -42,6 +43,7 @@ class Viewer {
     this.plane = 0;
     this.walk = new Walk();
     this.labels = null; // of one picture alone
+    this.objects = new Objects(this);
     this.sight = { zoom: null, x: 0.5, y: 0.5 };
     this.levels = new Map(); // by address
     this.stages = [];
@@ -49,6 +51,13 @@ class Viewer {
     this.#build();
     this.listening = new AbortController();
     window.addEventListener("keydown", (event) => this.#key(event), this.listening);
+    // Before the dialog hears of it, which would close.
+    const escape = (event) => {
+      if (event.key !== "Escape" || !this.deselect()) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    window.addEventListener("keydown", escape, { signal: this.listening.signal, capture: true });
   }
 
   #build() {
@@ -83,7 +92,7 @@ class Viewer {
     ]);
     this.bar = element("div", { class: "bar" }, [
       previous, this.place, next, element("span", { class: "space" }),
-      out, this.percent, inward, fit, whole,
+      this.objects.button, out, this.percent, inward, fit, whole,
     ]);
     this.labelling = element("div", {});
     const left = element("div", { class: "left" }, [this.bar, this.labelling, this.pictures, this.planes]);
@@ -121,6 +130,7 @@ class Viewer {
       this.labels ??= this.#makeLabels(data.labels.store);
       this.labels.update(data.labels, data.texts);
       this.captions();
+      this.objects.show(this.images[0], this.stages[0]);
     }
     if (this.untold) this.#tell();
     return this.drawing;
@@ -216,6 +226,7 @@ class Viewer {
       this.stages[i].caption.replaceChildren(...caption(shown, texts));
       this.stages[i].broken.textContent = texts.broken;
     });
+    if (this.labels) this.objects.recolour();
   }
 
   /** Ask for histograms and first looks; pictures are drawn meanwhile as the file wishes. */
@@ -310,6 +321,7 @@ class Viewer {
   turn(by) {
     if (this.data.images.length > 1 || !this.walk.go(by)) return false;
     this.#show();
+    this.objects.show(this.images[0], this.stages[0]);
     this.labels?.draw();
     this.untold = true;
     clearTimeout(this.telling);
@@ -319,16 +331,16 @@ class Viewer {
 
   /** What a label is given to. */
   subject() {
-    return this.walk.image;
+    return this.objects.chosen ?? this.walk.image;
   }
 
   /** After a label. */
   goOn() {
-    return this.turn(1);
+    return this.objects.chosen ? this.objects.next() : this.turn(1);
   }
 
   deselect() {
-    return false;
+    return this.objects.deselect();
   }
 
   /** Give Python the waiting actions, and where the person has come to. */
@@ -344,6 +356,7 @@ class Viewer {
 
   toPlane(plane) {
     this.plane = Math.max(0, Math.min(this.planeCount - 1, plane));
+    this.objects.outlines.toPlane(this.plane);
     this.draw();
   }
 
@@ -397,6 +410,7 @@ class Viewer {
       "-": () => this.zoom(0.8),
       f: () => this.zoomTo(null),
       z: () => this.zoomTo(1),
+      o: () => this.objects.toggle(),
     }[event.key];
     if (!does) return;
     event.preventDefault();
