@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ from piximi_ui.images.view import (
     View,
     gallery_key,
     impose_selection,
+    narrow,
     show_all,
     taken_selection,
 )
@@ -52,8 +53,15 @@ def draw(
     kind_id: str,
     wanted: ThingFilter,
     categories: Sequence[Category],
+    counts: Mapping[str, Mapping[str, int]],
 ) -> tuple[str, ...]:
-    """Draw the page of the gallery that the person turned to; return the selected ids."""
+    """Draw the page of the gallery that the person turned to; return the selected ids.
+
+    Parameters
+    ----------
+    counts
+        How many things each category has in each partition, by its id.
+    """
     key = gallery_key(store)
     total = queries.total(store, revision, wanted)
     pages = max(1, -(-total // view.page_size))
@@ -74,6 +82,8 @@ def draw(
             **_empty_words(store, revision, view, kind_id),
         },
         revision=gallery_revision(store, revision),
+        counts={category_id: sum(by.values()) for category_id, by in counts.items()},
+        narrowed=view.categories,
         in_view=lambda: queries.ordered_ids(store, revision, wanted),
         on_actions=lambda actions: apply(store, kind_id, wanted, actions),
     )
@@ -117,5 +127,7 @@ def _ask(store: Store, wanted: ThingFilter, action: GalleryAction) -> None:
         open_dialog("picture", ids=action.ids[:1])
     elif action.type == "show_all":
         show_all(store)
+    elif action.type == "narrow" and action.category is not None:
+        narrow(store, action.category)
     elif action.type == "select_all":
         impose_selection(store, queries.ids(store, wanted))

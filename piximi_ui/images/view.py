@@ -25,6 +25,7 @@ __all__ = [
     "current_view",
     "gallery_key",
     "impose_selection",
+    "narrow",
     "show_all",
     "show_ids",
     "show_unlabelled",
@@ -233,6 +234,13 @@ def show_all(store: Store) -> None:
 def show_unlabelled(store: Store) -> None:
     """Show what has no label yet, and nothing else that would hide some of it."""
     _narrow(store, "unlabelled")
+
+
+def narrow(store: Store, category_id: str) -> None:
+    """Show only the things of a category, beside those chosen before; or no longer."""
+    chosen = current_view(store).categories
+    others = tuple(other for other in chosen if other != category_id)
+    change_view(store, categories=others if category_id in chosen else (*chosen, category_id))
 
 
 def show_ids(store: Store, kind_id: str, title: str, ids: Sequence[str]) -> None:

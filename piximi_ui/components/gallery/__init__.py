@@ -89,6 +89,8 @@ def gallery(
     allow: Collection[str] = DEFAULT_ALLOW,
     texts: Mapping[str, str] | None = None,
     revision: GalleryRevision | None = None,
+    counts: Mapping[str, int] | None = None,
+    narrowed: Collection[str] = (),
     in_view: Callable[[], Collection[str]] | None = None,
     on_actions: Handler | None = None,
 ) -> GalleryResult:
@@ -116,6 +118,10 @@ def gallery(
         The actions offered, from :data:`ACTIONS`; words in place of :func:`gallery_texts`.
     revision
         What the items show of the project; when it changes elsewhere, the gallery is drawn again.
+    counts, narrowed
+        How many things there are of each category id, shown beside its name; and which of them
+        alone are shown. A press on a count asks to ``narrow`` the view to that category, or no
+        longer. Without counts none are shown.
     in_view
         Returns the ids of all pages; asked while all pages are selected. Needed where
         ``select_all`` is allowed.
@@ -140,6 +146,8 @@ def gallery(
         texts={**gallery_texts(), **(texts or {})},
         partitions=partition_names(),
         revision=revision,
+        counts=counts,
+        narrowed=narrowed,
         store=_widget_key(key),
     )
     _mount(memory, data, on_actions)

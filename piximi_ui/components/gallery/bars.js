@@ -58,29 +58,65 @@ export class OnwardSwitch {
   }
 }
 
-/** One button per category with its key; a click labels the selection. */
+/**
+ * For each category a button with its key, which labels the selection, and how many it has: a press
+ * on that shows them alone.
+ */
 export class Palette {
-  constructor(choose, find) {
+  constructor(choose, find, narrow) {
     this.choose = choose;
+    this.narrow = narrow;
     this.shown = "";
+    this.tallies = [];
     this.finder = element("button", { type: "button", class: "swatch find-open", onclick: find });
     this.row = element("div", { class: "palette-row" });
-    this.node = element("div", { class: "palette", role: "toolbar" }, [this.row]);
+    this.more = element("button", { type: "button", class: "icon more", onclick: () => this.#unfold() });
+    this.node = element("div", { class: "palette", role: "toolbar" }, [this.row, this.more]);
   }
 
-  update(categories, texts, active) {
+  /** One line of categories leaves the room to the images; a button unfolds the others. */
+  fit() {
+    const open = this.node.classList.contains("open");
+    this.more.hidden = !open && this.row.scrollHeight <= this.row.clientHeight + 2;
+    this.more.textContent = open ? "▴" : "▾";
+    this.more.setAttribute("aria-expanded", String(open));
+  }
+
+  #unfold() {
+    this.node.classList.toggle("open");
+    this.row.scrollTop = 0;
+    this.fit();
+  }
+
+  update({ categories, counts, narrowed, texts }, active) {
     this.node.classList.toggle("idle", !active);
     this.node.setAttribute("aria-label", texts.label_as);
-    const state = JSON.stringify([categories, texts.find]);
+    const state = JSON.stringify([categories, texts.find, counts === null]);
     if (state !== this.shown) {
       this.shown = state;
-      const buttons = categories.map((category, index) => this.#button(category, index, texts));
       const words = element("span", { text: texts.find_open });
       this.finder.replaceChildren(words, element("kbd", { text: "C", "aria-hidden": "true" }));
       this.finder.title = texts.find_tip;
-      this.row.replaceChildren(...buttons, this.finder);
+      this.tallies = counts ? categories.map((category) => this.#tally(category)) : [];
+      const pairs = categories.map((category, index) =>
+        element("span", { class: "pair" }, [
+          this.#button(category, index, texts),
+          ...(counts ? [this.tallies[index]] : []),
+        ]),
+      );
+      this.row.replaceChildren(...pairs, this.finder);
     }
-    for (const button of this.row.children) button.disabled = !active;
+    this.more.title = texts.all_categories;
+    this.more.setAttribute("aria-label", texts.all_categories);
+    this.fit();
+    for (const button of this.row.querySelectorAll(".swatch")) button.disabled = !active;
+    this.tallies.forEach((tally, index) => {
+      const tip = narrowed[index] ? texts.not_only_tip : texts.only_tip;
+      tally.textContent = number(counts[index]);
+      tally.title = fill(tip, { name: categories[index].name });
+      tally.setAttribute("aria-label", `${tally.title} (${tally.textContent})`);
+      tally.setAttribute("aria-pressed", String(narrowed[index]));
+    });
   }
 
   #button(category, index, texts) {
@@ -97,9 +133,13 @@ export class Palette {
       },
       [
         dot,
-        element("span", { class: "swatch-name", text: category.name }),
+        element("span", { class: "swatch-name", dir: "auto", text: category.name }),
         element("kbd", { text: category.key, "aria-hidden": "true" }),
       ],
     );
+  }
+
+  #tally(category) {
+    return element("button", { type: "button", class: "tally", onclick: () => this.narrow(category) });
   }
 }

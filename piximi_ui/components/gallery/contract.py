@@ -32,7 +32,7 @@ __all__ = [
 ACTIONS = frozenset(
     {
         *("label", "create", "accept", "reject", "undo", "redo"),
-        *("delete", "open", "select_all", "show_all", "highlight"),
+        *("delete", "open", "select_all", "show_all", "narrow", "highlight"),
     }
 )
 _CLIENTS_REMEMBERED = 8
@@ -99,8 +99,8 @@ class GalleryRevision(NamedTuple):
 class GalleryAction:
     """One thing the person did.
 
-    ``type`` is one of :data:`ACTIONS`; ``category`` is a category id for ``label`` and
-    ``highlight``, ``name`` that of a category to ``create`` and label with. ``uid`` names the
+    ``type`` is one of :data:`ACTIONS`; ``category`` is a category id for ``label``, ``highlight``
+    and ``narrow``, ``name`` that of a category to ``create`` and label with. ``uid`` names the
     action beyond this session: a second copy of it, after a restart, is to be refused. ``seen``
     is the :class:`GalleryRevision`'s moment that the person looked at, empty where none was given.
     """
@@ -284,6 +284,8 @@ def to_data(
     store: str,
     partitions: Mapping[str, str] | None = None,
     revision: GalleryRevision | None = None,
+    counts: Mapping[str, int] | None = None,
+    narrowed: Collection[str] = (),
 ) -> dict[str, Any]:
     """Build the JSON object for the browser.
 
@@ -296,6 +298,8 @@ def to_data(
     return {
         "items": [_item(item, partitions or {}) for item in items],
         "categories": [{"id": c.id, "name": c.name, "color": c.color} for c in categories],
+        "counts": None if counts is None else [counts.get(c.id, 0) for c in categories],
+        "narrowed": [c.id in narrowed for c in categories],
         "page": page,
         "pages": pages,
         "total": total,

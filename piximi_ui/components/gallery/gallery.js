@@ -267,6 +267,11 @@ class Gallery {
     return this.act("show_all");
   }
 
+  /** Show the things of a category alone, or no longer. */
+  narrow(category) {
+    return this.act("narrow", [], category.id);
+  }
+
   deselect() {
     this.view.tip.hide();
     if (this.selection.size === 0) return false;

@@ -38,6 +38,7 @@ export class View {
     this.palette = new Palette(
       (category) => verbs.choose(category),
       () => verbs.find(),
+      (category) => verbs.narrow(category),
     );
     this.typed = new TypedPanel();
     this.finder = new Finder(verbs);
@@ -48,20 +49,25 @@ export class View {
     this.tip = new Tooltip(this.grid, (id) => this.#known(id));
     this.hint = element("span", { class: "hint" });
     this.onward = new OnwardSwitch();
-    // Lines of their own, so that nothing below moves when something is selected.
-    const bar = element("div", { class: "bar" }, [
-      this.count, this.unsaved, this.offline, element("span", { class: "space" }), this.slider, this.pagers[0].node,
-    ]);
+    // Two lines whatever is selected, so that nothing below moves.
     const verbRow = element("div", { class: "verbs" }, [
-      this.yes, this.no, this.page, this.all, this.none, this.look, this.bin, this.hint, this.onward.node,
+      this.yes, this.no, this.page, this.all, this.none, this.look, this.bin,
     ]);
-    this.head = element("div", { class: "head" }, [verbRow, bar, this.palette.node]);
+    const bar = element("div", { class: "bar" }, [
+      this.count, verbRow, element("span", { class: "space" }), this.unsaved, this.offline, this.slider,
+      this.pagers[0].node,
+    ]);
+    this.palette.node.append(this.hint, this.onward.node);
+    this.head = element("div", { class: "head" }, [bar, this.palette.node]);
     const foot = element("div", { class: "foot" }, [this.pagers[1].node]);
     this.root = element("div", { class: "gallery", role: "group" }, [
       this.head, this.grid, this.empty, foot, this.typed.node, this.finder.node, this.tip.node, this.live,
     ]);
     this.watcher = new ResizeObserver(() => {
       this.#sharpen();
+      this.palette.fit();
+      // A hint that would be cut is none; its words stand in the list of shortcuts.
+      this.hint.classList.toggle("cut", this.hint.scrollWidth > this.hint.clientWidth);
       // A tile that is scrolled into sight comes to lie below the head, not under it.
       this.root.style.setProperty("--head", `${this.head.offsetHeight}px`);
     });
@@ -117,7 +123,7 @@ export class View {
     this.#drawBar(data, state);
     this.palette.node.hidden = !data.allow.includes("label");
     this.onward.update(texts, data.allow.includes("label"));
-    this.palette.update(data.categories, texts, state.selection.size > 0);
+    this.palette.update(data, state.selection.size > 0);
     this.root.classList.toggle("choosing", state.selection.size > 0);
     for (const pager of this.pagers) pager.update(data.page, data.pages, texts);
     this.void.textContent = texts.empty;

@@ -64,7 +64,8 @@ export class Labels {
   draw() {
     const subject = this.viewer.subject();
     this.data = { categories: this.kinds.get(subject.kind) ?? [] };
-    this.palette.update(this.data.categories, this.texts, true);
+    const { categories } = this.data;
+    this.palette.update({ categories, counts: null, narrowed: [], texts: this.texts }, true);
     this.onward.update(this.texts, true);
     this.answers.forEach((button) => {
       const type = button.dataset.act;
