@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
+
 from piximi_core.formats.piximi_project.content import IMAGE, PiximiImage, PiximiObject
 from piximi_core.formats.piximi_project.labels import (
     UniqueNames,
@@ -15,6 +17,7 @@ from piximi_core.formats.piximi_project.labels import (
     read_labels,
 )
 from piximi_core.formats.piximi_project.pictures import read_channels, read_pixels
+from piximi_core.formats.piximi_project.planes import plane_of_crop
 from piximi_core.formats.piximi_project.regions import fitted, nearest_plane
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
@@ -22,6 +25,7 @@ from piximi_core.formats.piximi_project.tree import Damaged, Tree
 __all__ = ["Layout"]
 
 _PARTITIONS = ("Training", "Validation", "Inference", "Unassigned")
+_RECENT = 3  # images kept in memory: objects mostly come image by image
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ class Layout:
         self._ids: set[str] = set()
         # Images that were read: the id in the file to the id that was kept, and the size.
         self._images: dict[str, tuple[str, tuple[int, int, int]]] = {}
+        # Of images of several planes: where their pixels lie, and those that were read last.
+        self._arrays: dict[str, str] = {}
+        self._recent: dict[str, NDArray[Any]] = {}
 
     def _listed(self) -> Iterator[_Place]:
         attributes = self._tree.attributes("project/things")
@@ -113,6 +120,8 @@ class Layout:
         planes, height, width, channels = pixels.shape
         if isinstance(old, str):
             self._images[old] = (kept, (planes, height, width))
+            if planes > 1:
+                self._arrays[old] = f"{place.group}/{place.raw}"
         return PiximiImage(
             id=kept,
             name=place.name,
@@ -158,6 +167,8 @@ class Layout:
         # Piximi keeps 0 for objects of any plane; "plane" is where older versions and this program
         # keep the real one.
         plane = attributes.get("plane", attributes.get("active_plane"))
+        if plane == 0 and "plane" not in attributes:
+            plane = self._plane_by_pixels(place, str(attributes.get("image_id")), region[0])
         return PiximiObject(
             id=free_id(attributes.get("thing_id"), self._ids, self._repairs, place.name),
             name=place.name,
@@ -171,6 +182,25 @@ class Layout:
             runs=region[1],
             plane=nearest_plane(plane, planes, self._repairs, place.name),
         )
+
+    def _plane_by_pixels(self, place: _Place, image_id: str, box: tuple[int, int, int, int]) -> int:
+        """Find the plane of an object again that Piximi has put into the first one."""
+        path = self._arrays.get(image_id)
+        if path is None:
+            return 0
+        try:
+            if path not in self._recent:
+                if len(self._recent) >= _RECENT:
+                    del self._recent[next(iter(self._recent))]
+                self._recent[path] = read_pixels(self._tree, path, Repairs(), place.name)
+            crop = read_pixels(self._tree, f"{place.group}/{place.raw}", Repairs(), place.name)
+        except Damaged:
+            return 0
+        found = plane_of_crop(self._recent[path], crop, box)
+        if found is None:
+            return 0
+        self._repairs.note("Objects went back to the plane whose pixels they hold.", place.name)
+        return found
 
     def _partition(self, attributes: Mapping[str, Any], name: str) -> str:
         found = attributes.get("classifier_partition")
