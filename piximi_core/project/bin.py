@@ -6,17 +6,19 @@ bin, or gone.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from piximi_core.disk import flush_folder
 from piximi_core.errors import NotFound, PiximiError
 from piximi_core.project.backups import list_backups
+from piximi_core.project.files import replace_atomically
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.store import open_store
 from piximi_core.project.workspace import move_in, project_folder, summarise, workspace
@@ -29,6 +31,9 @@ KEPT_DAYS = 30
 _BIN = ".bin"
 _EMPTYING = ".emptying"
 _LOCK_SECONDS = 1.0
+_AGES = ".ages.json"
+_DAY = 86400.0
+_MOST_AT_ONCE = 7 * _DAY
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 # When it was deleted and where it lay: "20260131T120000.000000Z-blood-cells".
 _ENTRY = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-(\w[\w.-]{0,79})")
@@ -147,14 +152,43 @@ def empty_bin(entries: list[str] | None = None, root: Path | None = None) -> int
         with suppress(FileNotFoundError):  # another dashboard was quicker
             folder.rename(emptying / uuid.uuid4().hex)
     shutil.rmtree(emptying, ignore_errors=True)
+    if not binned(top):
+        (top / _BIN / _AGES).unlink(missing_ok=True)
     return len(chosen)
 
 
 def sweep(root: Path | None = None, *, now: datetime | None = None) -> int:
-    """Delete for good what has been in the bin for `KEPT_DAYS`, and what a crash left of others."""
-    limit = ((now or datetime.now(UTC)) - timedelta(days=KEPT_DAYS)).timestamp()
+    """Delete for good what has been in the bin for `KEPT_DAYS`, and what a crash left of others.
+
+    The days are those that go by between looks, of which one counts for a week at most: a clock
+    that is years ahead for an evening must not empty the bin.
+    """
     top = root or workspace()
-    old = [project.entry for project in binned(top) if project.deleted_at < limit]
+    ages = _grow_older(top, (now or datetime.now(UTC)).timestamp())
+    old = [entry for entry, age in ages.items() if age > KEPT_DAYS * _DAY]
     if old or (top / _BIN / _EMPTYING).is_dir():
         empty_bin(old, top)
     return len(old)
+
+
+def _grow_older(top: Path, moment: float) -> dict[str, float]:
+    """Add the time since the last look to the age of each entry; return the ages in seconds."""
+    known = binned(top)
+    if not known:
+        return {}
+    path = top / _BIN / _AGES
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        before, last = dict(kept["ages"]), float(kept["at"])
+    except (OSError, ValueError, TypeError, KeyError):
+        before, last = {}, moment
+    gone = min(max(0.0, moment - last), _MOST_AT_ONCE)
+    ages = {
+        project.entry: float(before[project.entry]) + gone
+        if project.entry in before
+        else min(max(0.0, moment - project.deleted_at), _MOST_AT_ONCE)
+        for project in known
+    }
+    with suppress(OSError, PiximiError), replace_atomically(path, durable=False) as part:
+        part.write_text(json.dumps({"at": moment, "ages": ages}), encoding="utf-8")
+    return ages

@@ -99,7 +99,7 @@ def _filters(store: Store, view: View, categories: Sequence[Category], counts: C
 
 def _category(category: Category, count: int) -> str:
     swatch = f':color[●]{{foreground="{category.color}"}}'
-    return f"{swatch} {plain(category.name, 40)} :gray[{number(count)}]"
+    return f"{swatch} {plain(category.name, 22)} :gray[{number(count)}]"
 
 
 def _sorting(store: Store, kind: Kind, view: View) -> None:

@@ -21,7 +21,7 @@ from piximi_ui.components.viewer import (
     ViewerTag,
     viewer,
 )
-from piximi_ui.context import first_shown, picture_token, who
+from piximi_ui.context import picture_token, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.gallery_items import gallery_categories
 from piximi_ui.images import browser, queries
@@ -128,7 +128,7 @@ def _labels(store: Store, revision: int, thing: Thing) -> ViewerLabels:
             if kind.id == thing.kind_id or not (thing.box or kind.hidden)
         },
         (*ALLOWED, *ANSWERS),
-        first_shown(store.folder, revision),
+        str(revision),
         carry,
     )
 

@@ -115,10 +115,26 @@ def test_after_thirty_days_it_goes_by_itself(tmp_path: Path) -> None:
     create_project("Old", tmp_path)
     put_into_bin("old", tmp_path)
     now = datetime.now(UTC)
-    assert sweep(tmp_path, now=now + timedelta(days=KEPT_DAYS - 1)) == 0
+    for days in range(0, KEPT_DAYS, 6):
+        assert sweep(tmp_path, now=now + timedelta(days=days)) == 0
     # What a killed emptying left is nobody's to restore, and goes with the next look.
     half = tmp_path / ".bin" / ".emptying" / "half"
     half.mkdir(parents=True)
     assert sweep(tmp_path, now=now + timedelta(days=KEPT_DAYS + 1)) == 1
     assert not half.exists()
     assert binned(tmp_path) == []
+
+
+def test_a_clock_that_is_years_ahead_for_an_evening_empties_no_bin(tmp_path: Path) -> None:
+    create_project("Dear", tmp_path)
+    put_into_bin("dear", tmp_path)
+    now = datetime.now(UTC)
+    assert sweep(tmp_path, now=now) == 0
+    for minutes in range(0, 180, 10):
+        assert sweep(tmp_path, now=now + timedelta(days=730, minutes=minutes)) == 0
+    assert sweep(tmp_path, now=now + timedelta(days=1)) == 0
+    assert [project.name for project in binned(tmp_path)] == ["Dear"]
+    # From then on it grows older as any other.
+    for days in range(6, 24, 6):
+        assert sweep(tmp_path, now=now + timedelta(days=days)) == 0
+    assert sweep(tmp_path, now=now + timedelta(days=31)) == 1
