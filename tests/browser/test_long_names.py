@@ -35,7 +35,7 @@ def test_counts_stay_in_sight_beside_long_names_and_apart_from_arabic_ones(
         page.goto(f"{dashboard.url}/images?project=digits")
         expect(page.get_by_role("option")).to_have_count(20, timeout=60_000)
         page.get_by_role("button", name="Filter").first.click()
-        for name, count in (("WWWW", 7), ("(RBC)", 6)):
+        for name, count in (("WWWW", 7), ("خلايا", 6)):
             pill = page.get_by_test_id("stButtonGroup").get_by_role("button").filter(has_text=name)
             expect(pill).to_be_visible(timeout=30_000)
             number = pill.get_by_text(str(count), exact=True)
