@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 
@@ -90,10 +91,23 @@ def when(moment: float | str | datetime, *, time: bool = True) -> str:
     return written_moment(moment, zone(st.context.timezone), language(), time=time)
 
 
+_JOINER = "\u2060"
+# Inside "https://", "www.", "@", ":emoji:", ":material/icon:", "->", "<-", "--", ">=", "<=", "~=".
+_FOUND_IN_TEXT = re.compile(
+    r"(?<=:)(?=[\w/+-])|(?<=www)(?=\.)|(?<=@)(?=[\w-])|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)",
+    re.IGNORECASE,
+)
+
+
 def plain(name: str, longest: int = 80) -> str:
-    """Return a person's own word so that Markdown shows it as it is, shortened if need be."""
+    """Return a person's own word so that Markdown shows it as it is, shortened if need be.
+
+    What Markdown reads as marks is escaped. Addresses, emoji, icons and arrows are found in the
+    text that is left, escaped or not: an invisible joiner breaks those, so that no name is a link.
+    """
     special = "\\`*_{}[]()<>#+-.!|$~:&"
     shown = name if len(name) <= longest else f"{name[: longest - 1]}…"
+    shown = _FOUND_IN_TEXT.sub(_JOINER, shown)
     return apart("".join(f"\\{char}" if char in special else char for char in shown))
 
 

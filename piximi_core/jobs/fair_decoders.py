@@ -165,9 +165,10 @@ class FairDecoders:
         self.close()
 
     def warm(self) -> None:
-        """Start one decoder before the first file comes."""
+        """Start one decoder before the first file comes; the last one stays."""
         with self._change:
-            self._start_thread(self._small)
+            if not self._small.threads:
+                self._start_thread(self._small, warm=True)
 
     def close(self) -> None:
         """End all decoders; what they were asked for ends with `Stopped`."""
@@ -193,14 +194,17 @@ class FairDecoders:
             self._start_thread(lane)
         self._change.notify_all()
 
-    def _start_thread(self, lane: _Lane) -> None:
+    def _start_thread(self, lane: _Lane, *, warm: bool = False) -> None:
         lane.threads += 1
-        threading.Thread(target=self._serve, args=(lane,), name="decoding", daemon=True).start()
+        work = threading.Thread(target=self._serve, args=(lane, warm), name="decoding", daemon=True)
+        work.start()
 
-    def _serve(self, lane: _Lane) -> None:
+    def _serve(self, lane: _Lane, warm: bool) -> None:
         """Answer tickets of a lane with one child after another; end when there are none."""
         child: Child | None = None
         try:
+            with suppress(OSError):
+                child = self._start(lane, None) if warm else None
             while (ticket := self._wait(lane)) is not None:
                 child = self._answer(lane, ticket, child)
         finally:
@@ -217,8 +221,11 @@ class FairDecoders:
                     ticket = lane.next()
                     if ticket is not None:
                         return ticket
-                    if not self._change.wait(deadline - time.monotonic()):
+                    rest = deadline - time.monotonic()
+                    if rest <= 0 and (lane is self._large or lane.threads > 1):
                         return None
+                    # The last decoder of small files stays: the next picture finds it ready.
+                    self._change.wait(rest if rest > 0 else None)
                 return None
             finally:
                 lane.idle -= 1

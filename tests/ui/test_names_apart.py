@@ -45,3 +45,12 @@ def test_a_step_says_whose_it_is_and_when_unless_this_window_has_just_done_it(
     assert words[me, after] == "Label 1 image"
     assert words[me, before] == "Label 1 image (of 09:30)"
     assert words["Ben", after] == "Label 1 image (by Ben, 12:01)"
+
+
+@pytest.mark.parametrize(
+    "name", ["http://a.b/c", "www.a.b", "ada@lab.example", ":smile:", ":material/home:", "a -> b"]
+)
+def test_what_markdown_finds_in_plain_text_is_broken_by_nothing_that_shows(name: str) -> None:
+    shown = plain(name)
+    assert shown.replace("\u2060", "").replace("\\", "") == name
+    assert name not in shown.replace("\\", "")
