@@ -17,6 +17,7 @@ from piximi_core.jobs.run_figures import doubt_of
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_ui import navigation
+from piximi_ui.class_titles import class_titles
 from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.evaluation import style
 from piximi_ui.evaluation.cell_gallery import draw_cell
@@ -78,7 +79,7 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
 
 
 def _show(store: Store, run: Run, partition: str, read: ScoredPartition, places: Places) -> None:
-    result = evaluate_run(store, run, partition, read)
+    result = evaluate_run(store, run, partition, read, class_titles(store, run))
     figures = result.figures
     noun = of_kind(run.kind_id, "images", "objects")
     key = f"{run.id}-{partition}"

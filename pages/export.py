@@ -3,6 +3,7 @@
 import streamlit as st
 
 from piximi_core.jobs import engine, export
+from piximi_core.jobs.class_names import names_of
 from piximi_core.jobs.export_notes import export_notes
 from piximi_core.project.image_sorts import image_sorts
 from piximi_ui.annotations.export_section import draw_annotations
@@ -10,6 +11,7 @@ from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.exporting.deliveries import draw_deliveries
 from piximi_ui.exporting.format_picker import on_windows, pick_format
 from piximi_ui.exporting.guide import draw_guide
+from piximi_ui.exporting.names import pick_names
 from piximi_ui.exporting.what import pick_what
 from piximi_ui.exporting.whole_project import draw_whole_project
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
@@ -29,12 +31,16 @@ run = pick_run(store)
 left, right = st.columns([1, 1], gap="large")
 with left:
     chosen, shard_bytes = pick_format(windows=on_windows())
+    names = pick_names(store, run)
     job = pending_job(store, service="export", run_id=run.id)
     if st.button(
         _("Export"), type="primary", icon=":material/ios_share:", disabled=job is not None
     ):
         with errors_shown():
-            start(store, export.ask(store, run, chosen, shard_bytes=shard_bytes, who=who()))
+            start(
+                store,
+                export.ask(store, run, chosen, shard_bytes=shard_bytes, names=names, who=who()),
+            )
             st.rerun()
     if job is not None:
         draw_bar(store, job)
@@ -43,6 +49,7 @@ with left:
     draw_deliveries(store, run)
 with right:
     notes = export_notes(store, run, to_piximi=chosen != "tfjs")
-    draw_guide(run, chosen, export.export_stem(store, run), image_sorts(store), notes)
+    stem, called = export.export_stem(store, run), names_of(store, run, names)
+    draw_guide(run, chosen, stem, image_sorts(store), notes, called)
 # Last, because starting the workers takes time from drawing.
 engine.warm("quick")

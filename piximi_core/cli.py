@@ -26,6 +26,7 @@ from piximi_core.commands.common import (
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.label_table import read_label_table
 from piximi_core.jobs import add_images, export, predict, train
+from piximi_core.jobs.class_names import NAMES, names_of
 from piximi_core.jobs.compare_pixels import compare_pixels
 from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.jobs.export_notes import export_notes
@@ -228,6 +229,8 @@ def evaluate(
         "partition": partition,
         "basis": result.basis,
         **result.figures.to_dict(),
+        "classes": names_of(store, found),
+        "classes_were": names_of(store, found, "run"),
         "better_than_guessing": doubt is None,
     }
     notes = [*([doubt] if doubt else []), *result.notes]
@@ -285,17 +288,24 @@ def export_command(
         str, typer.Option(help="piximi, piximi-files or tfjs.")
     ] = "piximi",
     shard_bytes: Annotated[int, typer.Option(min=1, help="Largest file of 'tfjs'.")] = 4 * 2**20,
+    names: Annotated[
+        str, typer.Option(help="Category names of 'today', or those of the 'run'.")
+    ] = "today",
 ) -> None:
     """Write a classifier that opens in Piximi or TensorFlow.js."""
     if format not in export.FORMATS:
         raise BadInput(f"{format!r} is no format; choose one of {', '.join(export.FORMATS)}.")
+    if names not in NAMES:
+        raise BadInput(f"{names!r} are no names; choose one of {', '.join(NAMES)}.")
     store = open_settled(project)
     found = find_run(store, run)
-    job = export.ask(store, found, format, shard_bytes=shard_bytes)
+    job = export.ask(store, found, format, shard_bytes=shard_bytes, names=names)
     result = run_here(store, job)
     for path in reports.deliver(job, out):
         typer.echo(f"Wrote {path}")
     typer.echo(reports.compared(result, found.kind_id))
+    for line in reports.renamed(store, found):
+        typer.echo(line, err=True)
     for note in export_notes(store, found, to_piximi=format != "tfjs"):
         typer.echo(f"note: {note}", err=True)
 

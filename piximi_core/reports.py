@@ -13,6 +13,7 @@ from piximi_core.commands.groups import group_facts, group_text
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.formats.label_table import CSV_ENCODING
 from piximi_core.formats.prediction_table import write_prediction_csv
+from piximi_core.jobs.class_names import classes_today, names_of
 from piximi_core.jobs.export import delivered
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.predict_files import FileScores, predict_files
@@ -47,6 +48,7 @@ __all__ = [
     "project_info",
     "project_text",
     "reasons",
+    "renamed",
     "resumable_run",
     "run_list",
     "run_text",
@@ -183,7 +185,8 @@ def run_list(store: Store) -> list[dict[str, Any]]:
             "name": run.name,
             "state": Job(store.files.run(run.id)).state().value,
             "created_at": run.created_at,
-            "classes": [c.name for c in run.classes],
+            "classes": names_of(store, run),
+            "classes_were": names_of(store, run, "run"),
             "settings": run.settings,
             "summary": run.summary,
             "validation_today": asdict(figures[run.id]) if run.id in figures else None,
@@ -262,7 +265,7 @@ def predict_to_table(
     )
     rows = zip(scores.names, scores.probabilities.tolist(), strict=True)
     with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
-        write_prediction_csv(file, [c.name for c in run.classes], rows)
+        write_prediction_csv(file, names_of(store, run), rows, names_of(store, run, "run"))
     return scores
 
 
@@ -284,11 +287,21 @@ def predictions_to_table(store: Store, run: Run, ids: Sequence[str], out: Path) 
         if scores is not None and row is not None:
             found.append((thing.name, scores.probabilities[row].tolist()))
     with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
-        return write_prediction_csv(file, [c.name for c in run.classes], found)
+        were = names_of(store, run, "run")
+        return write_prediction_csv(file, names_of(store, run), found, were)
 
 
 def _open_csv(path: Path) -> Any:
     return path.open("w", newline="", encoding=CSV_ENCODING)
+
+
+def renamed(store: Store, run: Run) -> list[str]:
+    """Return one line for each class that is called otherwise today than in the run."""
+    return [
+        f"note: the category {known.name} was {known.was} when the run was trained"
+        for known in classes_today(store, run)
+        if known.differs
+    ]
 
 
 def compared(result: Mapping[str, Any], kind_id: str) -> str:

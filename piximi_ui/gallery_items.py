@@ -9,6 +9,7 @@ from piximi_core.project.looks import look_of
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import Thing
+from piximi_ui.class_titles import titled
 from piximi_ui.components.gallery import (
     GalleryCategory,
     GalleryItem,
@@ -127,6 +128,7 @@ def _prediction(
     shown = percent(found.confidence) if found.confidence else ""
     for category in categories:
         if category.id == found.category_id:
-            return GalleryPrediction(category.name, category.color, shown)
+            name = titled(category.name, found.class_name)
+            return GalleryPrediction(name, category.color, shown)
     # Its category was deleted since; the run still knows what it was called.
     return GalleryPrediction(found.class_name, UNKNOWN_COLOR, shown)

@@ -137,7 +137,7 @@ class _Engine:
         with _lock:
             if f"warm {resource}" not in self._futures:
                 self._futures[f"warm {resource}"] = self._client.submit(
-                    _load_tensorflow, resources={resource: 1}, pure=False
+                    _load_tensorflow, resource, resources={resource: 1}, pure=False
                 )
             if ready is not None:
                 self._futures[f"warm {resource} {arguments}"] = self._client.submit(
@@ -214,12 +214,17 @@ class _Engine:
             self._cluster.close()
 
 
-def _load_tensorflow() -> dict[str, str]:
+def _load_tensorflow(resource: str) -> dict[str, str]:
+    """Import what a job of the worker needs; the one that trains learns from a little noise too."""
     from piximi_core.classification.device import describe_device
 
     found = asdict(describe_device())
-    import tf_keras  # noqa: F401
+    if resource == "train":
+        from piximi_core.classification.rehearsal import rehearse
 
+        rehearse()
+    else:
+        import tf_keras  # noqa: F401
     return found
 
 

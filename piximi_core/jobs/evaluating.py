@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from piximi_core.classification.evaluation import Basis, Evaluation, evaluate
 from piximi_core.classification.split import TRAINING
 from piximi_core.errors import BadInput
+from piximi_core.jobs.class_names import classes_today
 from piximi_core.jobs.folder import read_json, write_json
 from piximi_core.jobs.met_before import WhatWasMet, what_was_met
 from piximi_core.jobs.scores import Scores, load_scores
+from piximi_core.jobs.things_list import read_items
 from piximi_core.project.grouping import find_groups, thing_groups
 from piximi_core.project.labelling import counted
 from piximi_core.project.runs import Run
@@ -120,7 +123,11 @@ def unscored_ids(store: Store, run: Run, partition: str) -> list[str]:
 
 
 def evaluate_run(
-    store: Store, run: Run, partition: str, read: ScoredPartition | None = None
+    store: Store,
+    run: Run,
+    partition: str,
+    read: ScoredPartition | None = None,
+    titles: Sequence[str] | None = None,
 ) -> RunEvaluation:
     """Compare what a run predicts with the present labels of a partition.
 
@@ -128,6 +135,8 @@ def evaluate_run(
     ----------
     read
         What `read_partition` has found for this run and partition already, None to read it here.
+    titles
+        What to call the classes; None for today's names, with the run's where they differ.
 
     Raises
     ------
@@ -135,6 +144,7 @@ def evaluate_run(
         There is nothing to judge there, or not everything is scored yet (see `unscored_ids`).
     """
     classes = {c.id: index for index, c in enumerate(run.classes)}
+    titles = titles or [known.title for known in classes_today(store, run)]
     read = read or read_partition(store, run, partition)
     things, scores = read.things, read.scores
     judged = [thing for thing in things if thing.category_id in classes]
@@ -155,20 +165,42 @@ def evaluate_run(
     figures = evaluate(
         probabilities,
         truth,
-        [c.name for c in run.classes],
+        titles,
         [groups.get(thing.id, thing.id) for thing in judged],
     )
     met = what_was_met(store, run, judged, groups)
+    gone = _no_longer_counted(store, run, partition, judged)
     return RunEvaluation(
         figures=figures,
         ids=tuple(thing.id for thing in judged),
         truth=truth,
         predicted=np.argmax(probabilities, axis=1),
         confidence=probabilities.max(axis=1),
-        notes=_notes(run, partition, met, len(things) - len(judged)) + figures.notes,
+        notes=gone + _notes(run, partition, met, len(things) - len(judged)) + figures.notes,
         learned_from=0 if partition == TRAINING else met.learned_from,
         basis="training" if partition == TRAINING else met.basis,
     )
+
+
+def _no_longer_counted(
+    store: Store, run: Run, partition: str, judged: Sequence[Thing]
+) -> tuple[str, ...]:
+    """Say how many things of the run's own set lost their label, or their category, since."""
+    listed = store.files.run(run.id) / "data.csv"
+    then = [item for item in read_items(listed) if item.partition == partition]
+    now = {thing.id for thing in judged}
+    lost = [item for item in then if item.id not in now]
+    if not lost:
+        return ()
+    notes = [
+        f"{len(lost):,} of {counted(len(then), run.kind_id)} in {partition} when this run was "
+        "trained are no longer counted: they were deleted or moved, or have no label of its "
+        "categories any more."
+    ]
+    deleted = [known.was for known in classes_today(store, run) if known.is_gone]
+    if deleted:
+        notes.append(f"Deleted since: {', '.join(deleted)}.")
+    return tuple(notes)
 
 
 def note_checked(store: Store, run: Run) -> bool:

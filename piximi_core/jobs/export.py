@@ -15,6 +15,7 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.stem import safe_stem
 from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.class_names import Names, names_of
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.pixels import readable_batches
 from piximi_core.jobs.predict import load_classifier
@@ -53,9 +54,15 @@ def ask(
     export_format: ExportFormat,
     *,
     shard_bytes: int = 4 * 2**20,
+    names: Names = "today",
     who: str | None = None,
 ) -> Job:
     """Write the request for an export.
+
+    Parameters
+    ----------
+    names
+        What its classes are called: as their categories are today, or as the run was trained.
 
     Raises
     ------
@@ -76,6 +83,7 @@ def ask(
         "run_id": run.id,
         "format": export_format,
         "shard_bytes": shard_bytes,
+        "classes": names_of(store, run, names),
         "stem": export_stem(store, run),
         "input_shape": run.settings["input_shape"],
         "float_range": float_range(store),
@@ -125,7 +133,11 @@ def _write(classifier: Any, request: dict[str, Any], out: Path) -> list[Path]:
     from piximi_core.formats import classifier as formats
 
     stem = request["stem"]
-    parts = (classifier.model, classifier.metadata)
+    metadata = classifier.metadata
+    # Asked for by an earlier version, a request tells none.
+    if classes := request.get("classes"):
+        metadata = metadata.model_copy(update={"classes": tuple(classes)})
+    parts = (classifier.model, metadata)
     if request["format"] == "piximi":
         return [formats.write_piximi_zip(*parts, out / f"{stem}.zip", stem)]
     if request["format"] == "piximi-files":

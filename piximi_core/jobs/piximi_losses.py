@@ -21,7 +21,7 @@ from piximi_core.project.schema import (
     saved_filters,
     things,
 )
-from piximi_core.project.store import Store
+from piximi_core.project.store import IMAGE_KIND, Store
 
 __all__ = ["losses"]
 
@@ -127,6 +127,17 @@ def _of_runs(db: Connection) -> Iterator[str]:
     unfinished = _count(db, runs.c.id.is_not(None), runs.c.summary.is_(None))
     if unfinished:
         yield f"{plural(unfinished, 'run')} without a classifier will be left out."
+    trained = select(runs.c.settings).where(
+        runs.c.kind_id != IMAGE_KIND, runs.c.summary.is_not(None)
+    )
+    crops = [json.loads(settings).get("object_crop") for settings in db.execute(trained).scalars()]
+    boxes = sum(crop != "Piximi" for crop in crops)
+    if boxes:
+        yield (
+            f"{plural(boxes, 'classifier')} of objects will give other confidences there: Piximi "
+            "cuts objects out stretched by a fraction of a pixel. Train with objects cut as Piximi "
+            "cuts them for equal ones."
+        )
     if _count(db, runs.c.id.is_not(None)):
         yield "The history, the log and the evaluation of runs will be left out."
 

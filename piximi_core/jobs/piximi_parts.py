@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,8 @@ def models_of(
         if kind is not None:
             # A dot would end the name for Piximi, so that numbering must not bring one.
             name = names.give(safe_stem(run.name))
-            models.append(_model(run, kind, name, files.run(run.id), channels))
+            model = _model(run, kind, name, files.run(run.id), channels)
+            models.append(replace(model, title=run.name if run.name != name else ""))
     return models
 
 
@@ -144,7 +146,9 @@ def _model(
 def _class_map(run: Run, kind: PiximiKind) -> dict[int, str]:
     """Return the category of each class; empty, so that Piximi asks, if it is not known of all."""
     by_id = {category.id: category.id for category in kind.categories[1:]}
-    by_name = {category.name: category.id for category in kind.categories[1:]}
+    # By name only where the run's own category is gone: another of today may bear its old name.
+    own = {known.id for known in run.classes}
+    by_name = {c.name: c.id for c in kind.categories[1:] if c.id not in own}
     found = [by_id.get(known.id) or by_name.get(known.name) for known in run.classes]
     distinct = all(found) and len(set(found)) == len(found)
     return {number: i for number, i in enumerate(found) if i} if distinct else {}

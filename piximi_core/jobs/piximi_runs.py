@@ -68,7 +68,7 @@ def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str, repairs:
     names = _class_names(store, model, adopted.metadata.classes, repairs)
     out = folder / "out"
     made = write_imported(
-        out, adopted, names, model.name, of_objects=model.kind_id != IMAGE, who=who
+        out, adopted, names, model.title or model.name, of_objects=model.kind_id != IMAGE, who=who
     )
     made["settings"]["training_percentage"] = min(max(model.settings.training_percent, 0.1), 0.99)
     write_json(out / PIXIMI_FACTS, {"eval_results": [dict(r) for r in model.eval_results]})

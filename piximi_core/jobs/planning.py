@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from piximi_core.classification.settings import ModelSettings, propose_input_shape
 from piximi_core.classification.split import TRAINING, VALIDATION
+from piximi_core.jobs.class_names import in_order
 from piximi_core.jobs.split_groups import SplitGroups, deal_by_groups
 from piximi_core.jobs.starting_run import start_obstacle, with_start
 from piximi_core.project.drafts import load_draft
@@ -34,7 +35,7 @@ class TrainingPlan:
     Attributes
     ----------
     classes
-        The categories with labelled images, in the project's order.
+        The categories with labelled images, in the order of their names.
     parts
         "Training" or "Validation" by thing id.
     labels
@@ -104,14 +105,12 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
         .where(things.c.kind_id == kind_id, things.c.partition.in_(_LEARNED_FROM))
         .where(things.c.category_id.not_like("0%"))
     )
-    known = (
-        select(categories.c.id, categories.c.name, categories.c.color)
-        .where(categories.c.kind_id == kind_id, categories.c.id.not_like("0%"))
-        .order_by(categories.c.position)
+    known = select(categories.c.id, categories.c.name, categories.c.color).where(
+        categories.c.kind_id == kind_id, categories.c.id.not_like("0%")
     )
     with store.read() as db:
         rows = db.execute(query).all()
-        listed = [RunClass(*row) for row in db.execute(known)]
+        listed = in_order(RunClass(*row) for row in db.execute(known))
         channels = db.execute(select(project.c.channels)).scalar_one()
     present = {row.category_id for row in rows}
     classes = tuple(c for c in listed if c.id in present)

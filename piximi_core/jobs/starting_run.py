@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.project.categories import list_categories
 from piximi_core.project.labelling import plural
 from piximi_core.project.runs import Run, RunClass, find_run, list_runs, require_classifier
 from piximi_core.project.store import Store
@@ -131,9 +132,11 @@ def take_start(
             raise BadInput(f"The classifier of {start.name} is missing on the disk.")
         shutil.copyfile(source / name, target / name)
     by_id = {known.id: number for number, known in enumerate(start.classes)}
-    # A category that was deleted and made again has another id.
-    by_name = {known.name: number for number, known in enumerate(start.classes)}
+    # A category that was deleted and made again has another id; but an output whose category is
+    # still there under another name is that one's alone.
+    present = {category.id for category in list_categories(store, start.kind_id)}
+    by_name = {
+        known.name: number for number, known in enumerate(start.classes) if known.id not in present
+    }
     columns = [by_id.get(c.id, by_name.get(c.name)) for c in classes]
-    # An output is one category only, also where a renamed one's old name is used again.
-    unique = [known if known not in columns[:at] else None for at, known in enumerate(columns)]
-    return {"run": start.id, "number": start.number, "name": start.name, "columns": unique}
+    return {"run": start.id, "number": start.number, "name": start.name, "columns": columns}

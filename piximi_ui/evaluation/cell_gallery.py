@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from piximi_core.jobs.class_names import classes_today
 from piximi_core.jobs.evaluating import RunEvaluation
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
@@ -52,7 +53,7 @@ def draw_cell(
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="evaluate-head"
     ):
-        title = f"**{_title(run, cell, len(ids))}**"
+        title = f"**{_title(run, result, cell, len(ids))}**"
         st.markdown(title, width="content", help=_hint(run, cell, bool(ids)))
         if cell is not None:
             st.button(
@@ -64,7 +65,7 @@ def draw_cell(
                 on_click=show_all,
             )
         if ids and st.button(_("Open in Images"), icon=":material/photo_library:"):
-            show_ids(store, run.kind_id, _plain_title(run, cell), ids)
+            show_ids(store, run.kind_id, _plain_title(run, result, cell), ids)
             navigation.go_to("images")
     if ids:
         _draw(store, run, result, ids, cell)
@@ -72,11 +73,11 @@ def draw_cell(
         st.caption(_hint(run, cell, False))
 
 
-def _title(run: Run, cell: tuple[int, int] | None, count: int) -> str:
+def _title(run: Run, result: RunEvaluation, cell: tuple[int, int] | None, count: int) -> str:
     images = counted(run.kind_id, count)
     if cell is None:
         return plural("{n} mistake", "{n} mistakes", count) if count else _("No mistakes")
-    truth, predicted = (plain(run.classes[index].name, 40) for index in cell)
+    truth, predicted = (plain(result.figures.classes[index], 60) for index in cell)
     if cell[0] == cell[1]:
         return _("{truth}, predicted right: {images}").format(truth=truth, images=images)
     return _("{truth}, predicted as {predicted}: {images}").format(
@@ -84,10 +85,10 @@ def _title(run: Run, cell: tuple[int, int] | None, count: int) -> str:
     )
 
 
-def _plain_title(run: Run, cell: tuple[int, int] | None) -> str:
+def _plain_title(run: Run, result: RunEvaluation, cell: tuple[int, int] | None) -> str:
     if cell is None:
         return _("Mistakes of {run}").format(run=run.name[:60])
-    truth, predicted = (run.classes[index].name[:60] for index in cell)
+    truth, predicted = (result.figures.classes[index][:60] for index in cell)
     return _("{truth}, predicted as {predicted}").format(truth=truth, predicted=predicted)
 
 
@@ -128,7 +129,7 @@ def _draw(
             store,
             [found[thing_id] for thing_id in shown if thing_id in found],
             categories,
-            _predictions(run, result, shown),
+            _predictions(store, run, result, shown),
         ),
         categories,
         key=key,
@@ -151,13 +152,17 @@ def _draw(
 
 
 def _predictions(
-    run: Run, result: RunEvaluation, ids: Sequence[str]
+    store: Store, run: Run, result: RunEvaluation, ids: Sequence[str]
 ) -> dict[str, GalleryPrediction]:
     place = {thing_id: number for number, thing_id in enumerate(result.ids)}
+    colors = [known.color for known in classes_today(store, run)]
     said = {}
     for thing_id in ids:
         number = place[thing_id]
-        predicted = run.classes[int(result.predicted[number])]
-        confidence = float(result.confidence[number])
-        said[thing_id] = GalleryPrediction(predicted.name, predicted.color, percent(confidence))
+        predicted = int(result.predicted[number])
+        said[thing_id] = GalleryPrediction(
+            result.figures.classes[predicted],
+            colors[predicted],
+            percent(float(result.confidence[number])),
+        )
     return said

@@ -24,6 +24,7 @@ def draw_guide(
     stem: str,
     sorts: AbstractSet[ImageSort],
     notes: Sequence[str],
+    names: Sequence[str],
 ) -> None:
     """Draw the steps in Piximi 1.1.4, with what the classifier expects and answers.
 
@@ -35,6 +36,8 @@ def draw_guide(
         Which sorts of images the project holds: some Piximi reads otherwise, or does not open.
     notes
         What else Piximi will see otherwise, by `export_notes`.
+    names
+        What the export calls its classes.
     """
     st.subheader(_("Then, in Piximi") if chosen != "tfjs" else _("Then, in your program"))
     steps = _web_steps(run) if chosen == "tfjs" else _piximi_steps(run, chosen, stem)
@@ -44,7 +47,7 @@ def draw_guide(
             st.warning(text, icon=":material/warning:")
     for note in notes:
         st.warning(plain(told(note), 600), icon=":material/warning:")
-    _draw_facts(run, resized=chosen != "tfjs")
+    _draw_facts(run, names, resized=chosen != "tfjs")
 
 
 def _differences(sorts: AbstractSet[ImageSort]) -> list[str]:
@@ -122,7 +125,7 @@ def _web_steps(run: Run) -> list[str]:
     ]
 
 
-def _draw_facts(run: Run, *, resized: bool) -> None:
+def _draw_facts(run: Run, classes: Sequence[str], *, resized: bool) -> None:
     height, width, channels = run.settings["input_shape"]
     size = _("{height} × {width} pixels").format(height=height, width=width)
     planes = plural("{n} channel", "{n} channels", channels)
@@ -130,7 +133,7 @@ def _draw_facts(run: Run, *, resized: bool) -> None:
         _("**Input:** {size}, {channels}.").format(size=size, channels=planes)
         + (" " + _("Piximi resizes other sizes by itself.") if resized else "")
     )
-    names = [plain(c.name, 40) for c in run.classes[:_SHOWN_CLASSES]]
-    more = len(run.classes) - len(names)
+    names = [plain(name, 40) for name in classes[:_SHOWN_CLASSES]]
+    more = len(classes) - len(names)
     listed = ", ".join(names) + (plural(" and {n} more", " and {n} more", more) if more else "")
     st.caption(_("**Categories:** {names}").format(names=listed))

@@ -7,12 +7,13 @@ from itertools import chain
 
 import streamlit as st
 
-from piximi_core.project.categories import Category
+from piximi_core.project.categories import Category, list_categories
 from piximi_core.project.labelling import label_things, rename_thing, set_partition
 from piximi_core.project.objects import change_kind, ids_inside, read_runs
 from piximi_core.project.predictions import accept_predictions, reject_predictions
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import PARTITIONS, Thing, ThingFilter
+from piximi_ui.class_titles import titled
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.gallery_items import pixel_size_in_words
@@ -301,11 +302,11 @@ def _prediction(store: Store, thing: Thing) -> None:
         if thing.prediction.confidence
         else _("Predicted **{name}**")
     )
-    st.markdown(
-        text.format(
-            name=plain(thing.prediction.class_name, 40), share=percent(thing.prediction.confidence)
-        )
-    )
+    said = thing.prediction
+    names = {category.id: category.name for category in list_categories(store, thing.kind_id)}
+    now = names.get(said.category_id or "")
+    name = titled(now, said.class_name) if now else said.class_name
+    st.markdown(text.format(name=plain(name, 60), share=percent(said.confidence)))
     _answer(store, [thing.id], possible=thing.prediction.category_id is not None)
 
 

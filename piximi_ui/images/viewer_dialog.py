@@ -13,6 +13,7 @@ from piximi_core.project.looks import keep_look, keep_look_for_all, look_of
 from piximi_core.project.palette import UNKNOWN_COLOR
 from piximi_core.project.store import Store
 from piximi_core.project.things import Thing, get_things
+from piximi_ui.class_titles import titled
 from piximi_ui.components.gallery import GalleryAction, GalleryMemory
 from piximi_ui.components.viewer import (
     ViewerAction,
@@ -215,7 +216,7 @@ def _image(token: str, revision: int, thing: Thing, categories: dict[str, Catego
         said = thing.prediction
         now = categories.get(said.category_id or "")
         prediction = ViewerTag(
-            now.name if now else said.class_name,
+            titled(now.name, said.class_name) if now else said.class_name,
             now.color if now else UNKNOWN_COLOR,
             percent(said.confidence) if said.confidence else "",
         )

@@ -9,6 +9,7 @@ import streamlit as st
 from piximi_core.formats.label_table import CSV_ENCODING
 from piximi_core.formats.prediction_table import prediction_csv
 from piximi_core.formats.stem import safe_stem
+from piximi_core.jobs.class_names import names_of
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things, list_things
@@ -26,7 +27,8 @@ def table_of(store: Store, run: Run, wanted: ThingFilter) -> bytes:
         for thing in list_things(store, wanted)
         if thing.prediction is not None
     ]
-    return prediction_csv([c.name for c in run.classes], rows).encode(CSV_ENCODING)
+    names = names_of(store, run)
+    return prediction_csv(names, rows, names_of(store, run, "run")).encode(CSV_ENCODING)
 
 
 def draw_downloads(store: Store, run: Run, wanted: ThingFilter, shown: int) -> None:

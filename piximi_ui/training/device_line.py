@@ -26,7 +26,7 @@ def _line(waiting: bool) -> None:
     found = engine.device()
     if found is None:
         if waiting:
-            st.caption(f":material/memory: {_('Getting TensorFlow ready…')}")
+            st.caption(f":material/memory: {_('TensorFlow is being started…')}")
         return
     if waiting:
         # Once known, it need not be asked again every second.
@@ -36,7 +36,7 @@ def _line(waiting: bool) -> None:
         st.caption(f":red[:material/error: {plain(trouble, 300)}]")
         return
     icon = ":material/bolt:" if found["kind"] == "GPU" else ":material/memory:"
-    text = _("Trains on the {kind}: {name}.").format(
+    text = _("TensorFlow is ready. Trains on the {kind}: {name}.").format(
         kind=found["kind"], name=plain(found["name"], 120)
     )
     reason = "" if found["kind"] == "GPU" else f" {plain(told(found['reason']), 200)}"

@@ -8,10 +8,12 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.classification.settings import ModelSettings
+from piximi_core.jobs.class_names import classes_today
 from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
+from piximi_ui.class_titles import titled
 from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.glossary import tip
 from piximi_ui.texts import _, plural, told
@@ -32,10 +34,18 @@ def draw(store: Store, run: Run) -> None:
 
 
 def _classes(store: Store, run: Run) -> None:
-    st.caption(_("The run keeps these names, whatever becomes of the categories."))
+    st.caption(
+        _("The names of today; the run keeps its own, which stand beside them where they differ.")
+    )
+    counts = zip(classes_today(store, run), class_counts(store, run), strict=True)
     rows = [
-        {"color": swatch(c.color), "name": c.name, "learned": learned, "checked": checked}
-        for c, (learned, checked) in zip(run.classes, class_counts(store, run), strict=True)
+        {
+            "color": swatch(c.color),
+            "name": titled(c.name, c.was),
+            "learned": learned,
+            "checked": checked,
+        }
+        for c, (learned, checked) in counts
     ]
     st.dataframe(
         rows,

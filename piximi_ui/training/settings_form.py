@@ -29,6 +29,8 @@ from piximi_ui.texts import _, plain, told
 __all__ = ["Taken", "draw", "take_edits"]
 
 _numbers = count()
+# Settings of two values that are drawn as a switch: off, on.
+_SWITCHED = {"object_crop": CROPS}
 _IN_PERCENT = ("training_percentage",)
 _SHAPE = ("input_height", "input_width", "input_channels")
 
@@ -57,6 +59,16 @@ def draw(store: Store, kind_id: str, settings: ModelSettings, complaints: dict[s
     with width:
         form.whole("input_width", step=4, label=_("Input width"), tip=tip, fixed=further)
     form.complain(*_SHAPE)
+    if kind_id != IMAGE_KIND:
+        form.switch(
+            "object_crop",
+            label=_("Cut objects as Piximi cuts them"),
+            tip=_(
+                "Piximi stretches an object by a fraction of a pixel. On: a classifier of these "
+                "objects gives the same confidences there as here, so choose it for objects that "
+                "go to Piximi. Off: exactly the pixels of an object's box."
+            ),
+        )
     hidden = any(name in _ADVANCED for name in complaints)
     with st.expander(_("More settings"), expanded=hidden, icon=":material/tune:"):
         _advanced(form, tip, of_objects=kind_id != IMAGE_KIND, further=further)
@@ -85,7 +97,6 @@ _ADVANCED = (
 def _advanced(form: _Form, tip: str, *, of_objects: bool, further: bool) -> None:
     if of_objects:
         form.choice("object_background", BACKGROUNDS)
-        form.choice("object_crop", CROPS)
     if not further:
         form.choice("architecture", ARCHITECTURES)
     form.whole("input_channels", step=1, label=_("Input channels"), tip=tip, fixed=further)
@@ -126,6 +137,8 @@ def take_edits(store: Store, kind_id: str) -> Taken:
         change = {name: value}
         if name in _IN_PERCENT:
             change = {name: value / 100}
+        if name in _SWITCHED:
+            change = {name: _SWITCHED[name][value]}
         if name in _SHAPE:
             shape: list[Any] = list(default_settings(store, kind_id).input_shape)
             shape[_SHAPE.index(name)] = value
@@ -182,6 +195,7 @@ def _values(settings: ModelSettings) -> dict[str, Any]:
     """Return the settings as the widgets hold them: the size in three parts, shares in percent."""
     values = settings.model_dump()
     values.update({name: round(100 * values[name]) for name in _IN_PERCENT})
+    values.update({name: values[name] == on for name, (_off, on) in _SWITCHED.items()})
     values.update(zip(_SHAPE, values.pop("input_shape"), strict=True))
     return values
 
@@ -243,8 +257,8 @@ class _Form:
         self._draw(st.slider, name, **options)
         self.complain(name)
 
-    def switch(self, name: str) -> None:
-        self._draw(st.toggle, name)
+    def switch(self, name: str, *, label: str | None = None, tip: str | None = None) -> None:
+        self._draw(st.toggle, name, label=label, tip=tip)
 
     def choice(
         self, name: str, options: tuple[str, ...], in_words: Callable[[str], str] = told

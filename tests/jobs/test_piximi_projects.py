@@ -189,7 +189,7 @@ def test_a_project_of_everything_is_as_the_strict_reader_wants_it(
         whole = found["things"][one.image_id]["pixels"][one.plane, y1:y2, x1:x2]
         assert np.array_equal(thing["pixels"][0], whole)
         assert found["categories"][thing["class_category_id"]]["name"] == one.category_name
-    model = found["models"]["cells"]
+    model = found["models"]["cells_v1_2_final"]
     assert model["kind"] == objects[0].kind_id
     assert model["classes"] == ["round", "long"]
     assert model["input_shape"] == [1, 16, 16, 4]
@@ -204,6 +204,8 @@ def test_a_project_of_everything_is_as_the_strict_reader_wants_it(
             one.runs,
             one.plane,
         )
+    # A name that is none for files comes back whole.
+    assert run.name == "cells v1.2 / final"
     assert [run.name] == [found.name for found in list_runs(store)]
 
 
@@ -237,7 +239,12 @@ def make_run(store: Store, tmp_path: Path) -> Any:
     kind = list_kinds(store)[1]
     out = tmp_path / "out"
     made_of = write_imported(
-        out, adopt_classifier(list(pair)), ["round", "long"], "cells", of_objects=True, who="t"
+        out,
+        adopt_classifier(list(pair)),
+        ["round", "long"],
+        "cells v1.2 / final",
+        of_objects=True,
+        who="t",
     )
     with store.write() as db:
         return register_imported(db, store, made_of, out, "1run", kind.id)

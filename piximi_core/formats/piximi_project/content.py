@@ -26,6 +26,7 @@ IMAGE = "Image"
 """The id of the kind that holds the images themselves."""
 
 BASE_MODEL = "base-model"
+TITLE = "piximi_dashboard_name"  # what Piximi passes over
 """What Piximi calls the settings of a kind's next classifier."""
 
 
@@ -139,6 +140,8 @@ class PiximiModel:
         As Piximi keeps them; what is not a number is None.
     files
         The description and the weights.
+    title
+        Its name here, where that is no name for files; empty for `name`. Piximi knows none.
     """
 
     kind_id: str
@@ -147,3 +150,4 @@ class PiximiModel:
     class_map: Mapping[int, str] = field(default_factory=dict)
     eval_results: tuple[Mapping[str, Any], ...] = ()
     files: tuple[StoredFile, ...] = ()
+    title: str = ""

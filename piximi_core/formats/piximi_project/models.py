@@ -16,6 +16,7 @@ from piximi_core.formats.piximi_project.arrays import read_small
 from piximi_core.formats.piximi_project.content import (
     BASE_MODEL,
     IMAGE,
+    TITLE,
     BaseSettings,
     PiximiModel,
 )
@@ -95,6 +96,7 @@ def _model(
         _class_map(attributes.get("class_map"), kind_id, ids),
         tuple(finite_json(result) for result in results),
         files,
+        plain_text((tree.attributes(info.rpartition("/")[0]) or {}).get(TITLE)),
     )
 
 

@@ -20,6 +20,7 @@ from piximi_core.formats.bundle import StoredFile, parse_document
 from piximi_core.formats.piximi_project.content import (
     BASE_MODEL,
     IMAGE,
+    TITLE,
     BaseSettings,
     PiximiImage,
     PiximiKind,
@@ -208,7 +209,8 @@ class PiximiWriter:
     def _model(self, group: str, model: PiximiModel) -> None:
         settings = model.settings
         height, width, channels = settings.input_shape or (20, 20, 1)
-        self._group(group, {"name": model.name})
+        title = {TITLE: model.title} if model.title else {}
+        self._group(group, {"name": model.name, **title})
         self._group(
             f"{group}/model_info",
             {

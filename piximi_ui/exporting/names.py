@@ -1,0 +1,39 @@
+"""Which names an exported classifier carries, where categories were renamed since its training."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from piximi_core.jobs.class_names import NAMES, Names, classes_today
+from piximi_core.project.runs import Run
+from piximi_core.project.store import Store
+from piximi_ui.texts import _, plain
+
+__all__ = ["pick_names"]
+
+_SHOWN = 8
+
+
+def pick_names(store: Store, run: Run) -> Names:
+    """Draw the choice where it is one; else return the names of today, which are the run's."""
+    changed = [known for known in classes_today(store, run) if known.differs]
+    if not changed:
+        return "today"
+    words: dict[Names, str] = {"today": _("Those of today"), "run": _("Those of its training")}
+    listed = [
+        _("{was} is called {name} today").format(
+            was=plain(known.was, 40), name=plain(known.name, 40)
+        )
+        for known in changed[:_SHOWN]
+    ]
+    chosen = st.radio(
+        _("Names of the categories in the file"),
+        NAMES,
+        format_func=words.__getitem__,
+        captions=["; ".join(listed), ""],
+        key=f"export-names-{run.id}",
+        persist_state="session",
+    )
+    return cast(Names, chosen)
