@@ -131,8 +131,15 @@ class ImageGroups:
 def load_grouping(db: Connection) -> Grouping:
     """Return what is chosen; "auto" while nobody has."""
     row = db.execute(select(groupings.c.by, groupings.c.value)).first()
-    # An unknown word comes from a newer program, or from outside.
-    return Grouping(row.by, row.value) if row and row.by in get_args(By) else Grouping()
+    # What nobody could have chosen here comes from a newer program, or from outside.
+    if row is None or row.by not in get_args(By) or not isinstance(row.value, str):
+        return Grouping()
+    if row.by == "pattern":
+        try:
+            return Grouping(row.by, check_pattern(row.value))
+        except BadInput:
+            return Grouping()
+    return Grouping(row.by, row.value)
 
 
 def choose_grouping(store: Store, wanted: Grouping, *, who: str | None = None) -> ImageGroups:

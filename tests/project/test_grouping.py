@@ -160,9 +160,15 @@ def test_groups_follow_a_new_name(store: Store) -> None:
 def test_an_unknown_choice_of_a_foreign_project_counts_as_none_made(store: Store) -> None:
     add_named(store, *CROPS)
     choose_grouping(store, Grouping("none"))
-    with store.write() as db:
-        db.exec_driver_sql("UPDATE groupings SET by = 'astrology'")
-    assert find_groups(store).chosen == Grouping("auto")
+    for by, value in (
+        ("astrology", ""),
+        ("pattern", "no source"),
+        ("pattern", "*#" * 10**6 + "{source}"),
+        ("column", b"\xff"),
+    ):
+        with store.write() as db:
+            db.exec_driver_sql("UPDATE groupings SET by = ?, value = ?", (by, value))
+        assert find_groups(store).chosen == Grouping("auto")
 
 
 def test_columns_that_are_no_text_do_not_break_groups(store: Store) -> None:
