@@ -17,6 +17,10 @@ def format_names() -> dict[str, str]:
         "masks": _("Mask images"),
         "voc": "Pascal VOC",
         "yolo": "YOLO",
+        "labelme": "LabelMe",
+        "via": "VIA (VGG Image Annotator)",
+        "labelstudio": "Label Studio",
+        "createml": "CreateML",
         "piximi": _("Piximi annotations (JSON)"),
         "csv": _("Table of labels (CSV)"),
         "folders": _("Folders named after categories"),
@@ -39,6 +43,10 @@ def format_captions() -> dict[str, str]:
         ),
         "voc": _("One XML file per image with boxes. The masks are not kept."),
         "yolo": _("One text file per image, with the names of the classes."),
+        "labelme": _("One JSON file per image with outlines. Parts are joined by slits."),
+        "via": _("One JSON file of outlines, which VIA 2 imports as annotations."),
+        "labelstudio": _("One JSON file of tasks with outlines, which Label Studio imports."),
+        "createml": _("One JSON file of boxes. The masks are not kept."),
         "piximi": _(
             "Piximi's own annotation file. Piximi 1.1.4 crashes on it if the project there lacks "
             "one of the kinds: hand over the whole project instead."

@@ -62,6 +62,7 @@ def objects(project: Path) -> Counter[Any]:
 FORMATS = {
     "coco": "json", "piximi": "json", "masks": "zip", "voc": "zip", "yolo": "zip",
     "labels": "zip", "geojson": "zip", "imagej": "zip",
+    "labelme": "zip", "via": "json", "labelstudio": "json", "createml": "json",
 }  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def test_every_format_goes_out_and_comes_back(project: Path, tmp_path: Path, run
         out, _err = run("annotations", "import", other, file, "--format", name, "--json")
         assert (json.loads(out)["format"], json.loads(out)["new"]) == (name, 3)
         after = objects(other)
-        if name in ("voc", "yolo"):
+        if name in ("voc", "yolo", "createml"):
             assert Counter((image, box, name) for image, box, _runs, name in after) == boxes
         else:
             assert after == before

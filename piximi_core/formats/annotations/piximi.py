@@ -44,10 +44,11 @@ def read_piximi_annotations(path: Path, name: str) -> AnnotationSet:
     """
     shown = safe_name(name)
     content = read_json(path, name)
+    rows = records(content, "images", shown)  # what others write has a version, too
     old = not _is_current(content.get("version"), shown)
     found = AnnotationSet()
     images = ById[str]()
-    for row in records(content, "images", shown):
+    for row in rows:
         image_name = text_of(row.get("name"), 1000)
         if image_name is not None:
             images.add(row.get("id"), image_name, image_name)

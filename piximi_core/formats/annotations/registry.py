@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -9,12 +11,16 @@ from typing import Any
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.coco import read_coco, write_coco
+from piximi_core.formats.annotations.createml import read_createml, write_createml
 from piximi_core.formats.annotations.files import file_word, is_zip, members_of, pick, stem_of
 from piximi_core.formats.annotations.geojson import read_geojson, write_geojson
 from piximi_core.formats.annotations.imagej import read_imagej, write_imagej
+from piximi_core.formats.annotations.json_sorts import LIST, sort_of_json
 from piximi_core.formats.annotations.label_arrays import Sizes, labels_fit
 from piximi_core.formats.annotations.label_images import read_label_images, write_label_images
 from piximi_core.formats.annotations.label_index import INDEX_NAME
+from piximi_core.formats.annotations.label_studio import read_label_studio, write_label_studio
+from piximi_core.formats.annotations.labelme import read_labelme, write_labelme
 from piximi_core.formats.annotations.mask_zips import MASK_STYLES, read_mask_zip, write_mask_zip
 from piximi_core.formats.annotations.model import AnnotationSet, Problem
 from piximi_core.formats.annotations.piximi import (
@@ -22,6 +28,7 @@ from piximi_core.formats.annotations.piximi import (
     write_piximi_annotations,
 )
 from piximi_core.formats.annotations.plain_json import read_json
+from piximi_core.formats.annotations.via import read_via, write_via
 from piximi_core.formats.annotations.voc import read_voc, write_voc
 from piximi_core.formats.annotations.yolo import read_yolo, write_yolo
 from piximi_core.formats.archives import Member
@@ -29,6 +36,7 @@ from piximi_core.images import safe_name
 
 __all__ = ["FORMATS", "AnnotationFormat", "find_format", "read_annotations", "write_annotations"]
 
+_MOST_GUESSED = 20
 Reader = Callable[[Path, str, Path, Collection[str]], AnnotationSet]
 Writer = Callable[[AnnotationSet, Path, Any], list[Problem]]
 
@@ -80,12 +88,22 @@ def _one_json(read: Callable[[Path, str], AnnotationSet]) -> Reader:
         if not path.is_dir() and not is_zip(path):
             return read(path, name)
         whole = AnnotationSet()
-        for member in pick(members_of(path, name, scratch), name, ".json"):
-            part = read(member.path, member.name)
+        members = pick(members_of(path, name, scratch), name, ".json")
+        refused: list[BadInput] = []
+        for member in members:
+            try:
+                part = read(member.path, member.name)
+            except BadInput as error:
+                # Captions, notes and settings lie beside the annotations.
+                refused.append(error)
+                whole.skipped.append(Problem(member.name, f"It was left out: {error}"))
+                continue
             present = {image.name for image in whole.images}
             whole.images += [image for image in part.images if image.name not in present]
             for field in ("objects", "kinds", "categories", "skipped", "repaired"):
                 getattr(whole, field).extend(getattr(part, field))
+        if len(refused) == len(members):
+            raise refused[0]
         return whole
 
     return read_all
@@ -132,6 +150,26 @@ def _imagej(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
     return []
 
 
+def _labelme(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    write_labelme(found, path, found.images)
+    return []
+
+
+def _via(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    write_via(found, path, found.images)
+    return []
+
+
+def _label_studio(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    write_label_studio(found, path, found.images)
+    return []
+
+
+def _createml(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+    write_createml(found, path, found.images)
+    return []
+
+
 FORMATS: dict[str, AnnotationFormat] = {
     one.name: one
     for one in (
@@ -163,6 +201,21 @@ FORMATS: dict[str, AnnotationFormat] = {
         ),
         AnnotationFormat(
             "imagej", "ImageJ ROIs", read_imagej, _imagej, ("rois",), ".zip", ".zip"
+        ),
+        AnnotationFormat(
+            "labelme", "LabelMe", _one_json(read_labelme), _labelme, ("outlines",),
+            ".zip", ".json",
+        ),
+        AnnotationFormat(
+            "via", "VIA", _one_json(read_via), _via, ("outlines",), ".json", ".json"
+        ),
+        AnnotationFormat(
+            "labelstudio", "Label Studio", _one_json(read_label_studio), _label_studio,
+            ("outlines",), ".json", ".json",
+        ),
+        AnnotationFormat(
+            "createml", "CreateML", _one_json(read_createml), _createml, ("boxes",),
+            ".json", ".json",
         ),
     )
 }  # fmt: skip
@@ -221,19 +274,49 @@ def read_annotations(
     room = scratch / "read"
     room.mkdir(parents=True, exist_ok=True)
     with labels_fit(sizes or {}):
-        return one.name, one.read(path, name, room, known)
+        found = one.read(path, name, room, known)
+    read = _READ_TEXTS.get(
+        one.name, (".json",) if ".json" in (one.ending, one.ending_of_one) else ()
+    )
+    found.skipped += [
+        Problem(other, f"It is no file of {one.title} and was left out.")
+        for other in _texts_of(path)
+        if not other.lower().endswith(read)
+    ]
+    return one.name, found
+
+
+# Which of the files of text beside images each format reads, where it is not JSON.
+_READ_TEXTS = {"voc": (".xml",), "geojson": (".json",)}
+
+
+def _texts_of(path: Path) -> list[str]:
+    """Return the JSON and XML files of a zip or a folder."""
+    if path.is_dir():
+        names = [inner.relative_to(path).as_posix() for inner in path.rglob("*")]
+    elif is_zip(path):
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    else:
+        return []
+    own = (n for n in names if not any(part.startswith((".", "__")) for part in n.split("/")))
+    return sorted(name for name in own if name.lower().endswith((".json", ".xml")))
 
 
 def _guess(path: Path, name: str, scratch: Path) -> str:
     scratch.mkdir(parents=True, exist_ok=True)
     members = members_of(path, name, scratch)
     endings = {PurePosixPath(member.name).suffix.lower() for member in members}
-    for ending, found in ((".xml", "voc"), (".roi", "imagej"), (".geojson", "geojson")):
+    if any(_is_voc(member) for member in members if member.name.lower().endswith(".xml")):
+        return "voc"
+    for ending, found in ((".roi", "imagej"), (".geojson", "geojson")):
         if ending in endings:
             return found
-    for member in members:
-        if member.name.lower().endswith(".json"):
-            return _guess_json(read_json(member.path, member.name, list_as="features"))
+    jsons = [member for member in members if member.name.lower().endswith(".json")]
+    for member in jsons[:_MOST_GUESSED]:
+        sort = sort_of_json(read_json(member.path, member.name, list_as=LIST))
+        if sort is not None:
+            return sort
     texts = [m.name for m in members if m.name.lower().endswith(".txt")]
     if any(not PurePosixPath(text).name.lower().startswith("readme") for text in texts):
         return "yolo"
@@ -260,12 +343,12 @@ def _in_folders(pictures: Sequence[str], members: Sequence[Member]) -> bool:
     )
 
 
-def _guess_json(content: dict[str, Any]) -> str:
-    if "features" in content or content.get("type") == "Feature":
-        return "geojson"
-    images = content.get("images")
-    first = images[0] if isinstance(images, list) and images else {}
-    return "coco" if isinstance(first, dict) and "file_name" in first else "piximi"
+def _is_voc(member: Member) -> bool:
+    """Whether an XML file begins as Pascal VOC does; what is no XML at all may be one cut short."""
+    with member.path.open("rb") as file:
+        start = file.read(4096).replace(b"\0", b"")
+    tag = re.search(rb"<([A-Za-z_][\w.-]*)", start)
+    return tag is None or tag[1] == b"annotation"
 
 
 def write_annotations(
