@@ -12,6 +12,7 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.adding import add_images
 from piximi_core.project.categories import list_categories
+from piximi_core.project.kinds import create_kind
 from piximi_core.project.objects import list_objects
 from piximi_core.project.things import ThingFilter, list_things
 from piximi_core.project.workspace import create_project
@@ -71,3 +72,36 @@ def test_a_table_of_labels_is_shown_before_it_is_taken_over(open_page, workspace
     button(page, "Take over 1 row").click().run()
     assert [c.name for c in list_categories(store)] == ["Unknown", "red"]
     assert [t.is_labelled for t in list_things(store, ThingFilter())] == [True, False]
+
+
+def test_a_kind_that_only_its_id_names_is_asked_for(open_page, workspace, tmp_path):
+    unknown = "113fc331-205a-4913-9fa7-62ed60c755d6"
+    store = create_project("Cells", workspace)
+    with store.step("Add images") as db:
+        add_images(db, [replace(made_up_image("a.png"), height=20, width=30)], who="test")
+    create_kind(store, "nucleus")
+    content = {
+        "images": [{"id": 1, "file_name": "a.png"}],
+        "categories": [{"id": 1, "name": "early", "supercategory": unknown}],
+        "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}],
+    }
+    path = tmp_path / "piximi.json"
+    path.write_text(json.dumps(content))
+    look = read_annotations.ask(store, SourceFile(path, path.name))
+    run_here(store, look)
+
+    page = open_page("images", project="cells")
+    page.session_state["piximi_annotations:cells"] = look
+    button(page, "Import annotations").click().run()
+    assert button(page, "Import 1 object").disabled
+    (question,) = [box for box in page.selectbox if "Which kind is this 1 object?" in box.label]
+    assert question.options == ["nucleus"]
+    question.set_value("nucleus").run()
+    # While the file is read again there is no such button.
+    wait_until(
+        page,
+        lambda page: any(b.label == "Import 1 object" and not b.disabled for b in page.button),
+    )
+    button(page, "Import 1 object").click().run()
+    wait_until(page, lambda _page: len(list_objects(store)) == 1)
+    assert [row.kind_name for row in list_objects(store)] == ["nucleus"]
