@@ -143,6 +143,7 @@ def test_a_click_selects_the_object_under_it_and_a_key_labels_that(
     viewer, _store = opened(page, dashboard)
     name = shown(viewer)
     expect(viewer.get_by_text("Objects · 2")).to_be_visible(timeout=30_000)
+    expect(viewer.locator(".frame img")).to_be_visible(timeout=60_000)
     picture = viewer.locator(".frame img").bounding_box()
     assert picture is not None
     scale = picture["width"] / 24
