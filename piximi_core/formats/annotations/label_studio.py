@@ -77,6 +77,8 @@ def _image(task: dict[str, Any]) -> str | None:
     named = [text for text in texts if re.search(r"\.\w{2,5}($|[?#])", text)] or texts
     if not named:
         return None
+    if not re.match(r"[a-z][a-z0-9+.-]+://|/data/", named[0], re.IGNORECASE):
+        return text_of(named[0], 1000)  # a plain path, in which % and # are signs as all others
     parts = urlsplit(named[0])
     query = parse_qs(parts.query).get("d")
     file = unquote(query[0] if query else parts.path)

@@ -143,6 +143,8 @@ def _describing(
 def _is_list(member: Member, images: Collection[str]) -> bool:
     """Whether a file lists the names of classes, a line each."""
     path = PurePosixPath(member.name.lower())
+    if "labels" in path.parts[:-1] and stem_of(member.name) in images:
+        return False  # the labels of an image that is called classes.png
     if path.name.endswith(("classes.txt", ".names")):
         return True
     if path.name not in ("labels.txt", "label.txt", "class_names.txt", "names.txt"):

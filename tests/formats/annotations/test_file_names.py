@@ -94,7 +94,7 @@ def test_objects_come_back_to_their_own_image(
     whole = one_object_each(names)
     path, _hidden = write_annotations(whole, tmp_path, name, style=style)
     no_name_twice(path)
-    boxes = name == "voc" or (name, style) == ("yolo", "boxes")
+    boxes = name in ("voc", "createml") or (name, style) == ("yolo", "boxes")
     expected = as_placed(whole, boxes=boxes)
     if (name, style) == ("piximi", "0.1"):  # its categories are kinds
         placed = placed_again(path, whole, tmp_path / "room")
