@@ -5,7 +5,7 @@ import streamlit as st
 from piximi_core.project.bin import binned
 from piximi_core.project.workspace import list_projects
 from piximi_ui import example, project_list
-from piximi_ui.projects import dialogs, open_archive, open_piximi, recovery
+from piximi_ui.projects import dialogs, open_archive, open_piximi, recovery, start
 from piximi_ui.projects.bin import draw_bin, draw_undo, sweep_now_and_then
 from piximi_ui.texts import _
 
@@ -18,21 +18,23 @@ with st.container(width=860):
                 example.draw_menu(projects)
             open_piximi.draw_open()
             open_archive.draw_open()
-            project_list.draw_new_project(primary=bool(projects))
+            project_list.draw_new_project()
         open_archive.draw_openings()
         open_piximi.draw_openings()
         recovery.draw_recovered()
         draw_undo(deleted)
-        if projects:
-            project_list.draw_list(projects)
-        else:
+        if not projects:
             st.markdown(
                 _(
                     "Put in your images, label some of them, and train a classifier that labels "
-                    "the rest and opens in Piximi. Begin with an example, or press New project to "
-                    "begin with images of your own."
+                    "the rest and opens in Piximi. Begin with images of your own, or with an "
+                    "example."
                 )
             )
+        start.draw_start(primary=not projects)
+        if projects:
+            project_list.draw_list(projects)
+        else:
             example.draw_cards()
         draw_bin(deleted)
 dialogs.draw()

@@ -89,7 +89,6 @@ def draw_cards() -> None:
             st.markdown(example.about)
             if st.button(
                 example.offer,
-                type="primary" if example.key == "cells" else "secondary",
                 key=f"try-{example.key}",
             ):
                 _prepare(example)

@@ -45,11 +45,10 @@ _STYLE = """<style>
 </style>"""
 
 
-def draw_new_project(*, primary: bool) -> None:
+def draw_new_project() -> None:
     """Draw the button that asks for a name and makes a project."""
-    style = "primary" if primary else "secondary"
     with (
-        st.popover(_("New project"), icon=":material/add:", type=style, key="new-project"),
+        st.popover(_("New project"), icon=":material/add:", key="new-project"),
         st.form("new-project-form", border=False, enter_to_submit=True),
     ):
         name = st.text_input(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from piximi_core.project.store import create_store, open_store
 from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.workspace import list_projects
 from tests.browser.dashboard import Dashboard
 from tests.jobs.conftest import write_tiff_pages
 
@@ -45,13 +47,10 @@ def png(shade: int) -> list[int]:
     return list(stream.getvalue())
 
 
-def test_files_dropped_on_the_page_come_into_the_project(
-    page: Page, dashboard: Dashboard, tmp_path: Path
-) -> None:
-    page.goto(f"{dashboard.url}/images?project=cells")
-    expect(page.get_by_text("No images yet")).to_be_visible(timeout=60_000)
-    carried = page.evaluate_handle(CARRY, [["one.png", png(10)], ["two.png", png(90)]])
-    cover = page.get_by_text("Drop to add images")
+def drop(page: Page, words: str, files: list[list[object]]) -> None:
+    """Hold files over the page until it says what becomes of them, then let them go."""
+    carried = page.evaluate_handle(CARRY, files)
+    cover = page.get_by_text(words, exact=True)
     page.dispatch_event("body", "dragenter", {"dataTransfer": carried})
     # A browser repeats this as long as the files are held; the listener may come a moment later
     # than the words.
@@ -63,6 +62,39 @@ def test_files_dropped_on_the_page_come_into_the_project(
     expect(cover).to_be_visible()
     page.dispatch_event("body", "drop", {"dataTransfer": carried})
     expect(cover).to_have_count(0)
+
+
+def zipped(**pictures: list[int]) -> list[int]:
+    stream = BytesIO()
+    with ZipFile(stream, "w") as archive:
+        for name, content in pictures.items():
+            archive.writestr(f"{name}/1.png", bytes(content))
+    return list(stream.getvalue())
+
+
+def test_a_zip_dropped_on_the_list_of_projects_becomes_a_project(
+    page: Page, dashboard: Dashboard
+) -> None:
+    page.goto(dashboard.url)
+    expect(page.get_by_text("Start with your images")).to_be_visible(timeout=60_000)
+    words = "Drop to start a project with these images"
+    drop(page, words, [["Blood *cells* & co.zip", zipped(RBC=png(10), WBC=png(90))]])
+    dialog = page.get_by_role("dialog")
+    add = dialog.get_by_role("button", name="Add 2 pictures of 1 zip")
+    expect(add).to_be_enabled(timeout=60_000)
+    add.click()
+    expect(page.get_by_role("option")).to_have_count(2, timeout=120_000)
+    made = next(p for p in list_projects(dashboard.workspace) if p.name.startswith("Blood"))
+    assert made.name == "Blood *cells* & co"
+    assert (made.images, made.labelled) == (2, 2)
+
+
+def test_files_dropped_on_the_page_come_into_the_project(
+    page: Page, dashboard: Dashboard, tmp_path: Path
+) -> None:
+    page.goto(f"{dashboard.url}/images?project=cells")
+    expect(page.get_by_text("No images yet")).to_be_visible(timeout=60_000)
+    drop(page, "Drop to add images", [["one.png", png(10)], ["two.png", png(90)]])
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("2 files uploaded")).to_be_visible(timeout=60_000)
     expect(dialog.get_by_text("2 PNG, 8 bit, 1 channel, 1 plane, 16×12")).to_be_visible(

@@ -12,7 +12,10 @@ import streamlit as st
 
 from piximi_ui.assets import component
 
-__all__ = ["drop_anywhere"]
+__all__ = ["NEXT_PROJECT", "drop_anywhere"]
+
+NEXT_PROJECT = "*"
+"""In place of a project's folder: whichever project's uploader is drawn next."""
 
 
 def drop_anywhere(
@@ -25,9 +28,10 @@ def drop_anywhere(
     text
         Shown over the page while files hover above it.
     slot
-        The project whose uploader gets them (`components.upload`).
+        The project whose uploader gets them (`components.upload`), or `NEXT_PROJECT`.
     on_drop
-        Called when files were dropped: it must make the next drawing show that uploader.
+        Called when files were dropped: it must make the next drawing show that uploader. Under
+        the key stands meanwhile ``{"dropped": {"files": count, "name": of folder or zip}}``.
     key
         Names the component on its page.
     """

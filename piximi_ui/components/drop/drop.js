@@ -90,6 +90,13 @@ async function take(transfer) {
   const { data } = component;
   const choice = await new Choice().transfer(transfer);
   if (!choice.files.length && !choice.unread.length && !choice.hidden.length) return;
-  component?.setTriggerValue("dropped", choice.files.length);
+  component?.setTriggerValue("dropped", { files: choice.files.length, name: nameOf(choice.files) });
   give(data.slot, choice);
+}
+
+/** What files may be called together: their folder or their zip; empty if they have neither. */
+function nameOf(files) {
+  const [folder, ...inside] = (files[0]?.name ?? "").split("/");
+  if (inside.length) return folder;
+  return files.length === 1 && /\.zip$/i.test(folder) ? folder.slice(0, -4) : "";
 }

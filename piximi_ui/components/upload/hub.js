@@ -1,5 +1,6 @@
 // Where files wait for the uploader of a project, however they came to the page.
 
+const NEXT = "*"; // the slot of what goes to whichever uploader comes next
 const takers = new Map(); // slot -> (choice) => void
 const waiting = new Map(); // slot -> choices that came before the uploader was drawn
 
@@ -12,8 +13,10 @@ export function give(slot, choice) {
 
 export function register(slot, take) {
   takers.set(slot, take);
-  for (const choice of waiting.get(slot) ?? []) take(choice);
-  waiting.delete(slot);
+  for (const wanted of [slot, NEXT]) {
+    for (const choice of waiting.get(wanted) ?? []) take(choice);
+    waiting.delete(wanted);
+  }
 }
 
 /** Take files no more; return whether no other uploader has taken this one's place meanwhile. */
