@@ -83,7 +83,7 @@ def test_a_link_of_an_ended_session_reloads_instead_of_leading_to_an_error(
     assert "/export" in page.url
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", ["", "train", "images"])
 def test_a_page_is_alive_after_a_cut_of_minutes(

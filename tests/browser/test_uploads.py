@@ -89,7 +89,7 @@ def add_all(page: Page, dialog: Locator, dashboard: Dashboard, count: int, minut
     ("count", "minutes"),
     [
         (2_500, 5),
-        pytest.param(20_000, 30, marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+        pytest.param(20_000, 30, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
     ],
 )
 def test_every_file_of_a_large_folder_arrives(
@@ -105,7 +105,7 @@ def test_every_file_of_a_large_folder_arrives(
     add_all(page, dialog, dashboard, count, minutes)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_a_zip_of_two_gigabytes_passes_through_no_memory(
     page: Page, dashboard: Dashboard, tmp_path: Path
