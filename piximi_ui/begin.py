@@ -6,16 +6,21 @@ import streamlit as st
 
 from piximi_ui.navigation import PageName
 
-__all__ = ["ask", "asked"]
+__all__ = ["ask", "asked", "turn"]
 
-_ASKED = "piximi_begin"
+_NEXT, _NOW = "piximi_begin_next", "piximi_begin_now"
 
 
 def ask(page: PageName) -> None:
-    """Have a page begin its work when it is drawn next, if nothing stands in the way."""
-    st.session_state[_ASKED] = page
+    """Have a page begin its work if it is what is drawn next and nothing stands in the way."""
+    st.session_state[_NEXT] = page
 
 
 def asked(page: PageName) -> bool:
-    """Return whether a page is to begin, once; what was asked of another page is forgotten."""
-    return bool(st.session_state.pop(_ASKED, None) == page)
+    """Return whether a page is to begin, once."""
+    return bool(st.session_state.pop(_NOW, None) == page)
+
+
+def turn() -> None:
+    """Note that a page is being drawn: what was asked holds for this one and for none later."""
+    st.session_state[_NOW] = st.session_state.pop(_NEXT, None)

@@ -33,11 +33,12 @@ _PAGES: dict[Stage, PageName] = {
 }
 _LABELLING = (Action.LABEL, Action.BY_HAND)
 _ADDING = (Action.ADD, Action.ADD_OTHERS, Action.ADD_MORE)
-_BEGINNING = (Action.TRAIN, Action.TRAIN_AGAIN)
+_BEGINNING = (Action.TRAIN, Action.TRAIN_AGAIN, Action.PREDICT)
 
 
 def draw() -> None:
     """Draw the bar; a project that cannot be opened is the page's to explain."""
+    begin.turn()
     try:
         store = find_store()
     except PiximiError:

@@ -19,6 +19,11 @@ _YEAR = 365 * 86400
 _THEME_COOKIE = "piximi_theme"
 _THEMES = ("System", "Light", "Dark")
 _LANGUAGE, _THEME, _NEW_THEME = "preferred-language", "preferred-theme", "piximi_new_theme"
+_RELOAD = "piximi_reload"
+_RELOADING = (
+    "(function again() { document.documentElement.hasAttribute('data-piximi-unsaved') "
+    "? setTimeout(again, 200) : location.reload(); })();"
+)
 
 
 def draw() -> None:
@@ -42,7 +47,7 @@ def _settings(spoken: str) -> None:
             required=True,
             format_func=LANGUAGES.__getitem__,
             key=_LANGUAGE,
-            on_change=lambda: languages.choose(st.session_state[_LANGUAGE]),
+            on_change=_choose_language,
         )
         words = {"System": _("As the system"), "Light": _("Light"), "Dark": _("Dark")}
         st.segmented_control(
@@ -56,6 +61,11 @@ def _settings(spoken: str) -> None:
         )
 
 
+def _choose_language() -> None:
+    languages.choose(st.session_state[_LANGUAGE])
+    st.session_state[_RELOAD] = True
+
+
 def _theme() -> str:
     kept = st.context.cookies.get(_THEME_COOKIE)
     return cast(str, kept) if kept in _THEMES else "System"
@@ -65,7 +75,9 @@ def _tell_browser(spoken: str) -> None:
     """Have the browser know the language of the page, and keep what was chosen.
 
     Streamlit keeps its theme by the path of the page that was opened first; written for every
-    path, the choice holds on all of them. It is read when a page is opened, hence the reload.
+    path, the choice holds on all of them. It is read when a page is opened, hence the reload; a
+    new language needs it too, because lists keep the words of what is chosen in them. Nothing that
+    was not yet saved is lost by it.
     """
     lines = [f"document.documentElement.lang = {json.dumps(spoken)};"]
     if languages.is_chosen():
@@ -76,7 +88,9 @@ def _tell_browser(spoken: str) -> None:
         value = json.dumps(json.dumps(theme))
         lines += [_cookie(_THEME_COOKIE, theme)]
         lines += [f"localStorage.setItem({json.dumps(key)}, {value});" for key in keys]
-        lines.append("location.reload();")
+        st.session_state[_RELOAD] = True
+    if st.session_state.pop(_RELOAD, False):
+        lines.append(_RELOADING)
     st.html(f"<script>{' '.join(lines)}</script>", unsafe_allow_javascript=True)
 
 

@@ -11,7 +11,7 @@ from piximi_core.jobs.folder import Job
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter, count_things, find_ids
-from piximi_ui import navigation
+from piximi_ui import begin, navigation
 from piximi_ui.bringing import dialog as bringing
 from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import errors_shown, who
@@ -69,13 +69,16 @@ def _button(
         plural("Predict {n} image", "Predict {n} images", count),
         plural("Predict {n} object", "Predict {n} objects", count),
     )
-    if st.button(
+    possible = bool(count) and job is None
+    begun = begin.asked("predict") and possible and which == "unlabelled"
+    pressed = st.button(
         label,
         type="primary",
         icon=":material/auto_awesome:",
-        disabled=not count or job is not None,
+        disabled=not possible,
         key="predict-go",
-    ):
+    )
+    if pressed or begun:
         with errors_shown():
             ids = _ids(store, run, which, selected)
             start(store, predict.ask(store, run, ids, who=who()))
