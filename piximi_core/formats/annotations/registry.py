@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from piximi_core.errors import BadInput
@@ -14,11 +13,10 @@ from piximi_core.formats.annotations.coco import read_coco, write_coco
 from piximi_core.formats.annotations.createml import read_createml, write_createml
 from piximi_core.formats.annotations.files import file_word, is_zip, members_of, pick, stem_of
 from piximi_core.formats.annotations.geojson import read_geojson, write_geojson
+from piximi_core.formats.annotations.guessing import format_of_json, guess_format
 from piximi_core.formats.annotations.imagej import read_imagej, write_imagej
-from piximi_core.formats.annotations.json_sorts import LIST, sort_of_json
 from piximi_core.formats.annotations.label_arrays import Sizes, labels_fit
 from piximi_core.formats.annotations.label_images import read_label_images, write_label_images
-from piximi_core.formats.annotations.label_index import INDEX_NAME
 from piximi_core.formats.annotations.label_studio import read_label_studio, write_label_studio
 from piximi_core.formats.annotations.labelme import read_labelme, write_labelme
 from piximi_core.formats.annotations.mask_zips import MASK_STYLES, read_mask_zip, write_mask_zip
@@ -27,16 +25,13 @@ from piximi_core.formats.annotations.piximi import (
     read_piximi_annotations,
     write_piximi_annotations,
 )
-from piximi_core.formats.annotations.plain_json import read_json
 from piximi_core.formats.annotations.via import read_via, write_via
 from piximi_core.formats.annotations.voc import read_voc, write_voc
 from piximi_core.formats.annotations.yolo import read_yolo, write_yolo
-from piximi_core.formats.archives import Member
 from piximi_core.images import safe_name
 
 __all__ = ["FORMATS", "AnnotationFormat", "find_format", "read_annotations", "write_annotations"]
 
-_MOST_GUESSED = 20
 Reader = Callable[[Path, str, Path, Collection[str]], AnnotationSet]
 Writer = Callable[[AnnotationSet, Path, Any], list[Problem]]
 
@@ -270,11 +265,17 @@ def read_annotations(
     """
     if not path.exists():
         raise BadInput(f"There is no file {path}; check the path.")
-    one = find_format(format_name or _guess(path, name, scratch / "guess"))
+    one = find_format(format_name or _guessed(path, name, scratch / "guess"))
     room = scratch / "read"
     room.mkdir(parents=True, exist_ok=True)
-    with labels_fit(sizes or {}):
-        found = one.read(path, name, room, known)
+    try:
+        with labels_fit(sizes or {}):
+            found = one.read(path, name, room, known)
+    except BadInput:
+        _name_other(path, name, one)
+        raise
+    if not found.objects:
+        _name_other(path, name, one)
     read = _READ_TEXTS.get(
         one.name, (".json",) if ".json" in (one.ending, one.ending_of_one) else ()
     )
@@ -284,6 +285,27 @@ def read_annotations(
         if not other.lower().endswith(read)
     ]
     return one.name, found
+
+
+def _guessed(path: Path, name: str, scratch: Path) -> str:
+    found = guess_format(path, name, scratch)
+    if found is None:
+        raise BadInput(
+            f"'{safe_name(name)}' is of no format of annotations that this program reads: "
+            f"{', '.join(one.title for one in FORMATS.values())}."
+        )
+    return found
+
+
+def _name_other(path: Path, name: str, asked: AnnotationFormat) -> None:
+    """Raise `BadInput` that says whose file it is, if it is of another format than was asked."""
+    found = format_of_json(path, name)
+    if found is not None and found != asked.name:
+        raise BadInput(
+            f"'{safe_name(name)}' is a file of {FORMATS[found].title}, not of {asked.title}; "
+            "choose that format.",
+            f"Give --format {found}.",
+        )
 
 
 # Which of the files of text beside images each format reads, where it is not JSON.
@@ -301,54 +323,6 @@ def _texts_of(path: Path) -> list[str]:
         return []
     own = (n for n in names if not any(part.startswith((".", "__")) for part in n.split("/")))
     return sorted(name for name in own if name.lower().endswith((".json", ".xml")))
-
-
-def _guess(path: Path, name: str, scratch: Path) -> str:
-    scratch.mkdir(parents=True, exist_ok=True)
-    members = members_of(path, name, scratch)
-    endings = {PurePosixPath(member.name).suffix.lower() for member in members}
-    if any(_is_voc(member) for member in members if member.name.lower().endswith(".xml")):
-        return "voc"
-    for ending, found in ((".roi", "imagej"), (".geojson", "geojson")):
-        if ending in endings:
-            return found
-    jsons = [member for member in members if member.name.lower().endswith(".json")]
-    for member in jsons[:_MOST_GUESSED]:
-        sort = sort_of_json(read_json(member.path, member.name, list_as=LIST))
-        if sort is not None:
-            return sort
-    texts = [m.name for m in members if m.name.lower().endswith(".txt")]
-    if any(not PurePosixPath(text).name.lower().startswith("readme") for text in texts):
-        return "yolo"
-    pictures = [m.name for m in members if m.name.lower().endswith((".tif", ".tiff", ".png"))]
-    if pictures:
-        return "masks" if _in_folders(pictures, members) else "labels"
-    if ".zip" in endings:
-        return "imagej"
-    raise BadInput(
-        f"'{safe_name(name)}' is of no format of annotations that this program reads: "
-        f"{', '.join(one.title for one in FORMATS.values())}."
-    )
-
-
-def _in_folders(pictures: Sequence[str], members: Sequence[Member]) -> bool:
-    """Whether each image has a folder of its own, as in mask zips."""
-    if max(picture.count("/") for picture in pictures) >= 2:
-        return True
-    tables = [m.name for m in members if PurePosixPath(m.name).name == INDEX_NAME]
-    return any(
-        "/" in picture.removeprefix(table.removesuffix(INDEX_NAME))
-        for table in tables
-        for picture in pictures
-    )
-
-
-def _is_voc(member: Member) -> bool:
-    """Whether an XML file begins as Pascal VOC does; what is no XML at all may be one cut short."""
-    with member.path.open("rb") as file:
-        start = file.read(4096).replace(b"\0", b"")
-    tag = re.search(rb"<([A-Za-z_][\w.-]*)", start)
-    return tag is None or tag[1] == b"annotation"
 
 
 def write_annotations(
