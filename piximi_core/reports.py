@@ -11,7 +11,7 @@ from typing import Any
 
 from piximi_core.commands.groups import group_facts, group_text
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.formats.label_table import CSV_ENCODING
+from piximi_core.formats.excel import open_table
 from piximi_core.formats.prediction_table import write_prediction_csv
 from piximi_core.jobs.class_names import classes_today, names_of
 from piximi_core.jobs.export import delivered
@@ -264,7 +264,7 @@ def predict_to_table(
         time=time,
     )
     rows = zip(scores.names, scores.probabilities.tolist(), strict=True)
-    with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
+    with replace_atomically(out.absolute()) as part, open_table(part) as file:
         write_prediction_csv(file, names_of(store, run), rows, names_of(store, run, "run"))
     return scores
 
@@ -286,13 +286,9 @@ def predictions_to_table(store: Store, run: Run, ids: Sequence[str], out: Path) 
         row = rows.get(thing.key)
         if scores is not None and row is not None:
             found.append((thing.name, scores.probabilities[row].tolist()))
-    with replace_atomically(out.absolute()) as part, _open_csv(part) as file:
+    with replace_atomically(out.absolute()) as part, open_table(part) as file:
         were = names_of(store, run, "run")
         return write_prediction_csv(file, names_of(store, run), found, were)
-
-
-def _open_csv(path: Path) -> Any:
-    return path.open("w", newline="", encoding=CSV_ENCODING)
 
 
 def renamed(store: Store, run: Run) -> list[str]:

@@ -16,7 +16,6 @@ from piximi_core.formats.misread import before_misreading
 from piximi_core.formats.table_header import Columns, columns_of, partition_of
 
 __all__ = [
-    "CSV_ENCODING",
     "LabelRow",
     "LabelTable",
     "TableMatches",
@@ -26,8 +25,6 @@ __all__ = [
 ]
 
 _LONGEST_VALUE = 300
-# With the mark that tells Excel, which else reads its own code page; readers pass over it.
-CSV_ENCODING = "utf-8-sig"
 _MOST_BYTES = 256 * 2**20
 _MOST_LINES = 2_000_000
 _LONGEST_LINE = 1_000_000

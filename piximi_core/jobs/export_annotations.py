@@ -12,7 +12,8 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import file_word
 from piximi_core.formats.annotations.model import Problem
 from piximi_core.formats.annotations.registry import FORMATS, find_format, write_annotations
-from piximi_core.formats.label_table import CSV_ENCODING, write_label_table
+from piximi_core.formats.excel import open_table
+from piximi_core.formats.label_table import write_label_table
 from piximi_core.jobs.annotation_set import gather_annotations
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.class_folders import write_class_folders
@@ -147,7 +148,7 @@ def _table(store: Store, request: dict[str, Any], out: Path) -> _Written:
     things = list_things(store, ThingFilter(kind_id=kind.id))
     names = {category.id: category.name for category in list_categories(store, kind.id)}
     path = out / f"{file_word(project_name(store))}-{file_word(kind.name)}.csv"
-    with path.open("w", newline="", encoding=CSV_ENCODING) as file:
+    with open_table(path) as file:
         count = write_label_table(file, _rows(things, names))
     return path, count, []
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from piximi_core.classification.evaluation import Evaluation
 from piximi_core.formats.evaluation_table import evaluation_csv
-from piximi_core.formats.label_table import CSV_ENCODING
+from piximi_core.formats.excel import excel_bytes
 from piximi_core.formats.stem import safe_stem
 from piximi_core.project.runs import Run
 from piximi_ui.file_routes import download_link, made_address
@@ -97,7 +97,7 @@ def _row(figures: Evaluation, kind_id: str, index: int) -> dict[str, Any]:
 
 def _download(figures: Evaluation, run: Run, partition: str) -> None:
     address = made_address(
-        lambda: evaluation_csv(figures).encode(CSV_ENCODING),
+        lambda: excel_bytes(evaluation_csv(figures)),
         f"{safe_stem(run.name)}-{partition.lower()}-evaluation.csv",
         key=f"evaluation-{run.id}-{partition}",
     )

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from piximi_core.formats.label_table import CSV_ENCODING
+from piximi_core.formats.excel import excel_bytes
 from piximi_core.formats.prediction_table import prediction_csv
 from piximi_core.formats.stem import safe_stem
 from piximi_core.jobs.class_names import names_of
@@ -28,7 +28,7 @@ def table_of(store: Store, run: Run, wanted: ThingFilter) -> bytes:
         if thing.prediction is not None
     ]
     names = names_of(store, run)
-    return prediction_csv(names, rows, names_of(store, run, "run")).encode(CSV_ENCODING)
+    return excel_bytes(prediction_csv(names, rows, names_of(store, run, "run")))
 
 
 def draw_downloads(store: Store, run: Run, wanted: ThingFilter, shown: int) -> None:

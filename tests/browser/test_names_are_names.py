@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from piximi_core.project.workspace import create_project
 from tests.browser.dashboard import Dashboard
 
+pytestmark = pytest.mark.browser
+
 NAMES = [
     "[i](http://198.51.100.8/p.png)",
     "http://198.51.100.8/a and HTTPS://example.com/b",
@@ -23,7 +25,6 @@ NAMES = [
 JOINER = "\u2060"
 
 
-@pytest.mark.slow
 def test_no_name_of_a_project_is_a_link_or_mark_up(page: Page, tmp_path: Path) -> None:
     dashboard = Dashboard(tmp_path / "workspace")
     addresses = [create_project(name, dashboard.workspace).folder.name for name in NAMES]

@@ -117,7 +117,7 @@ MISTAKES = [
     (["import", "missing.json"], "no file"),
     (["import", "coco.json", "--format", "word"], "is no format"),
     (["import", "coco.json", "--image", "none.png"], "no image 'none.png'"),
-    (["import", "coco.json", "--format", "voc"], "no file that ends in .xml"),
+    (["import", "coco.json", "--format", "voc"], "is a file of COCO, not of Pascal VOC"),
     (["import", "blank.png", "--format", "coco"], "no UTF-8"),
     (["export", "x.json", "--format", "word"], "is no format"),
     (["export", "x.zip", "--format", "coco"], "is written as .json"),

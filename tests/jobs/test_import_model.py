@@ -101,7 +101,7 @@ def test_it_is_learned_further_with_categories_that_it_does_not_know(
     run = bring(labelled, taken_away[1], name="From home")
     new = create_category(labelled, "new")
     label_things(labelled, find_ids(labelled, ThingFilter())[:6], new.id)
-    with pytest.raises(PiximiError, match="--from"):
+    with pytest.raises(PiximiError, match="start a new run from it"):
         train.ask_to_resume(labelled, run)
     settings = settings_to_go_on(labelled, SETTINGS.model_copy(update={"name": ""}), "latest")
     job = train.ask(labelled, settings)

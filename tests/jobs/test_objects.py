@@ -22,6 +22,7 @@ from piximi_core.jobs.predict import load_classifier
 from piximi_core.jobs.things_list import item_of, read_items
 from piximi_core.project import history, schema
 from piximi_core.project.kinds import create_kind
+from piximi_core.project.labelling import set_partition
 from piximi_core.project.objects import NewObject, add_objects, list_objects
 from piximi_core.project.runs import find_run
 from piximi_core.project.store import Store
@@ -114,6 +115,10 @@ def test_objects_are_trained_predicted_evaluated_and_exported(
     assert plan_training(store, SMALL).obstacle == (
         "No image has a label yet: label some on the Images page."
     )
+    # All lie in one image, which would be kept on one side of the split.
+    labelled = find_ids(store, ThingFilter(kind_id=kind_id, labelled=True))
+    set_partition(store, labelled[:-2], "Training")
+    set_partition(store, labelled[-2:], "Validation")
     settings = SMALL.model_copy(update={"object_background": "Blanked"})
     result = run_here(store, train.ask(store, settings, kind_id=kind_id))
     assert result["epochs"] == 2

@@ -74,7 +74,7 @@ def test_cells_stay_square_and_readable(number):
     margin = figure.layout.margin
     side = figure.layout.width - margin.l - margin.r
     assert side == figure.layout.height - margin.t - margin.b
-    assert 24 <= side / number <= 76
+    assert 20 <= side / number <= 76
     assert figure.data[0].textfont.size >= 9
 
 

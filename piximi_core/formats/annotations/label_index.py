@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.archives import Member
+from piximi_core.formats.excel import excel_bytes
 
 __all__ = ["INDEX_NAME", "IndexRow", "find_index", "index_csv"]
 
@@ -42,13 +43,13 @@ class IndexRow:
 _COLUMNS = [field.name for field in fields(IndexRow)]
 
 
-def index_csv(rows: Iterable[IndexRow]) -> str:
-    """Return the table as text."""
+def index_csv(rows: Iterable[IndexRow]) -> bytes:
+    """Return the table as a file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     writer.writerows([getattr(row, column) for column in _COLUMNS] for row in rows)
-    return f"\ufeff{text.getvalue()}"  # by which Excel knows that it is UTF-8
+    return excel_bytes(text.getvalue())
 
 
 def find_index(members: Sequence[Member]) -> dict[str, list[IndexRow]]:
