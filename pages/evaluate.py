@@ -16,7 +16,7 @@ from piximi_core.jobs.evaluating import (
 from piximi_core.jobs.run_figures import doubt_of
 from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
-from piximi_ui import navigation
+from piximi_ui import navigation, page_title
 from piximi_ui.class_titles import class_titles
 from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.evaluation import style
@@ -115,6 +115,7 @@ def _judge(store: Store, run: Run, partition: str, places: Places) -> bool:
 
 
 store = current_store()
+page_title.draw_unseen(_("Evaluate"))
 style.draw()
 left, right = st.columns([8, 7], gap="medium")
 below = st.container()

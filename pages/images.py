@@ -3,6 +3,7 @@
 import streamlit as st
 
 from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_ui import page_title
 from piximi_ui.annotations import import_dialog
 from piximi_ui.context import current_store
 from piximi_ui.images import (
@@ -20,6 +21,7 @@ from piximi_ui.images import (
 )
 from piximi_ui.images.view import current_view, shown_ids, to_filter, without_gone
 from piximi_ui.kinds import current_kind
+from piximi_ui.texts import _
 
 
 def browse(store: Store) -> None:
@@ -53,6 +55,7 @@ def browse(store: Store) -> None:
 
 
 store = current_store()
+page_title.draw_unseen(_("Images"))
 style.draw()
 outcome.draw(store)
 st.fragment(browse)(store)

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.classification.settings import ModelSettings
+from piximi_core.classification.split import TRAINING, VALIDATION
 from piximi_core.jobs.class_names import classes_today
 from piximi_core.jobs.imported_run import is_imported
 from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
@@ -15,7 +16,7 @@ from piximi_core.project.runs import Run
 from piximi_core.project.store import Store
 from piximi_ui.class_titles import titled
 from piximi_ui.file_routes import download_link, made_address
-from piximi_ui.glossary import tip
+from piximi_ui.glossary import partition_name, tip
 from piximi_ui.texts import _, plural, told
 from piximi_ui.training.start_panel import swatch
 
@@ -55,8 +56,8 @@ def _classes(store: Store, run: Run) -> None:
         column_config={
             "color": st.column_config.ImageColumn(" ", width=36),
             "name": st.column_config.TextColumn(_("Class"), help=tip("class")),
-            "learned": st.column_config.NumberColumn(_("Learned from"), width=100),
-            "checked": st.column_config.NumberColumn(_("Checked on"), width=100),
+            "learned": st.column_config.NumberColumn(partition_name(TRAINING), width=100),
+            "checked": st.column_config.NumberColumn(partition_name(VALIDATION), width=100),
         },
     )
 

@@ -18,7 +18,7 @@ from piximi_core.jobs.settings_draft import change_settings, fit_channels
 from piximi_core.project.store import Store
 from piximi_ui import begin, job_panel, navigation
 from piximi_ui.context import errors_shown, say, who
-from piximi_ui.glossary import tip
+from piximi_ui.glossary import partition_name, tip
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, plain, plural, told
 from piximi_ui.training import group_panel
@@ -113,8 +113,12 @@ def draw_counts(store: Store, kind_id: str, plan: TrainingPlan) -> None:
         column_config={
             "color": st.column_config.ImageColumn(" ", width=36),
             "name": st.column_config.TextColumn(_("Category"), help=tip("category")),
-            "learned": st.column_config.NumberColumn(_("Train"), width=66, format="localized"),
-            "checked": st.column_config.NumberColumn(_("Check"), width=84, format="localized"),
+            "learned": st.column_config.NumberColumn(
+                partition_name(TRAINING), width=84, format="localized"
+            ),
+            "checked": st.column_config.NumberColumn(
+                partition_name(VALIDATION), width=92, format="localized"
+            ),
         },
     )
     if plan.left_out:

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from piximi_ui.components.gallery import (
     GalleryCategory,
@@ -99,7 +100,8 @@ def images():
     pages = max(1, -(-len(everything) // PAGE_SIZE))
     view = gallery_view("demo__images")
     shown = everything[(view.page - 1) * PAGE_SIZE : view.page * PAGE_SIZE]
-    token = issue_token("demo", PROJECT)
+    # A token belongs to a session, and ends with it.
+    token = issue_token(get_script_run_ctx().session_id, PROJECT)
     time.sleep(SLOWLY)
     result = gallery(
         [item(record, token) for record in shown],
