@@ -8,8 +8,10 @@ __all__ = ["draw"]
 
 _RULES = """<style>
 /* Room for the work instead of an empty top: Streamlit's header holds hardly anything here. What
-   sticks below it, in a component too, knows its height. */
-[data-testid="stLayoutWrapper"]:has(> .st-key-unseen-title) { position: absolute; }
+   sticks below it, in a component too, knows its height. What draws nothing keeps no gap. */
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-unseen-title, .st-key-drop-anywhere-place)) {
+  position: absolute; width: 1px; height: 1px; overflow: hidden;
+}
 :root { --piximi-top: 2.5rem; }
 [data-testid="stHeader"] { height: var(--piximi-top); min-height: var(--piximi-top); }
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; }

@@ -19,9 +19,6 @@ _RULES = """<style>
 .st-key-server-folders button > div { justify-content: flex-start; width: 100%; }
 .st-key-categories-head { justify-content: space-between; }
 .st-key-categories-head button span { gap: 0.2rem; }
-/* Out of the flow, where it would keep a gap to its neighbours. */
-[data-testid="stLayoutWrapper"]:has(> .st-key-drop-anywhere-place) { position: absolute; }
-.st-key-drop-anywhere-place { overflow: hidden; }
 .st-key-filter-chips button { min-height: 2rem; padding: 0.1rem 0.6rem; border-radius: 1rem; }
 .st-key-add-sorts table { width: 100%; font-size: 0.9rem; }
 .st-key-add-sorts { overflow-x: auto; }

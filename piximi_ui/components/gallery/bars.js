@@ -110,11 +110,13 @@ export class Palette {
     this.more.setAttribute("aria-label", texts.all_categories);
     this.fit();
     for (const button of this.row.querySelectorAll(".swatch")) button.disabled = !active;
+    // A row that can be scrolled is reached by the keyboard, if nothing in it is.
+    this.row.tabIndex = active || counts ? -1 : 0;
     this.tallies.forEach((tally, index) => {
       const tip = narrowed[index] ? texts.not_only_tip : texts.only_tip;
       tally.textContent = number(counts[index]);
       tally.title = fill(tip, { name: categories[index].name });
-      tally.setAttribute("aria-label", `${tally.title} (${tally.textContent})`);
+      tally.setAttribute("aria-label", `${tally.title}, ${tally.textContent}`);
       tally.setAttribute("aria-pressed", String(narrowed[index]));
     });
   }
