@@ -17,15 +17,22 @@ from piximi_ui.context import errors_shown, say, settled
 from piximi_ui.job_bar import draw_share, draw_stop
 from piximi_ui.texts import _, plain
 
-__all__ = ["draw", "draw_everywhere", "follow"]
+__all__ = ["draw", "draw_everywhere", "follow", "is_own"]
 
 _EVERY = 1.0
+_OWN = "piximi_own_jobs"
 
 
 def follow(job: Job) -> None:
     """Show what comes of a job: at once if this session is there when it ends, else later."""
     job_news.expect(job)
     _followed()[job.id] = job.folder
+    st.session_state.setdefault(_OWN, set()).add(job.id)
+
+
+def is_own(job: Job) -> bool:
+    """Whether this session asked for a job, so that what it shows may make way for its result."""
+    return job.id in st.session_state.get(_OWN, ())
 
 
 def _followed() -> dict[str, Path]:

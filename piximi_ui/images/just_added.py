@@ -8,7 +8,7 @@ from piximi_core.jobs.applying import added_things
 from piximi_core.jobs.folder import Job
 from piximi_core.project.store import Store
 from piximi_core.project.things import ThingFilter
-from piximi_ui import job_texts
+from piximi_ui import job_panel, job_texts
 from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import say
 from piximi_ui.images import queries
@@ -24,8 +24,8 @@ _TOLD = "piximi_imports_told"
 def announce(store: Store, job: Job, *, quietly: bool = False) -> None:
     """Say in a message that goes by itself what a job brought in, and show that alone, once.
 
-    Whoever is at work on a selection keeps what they look at, and so does a project that held
-    nothing before: there everything is new.
+    Only whoever asked for it is shown something else than they look at, and not while they are at
+    work on a selection. In a project that held nothing before everything is new.
 
     Parameters
     ----------
@@ -39,7 +39,8 @@ def announce(store: Store, job: Job, *, quietly: bool = False) -> None:
     by_kind = _by_kind(store, job)
     if not quietly:
         say(_sentence(store, job, by_kind))
-    if by_kind and not gallery_view(gallery_key(store)).selected:
+    at_work = bool(gallery_view(gallery_key(store)).selected)
+    if by_kind and job_panel.is_own(job) and not at_work:
         kind_id, ids = max(by_kind.items(), key=lambda item: len(item[1]))
         there = queries.counts_by_kind(store, store.revision()).get(kind_id, 0)
         show_ids(store, kind_id, _("Just added"), ids)

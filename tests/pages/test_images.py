@@ -298,9 +298,11 @@ def test_the_outcome_of_an_import_stays_until_it_is_dismissed(open_page, workspa
 
 def test_what_went_well_is_a_message_and_what_it_brought_is_shown(open_page, workspace, tmp_path):
     store = create_project("New")
+    test = open_page("images", project="new")
     first = imported(store, {"a.png": png(1)}, tmp_path / "first")
     second = imported(store, {"b.png": png(2), "c.png": png(3)}, tmp_path / "second")
-    test = open_page("images", project="new")
+    test.session_state["piximi_own_jobs"] = {first.id, second.id}
+    test.run()
     assert [toast.value for toast in test.toast] == ["Added 2 images."]
     assert not any((job.folder / "unread").exists() for job in (first, second))
     assert test.button(key="stop-showing").label == "Showing: Just added"
@@ -314,10 +316,22 @@ def test_into_an_empty_project_everything_is_new_and_nothing_is_hidden(
     open_page, workspace, tmp_path
 ):
     store = create_project("New")
-    imported(store, {"a.png": png(1)}, tmp_path / "first")
     test = open_page("images", project="new", state="labelled")
+    job = imported(store, {"a.png": png(1)}, tmp_path / "first")
+    test.session_state["piximi_own_jobs"] = {job.id}
+    test.run()
     assert [toast.value for toast in test.toast] == ["Added 1 image."]
     assert shown_total(test) == 1
+    assert "stop-showing" not in {button.key for button in test.button}
+
+
+def test_what_another_window_added_changes_nothing_of_ones_view(open_page, workspace, tmp_path):
+    store = create_project("New")
+    imported(store, {"a.png": png(1)}, tmp_path / "first")
+    imported(store, {"b.png": png(2)}, tmp_path / "second")
+    test = open_page("images", project="new", state="unlabelled")
+    assert [toast.value for toast in test.toast] == ["Added 1 image."]
+    assert test.query_params["state"] == "unlabelled"
     assert "stop-showing" not in {button.key for button in test.button}
 
 
