@@ -244,8 +244,9 @@ def _predict_and_accept(page: Page, store: Store) -> None:
     go(page, "Predict")
     left = UNLABELLED - BY_KEYBOARD
     page.get_by_role("button", name=f"Predict {left} images").click()
-    expect(page.get_by_text(f"{left} predictions to review")).to_be_visible(timeout=120_000)
-    page.get_by_role("button", name=f"Accept all {left} shown").click()
+    answered = page.get_by_role("button", name=f"Accept all {left} shown")
+    expect(answered).to_be_visible(timeout=120_000)
+    answered.click()
     _until(page, lambda: count_things(store, ThingFilter(labelled=False)) == 0)
 
 
@@ -254,7 +255,7 @@ def _export_and_download(page: Page, folder: Path) -> None:
     page.get_by_role("button", name="Export", exact=True).click()
     expect(page.get_by_text(re.compile("Read again and compared"))).to_be_visible(timeout=120_000)
     with page.expect_download(timeout=60_000) as download:
-        page.get_by_role("button", name=re.compile(r"\.zip")).click()
+        page.get_by_role("link", name=re.compile(r"\.zip")).click()
     target = folder / download.value.suggested_filename
     download.value.save_as(target)
     assert check_for_piximi(target) == []

@@ -148,7 +148,7 @@ def test_the_main_job_in_spanish(
     looked_at("train, done")
     _go(page, "Evaluate")
     expect(
-        page.get_by_text(re.compile(r"Acierta en \d+ de \d+ imágenes que no vio"))
+        page.get_by_text(re.compile(r"Acierta en \d+ de \d+ imágenes que no vio al entrenar"))
     ).to_be_visible(timeout=WAIT)
     accuracy = page.get_by_test_id("stMetricValue").first
     expect(accuracy).to_have_text(re.compile(r"^\d+,\d %$"), timeout=WAIT)
@@ -165,7 +165,7 @@ def test_the_main_job_in_spanish(
     expect(page.get_by_text(re.compile("Leída de nuevo"))).to_be_visible(timeout=WAIT)
     looked_at("export")
     with page.expect_download(timeout=WAIT) as download:
-        page.get_by_role("button", name=re.compile(r"\.zip")).click()
+        page.get_by_role("link", name=re.compile(r"\.zip")).click()
     download.value.save_as(tmp_path / "celdas.zip")
     assert check_for_piximi(tmp_path / "celdas.zip") == []
     _go(page, "Help")
