@@ -155,7 +155,7 @@ def test_the_next_image_planes_and_zoom_by_keyboard(page: Page, dashboard: Dashb
 def test_two_images_beside_each_other_move_together(page: Page, dashboard: Dashboard) -> None:
     viewer, _store = opened(page, dashboard, "planes")
     page.locator("[role=option]").nth(0).click()
-    page.locator("[role=option]").nth(1).click()
+    page.locator("[role=option]").nth(1).click(modifiers=["Control"])
     page.get_by_role("button", name="Compare").click(timeout=30_000)
     expect(viewer.locator(".stage")).to_have_count(2, timeout=30_000)
     expect(viewer.locator(".caption strong")).to_have_text(["a.tif", "b.tif"])
