@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as Unmoved
 
 from piximi_core.annotation import encode_mask
 from piximi_core.project.categories import create_category, list_categories
@@ -227,7 +228,10 @@ class Walk:
             return "nothing to select"
         held = self.chance.choice([None, None, "Control", "Shift"])
         place = self.chance.randrange(min(count, 40))
-        tiles(page).nth(place).click(modifiers=[held] if held else None)
+        try:
+            tiles(page).nth(place).click(modifiers=[held] if held else None, timeout=5_000)
+        except Unmoved:
+            return "the page was turned under the mouse"
         return f"click {place} {held or ''}"
 
     def walk_keys(self, page: Page) -> str:
