@@ -27,7 +27,7 @@ def test_the_exports_give_pythons_probabilities(
     cut_crops(shared_data / "bccd", cells)
     run("create", project)
     run("add", project, cells, "--labels", "folders")
-    settings = ["epochs=20", "seed=1", "input_shape=[48,48,3]"]
+    settings = ["epochs=20", "seed=1", "input_shape=[64,64,3]"]
     overrides = [part for setting in settings for part in ("-o", setting)]
     assert run_json("train", project, *overrides)["val_accuracy"] >= 0.95
     archive, sharded, table = tmp_path / "cells.zip", tmp_path / "web", tmp_path / "p.csv"
@@ -42,8 +42,8 @@ def test_the_exports_give_pythons_probabilities(
         for row in csv.DictReader(file):
             with Image.open(cells / row["name"]) as opened:
                 pixels = np.asarray(opened.convert("RGB"))
-            # Those that are 48x48 already would prove nothing about resizing.
-            if pixels.shape[:2] != (48, 48):
+            # Those that are 64x64 already would prove nothing about resizing.
+            if pixels.shape[:2] != (64, 64):
                 names.append(row["name"])
                 images.append(pixels)
                 expected.append([float(row[f"p:{c}"]) for c in ("Platelets", "RBC", "WBC")])
@@ -60,5 +60,5 @@ def test_the_exports_give_pythons_probabilities(
             lambda: browser.load_address(f"{address}/model.json"),
         ):
             assert load() == [None, 3]
-            found = browser.predict([images[i] for i in chosen], 48, 48)
+            found = browser.predict([images[i] for i in chosen], 64, 64)
             assert np.abs(found - wanted).max() < 1e-4
