@@ -14,6 +14,7 @@ import numpy as np
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.label_studio_brush import brush_mask
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
+from piximi_core.formats.annotations.own_facts import object_with, own_facts
 from piximi_core.formats.annotations.plain_json import (
     finite,
     numbers,
@@ -119,15 +120,7 @@ def _object(
     category = next(iter(_words(value)), None) or _beside(item, results)
     meta = item.get("meta")
     ours = meta.get("piximi") if isinstance(meta, dict) else None
-    ours = ours if isinstance(ours, dict) else {}
-    return SetObject(
-        image=image,
-        shape=_shape(item, value, sort.removesuffix("labels")),
-        kind=text_of(ours.get("kind")),
-        category=category if ours.get("labelled", True) else None,
-        plane=whole(ours.get("plane", 0)),
-        name=text_of(ours.get("name")),
-    )
+    return object_with(ours, image, _shape(item, value, sort.removesuffix("labels")), category)
 
 
 def _words(value: dict[str, Any]) -> Iterator[str]:
@@ -196,12 +189,6 @@ def write_label_studio(found: AnnotationSet, path: Path, images: Sequence[Annota
 def _row(item: SetObject, image: AnnotatedImage) -> dict[str, Any]:
     width, height = image.width or 1, image.height or 1
     points = region_ring(item.region) / (width, height) * 100
-    ours = {
-        "kind": item.kind or "object",
-        "labelled": item.category is not None,
-        "plane": item.plane,
-        "name": item.name or "",
-    }
     return {
         "type": "polygonlabels",
         "from_name": "label",
@@ -214,5 +201,5 @@ def _row(item: SetObject, image: AnnotatedImage) -> dict[str, Any]:
             "closed": True,
             "polygonlabels": [item.category or item.kind or "object"],
         },
-        "meta": {"piximi": ours},
+        "meta": {"piximi": own_facts(item)},
     }

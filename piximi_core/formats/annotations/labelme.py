@@ -22,6 +22,7 @@ from piximi_core.annotation.regions import Region, region_of
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import image_paths, path_stem, write_zip
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
+from piximi_core.formats.annotations.own_facts import object_with, own_facts
 from piximi_core.formats.annotations.plain_json import numbers, read_json, records, text_of, whole
 from piximi_core.formats.annotations.round_shapes import ellipse_ring, region_ring
 from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
@@ -48,16 +49,8 @@ def read_labelme(path: Path, name: str) -> AnnotationSet:
     found = AnnotationSet(images=[AnnotatedImage(image, *_size(content), also=(path_stem(name),))])
     for number, item in enumerate(shapes):
         try:
-            found.objects.append(
-                SetObject(
-                    image=image,
-                    shape=_shape(item),
-                    kind=text_of(item.get("kind")),
-                    category=text_of(item.get("label")) if item.get("labelled", True) else None,
-                    plane=whole(item.get("plane", 0)),
-                    name=text_of(item.get("name")),
-                )
-            )
+            label = text_of(item.get("label"))
+            found.objects.append(object_with(item, image, _shape(item), label))
         except BadInput as error:
             found.skipped.append(Problem(f"{image[:80]}, shape {number + 1}", str(error)))
     return found
@@ -150,8 +143,5 @@ def _row(item: SetObject) -> dict[str, Any]:
         "description": "",
         "shape_type": "polygon",
         "flags": {},
-        "kind": item.kind or "object",
-        "labelled": item.category is not None,
-        "plane": item.plane,
-        "name": item.name or "",
+        **own_facts(item),
     }

@@ -20,7 +20,7 @@ from piximi_core.formats.annotations.label_images import read_label_images, writ
 from piximi_core.formats.annotations.label_studio import read_label_studio, write_label_studio
 from piximi_core.formats.annotations.labelme import read_labelme, write_labelme
 from piximi_core.formats.annotations.mask_zips import MASK_STYLES, read_mask_zip, write_mask_zip
-from piximi_core.formats.annotations.model import AnnotationSet, Problem
+from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem
 from piximi_core.formats.annotations.piximi import (
     read_piximi_annotations,
     write_piximi_annotations,
@@ -125,43 +125,18 @@ def _labels(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
     return write_label_images(found, path, found.images)
 
 
-def _voc(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
-    write_voc(found, path, found.images)
-    return []
+def _plainly(write: Callable[[AnnotationSet, Path, list[AnnotatedImage]], None]) -> Writer:
+    """Return a writer of a format that has one style and leaves nothing out."""
+
+    def write_all(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
+        write(found, path, found.images)
+        return []
+
+    return write_all
 
 
 def _yolo(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
     write_yolo(found, path, found.images, style)
-    return []
-
-
-def _geojson(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
-    write_geojson(found, path, found.images)
-    return []
-
-
-def _imagej(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
-    write_imagej(found, path, found.images)
-    return []
-
-
-def _labelme(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
-    write_labelme(found, path, found.images)
-    return []
-
-
-def _via(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
-    write_via(found, path, found.images)
-    return []
-
-
-def _label_studio(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
-    write_label_studio(found, path, found.images)
-    return []
-
-
-def _createml(found: AnnotationSet, path: Path, _style: Any) -> list[Problem]:
-    write_createml(found, path, found.images)
     return []
 
 
@@ -184,32 +159,33 @@ FORMATS: dict[str, AnnotationFormat] = {
             "labels", "label images", read_label_images, _labels, ("numbers",), ".zip", ".tif"
         ),
         AnnotationFormat(
-            "voc", "Pascal VOC", _without_known(read_voc), _voc, ("boxes",), ".zip", ".xml"
+            "voc", "Pascal VOC", _without_known(read_voc), _plainly(write_voc), ("boxes",),
+            ".zip", ".xml",
         ),
         AnnotationFormat(
             "yolo", "YOLO", read_yolo, _yolo, ("boxes", "outlines"),
             ".zip", ".zip",
         ),
         AnnotationFormat(
-            "geojson", "GeoJSON", _without_known(read_geojson), _geojson, ("outlines",),
-            ".zip", ".geojson",
+            "geojson", "GeoJSON", _without_known(read_geojson), _plainly(write_geojson),
+            ("outlines",), ".zip", ".geojson",
         ),
         AnnotationFormat(
-            "imagej", "ImageJ ROIs", read_imagej, _imagej, ("rois",), ".zip", ".zip"
+            "imagej", "ImageJ ROIs", read_imagej, _plainly(write_imagej), ("rois",), ".zip", ".zip"
         ),
         AnnotationFormat(
-            "labelme", "LabelMe", _one_json(read_labelme), _labelme, ("outlines",),
+            "labelme", "LabelMe", _one_json(read_labelme), _plainly(write_labelme), ("outlines",),
             ".zip", ".json",
         ),
         AnnotationFormat(
-            "via", "VIA", _one_json(read_via), _via, ("outlines",), ".json", ".json"
+            "via", "VIA", _one_json(read_via), _plainly(write_via), ("outlines",), ".json", ".json"
         ),
         AnnotationFormat(
-            "labelstudio", "Label Studio", _one_json(read_label_studio), _label_studio,
-            ("outlines",), ".json", ".json",
+            "labelstudio", "Label Studio", _one_json(read_label_studio),
+            _plainly(write_label_studio), ("outlines",), ".json", ".json",
         ),
         AnnotationFormat(
-            "createml", "CreateML", _one_json(read_createml), _createml, ("boxes",),
+            "createml", "CreateML", _one_json(read_createml), _plainly(write_createml), ("boxes",),
             ".json", ".json",
         ),
     )

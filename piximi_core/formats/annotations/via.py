@@ -12,7 +12,8 @@ import numpy as np
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
-from piximi_core.formats.annotations.plain_json import finite, numbers, read_json, text_of, whole
+from piximi_core.formats.annotations.own_facts import object_with, own_facts
+from piximi_core.formats.annotations.plain_json import finite, numbers, read_json, text_of
 from piximi_core.formats.annotations.round_shapes import ellipse_ring, region_ring
 from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
 from piximi_core.images import safe_name
@@ -67,16 +68,7 @@ def _object(region: Any, image: str) -> SetObject:
         raise BadInput("It has no shape.")
     told = region.get("region_attributes")
     told = told if isinstance(told, dict) else {}
-    ours = told.get("piximi")
-    ours = ours if isinstance(ours, dict) else {}
-    return SetObject(
-        image=image,
-        shape=_shape(shape),
-        kind=text_of(ours.get("kind")),
-        category=_class(told) if ours.get("labelled", True) else None,
-        plane=whole(ours.get("plane", 0)),
-        name=text_of(ours.get("name")),
-    )
+    return object_with(told.get("piximi"), image, _shape(shape), _class(told))
 
 
 def _class(told: dict[str, Any]) -> str | None:
@@ -131,12 +123,6 @@ def write_via(found: AnnotationSet, path: Path, images: Sequence[AnnotatedImage]
 
 def _row(item: SetObject) -> dict[str, Any]:
     ring = region_ring(item.region)
-    ours = {
-        "kind": item.kind or "object",
-        "labelled": item.category is not None,
-        "plane": item.plane,
-        "name": item.name or "",
-    }
     return {
         "shape_attributes": {
             "name": "polygon",
@@ -145,6 +131,6 @@ def _row(item: SetObject) -> dict[str, Any]:
         },
         "region_attributes": {
             "category": item.category or item.kind or "object",
-            "piximi": ours,
+            "piximi": own_facts(item),
         },
     }
