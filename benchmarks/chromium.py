@@ -11,7 +11,9 @@ from contextlib import contextmanager
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
-__all__ = ["chromium", "find_chromium"]
+from benchmarks.processes import NotMeasured
+
+__all__ = ["chromium", "find_chromium", "require_chromium"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _LONGEST_SECONDS = 2400
@@ -31,6 +33,14 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
+def require_chromium() -> str:
+    """Return where Chromium is; raise `NotMeasured` without it."""
+    path = find_chromium()
+    if path is None:
+        raise NotMeasured("Chromium is not on the PATH")
+    return path
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Give a fresh headless Chromium, which is killed if it is needed for too long.
@@ -40,12 +50,10 @@ def chromium() -> Iterator[Browser]:
 
     Raises
     ------
-    FileNotFoundError
+    NotMeasured
         There is none on the PATH.
     """
-    path = find_chromium()
-    if path is None:
-        raise FileNotFoundError("Chromium is not on the PATH")
+    path = require_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=list(_ARGUMENTS), headless=True

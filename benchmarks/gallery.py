@@ -11,8 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.chromium import chromium, find_chromium
-from benchmarks.processes import NotMeasured
+from benchmarks.chromium import chromium, require_chromium
 from benchmarks.results import Section, Target, interleaved, median, ratios, spread
 from benchmarks.servers import Server, served
 from benchmarks.workspaces import IMAGES, PROJECT, workspace_of_many
@@ -62,8 +61,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
     NotMeasured
         There is no Chromium.
     """
-    if not find_chromium():
-        raise NotMeasured("Chromium is not on the PATH")
+    require_chromium()
     with (
         workspace_of_many(say) as workspace,
         served("app.py", workspace) as server,

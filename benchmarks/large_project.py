@@ -11,9 +11,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from benchmarks.chromium import chromium, find_chromium
+from benchmarks.chromium import chromium, require_chromium
 from benchmarks.pictures import write_labelled_pictures
-from benchmarks.processes import NotMeasured, measure
+from benchmarks.processes import measure
 from benchmarks.results import Section, Target, interleaved, median, spread
 from benchmarks.servers import served
 from benchmarks.visits import opened_in_sight
@@ -46,8 +46,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
     NotMeasured
         There is no Chromium.
     """
-    if not find_chromium():
-        raise NotMeasured("Chromium is not on the PATH")
+    require_chromium()
     with tempfile.TemporaryDirectory(prefix="piximi-bench-") as room:
         kinds = {name: _make(Path(room), name, say) for name in _SIZES}
         with chromium() as browser:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from benchmarks.chromium import chromium, find_chromium
-from benchmarks.processes import NotMeasured
+from benchmarks.chromium import chromium, require_chromium
 from benchmarks.results import Section, Target, interleaved, median, spread
 from benchmarks.servers import served
 from benchmarks.visits import CLICKS, Visit, visit_empty, visit_ours
@@ -29,8 +28,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
     NotMeasured
         There is no Chromium.
     """
-    if not find_chromium():
-        raise NotMeasured("Chromium is not on the PATH")
+    require_chromium()
     with workspace_of_many(say) as workspace, chromium() as browser:
         # The first page of all pays for starting the browser.
         _visit_empty(browser, workspace)
