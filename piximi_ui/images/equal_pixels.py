@@ -10,11 +10,10 @@ from piximi_core.jobs.folder import Job
 from piximi_core.project.equal_pixels import find_equal
 from piximi_core.project.store import Store
 from piximi_ui.context import errors_shown, say, who
+from piximi_ui.images.folded_table import draw_folded
 from piximi_ui.texts import _, plural, told
 
 __all__ = ["draw"]
-
-_MOST_ROWS = 5000
 
 
 def draw(store: Store, job: Job) -> None:
@@ -27,17 +26,12 @@ def draw(store: Store, job: Job) -> None:
         "{n} images have the same pixels as another one",
         len(rows),
     )
-    with st.expander(label, key=f"outcome-equal-{job.id}"):
-        st.dataframe(
-            [{"file": str(name), "reason": told(str(why))} for name, why in rows[:_MOST_ROWS]],
-            hide_index=True,
-            width="stretch",
-            height=min(320, 38 + 35 * len(rows)),
-            column_config={
-                "file": st.column_config.TextColumn(_("File")),
-                "reason": st.column_config.TextColumn(_("Reason"), width="large"),
-            },
-        )
+    shown = [{"file": str(name), "reason": told(str(why))} for name, why in rows]
+    columns = {
+        "file": st.column_config.TextColumn(_("File")),
+        "reason": st.column_config.TextColumn(_("Reason"), width="large"),
+    }
+    with draw_folded(shown, columns, key=f"outcome-equal-{job.id}", label=label):
         _offer(store, job)
 
 

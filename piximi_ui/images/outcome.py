@@ -14,12 +14,11 @@ from piximi_core.project.store import Store
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images import add_check, equal_pixels, just_added
+from piximi_ui.images.folded_table import draw_folded
 from piximi_ui.job_news import is_import, open_news, read
 from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw"]
-
-_MOST_ROWS = 5000
 
 
 def draw(store: Store) -> None:
@@ -64,18 +63,12 @@ def _outcome(store: Store, job: Job) -> None:
         equal_pixels.draw(store, job)
         if rows:
             label = plural("{n} file was left out", "{n} files were left out", len(rows))
-            with st.expander(label, key=f"outcome-rows-{job.id}"):
-                st.dataframe(
-                    rows[:_MOST_ROWS],
-                    hide_index=True,
-                    width="stretch",
-                    height=min(320, 38 + 35 * len(rows)),
-                    column_config={
-                        "file": st.column_config.TextColumn(_("File")),
-                        "outcome": st.column_config.TextColumn(_("Outcome"), width="small"),
-                        "reason": st.column_config.TextColumn(_("Reason"), width="large"),
-                    },
-                )
+            columns = {
+                "file": st.column_config.TextColumn(_("File")),
+                "outcome": st.column_config.TextColumn(_("Outcome"), width="small"),
+                "reason": st.column_config.TextColumn(_("Reason"), width="large"),
+            }
+            draw_folded(rows, columns, key=f"outcome-rows-{job.id}", label=label)
 
 
 def _renamed(job: Job, result: dict[str, Any]) -> None:
@@ -88,17 +81,12 @@ def _renamed(job: Job, result: dict[str, Any]) -> None:
         "{n} images were renamed: others have the same file name",
         len(pairs),
     )
-    with st.expander(label, key=f"outcome-renamed-{job.id}"):
-        st.dataframe(
-            [{"file": before, "name": after} for before, after in pairs[:_MOST_ROWS]],
-            hide_index=True,
-            width="stretch",
-            height=min(320, 38 + 35 * len(pairs)),
-            column_config={
-                "file": st.column_config.TextColumn(_("File")),
-                "name": st.column_config.TextColumn(_("Name")),
-            },
-        )
+    rows = [{"file": before, "name": after} for before, after in pairs]
+    columns = {
+        "file": st.column_config.TextColumn(_("File")),
+        "name": st.column_config.TextColumn(_("Name")),
+    }
+    draw_folded(rows, columns, key=f"outcome-renamed-{job.id}", label=label)
 
 
 def _dismiss_button(job: Job) -> None:

@@ -90,6 +90,7 @@ def test_what_nobody_waits_for_is_ended(decoders: FairDecoders, endless: list[Pa
         decoders.leave(ticket)
     until(lambda: not running & busy_children())
     until(lambda: all(ticket.future.cancelled() for ticket in hanging))
+    assert len(running) >= 2, "there was something to end"
 
 
 def test_who_still_waits_for_the_same_picture_gets_it(

@@ -72,6 +72,8 @@ export class Palette {
     this.row = element("div", { class: "palette-row" });
     this.more = element("button", { type: "button", class: "icon more", onclick: () => this.#unfold() });
     this.node = element("div", { class: "palette", role: "toolbar" }, [this.row, this.more]);
+    // Not at every drawing: to ask for heights makes the browser lay out the page at once.
+    new ResizeObserver(() => this.fit()).observe(this.row);
   }
 
   /** One line of categories leaves the room to the images; a button unfolds the others. */
@@ -94,6 +96,7 @@ export class Palette {
     const state = JSON.stringify([categories, texts.find, counts === null]);
     if (state !== this.shown) {
       this.shown = state;
+      this.told = null; // the tallies are new
       const words = element("span", { text: texts.find_open });
       this.finder.replaceChildren(words, element("kbd", { text: "C", "aria-hidden": "true" }));
       this.finder.title = texts.find_tip;
@@ -105,13 +108,16 @@ export class Palette {
         ]),
       );
       this.row.replaceChildren(...pairs, this.finder);
+      this.more.title = texts.all_categories;
+      this.more.setAttribute("aria-label", texts.all_categories);
+      this.fit();
     }
-    this.more.title = texts.all_categories;
-    this.more.setAttribute("aria-label", texts.all_categories);
-    this.fit();
     for (const button of this.row.querySelectorAll(".swatch")) button.disabled = !active;
     // A row that can be scrolled is reached by the keyboard, if nothing in it is.
     this.row.tabIndex = active || counts ? -1 : 0;
+    const told = JSON.stringify([counts, narrowed]);
+    if (told === this.told) return;
+    this.told = told;
     this.tallies.forEach((tally, index) => {
       const tip = narrowed[index] ? texts.not_only_tip : texts.only_tip;
       tally.textContent = number(counts[index]);

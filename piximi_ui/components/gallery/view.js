@@ -65,7 +65,6 @@ export class View {
     ]);
     this.watcher = new ResizeObserver(() => {
       this.#sharpen();
-      this.palette.fit();
       // A hint that would be cut is none; its words stand in the list of shortcuts.
       this.hint.classList.toggle("cut", this.hint.scrollWidth > this.hint.clientWidth);
       // A tile that is scrolled into sight comes to lie below the head, not under it.
