@@ -49,7 +49,6 @@ __all__ = [
     "outlines_address",
     "plane_address",
     "revision_address",
-    "revoke_session",
     "routes",
     "thumb_address",
 ]
@@ -99,11 +98,6 @@ def issue_token(session_id: str, project_folder: Path, channels: int | None = No
         An unguessable token for the addresses below.
     """
     return _tokens.issue(session_id, _Grant(Path(project_folder).resolve(), channels))
-
-
-def revoke_session(session_id: str) -> None:
-    """Forget every token of a session; its addresses answer 404 from now on."""
-    _tokens.end(session_id)
 
 
 def thumb_address(token: str, sha256: str, look: Look | None = None) -> str:

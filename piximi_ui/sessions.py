@@ -26,6 +26,7 @@ from piximi_ui.assets import base_path
 __all__ = [
     "Tokens",
     "alive_address",
+    "end",
     "forget_ended",
     "is_live",
     "routes",
@@ -76,7 +77,7 @@ class Tokens(Generic[Right]):
         session_id, right = found
         if is_live(session_id):
             return right
-        self.end(session_id)
+        end(session_id)
         return None
 
     def end(self, session_id: str) -> None:
@@ -118,10 +119,16 @@ def forget_ended() -> None:
     with suppress(AttributeError):
         # Streamlit drops them, and their uploads with them, only when it needs the room.
         Runtime.instance()._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
+    known = set().union(*(tokens.sessions() for tokens in _all_tokens))
+    for session_id in known:
+        if not is_live(session_id):
+            end(session_id)
+
+
+def end(session_id: str) -> None:
+    """Forget every right of a session; its addresses answer 404 from now on."""
     for tokens in _all_tokens:
-        for session_id in tokens.sessions():
-            if not is_live(session_id):
-                tokens.end(session_id)
+        tokens.end(session_id)
 
 
 _pages: Tokens[str] = Tokens()

@@ -22,7 +22,7 @@ from piximi_core.images import Look
 from piximi_core.project.categories import create_category
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.store import create_store
-from piximi_ui import picture_making, pictures
+from piximi_ui import picture_making, pictures, sessions
 from tests.ui.asgi import Answer, fetch, get
 
 
@@ -144,7 +144,7 @@ def test_tokens_belong_to_one_session_and_project(project: Path, tmp_path: Path)
         return get(pictures.routes(), pictures.thumb_address(token, sha256))[0].status
 
     assert [status(token) for token in (mine, theirs, guest, "guessed")] == [200, 404, 200, 404]
-    pictures.revoke_session("s1")
+    sessions.end("s1")
     assert [status(mine), status(guest)] == [404, 200]
     assert pictures.issue_token("s1", project) != mine
 
