@@ -18,10 +18,10 @@ from piximi_core.formats.project_archive import DATABASE, ArchiveManifest, Entry
 from piximi_core.jobs.applying import apply_finished, jobs_of
 from piximi_core.jobs.deleting import require_quiet
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.backups import copy_database, open_to_read
 from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
 from piximi_core.project.ids import new_id
 from piximi_core.project.originals import used_originals
+from piximi_core.project.sqlite_files import copy_database, open_to_read
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.workspace import folder_name, project_name
 

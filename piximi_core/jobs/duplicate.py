@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 from piximi_core.errors import BadInput
 from piximi_core.jobs.deleting import require_quiet
 from piximi_core.jobs.folder import Job
-from piximi_core.project.backups import copy_database, open_to_read
 from piximi_core.project.categories import clean_name
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
 from piximi_core.project.ids import new_id, now
+from piximi_core.project.sqlite_files import copy_database, open_to_read
 from piximi_core.project.store import Store, current_user
 from piximi_core.project.workspace import folder_name, move_in, project_name
 

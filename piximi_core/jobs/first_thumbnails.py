@@ -11,8 +11,8 @@ from pathlib import Path
 
 from piximi_core.errors import BadInput
 from piximi_core.jobs.fair_decoders import FairDecoders, Ticket
-from piximi_core.project.backups import open_to_read
 from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.project.sqlite_files import open_to_read
 
 __all__ = ["make_thumbnails"]
 

@@ -29,12 +29,12 @@ from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.piximi_losses import losses
 from piximi_core.jobs.piximi_parts import channel_views, kinds_of, models_of
-from piximi_core.project.backups import copy_database
 from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
 from piximi_core.project.ids import new_id
 from piximi_core.project.labelling import plural
 from piximi_core.project.runs import Run, list_runs, require_classifier
 from piximi_core.project.schema import images, project, things
+from piximi_core.project.sqlite_files import copy_database
 from piximi_core.project.store import IMAGE_KIND, Store, current_user, open_store
 from piximi_core.project.things import Thing, get_things
 from piximi_core.project.workspace import float_range, project_name

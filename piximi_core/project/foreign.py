@@ -20,8 +20,9 @@ from sqlalchemy import Connection, create_engine
 
 from piximi_core.errors import BadInput
 from piximi_core.project import schema
-from piximi_core.project.backups import bring_up_to_date, damage_of, open_to_read
+from piximi_core.project.backups import bring_up_to_date
 from piximi_core.project.files import ProjectFiles, hash_file
+from piximi_core.project.sqlite_files import damage_of, open_to_read
 
 __all__ = ["check_foreign_project"]
 

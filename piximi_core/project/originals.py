@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from piximi_core.project.backups import list_backups, open_to_read
+from piximi_core.project.backups import list_backups
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.lock import writer_lock
 from piximi_core.project.recovery import DAMAGED, LOST
+from piximi_core.project.sqlite_files import open_to_read
 
 __all__ = [
     "YOUNG_SECONDS",

@@ -21,8 +21,9 @@ from sqlalchemy import Engine, create_engine, event
 from piximi_core.disk import is_full
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.project import schema
-from piximi_core.project.backups import bring_up_to_date, connect_to_read
+from piximi_core.project.backups import bring_up_to_date
 from piximi_core.project.files import SPACE_TO_WORK
+from piximi_core.project.sqlite_files import connect_to_read
 
 __all__ = ["make_reading_engine", "why_not_writable"]
 

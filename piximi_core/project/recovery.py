@@ -13,16 +13,10 @@ from pathlib import Path
 
 from piximi_core.disk import flush_file, flush_folder
 from piximi_core.errors import BadInput, NoSpace, PiximiError
-from piximi_core.project.backups import (
-    Backup,
-    bring_up_to_date,
-    copy_database,
-    damage_of,
-    newest_good_backup,
-    open_to_read,
-)
+from piximi_core.project.backups import Backup, bring_up_to_date, newest_good_backup
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words
 from piximi_core.project.lock import writer_lock
+from piximi_core.project.sqlite_files import copy_database, damage_of, open_to_read
 from piximi_core.project.store import open_store
 
 __all__ = ["DAMAGED", "LOST", "Replaced", "replace_damaged"]

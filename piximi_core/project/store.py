@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from piximi_core.disk import flush_folder
@@ -26,6 +26,7 @@ from piximi_core.errors import (
 )
 from piximi_core.project import schema
 from piximi_core.project.backups import back_up, list_backups
+from piximi_core.project.connections import make_engine
 from piximi_core.project.files import (
     SPACE_TO_WORK,
     ProjectFiles,
@@ -44,30 +45,6 @@ IMAGE_KIND = "Image"
 UNKNOWN_NAME = "Unknown"
 
 _TRY_SECONDS = 5.0  # between two attempts to write where it failed
-
-
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    # SQLAlchemy begins transactions through the "begin" event below, not through sqlite3.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "busy_timeout = 5000",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _make_engine(database: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{database}", pool_size=4, max_overflow=16)
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
 
 
 class Store:
@@ -95,7 +72,7 @@ class Store:
             )
         self._refusal: PiximiError | None = None
         self._tried_at = 0.0
-        self._engine = _make_engine(self.files.database)
+        self._engine = make_engine(self.files.database)
         self._check_version()
 
     @property
@@ -130,7 +107,7 @@ class Store:
         refusal = why_not_writable(self.folder)
         if refusal is None:
             self._engine.dispose()
-            self._engine = _make_engine(self.files.database)
+            self._engine = make_engine(self.files.database)
         self._refusal = refusal
 
     def _connect(self) -> Connection:

@@ -14,7 +14,6 @@ from piximi_core.project import backups
 from piximi_core.project.backups import (
     back_up,
     back_up_if_due,
-    damage_of,
     list_backups,
     newest_good_backup,
     restore_backup,
@@ -25,6 +24,7 @@ from piximi_core.project.history import next_labels, undo
 from piximi_core.project.labelling import delete_things
 from piximi_core.project.runs import Run, list_runs, register_run
 from piximi_core.project.schema import applied_jobs
+from piximi_core.project.sqlite_files import damage_of
 from piximi_core.project.store import IMAGE_KIND, Store
 from piximi_core.project.things import ThingFilter, find_ids
 from tests.project.conftest import fill, new_image

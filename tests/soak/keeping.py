@@ -26,11 +26,12 @@ from piximi_core.jobs.open_archive import restore_archive
 from piximi_core.jobs.open_piximi import open_here
 from piximi_core.jobs.recovering import recover_project
 from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.backups import back_up, damage_of, list_backups
+from piximi_core.project.backups import back_up, list_backups
 from piximi_core.project.categories import create_category
 from piximi_core.project.kinds import ensure_kind
 from piximi_core.project.objects import NewObject, add_objects, list_objects
 from piximi_core.project.schema import SCHEMA_VERSION
+from piximi_core.project.sqlite_files import damage_of
 from piximi_core.project.store import Store, create_store
 from piximi_core.project.things import ThingFilter, list_things
 from tests.made_up import make_older
