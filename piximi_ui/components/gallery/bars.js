@@ -1,6 +1,6 @@
 // Around the grid: the page buttons and the row of categories.
 
-import { element, fill, number, paint } from "./dom.js";
+import { element, fill, number, paint } from "../shared/dom.js";
 import { goesOn, setGoesOn } from "./onward.js";
 
 const ARROWS = { first: "«", previous: "‹", next: "›", last: "»" };

@@ -1,7 +1,8 @@
 // A box drawn over the grid selects what it touches: with the mouse, or with a finger that rested on
 // the grid for a moment. With Ctrl or Shift, and always with a finger, it adds to the selection.
 
-import { element, tileOf, wayOf } from "./dom.js";
+import { element } from "../shared/dom.js";
+import { tileOf, wayOf } from "./tile.js";
 
 const SLACK = 6; // CSS pixels that a click may tremble
 const REST = 450; // ms after which a resting finger begins a selection

@@ -1,7 +1,7 @@
 // Find a category by typing its name: C or "/" opens it, arrows choose, Enter labels the selection.
 // A name that no category has can be created.
 
-import { element, fill, paint } from "./dom.js";
+import { element, fill, paint } from "../shared/dom.js";
 
 const LONGEST = 300; // characters of a category's name
 const MOST = 50; // matches drawn

@@ -1,15 +1,16 @@
 // The gallery component. Streamlit calls `mount` at first and again whenever Python redraws.
 
 import { withKeys } from "./category_keys.js";
-import { element, speak, tileOf, wayOf } from "./dom.js";
+import { element, speak } from "../shared/dom.js";
 import { DragBox } from "./drag.js";
-import { Follower } from "./follow.js";
+import { Follower } from "../shared/follow.js";
 import { Home } from "./home.js";
 import { Keyboard } from "./keys.js";
 import { Labelling } from "./labelling.js";
-import { ActionQueue, LEFT, viewerStore } from "./queue.js";
+import { ActionQueue, LEFT, viewerStore } from "../shared/queue.js";
 import { Reporter } from "./report.js";
 import { Selection } from "./selection.js";
+import { tileOf, wayOf } from "./tile.js";
 import { View } from "./view.js";
 
 const CHECK = 250; // ms between looks at whether a gallery is still on the page

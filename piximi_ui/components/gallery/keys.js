@@ -1,6 +1,6 @@
 // The keyboard: labels and commands anywhere on the page, arrows and Space inside the grid.
 
-import { connectionNotice } from "./dom.js";
+import { connectionNotice } from "../shared/dom.js";
 import { composes, digitOf, letterOf } from "./layouts.js";
 
 const TYPES_TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button])";

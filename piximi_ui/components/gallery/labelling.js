@@ -2,7 +2,7 @@
 // on a page that is still to come. Until it is there, nothing is selected and keys label nothing.
 
 import { TypedDigits } from "./digits.js";
-import { fill } from "./dom.js";
+import { fill } from "../shared/dom.js";
 import { goesOn } from "./onward.js";
 
 export class Labelling {

@@ -1,6 +1,6 @@
 // One thumbnail: picture, check mark, partition letters, label and prediction, name.
 
-import { element, fill, number, paint } from "./dom.js";
+import { element, fill, number, paint } from "../shared/dom.js";
 
 const AGAIN = 3000; // ms until a picture that did not come is asked for once more
 const CHECK = "M4.5 8.5l2.3 2.3 4.7-5.3";
@@ -128,4 +128,15 @@ export class Tile {
     }
     return chips;
   }
+}
+
+/** The tile that an event happened on, or null. */
+export function tileOf(event) {
+  return event.target.closest?.(".tile") ?? null;
+}
+
+/** What a click means for the selection. */
+export function wayOf(event) {
+  const onCheck = event.target.closest?.(".check") != null;
+  return { range: event.shiftKey, add: event.ctrlKey || event.metaKey || onCheck };
 }

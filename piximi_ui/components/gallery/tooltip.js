@@ -1,6 +1,6 @@
 // What is known of an image, beside its tile: after a moment under the mouse or with the keyboard.
 
-import { element } from "./dom.js";
+import { element } from "../shared/dom.js";
 
 const DELAY = 500; // ms
 const GAP = 6; // CSS pixels between tile and tooltip

@@ -2,7 +2,7 @@
 // a key did nothing.
 
 import { ofKey } from "./category_keys.js";
-import { element, fill, paint } from "./dom.js";
+import { element, fill, paint } from "../shared/dom.js";
 
 const MESSAGE = 1600; // ms
 

@@ -1,9 +1,9 @@
 // Everything the gallery shows. It draws what it is given and passes gestures on.
 
 import { OnwardSwitch, Pager, Palette } from "./bars.js";
-import { element, fill, number } from "./dom.js";
+import { element, fill, number } from "../shared/dom.js";
 import { Finder } from "./find.js";
-import { NEW } from "./queue.js";
+import { NEW } from "../shared/queue.js";
 import { Tile } from "./tile.js";
 import { Tooltip } from "./tooltip.js";
 import { TypedPanel } from "./typed.js";

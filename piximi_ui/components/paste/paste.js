@@ -1,31 +1,13 @@
 // Takes a picture from the clipboard: Ctrl+V anywhere on the page, or a button where the browser
 // lets a page read the clipboard itself (which it asks the person about).
 
-import { element } from "../gallery/dom.js";
+import { element } from "../shared/dom.js";
+import { perPlace } from "../shared/mount.js";
 
-const instances = new WeakMap();
-
-export function mount(component, style) {
-  const host = component.parentElement;
-  let paste = instances.get(host);
-  if (!paste) {
-    paste = new Paste(host, style);
-    instances.set(host, paste);
-  }
-  const drawing = paste.update(component);
-  return () => {
-    // A redraw that overtakes another runs this while the element stays, so look again later.
-    setTimeout(() => {
-      if (paste.drawing !== drawing && host.host.isConnected) return;
-      instances.delete(host);
-      paste.close();
-    }, 100);
-  };
-}
+export const mount = perPlace((host, style) => new Paste(host, style));
 
 class Paste {
   constructor(host, style) {
-    this.drawing = 0;
     this.button = element("button", { type: "button", onclick: () => this.#read() });
     this.hint = element("span", { class: "hint" });
     this.state = element("span", { class: "state", role: "status" });
@@ -42,8 +24,6 @@ class Paste {
     this.button.hidden = !navigator.clipboard?.read;
     this.hint.textContent = texts.hint;
     this.state.textContent = "";
-    this.drawing += 1;
-    return this.drawing;
   }
 
   close() {

@@ -1,6 +1,6 @@
 // The uploader: chooses files or folders, shows how far they are, names what could not be sent.
 
-import { element, fill, number, speak } from "../gallery/dom.js";
+import { element, fill, number, speak } from "../shared/dom.js";
 import { LEAVING } from "../watch/leave.js";
 import { Choice } from "./entries.js";
 import { register, unregister } from "./hub.js";

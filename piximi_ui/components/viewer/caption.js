@@ -1,4 +1,4 @@
-import { element, fill, paint } from "../gallery/dom.js";
+import { element, fill, paint } from "../shared/dom.js";
 
 /** What stands under a picture: its name, label, prediction and measures. */
 export function caption(image, texts) {

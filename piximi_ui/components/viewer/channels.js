@@ -1,6 +1,6 @@
 // One row for each channel: on or off, colour, and its range over a histogram.
 
-import { element, fill } from "../gallery/dom.js";
+import { element, fill } from "../shared/dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PALETTE = "viewer-palette";

@@ -4,11 +4,11 @@
 import { OnwardSwitch, Palette } from "../gallery/bars.js";
 import { withKeys } from "../gallery/category_keys.js";
 import { TypedDigits } from "../gallery/digits.js";
-import { element, fill } from "../gallery/dom.js";
+import { element, fill } from "../shared/dom.js";
 import { Finder } from "../gallery/find.js";
 import { Keyboard } from "../gallery/keys.js";
 import { goesOn } from "../gallery/onward.js";
-import { ActionQueue, NEW } from "../gallery/queue.js";
+import { ActionQueue, NEW } from "../shared/queue.js";
 import { TypedPanel } from "../gallery/typed.js";
 
 const ANSWERS = { accept: "A", reject: "R" };

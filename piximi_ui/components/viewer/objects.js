@@ -1,6 +1,6 @@
 // The objects of the picture that is shown: fetched, drawn over it, one of them selected.
 
-import { element, fill } from "../gallery/dom.js";
+import { element, fill } from "../shared/dom.js";
 import { Outlines } from "./outlines.js";
 
 export class Objects {

@@ -1,6 +1,6 @@
 // One picture: loads what is asked for, and is zoomed and moved by mouse, pen and fingers.
 
-import { element } from "../gallery/dom.js";
+import { element } from "../shared/dom.js";
 
 const MOST = 32; // screen pixels for one of the picture
 const WHEEL = 0.0015;

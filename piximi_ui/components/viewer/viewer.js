@@ -1,9 +1,11 @@
 // The viewer component: one picture, or two beside each other, in full size. Everything that only
 // looks happens here; Python hears of labels, of the next picture and of looks that are to be kept.
 
-import { element, fill, number, speak } from "../gallery/dom.js";
+import { element, fill, number, speak } from "../shared/dom.js";
+import { perPlace } from "../shared/mount.js";
 import { caption } from "./caption.js";
 import { Channels } from "./channels.js";
+import { controls } from "./controls.js";
 import { Labels } from "./labels.js";
 import { Objects } from "./objects.js";
 import { automatic, common, first, parse, print } from "./look.js";
@@ -14,30 +16,12 @@ const PREVIEW = 1024; // the longest side that the server draws while a slider m
 const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable=true]";
 const TELL = 80; // ms in which several steps become one
 const MEANWHILE = 5000; // ms in which a viewer that was drawn anew goes on where it was
-const instances = new WeakMap();
 let left = null; // the last viewer that was taken away
 
-export async function mount(component, style) {
-  const host = component.parentElement;
-  let viewer = instances.get(host);
-  if (!viewer) {
-    viewer = new Viewer(host);
-    instances.set(host, viewer);
-    await viewer.dress(style);
-  }
-  const drawing = viewer.update(component);
-  return () => {
-    // A redraw that overtakes another runs this while the viewer stays, so look again later.
-    setTimeout(() => {
-      if (viewer.drawing !== drawing && host.host.isConnected) return;
-      if (instances.get(host) === viewer) instances.delete(host);
-      viewer.close();
-    }, 100);
-  };
-}
+export const mount = perPlace((host, style) => new Viewer(host, style));
 
 class Viewer {
-  constructor(host) {
+  constructor(host, style) {
     this.host = host;
     this.drawing = 0;
     this.plane = 0;
@@ -48,7 +32,8 @@ class Viewer {
     this.levels = new Map(); // by address
     this.stages = [];
     this.channels = new Channels((going) => this.#changed(going));
-    this.#build();
+    Object.assign(this, controls(this));
+    this.ready = this.#dress(style);
     this.listening = new AbortController();
     window.addEventListener("keydown", (event) => this.#key(event), this.listening);
     // Before the dialog hears of it, which would close.
@@ -60,49 +45,8 @@ class Viewer {
     window.addEventListener("keydown", escape, { signal: this.listening.signal, capture: true });
   }
 
-  #build() {
-    const button = (act, properties = {}) =>
-      element("button", { type: "button", onclick: act, ...properties });
-    this.buttons = {
-      previous: button(() => this.turn(-1), { class: "icon", text: "‹" }),
-      next: button(() => this.turn(1), { class: "icon", text: "›" }),
-      out: button(() => this.zoom(0.8), { class: "icon", text: "−" }),
-      in: button(() => this.zoom(1.25), { class: "icon", text: "+" }),
-      fit: button(() => this.zoomTo(null)),
-      whole: button(() => this.zoomTo(1), { text: "100 %" }),
-      auto: button(() => this.automatic()),
-      reset: button(() => this.reset()),
-      keep: button(() => this.keep("keep")),
-      all: button(() => this.keep("keep_all"), { class: "primary" }),
-    };
-    const { previous, next, out, in: inward, fit, whole, auto, reset, keep, all } = this.buttons;
-    this.place = element("span", { class: "place" });
-    this.percent = element("span", { class: "percent" });
-    this.slider = element("input", { type: "range", min: 1, step: 1 });
-    this.slider.addEventListener("input", () => this.toPlane(Number(this.slider.value) - 1));
-    this.planeName = element("span", {});
-    this.planes = element("label", { class: "planes" }, [this.planeName, this.slider]);
-    this.pictures = element("div", { class: "pictures" });
-    this.note = element("p", { class: "note" });
-    this.said = element("p", { class: "said", role: "status", "aria-live": "polite" });
-    this.panel = element("div", { class: "panel" }, [
-      this.note, this.channels.node,
-      element("div", { class: "verbs" }, [auto, reset, keep, all]),
-      this.said,
-    ]);
-    this.bar = element("div", { class: "bar" }, [
-      previous, this.place, next, element("span", { class: "space" }),
-      this.objects.button, out, this.percent, inward, fit, whole,
-    ]);
-    this.labelling = element("div", {});
-    const left = element("div", { class: "left" }, [this.bar, this.labelling, this.pictures, this.planes]);
-    this.root = element("div", { class: "viewer", tabindex: "-1" }, [
-      element("div", { class: "sides" }, [left, this.panel]),
-    ]);
-  }
-
   /** Wait for the stylesheet, so that nothing is seen undressed. */
-  dress(style) {
+  #dress(style) {
     return new Promise((resolve) => {
       const link = element("link", { rel: "stylesheet", href: style, onload: resolve, onerror: resolve });
       this.host.append(link, this.root);
@@ -133,7 +77,6 @@ class Viewer {
       this.objects.show(this.images[0], this.stages[0]);
     }
     if (this.untold) this.#tell();
-    return this.drawing;
   }
 
   #makeLabels(store) {

@@ -2,7 +2,7 @@
 // a lost connection is said in our words; a page whose session has ended (a laptop that slept, a
 // server that was started anew) is dead in all its buttons, so it loads itself again and says why.
 
-import { connectionNotice, element } from "../gallery/dom.js";
+import { connectionNotice, element } from "../shared/dom.js";
 import { startOver, whyReloaded } from "./leave.js";
 
 const EVERY = 2000; // ms

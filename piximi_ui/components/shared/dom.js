@@ -49,14 +49,3 @@ export function paint(node, color) {
   node.style.setProperty("--chip", color);
   node.style.setProperty("--ink", inkOn(color));
 }
-
-/** The tile that an event happened on, or null. */
-export function tileOf(event) {
-  return event.target.closest?.(".tile") ?? null;
-}
-
-/** What a click means for the selection. */
-export function wayOf(event) {
-  const onCheck = event.target.closest?.(".check") != null;
-  return { range: event.shiftKey, add: event.ctrlKey || event.metaKey || onCheck };
-}
