@@ -56,7 +56,9 @@ def _partitions() -> dict[str, tuple[str, str]]:
         ),
         "test": (
             partition_name("Test"),
-            _("Never learned from and never checked on while training: for the last judgement."),
+            _(
+                "Never learned from and never used for validation while training: for the last judgement."
+            ),
         ),
         "inference": (
             partition_name("Inference"),

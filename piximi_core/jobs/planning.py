@@ -85,7 +85,7 @@ class TrainingPlan:
         if unlearned:
             found.append(f"Nothing to learn from in Training for: {_names(unlearned)}.")
         if unchecked:
-            found.append(f"Nothing to check on in Validation for: {_names(unchecked)}.")
+            found.append(f"Nothing to validate on for: {_names(unchecked)}.")
         if few:
             found.append(f"Fewer than 10 to learn from in: {_names(few)}.")
         return (*found, *self.groups.warnings)

@@ -36,7 +36,7 @@ def draw(store: Store) -> None:
         st.markdown(
             _(
                 "Crops of one photograph, or images of one patient, look alike. They are dealt to "
-                "the same side, so that what is checked on is new. Objects of one image and images "
+                "the same side, so that what is validated on is new. Objects of one image and images "
                 "of equal pixels always stay together."
             )
         )

@@ -130,7 +130,7 @@ def _columns(kind_id: str) -> dict[str, Any]:
         "images": column.TextColumn(
             of_kind(kind_id, _("Images"), _("Objects")),
             width=78,
-            help=_("Learned from (Training) + checked on (Validation)"),
+            help=_("Learned from (Training) + validated on (Validation)"),
         ),
         "classes": column.NumberColumn(_("Classes"), width=60, format="%d", help=tip("class")),
         "at": column.TextColumn(_("When"), width=128),

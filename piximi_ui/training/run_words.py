@@ -85,12 +85,12 @@ def outcome(run: RunStanding, figure: RunFigure | None) -> str:
     took = duration(float(summary.get("seconds", 0)))
     best = _("best in epoch {n}").format(n=summary.get("best_epoch"))
     if figure is None and summary.get("val_accuracy") is not None:
-        return f"{_('Nothing of what it was checked on is left.')} {epochs}, {best}, {took}."
+        return f"{_('Nothing of what it was validated on is left.')} {epochs}, {best}, {took}."
     if figure is None:
         text = of_kind(
             run.run.kind_id,
-            _("Right on {share} of the images it learned from; none were kept to check on."),
-            _("Right on {share} of the objects it learned from; none were kept to check on."),
+            _("Right on {share} of the images it learned from; none were kept for validation."),
+            _("Right on {share} of the objects it learned from; none were kept for validation."),
         )
         return (
             text.format(share=percent(summary.get("accuracy", 0))) + f" {epochs}, {best}, {took}."

@@ -47,7 +47,7 @@ def draw_button(
         Another training is under way, so a new one waits.
     """
     started: Job | None = None
-    label = _("Train on {learned}, check on {checked}").format(
+    label = _("Train on {learned}, validate on {checked}").format(
         learned=number(plan.count(TRAINING)), checked=number(plan.count(VALIDATION))
     )
     blocked = bool(plan.obstacle or mistakes)
@@ -111,13 +111,13 @@ def draw_counts(store: Store, kind_id: str, plan: TrainingPlan) -> None:
         row_height=_ROW,
         height=_HEADER + _ROW * min(len(plan.classes), _SHOWN),
         column_config={
-            "color": st.column_config.ImageColumn(" ", width=36),
+            "color": st.column_config.ImageColumn(" ", width=28),
             "name": st.column_config.TextColumn(_("Category"), help=tip("category")),
             "learned": st.column_config.NumberColumn(
-                partition_name(TRAINING), width=84, format="localized"
+                partition_name(TRAINING), width=70, format="localized"
             ),
             "checked": st.column_config.NumberColumn(
-                partition_name(VALIDATION), width=92, format="localized"
+                partition_name(VALIDATION), width=78, format="localized"
             ),
         },
     )
@@ -168,8 +168,8 @@ def _split_again(store: Store, kind_id: str, plan: TrainingPlan) -> None:
         st.markdown(
             _(
                 "Split again deals all of them anew, by the training percentage and the seed: "
-                "choose another seed first if you want others to check on. "
-                "Earlier runs keep their results, but may have learned from what is then checked."
+                "choose another seed first if you want others to validate on. "
+                "Earlier runs keep their results, but may have learned from what is then validated on."
             )
         )
         _split_button(store, kind_id, plan)

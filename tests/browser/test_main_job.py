@@ -171,7 +171,7 @@ def _train_with_a_reload(page: Page, store: Store) -> None:
     expect(epochs).to_be_visible(timeout=30_000)
     epochs.fill("150")
     epochs.press("Enter")
-    button = page.get_by_role("button", name=re.compile(r"Train on \d+, check on \d+"))
+    button = page.get_by_role("button", name=re.compile(r"Train on \d+, validate on \d+"))
     expect(button).to_be_enabled(timeout=30_000)
     settled(page)
     counted = [int(number) for number in re.findall(r"\d+", button.inner_text())]

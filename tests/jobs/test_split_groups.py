@@ -126,7 +126,7 @@ def test_one_group_that_holds_nearly_all_is_told(store: Store, tmp_path: Path) -
     plan = plan_training(store, SETTINGS)
     (told,) = [text for text in plan.warnings if "alone holds" in text]
     assert told.startswith("photo000 alone holds 60 of 64 images")
-    assert "so 4 are checked instead of 16" in told
+    assert "so 4 are in Validation instead of 16" in told
 
 
 def test_names_that_tell_the_category_are_not_taken_for_sources(

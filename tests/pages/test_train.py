@@ -76,11 +76,11 @@ def test_a_value_that_cannot_be_used_gets_a_sentence_and_is_not_kept(
     number(page, "Epochs").set_value(0).run()
     assert "Epochs must be at least 1, not 0" in said(page).replace("\\", "")
     assert "Mend the settings marked in red first" in said(page)
-    assert button(page, "Train on 36, check on 12").disabled
+    assert button(page, "Train on 36, validate on 12").disabled
     assert load_draft(untrained) == {}
     number(page, "Epochs").set_value(3).run()
     assert "must be at least" not in said(page)
-    assert not button(page, "Train on 36, check on 12").disabled
+    assert not button(page, "Train on 36, validate on 12").disabled
 
 
 def test_the_learning_rate_follows_the_optimizer(open_page: OpenPage, untrained: Store) -> None:
@@ -122,7 +122,7 @@ def test_other_channels_are_mended_by_a_click(open_page: OpenPage, untrained: St
     assert "the images have 1" in said(page)
     button(page, "Set the channels to those of the images").click().run()
     assert default_settings(untrained).input_shape == (21, 21, 1)
-    assert not button(page, "Train on 36, check on 12").disabled
+    assert not button(page, "Train on 36, validate on 12").disabled
 
 
 def test_categories_without_labels_are_said_without_their_markup(
@@ -200,8 +200,8 @@ def abandon(job: Job) -> None:
 @pytest.mark.slow
 def test_split_again_deals_anew_and_is_undoable(open_page: OpenPage, digits: Store) -> None:
     page = open_page("train", project="digits")
-    assert button(page, "Train on 120, check on 40")
+    assert button(page, "Train on 120, validate on 40")
     button(page, "Deal 160 images anew").click().run()
     assert history(digits)[0].label == "Split again"
     page.slider[0].set_value(50).run()
-    assert button(page, "Train on 80, check on 80")
+    assert button(page, "Train on 80, validate on 80")

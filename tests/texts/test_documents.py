@@ -51,7 +51,7 @@ def test_the_tour_of_the_readme_names_buttons_that_exist(tmp_path, monkeypatch):
     monkeypatch.setenv("PIXIMI_WORKSPACE", str(tmp_path))
     store, _training = create_example()
     plan = plan_training(store, default_settings(store))
-    train = f"Train on {plan.count('Training'):,}, check on {plan.count('Validation'):,}"
+    train = f"Train on {plan.count('Training'):,}, validate on {plan.count('Validation'):,}"
     tour = README.partition("## A tour")[2].partition("\n## ")[0]
     assert train in slanted(tour)
     assert slanted(tour) - said(ENGLISH) == {train}
