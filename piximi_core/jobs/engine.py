@@ -32,6 +32,7 @@ __all__ = [
     "shutdown",
     "submit",
     "waits_for",
+    "start_early",
     "warm",
     "warms_early",
     "watch",
@@ -304,14 +305,25 @@ def warm(resource: str = "train", ready: Callable[..., Any] | None = None, *argu
     ready, arguments
         What else it does, once, to be ready for what the person is likely to ask.
     """
-    if not warms_early():
-        return
-    key = " ".join(str(part) for part in (resource, *arguments))
+    if warms_early():
+        key = " ".join(str(part) for part in (resource, *arguments))
+        _on_a_thread(key, lambda: _get().warm(resource, ready, *arguments))
+
+
+def start_early() -> None:
+    """Start the workers while the person still chooses files: what is added waits for no start.
+
+    Returns at once. Nothing else is loaded, because adding images needs no TensorFlow.
+    """
+    if warms_early():
+        _on_a_thread("start", _get)
+
+
+def _on_a_thread(key: str, work: Callable[[], Any]) -> None:
+    """Do something once, without anyone waiting for it."""
     with _starting:
         if key not in _warming:
-            thread = threading.Thread(
-                target=_warm, args=(resource, ready, *arguments), name=f"warm {key}", daemon=True
-            )
+            thread = threading.Thread(target=_try, args=(work,), name=f"warm {key}", daemon=True)
             _warming[key] = thread
             thread.start()
 
@@ -321,9 +333,9 @@ def warms_early() -> bool:
     return os.environ.get("PIXIMI_WARM", "1") != "0"
 
 
-def _warm(resource: str, ready: Callable[..., Any] | None, *arguments: Any) -> None:
+def _try(work: Callable[[], Any]) -> None:
     try:
-        _get().warm(resource, ready, *arguments)
+        work()
     except Exception:
         # Nothing is lost: the first job starts the engine, and says why if it cannot.
         log.exception("The job engine could not be started ahead of the first job")

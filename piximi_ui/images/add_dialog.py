@@ -45,6 +45,7 @@ def _dropped() -> None:
 
 
 def _dialog(store: Store, categories: Sequence[Category]) -> None:
+    engine.start_early()
     words = {
         "files": _("Files or zip"),
         "folder": _("Folder"),

@@ -13,7 +13,7 @@ from piximi_core.project.things import PARTITIONS
 from piximi_ui.glossary import partition_name, partition_tip
 from piximi_ui.texts import _, number, plain, told
 
-__all__ = ["Place", "draw"]
+__all__ = ["Place", "draw", "tell_classes"]
 
 _FOLDERS_NAMED = 6
 
@@ -50,8 +50,8 @@ def draw(folders: Collection[str], categories: Sequence[Category], shown: Collec
     shown
         Ids of the categories that the page shows alone: new images join a single one.
     """
-    by_folder = _ask_folders(folders) if folders else False
     known = {c.id: c.name for c in categories if not c.is_unknown}
+    by_folder = _ask_folders(folders, known.values()) if folders else False
     preset = [known[found] for found in shown if found in known]
     names = list(known.values())
     st.markdown(f"**{_('Put these in')}**")
@@ -86,11 +86,22 @@ def draw(folders: Collection[str], categories: Sequence[Category], shown: Collec
     return Place(by_folder, table.getvalue() if table else None, category, partition)
 
 
-def _ask_folders(folders: Collection[str]) -> bool:
+def tell_classes(folders: Collection[str], known: Collection[str]) -> bool:
+    """Return whether folders are likely to be named after what their images show.
+
+    A single one mostly says where its images lay ("unlabelled", "export"), unless it bears the
+    name of a category that is `known`.
+    """
+    return len(folders) > 1 or not set(folders).isdisjoint(known)
+
+
+def _ask_folders(folders: Collection[str], known: Collection[str]) -> bool:
+    likely = tell_classes(folders, known)
     chosen = st.checkbox(
         _("Use folder names as categories"),
-        value=True,
-        key="add-by-folder",
+        value=likely,
+        # Another kind of choice of folders is another choice to start from.
+        key=f"add-by-folder-{likely}",
         help=_("Each image gets the name of the folder it lies in as its category."),
     )
     named = ", ".join(plain(name, 40) for name in sorted(folders)[:_FOLDERS_NAMED])

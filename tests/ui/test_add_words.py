@@ -8,6 +8,7 @@ import pytest
 
 from piximi_core.jobs.sources import SourceFile
 from piximi_ui.images.add_check import Answers, what_is_added
+from piximi_ui.images.add_options import tell_classes
 
 
 def sources(*names: str) -> list[SourceFile]:
@@ -30,3 +31,18 @@ def test_it_counts_pictures_rather_than_zips(
     names: list[str], pictures: int | None, said: str
 ) -> None:
     assert what_is_added(sources(*names), Answers(pictures=pictures)) == said
+
+
+@pytest.mark.parametrize(
+    ("folders", "known", "classes"),
+    [
+        ({"cats", "dogs"}, (), True),
+        ({"unlabelled"}, (), False),
+        ({"unlabelled"}, ("cats",), False),
+        ({"dogs"}, ("cats", "dogs"), True),
+    ],
+)
+def test_a_single_folder_names_no_class_by_itself(
+    folders: set[str], known: tuple[str, ...], classes: bool
+) -> None:
+    assert tell_classes(folders, known) is classes
