@@ -57,7 +57,8 @@ def _partitions() -> dict[str, tuple[str, str]]:
         "test": (
             partition_name("Test"),
             _(
-                "Never learned from and never used for validation while training: for the last judgement."
+                "Never learned from and never used for validation while training: for the last "
+                "judgement."
             ),
         ),
         "inference": (

@@ -186,6 +186,6 @@ def _of_the_largest(
         return []
     return [
         f"{group[:60]} alone holds {size:,} of {counted(len(parts), kind_id)} and goes to one side "
-        f"whole, so {checked:,} are in Validation instead of {round(wanted):,}: label more of other "
-        "sources, or group otherwise if these do not come from one source."
+        f"whole, so {checked:,} are in Validation instead of {round(wanted):,}: label more of "
+        "other sources, or group otherwise if these do not come from one source."
     ]

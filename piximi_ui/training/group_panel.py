@@ -36,8 +36,8 @@ def draw(store: Store) -> None:
         st.markdown(
             _(
                 "Crops of one photograph, or images of one patient, look alike. They are dealt to "
-                "the same side, so that what is validated on is new. Objects of one image and images "
-                "of equal pixels always stay together."
+                "the same side, so that what is validated on is new. Objects of one image and "
+                "images of equal pixels always stay together."
             )
         )
         _examples(found)

@@ -169,7 +169,8 @@ def _split_again(store: Store, kind_id: str, plan: TrainingPlan) -> None:
             _(
                 "Split again deals all of them anew, by the training percentage and the seed: "
                 "choose another seed first if you want others to validate on. "
-                "Earlier runs keep their results, but may have learned from what is then validated on."
+                "Earlier runs keep their results, but may have learned from what is then "
+                "validated on."
             )
         )
         _split_button(store, kind_id, plan)
