@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from piximi_core.jobs import add_images
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.ids import new_id
 from piximi_core.project.store import Store
 
@@ -57,6 +55,10 @@ def ask_again(
     who: str | None = None,
 ) -> Job:
     """Ask for the import again with the answer; its uploaded files move to the new job."""
+    # Every opening of a project looks here for questions, and few have any.
+    from piximi_core.jobs import add_images
+    from piximi_core.jobs.sources import SourceFile
+
     request = job.request()
     job_id = new_id()
     before, after = job.folder, store.files.jobs / job_id

@@ -48,9 +48,11 @@ def file_name(name: str, path: str) -> str:
     """
     base = path.rpartition("/")[2]
     called = name.rpartition("/")[2]
+    if called == base:
+        return base or name
     stem, dot, suffix = base.rpartition(".") if "." in base else (base, "", "")
     number = called.removeprefix(f"{stem}_").removesuffix(f"{dot}{suffix}")
-    is_same = called == base or (number.isdecimal() and called == f"{stem}_{number}{dot}{suffix}")
+    is_same = number.isdecimal() and called == f"{stem}_{number}{dot}{suffix}"
     return base if base and is_same else name
 
 

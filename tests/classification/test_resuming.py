@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from piximi_core.classification import EpochRow, ModelSettings, Progress
 from piximi_core.classification.architectures import build
 from piximi_core.classification.checkpoints import CheckpointStore
-from piximi_core.classification.progress import TrainingData
+from piximi_core.classification.progress import EpochRow, Progress, TrainingData
+from piximi_core.classification.settings import ModelSettings
 from piximi_core.classification.training import train
 from piximi_core.errors import BadInput
 from tests.classification.comparing import equal, learned
@@ -69,7 +69,7 @@ from pathlib import Path
 from piximi_core.classification.runtime import import_quietly
 import_quietly()
 import numpy as np
-from piximi_core.classification import settings_from
+from piximi_core.classification.settings import settings_from
 from piximi_core.classification.architectures import build
 from piximi_core.classification.checkpoints import CheckpointStore
 from piximi_core.classification.progress import TrainingData

@@ -9,14 +9,15 @@ import sys
 
 import pytest
 
-from piximi_core.classification import (
+from piximi_core.classification.learning_rates import PROPOSED_RATES, is_far_from_proposed
+from piximi_core.classification.settings import (
+    LOSSES,
+    OPTIMIZERS,
     ModelSettings,
     propose_input_shape,
     settings_from,
     with_overrides,
 )
-from piximi_core.classification.learning_rates import PROPOSED_RATES, is_far_from_proposed
-from piximi_core.classification.settings import LOSSES, OPTIMIZERS
 from piximi_core.errors import BadInput
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from piximi_core import cli
+from piximi_core.cli.main import main
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def call(*arguments: Any, code: int = 0) -> tuple[str, str]:
         monkeypatch.setattr(sys, "argv", ["piximi_core", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         said = capsys.readouterr()
         assert ended.value.code == code, said
         return said.out, said.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from piximi_core import reports
+from piximi_core.cli import delivering
 from piximi_core.jobs.folder import Job
 
 
@@ -22,9 +22,9 @@ def test_a_name_of_a_zip_never_becomes_a_folder(
     if names == ["a.zip"]:
         with zipfile.ZipFile(made[0], "w") as archive:
             archive.writestr("inner", "inner")
-    monkeypatch.setattr(reports, "delivered", lambda _job: made)
+    monkeypatch.setattr(delivering, "delivered", lambda _job: made)
     job, target = Job(tmp_path / "job"), tmp_path / "out.ZIP"
-    assert reports.deliver(job, target) == [target]
+    assert delivering.deliver(job, target) == [target]
     assert target.is_file()
     with zipfile.ZipFile(target) as archive:
         inside = {name: archive.read(name) for name in archive.namelist()}
@@ -32,4 +32,4 @@ def test_a_name_of_a_zip_never_becomes_a_folder(
     assert inside == expected
     folder = tmp_path / "folder"
     folder.mkdir()
-    assert reports.deliver(job, folder) == [folder / name for name in names]
+    assert delivering.deliver(job, folder) == [folder / name for name in names]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from piximi_core.classification.settings import ModelSettings
+from piximi_core.cli.predicting import predictions_to_table
 from piximi_core.jobs import export, predict, train
 from piximi_core.jobs.class_names import classes_today, in_order, names_of
 from piximi_core.jobs.evaluating import evaluate_run
@@ -27,7 +28,6 @@ from piximi_core.project.predictions import accept_predictions
 from piximi_core.project.runs import Run, RunClass, find_run
 from piximi_core.project.store import Store, create_store
 from piximi_core.project.things import ThingFilter, find_ids, get_things, list_things
-from piximi_core.reports import predictions_to_table
 from tests.jobs.conftest import add, write_classes
 
 pytestmark = pytest.mark.slow

@@ -5,11 +5,11 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from piximi_core.cli.adding import added, reasons
 from piximi_core.jobs import add_images
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.sources import SourceFile
 from piximi_core.project.store import Store
-from piximi_core.reports import added, reasons
 from tests.jobs.conftest import write_classes
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from piximi_core.classification import settings_from
 from piximi_core.classification.runtime import import_quietly
+from piximi_core.classification.settings import settings_from
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.predict import load_classifier
 

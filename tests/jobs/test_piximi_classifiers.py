@@ -21,12 +21,12 @@ def small_network(folder: Path, classes: tuple[str, ...]) -> made.Files:
     """The files of a classifier that answers, of grey pictures."""
     import tf_keras
 
-    from piximi_core.formats import (
+    from piximi_core.formats.classifier import write_classifier
+    from piximi_core.formats.metadata import (
         ClassifierMetadata,
         InputShape,
         OptimizerSettings,
         PreprocessSettings,
-        write_classifier,
     )
 
     model = tf_keras.Sequential(

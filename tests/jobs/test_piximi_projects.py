@@ -213,14 +213,14 @@ def make_run(store: Store, tmp_path: Path) -> Any:
     """A classifier of the cells, made without a training."""
     import tf_keras
 
-    from piximi_core.formats import (
+    from piximi_core.formats.adopting import adopt_classifier
+    from piximi_core.formats.classifier import write_classifier
+    from piximi_core.formats.metadata import (
         ClassifierMetadata,
         InputShape,
         OptimizerSettings,
         PreprocessSettings,
-        write_classifier,
     )
-    from piximi_core.formats.adopting import adopt_classifier
     from piximi_core.jobs.imported_run import register_imported, write_imported
 
     model = tf_keras.Sequential(

@@ -15,9 +15,7 @@ from tests.conftest import REPOSITORY
 
 # Read on the command line or in a log only.
 UNREAD = (
-    "piximi_core/cli.py",
-    "piximi_core/commands/",
-    "piximi_core/reports.py",
+    "piximi_core/cli/",
     "piximi_core/__main__.py",
     "piximi_core/jobs/doctor.py",
     "piximi_core/jobs/inline.py",

@@ -7,7 +7,7 @@ import re
 import pytest
 from typer.main import get_command
 
-from piximi_core.cli import app
+from piximi_core.cli.main import app
 from piximi_core.jobs.digits import create_example
 from piximi_core.jobs.planning import default_settings, plan_training
 from piximi_ui.help_pages import QUESTIONS, answer

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from piximi_core.commands.common import Json, Project, label_by_table, open_settled, show
+from piximi_core.cli.common import Json, Project, open_settled, show
+from piximi_core.cli.labelling import label_by_table
 from piximi_core.errors import BadInput, shown
 from piximi_core.formats.annotations.registry import FORMATS
 from piximi_core.formats.label_table import read_label_table

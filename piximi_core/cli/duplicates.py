@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from piximi_core.commands.common import Json, Project, open_settled, show
+from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.jobs.compare_pixels import compare_pixels
 from piximi_core.jobs.equal_images import leave_out_copies
 from piximi_core.project.equal_pixels import find_equal

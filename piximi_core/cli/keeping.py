@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.commands.common import Json, Project, open_settled, show
+from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.jobs import archive
 from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.open_archive import restore_archive

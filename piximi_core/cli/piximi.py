@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.commands.common import Json, Project, open_settled, show
+from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput
 from piximi_core.formats.piximi_project import in_words
 from piximi_core.jobs import open_piximi, save_piximi

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from piximi_core.errors import DamagedProject, PiximiError, ProjectBusy
-from piximi_core.formats.label_table import LabelTable
 from piximi_core.jobs.applying import settle_project
 from piximi_core.jobs.keeping import keep_safe
-from piximi_core.jobs.labels import label_from_table, match_labels, require_match
 from piximi_core.project.store import Store, open_store
 
-__all__ = ["Json", "Kind", "Project", "RunName", "label_by_table", "open_settled", "show"]
-
-_MOST_TOLD = 20
+__all__ = ["Json", "Kind", "Project", "RunName", "open_settled", "show"]
 
 Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="The folder of the project.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id or number, or 'latest'.")]
@@ -45,22 +40,3 @@ def open_settled(folder: Path) -> Store:
 def show(value: dict[str, Any], as_json: bool, text: str) -> None:
     """Print an answer as one JSON object, or as text for people."""
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
-
-
-def label_by_table(
-    store: Store, table: LabelTable, kind_id: str, *, dry_run: bool = False, as_json: bool = False
-) -> None:
-    """Label what a table names, and print what came of it; a dry run only prints."""
-    match = match_labels if dry_run else label_from_table
-    outcome = match(store, table, kind_id=kind_id)
-    verb = "Would label" if dry_run else "Labelled"
-    show(
-        asdict(outcome),
-        as_json,
-        f"{verb} {outcome.labelled:,}; {len(outcome.unmatched):,} names not found.",
-    )
-    for name in outcome.unmatched[:_MOST_TOLD]:
-        typer.echo(f"not found: {name}", err=True)
-    for name in outcome.ambiguous[:_MOST_TOLD]:
-        typer.echo(f"fits several images, or shares its image: {name}", err=True)
-    require_match(outcome, kind_id)

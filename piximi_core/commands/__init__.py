@@ -1,1 +1,0 @@
-"""The commands of the command line, by subject; `piximi_core.cli` gathers them."""
