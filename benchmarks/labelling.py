@@ -14,9 +14,9 @@ from benchmarks.chromium import chromium, require_chromium
 from benchmarks.results import Section, Target, median, spread
 from benchmarks.servers import served
 from benchmarks.workspaces import IMAGES, PROJECT, workspace_of_many
-from piximi_core.project.categories import list_categories
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.store import Store
 
 __all__ = ["run"]
 

@@ -108,7 +108,7 @@ def _how(answers: Answers, cases: Sequence[dict[str, Any]]) -> Sequence[str]:
         "all, every competitor in a fresh process. Counted from the end of the first epoch to the "
         f"end of epoch {_EPOCHS}, so that start-up and compilation are left out. An epoch has "
         f"{_counts(cases, 'images')}. Ours is "
-        "`piximi_core.classification.training.train` as a run calls it: with progress, a Stop "
+        "`piximi_core.classification.training.loop.train` as a run calls it: with progress, a Stop "
         "file to look for and checkpoints on the disk; the others only train.",
         f"The browser, which is slow, learns from the first {_counts(cases, 'browser_images')}: "
         "one epoch to warm up and one measured. Without a graphics card its WebGL is "

@@ -6,16 +6,16 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from piximi_core.jobs import predict
-from piximi_core.jobs.evaluating import (
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.database.store import Store
+from piximi_core.services.evaluation.evaluate_run import (
     ScoredPartition,
     evaluate_run,
     note_checked,
     read_partition,
 )
-from piximi_core.jobs.run_figures import doubt_of
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
+from piximi_core.services.evaluation.run_figures import doubt_of
+from piximi_core.services.scoring import predict
 from piximi_ui import navigation, page_title
 from piximi_ui.class_titles import class_titles
 from piximi_ui.context import current_store, errors_shown, who

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from piximi_core.jobs import engine, export
-from piximi_core.jobs.class_names import names_of
-from piximi_core.jobs.export_notes import export_notes
-from piximi_core.project.image_sorts import image_sorts
+from piximi_core.jobs import engine
+from piximi_core.project.contents.image_sorts import image_sorts
+from piximi_core.services.classifiers import export
+from piximi_core.services.classifiers.export_notes import export_notes
+from piximi_core.services.scoring.class_names import names_of
 from piximi_ui.annotations.export_section import draw_annotations
 from piximi_ui.context import current_store, errors_shown, who
 from piximi_ui.exporting.deliveries import draw_deliveries

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from piximi_core.project.bin import binned
+from piximi_core.project.care.bin import binned
 from piximi_core.project.workspace import list_projects
 from piximi_ui import example, project_list
 from piximi_ui.projects import dialogs, open_archive, open_piximi, recovery, start

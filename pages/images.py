@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import page_title
 from piximi_ui.annotations import import_dialog
 from piximi_ui.context import current_store

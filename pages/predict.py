@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from piximi_core.jobs import engine, try_one
-from piximi_core.project.things import count_things
+from piximi_core.jobs import engine
+from piximi_core.project.contents.things import count_things
+from piximi_core.services.scoring import try_one
 from piximi_ui import page_title
 from piximi_ui.context import current_store
 from piximi_ui.prediction import ask, review, style

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_core.jobs.planning import default_settings, plan_training
-from piximi_core.jobs.run_report import run_standings
+from piximi_core.services.training.planning import default_settings, plan_training
+from piximi_core.services.training.run_report import run_standings
 from piximi_ui.bringing import dialog as bringing
 from piximi_ui.context import current_store
 from piximi_ui.kinds import draw_kind_picker, follow_run

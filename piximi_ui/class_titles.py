@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from piximi_core.jobs.class_names import classes_today
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.database.store import Store
+from piximi_core.services.scoring.class_names import classes_today
 from piximi_ui.texts import _
 
 __all__ = ["class_titles", "titled"]

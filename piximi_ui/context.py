@@ -14,11 +14,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.applying import settle_project, unsettled_jobs
-from piximi_core.project.history import Step, has_forgotten, next_steps, redo, undo
-from piximi_core.project.ids import now
-from piximi_core.project.schema import project as project_table
-from piximi_core.project.store import HISTORY_STEPS, Store, current_user
+from piximi_core.project.database.history import Step, has_forgotten, next_steps, redo, undo
+from piximi_core.project.database.schema import project as project_table
+from piximi_core.project.database.store import HISTORY_STEPS, Store, current_user
 from piximi_core.project.workspace import open_project
+from piximi_core.vocabulary import now
 from piximi_ui import navigation, pictures
 from piximi_ui.error_report import draw_copy, report_of
 from piximi_ui.texts import _, plain, told, when

@@ -11,15 +11,16 @@ from typing import NoReturn
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.jobs import engine, train
+from piximi_core.jobs import engine
 from piximi_core.jobs.applying import apply_finished, unsettled_jobs
-from piximi_core.jobs.cells import CELLS_NAME, create_cells
-from piximi_core.jobs.digits import DIGITS_SETTINGS, EXAMPLE_NAME, create_example
-from piximi_core.jobs.example_pictures import STRIPS
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import Store
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import ProjectSummary, open_project
+from piximi_core.services.examples.cells import CELLS_NAME, create_cells
+from piximi_core.services.examples.digits import DIGITS_SETTINGS, EXAMPLE_NAME, create_example
+from piximi_core.services.examples.example_pictures import STRIPS
+from piximi_core.services.training import train
 from piximi_ui import job_panel, job_texts, navigation
 from piximi_ui.context import errors_shown, who
 from piximi_ui.texts import _, plain, told

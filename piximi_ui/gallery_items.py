@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from piximi_core.project.categories import Category, list_categories
-from piximi_core.project.looks import look_of
-from piximi_core.project.palette import UNKNOWN_COLOR
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import Thing
+from piximi_core.project.contents.categories import Category, list_categories
+from piximi_core.project.contents.looks import look_of
+from piximi_core.project.contents.things import Thing
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND, UNKNOWN_COLOR
 from piximi_ui.class_titles import titled
 from piximi_ui.components.gallery import (
     GalleryCategory,

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.jobs.progress_guide import Action, Guide, Stage, next_step
-from piximi_core.project.kinds import Kind
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import ThingFilter
+from piximi_core.project.contents.kinds import Kind
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.contents.things import ThingFilter
+from piximi_core.project.database.store import Store
+from piximi_core.services.next_step import Action, Guide, Stage, next_step
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import begin, navigation
 from piximi_ui.context import find_store
 from piximi_ui.dialogs import open_dialog

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.store import current_user
+from piximi_core.project.database.store import current_user
 from piximi_core.project.workspace import open_project, project_name, workspace
 from piximi_ui import job_texts, navigation
 from piximi_ui.context import who

@@ -10,7 +10,7 @@ from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import open_project
 from piximi_ui import job_news, job_texts, navigation
 from piximi_ui.context import errors_shown, say, settled

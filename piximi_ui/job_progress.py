@@ -7,7 +7,7 @@ import streamlit as st
 from piximi_core.jobs import engine
 from piximi_core.jobs.applying import is_settled, jobs_of, unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
 from piximi_ui import job_panel
 from piximi_ui.job_bar import draw_share
 from piximi_ui.texts import _, told

@@ -6,7 +6,7 @@ from typing import Any
 
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.store import IMAGE_KIND
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, percent, plural, told
 

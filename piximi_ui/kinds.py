@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from piximi_core.project.kinds import Kind, list_kinds
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.contents.kinds import Kind, list_kinds
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.texts import _, plain, plural, told
 
 __all__ = [

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from piximi_core.errors import AlreadyDone, PiximiError, ProjectBusy
-from piximi_core.project.labelling import label_as_named, label_things, labelled_by_others
-from piximi_core.project.predictions import (
+from piximi_core.project.contents.labelling import label_as_named, label_things, labelled_by_others
+from piximi_core.project.contents.predictions import (
     accept_predictions,
     label_predicted,
     reject_predictions,
 )
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import get_things
+from piximi_core.project.contents.things import get_things
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.context import redo_step, say, undo_step, who
 from piximi_ui.kinds import of_kind

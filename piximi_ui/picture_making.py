@@ -1,6 +1,6 @@
 """Makes the pictures that are served: from originals, through caches on disk and in memory.
 
-Originals are decoded by processes with limits (`piximi_core.jobs.fair_decoders`), never here. What
+Originals are decoded by processes with limits (`piximi_core.services.decoding.fair_decoders`), never here. What
 was looked at last stays here, decoded: moving a slider decodes nothing again.
 """
 
@@ -28,11 +28,11 @@ from PIL import Image
 from piximi_core.annotation import blank_background, cut_box, decode_mask
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look, render
-from piximi_core.jobs.fair_decoders import Decoded, FairDecoders
-from piximi_core.jobs.showing import LONGEST_SIDE
+from piximi_core.project.contents.objects import read_runs
+from piximi_core.project.contents.things import Thing
 from piximi_core.project.files import ProjectFiles, replace_atomically
-from piximi_core.project.objects import read_runs
-from piximi_core.project.things import Thing
+from piximi_core.services.decoding.fair_decoders import Decoded, FairDecoders
+from piximi_core.services.decoding.showing import LONGEST_SIDE
 
 __all__ = [
     "LONGEST_SIDE",

@@ -25,10 +25,10 @@ from starlette.routing import BaseRoute, Route
 
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look
+from piximi_core.project.contents.objects import masks_in
+from piximi_core.project.contents.things import Thing, get_things
+from piximi_core.project.database.store import open_store
 from piximi_core.project.files import ProjectFiles
-from piximi_core.project.objects import masks_in
-from piximi_core.project.store import open_store
-from piximi_core.project.things import Thing, get_things
 from piximi_ui import picture_making
 from piximi_ui.assets import base_path
 from piximi_ui.picture_making import (

@@ -7,10 +7,10 @@ from typing import NoReturn
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.run_figures import RunFigure, figures_today
-from piximi_core.project.runs import Run, list_runs
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.runs import Run, list_runs
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import Store
+from piximi_core.services.evaluation.run_figures import RunFigure, figures_today
 from piximi_ui import navigation
 from piximi_ui.bringing import dialog as bringing
 from piximi_ui.glossary import tip

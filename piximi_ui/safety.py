@@ -13,10 +13,10 @@ from sqlalchemy.exc import DatabaseError
 
 from piximi_core.errors import DamagedProject, PiximiError
 from piximi_core.jobs.applying import unsettled_jobs
-from piximi_core.jobs.compare_pixels import compare_pixels
-from piximi_core.jobs.keeping import keep_safe
-from piximi_core.project.backups import list_backups
-from piximi_core.project.store import Store
+from piximi_core.project.database.backups import list_backups
+from piximi_core.project.database.store import Store
+from piximi_core.services.importing.compare_pixels import compare_pixels
+from piximi_core.services.projects.upkeep import keep_safe
 from piximi_ui import navigation
 from piximi_ui.texts import _, told, when
 

@@ -15,8 +15,8 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
-from piximi_core.jobs.uploads import sweep_everywhere
 from piximi_core.project.files import disk_trouble
+from piximi_core.services.importing.uploads import sweep_everywhere
 from piximi_ui import door, navigation, picture_making, sessions
 from piximi_ui.access import forbid_address_lookup
 from piximi_ui.context import show_error

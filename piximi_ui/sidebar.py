@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.project.history import next_steps
-from piximi_core.project.store import Store
+from piximi_core.project.database.history import next_steps
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import project_name
 from piximi_ui import job_panel, navigation, safety
 from piximi_ui.context import (

@@ -2,7 +2,7 @@
 
 Streamlit's own uploader starts all files at once and drops those that the browser refuses to send
 beyond about 1,400, and it keeps the others in memory. Here the component `upload` sends one lot
-after the other under a token of the session and the project; see `piximi_core.jobs.arriving`.
+after the other under a token of the session and the project; see `piximi_core.services.importing.arriving`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from piximi_core.errors import BadInput, NoSpace, NotFound
-from piximi_core.jobs.arriving import Conflict, Receiver, arriving, upload_folder
-from piximi_core.jobs.uploads import keep
+from piximi_core.project.database.store import Store
 from piximi_core.project.files import ProjectFiles
-from piximi_core.project.store import Store
+from piximi_core.services.importing.arriving import Conflict, Receiver, arriving, upload_folder
+from piximi_core.services.importing.uploads import keep
 from piximi_ui.assets import base_path
 from piximi_ui.sessions import Tokens, this_session
 

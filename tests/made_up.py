@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from piximi_core.project.adding import NewImage
-from piximi_core.project.schema import ADDED
+from piximi_core.project.contents.adding import NewImage
+from piximi_core.project.database.schema import ADDED
 
 __all__ = ["made_up_image", "make_older"]
 

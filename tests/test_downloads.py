@@ -24,8 +24,8 @@ from cryptography.x509.oid import NameOID
 from piximi_core import downloads
 from piximi_core.downloads import Fetcher, is_public, require_web_address
 from piximi_core.errors import BadInput, NotFound, Stopped
-from piximi_core.jobs.fetch_model import fetch_classifier
 from piximi_core.offline import Offline
+from piximi_core.services.classifiers.fetch_model import fetch_classifier
 from tests.formats.checker_cases import document, encoded, weight_bytes
 
 NAME = "models.example"

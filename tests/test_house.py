@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import piximi_core
-from piximi_core.jobs.digits import add_digits
 from piximi_core.project.workspace import create_project
+from piximi_core.services.examples.digits import add_digits
 from tests.conftest import REPOSITORY
 
 PAGES = ("home", "images", "train", "evaluate", "predict", "export", "help")

@@ -16,7 +16,7 @@ from PIL import Image
 
 from benchmarks.competitors.keras_fit import model_of
 from benchmarks.processes import answer, task
-from piximi_core.jobs.ahead import DECODING_THREADS
+from piximi_core.prefetch import DECODING_THREADS
 
 _DECODED, _BATCH = 256, 64
 _WARM_UP = 64

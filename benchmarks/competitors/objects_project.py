@@ -7,15 +7,15 @@ import time
 from pathlib import Path
 
 from benchmarks.processes import answer, task
-from piximi_core.jobs.add_images import AddOptions, ask
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.history import undo
-from piximi_core.project.kinds import create_kind
-from piximi_core.project.labelling import label_things
-from piximi_core.project.objects import NewObject, add_objects
-from piximi_core.project.store import Store, create_store, open_store
-from piximi_core.project.things import ThingFilter, find_ids, list_things
+from piximi_core.project.contents.kinds import create_kind
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.objects import NewObject, add_objects
+from piximi_core.project.contents.things import ThingFilter, find_ids, list_things
+from piximi_core.project.database.history import undo
+from piximi_core.project.database.store import Store, create_store, open_store
+from piximi_core.services.importing.add_images import AddOptions, ask
+from piximi_core.services.importing.sources import SourceFile
 
 _LABELLED, _TIMES = 12, 21
 

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 from benchmarks.processes import answer, task
-from piximi_core.jobs.add_images import AddOptions, ask
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.store import create_store
+from piximi_core.project.database.store import create_store
+from piximi_core.services.importing.add_images import AddOptions, ask
+from piximi_core.services.importing.sources import SourceFile
 
 
 def main() -> None:

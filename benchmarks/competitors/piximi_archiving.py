@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 from benchmarks.processes import answer, task
-from piximi_core.jobs.archive import ask
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.store import open_store
+from piximi_core.project.database.store import open_store
+from piximi_core.services.projects.archive import ask
 
 
 def main() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 
 from benchmarks.processes import answer, task
 from piximi_core.classification.runtime import import_quietly
-from piximi_core.jobs import predict
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.predict_files import predict_files
 from piximi_core.jobs.running import run_job
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import Store, open_store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database.store import Store, open_store
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.scoring import predict
+from piximi_core.services.scoring.predict_files import predict_files
 
 _WARM_UP = 64
 

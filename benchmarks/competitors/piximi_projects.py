@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.processes import answer, task
-from piximi_core.jobs import open_piximi, save_piximi
 from piximi_core.jobs.inline import run_apart, run_here
-from piximi_core.project.store import open_store
+from piximi_core.project.database.store import open_store
+from piximi_core.services.piximi import open_piximi, save_piximi
 
 _LOOK_SECONDS = 0.005
 

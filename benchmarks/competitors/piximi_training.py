@@ -15,11 +15,11 @@ from piximi_core.classification.runtime import import_quietly
 
 def rate(case: dict[str, Any], epochs: int, repeatable: bool) -> float:
     """Return images per second from the end of the first epoch to the end of the last."""
-    from piximi_core.classification.architectures import build
-    from piximi_core.classification.checkpoints import CheckpointStore
-    from piximi_core.classification.progress import Progress, TrainingData
+    from piximi_core.classification.networks.architectures import build
     from piximi_core.classification.settings import ModelSettings
-    from piximi_core.classification.training import train
+    from piximi_core.classification.training.checkpoints import CheckpointStore
+    from piximi_core.classification.training.loop import train
+    from piximi_core.classification.training.progress import Progress, TrainingData
 
     x, y = np.load(case["x"]), np.load(case["y"])
     settings = ModelSettings(

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from benchmarks.processes import answer, task
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.jobs import add_images, train
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import create_store
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.database.store import create_store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.training import train
 
 
 def main() -> None:

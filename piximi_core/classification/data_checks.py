@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from piximi_core.classification.progress import TrainingData
 from piximi_core.classification.settings import ModelSettings
+from piximi_core.classification.training.progress import TrainingData
 from piximi_core.errors import BadInput
 
 __all__ = ["check_data", "facts", "size_text"]

@@ -10,12 +10,12 @@ import typer
 from piximi_core.cli.common import Project, open_settled
 from piximi_core.cli.source_files import sources
 from piximi_core.errors import BadInput
-from piximi_core.jobs import add_images
-from piximi_core.jobs.compare_pixels import compare_pixels
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.labelling import plural
-from piximi_core.project.store import create_store
-from piximi_core.project.things import require_partition
+from piximi_core.project.database.store import create_store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.compare_pixels import compare_pixels
+from piximi_core.vocabulary import require_partition
+from piximi_core.words import plural
 
 __all__ = ["add", "added", "create", "reasons"]
 

@@ -12,14 +12,14 @@ from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.cli.labelling import label_by_table
 from piximi_core.errors import BadInput, shown
 from piximi_core.formats.annotations.registry import FORMATS
-from piximi_core.formats.label_table import read_label_table
-from piximi_core.jobs import add_annotations, export_annotations, read_annotations
+from piximi_core.formats.tables.label_table import read_label_table
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.read_annotations import ReadOptions
-from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.contents.kinds import find_kind
 from piximi_core.project.files import replace_atomically
-from piximi_core.project.kinds import find_kind
-from piximi_core.project.store import IMAGE_KIND
+from piximi_core.services.annotations import add_annotations, export_annotations, read_annotations
+from piximi_core.services.annotations.read_annotations import ReadOptions
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.vocabulary import IMAGE_KIND
 
 __all__ = ["app"]
 

@@ -10,8 +10,8 @@ import typer
 
 from piximi_core.errors import DamagedProject, PiximiError, ProjectBusy
 from piximi_core.jobs.applying import settle_project
-from piximi_core.jobs.keeping import keep_safe
-from piximi_core.project.store import Store, open_store
+from piximi_core.project.database.store import Store, open_store
+from piximi_core.services.projects.upkeep import keep_safe
 
 __all__ = ["Json", "Kind", "Project", "RunName", "open_settled", "show"]
 

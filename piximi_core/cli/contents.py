@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.cli.groups import group_facts, group_text
-from piximi_core.project.categories import list_categories
-from piximi_core.project.grouping import find_groups
-from piximi_core.project.kinds import list_kinds
-from piximi_core.project.labelling import plural
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import Thing, ThingFilter, count_by_category, list_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.grouping import find_groups
+from piximi_core.project.contents.kinds import list_kinds
+from piximi_core.project.contents.things import Thing, ThingFilter, count_by_category, list_things
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import project_name
+from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.words import plural
 
 if TYPE_CHECKING:
-    from piximi_core.project.objects import ObjectRow
+    from piximi_core.project.contents.objects import ObjectRow
 
 __all__ = ["info", "project_info", "project_summary", "project_text"]
 
@@ -55,7 +56,7 @@ def project_summary(store: Store) -> dict[str, Any]:
 def project_info(store: Store) -> dict[str, Any]:
     """Return everything `info --json` promises (design: the command line)."""
     # Brings NumPy, which counts do not need.
-    from piximi_core.project.objects import list_objects
+    from piximi_core.project.contents.objects import list_objects
 
     groups = find_groups(store)
     names = {

@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 from piximi_core.errors import BadInput
-from piximi_core.jobs.export import delivered
 from piximi_core.jobs.folder import Job
 from piximi_core.project.files import replace_atomically
+from piximi_core.services.classifiers.export import delivered
 
 __all__ = ["deliver"]
 

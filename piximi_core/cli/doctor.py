@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from piximi_core.jobs.doctor import examine
+from piximi_core.services.examples.doctor import examine
 
 __all__ = ["doctor"]
 

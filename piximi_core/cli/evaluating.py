@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 
 from piximi_core.cli.common import Json, Project, RunName, open_settled, show
-from piximi_core.jobs import predict
-from piximi_core.jobs.class_names import names_of
-from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.run_figures import doubt_of
-from piximi_core.project.runs import find_run
-from piximi_core.project.store import IMAGE_KIND
-from piximi_core.project.things import require_partition
+from piximi_core.project.contents.runs import find_run
+from piximi_core.services.evaluation.evaluate_run import evaluate_run, unscored_ids
+from piximi_core.services.evaluation.run_figures import doubt_of
+from piximi_core.services.scoring import predict
+from piximi_core.services.scoring.class_names import names_of
+from piximi_core.vocabulary import IMAGE_KIND, require_partition
 
 __all__ = ["evaluate"]
 

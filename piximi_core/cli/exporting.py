@@ -11,13 +11,14 @@ import typer
 from piximi_core.cli.common import Project, RunName, open_settled
 from piximi_core.cli.delivering import deliver
 from piximi_core.errors import BadInput
-from piximi_core.jobs import export
-from piximi_core.jobs.class_names import NAMES, classes_today
-from piximi_core.jobs.export_notes import export_notes
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.labelling import counted, plural
-from piximi_core.project.runs import Run, find_run
-from piximi_core.project.store import Store
+from piximi_core.project.contents.labelling import counted
+from piximi_core.project.contents.runs import Run, find_run
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers import export
+from piximi_core.services.classifiers.export_notes import export_notes
+from piximi_core.services.scoring.class_names import NAMES, classes_today
+from piximi_core.words import plural
 
 __all__ = ["export_command"]
 

@@ -8,7 +8,7 @@ import typer
 
 from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput
-from piximi_core.project.grouping import (
+from piximi_core.project.contents.grouping import (
     By,
     Grouping,
     ImageGroups,
@@ -16,7 +16,7 @@ from piximi_core.project.grouping import (
     find_groups,
     metadata_columns,
 )
-from piximi_core.project.labelling import plural
+from piximi_core.words import plural
 
 __all__ = ["group_facts", "group_text", "groups_command"]
 

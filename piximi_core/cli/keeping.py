@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from piximi_core.cli.common import Json, Project, open_settled, show
-from piximi_core.jobs import archive
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.open_archive import restore_archive
-from piximi_core.jobs.recovering import Recovery, recover_project, restore_project
-from piximi_core.project.backups import Backup, back_up, list_backups
-from piximi_core.project.labelling import plural
-from piximi_core.project.store import open_store
+from piximi_core.project.database.backups import Backup, back_up, list_backups
+from piximi_core.project.database.store import open_store
+from piximi_core.services.projects import archive
+from piximi_core.services.projects.open_archive import restore_archive
+from piximi_core.services.projects.recovering import Recovery, recover_project, restore_project
+from piximi_core.words import plural
 
 __all__ = ["archive_command", "backups_command", "recover_command", "restore_command"]
 

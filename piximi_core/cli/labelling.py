@@ -9,10 +9,15 @@ from typing import Annotated
 import typer
 
 from piximi_core.cli.common import Kind, Project, open_settled, show
-from piximi_core.formats.label_table import LabelTable, read_label_table
-from piximi_core.jobs.labels import label_from_table, match_labels, require_match
-from piximi_core.project.kinds import find_kind
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.formats.tables.label_table import LabelTable, read_label_table
+from piximi_core.project.contents.kinds import find_kind
+from piximi_core.project.database.store import Store
+from piximi_core.services.annotations.labels_from_table import (
+    label_from_table,
+    match_labels,
+    require_match,
+)
+from piximi_core.vocabulary import IMAGE_KIND
 
 __all__ = ["label", "label_by_table"]
 

@@ -10,15 +10,15 @@ import typer
 
 from piximi_core.cli.common import Json, Kind, Project, open_settled, show
 from piximi_core.errors import BadInput
-from piximi_core.formats.model_look import ValueRange
-from piximi_core.jobs import import_model
-from piximi_core.jobs.class_mapping import map_by_hand, propose_mapping
-from piximi_core.jobs.fetch_model import fetch_classifier
+from piximi_core.formats.tfjs.model_look import ValueRange
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.categories import list_categories
-from piximi_core.project.kinds import find_kind
-from piximi_core.project.runs import Run, find_run
-from piximi_core.project.store import IMAGE_KIND
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.kinds import find_kind
+from piximi_core.project.contents.runs import Run, find_run
+from piximi_core.services.classifiers import import_model
+from piximi_core.services.classifiers.class_mapping import map_by_hand, propose_mapping
+from piximi_core.services.classifiers.fetch_model import fetch_classifier
+from piximi_core.vocabulary import IMAGE_KIND
 
 __all__ = ["import_model_command"]
 

@@ -11,11 +11,11 @@ import typer
 from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput
 from piximi_core.formats.piximi_project import in_words
-from piximi_core.jobs import open_piximi, save_piximi
 from piximi_core.jobs.inline import run_here
+from piximi_core.project.contents.runs import find_run
 from piximi_core.project.files import replace_atomically
-from piximi_core.project.labelling import plural
-from piximi_core.project.runs import find_run
+from piximi_core.services.piximi import open_piximi, save_piximi
+from piximi_core.words import plural
 
 __all__ = ["open_command", "save_command"]
 

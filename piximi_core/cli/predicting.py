@@ -11,21 +11,22 @@ import typer
 from piximi_core.cli.common import Kind, Project, RunName, open_settled
 from piximi_core.cli.source_files import sources
 from piximi_core.errors import BadInput
-from piximi_core.formats.excel import open_table
-from piximi_core.formats.prediction_table import write_prediction_csv
-from piximi_core.jobs import predict
-from piximi_core.jobs.class_names import names_of
+from piximi_core.formats.tables.excel import open_table
+from piximi_core.formats.tables.prediction_table import write_prediction_csv
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.predict_files import FileScores, predict_files
-from piximi_core.jobs.scores import load_scores
-from piximi_core.jobs.sources import SourceFile
+from piximi_core.project.contents.kinds import find_kind
+from piximi_core.project.contents.labelling import counted
+from piximi_core.project.contents.runs import Run, find_run, require_classifier
+from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
+from piximi_core.project.database.store import Store
 from piximi_core.project.files import replace_atomically
-from piximi_core.project.kinds import find_kind
-from piximi_core.project.labelling import counted, plural
-from piximi_core.project.runs import Run, find_run, require_classifier
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids, get_things
 from piximi_core.project.workspace import float_range
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.scoring import predict
+from piximi_core.services.scoring.class_names import names_of
+from piximi_core.services.scoring.predict_files import FileScores, predict_files
+from piximi_core.services.scoring.scores import load_scores
+from piximi_core.words import plural
 
 __all__ = ["predict_command", "predict_to_table", "predictions_to_table"]
 

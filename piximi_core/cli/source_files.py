@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from piximi_core.jobs.sources import SourceFile
+from piximi_core.services.importing.sources import SourceFile
 
 __all__ = ["sources"]
 

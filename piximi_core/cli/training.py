@@ -13,19 +13,20 @@ import typer
 from piximi_core.classification.settings import settings_from, with_overrides
 from piximi_core.cli.common import Json, Kind, Project, open_settled, show
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.jobs import train
-from piximi_core.jobs.class_names import names_of
-from piximi_core.jobs.compare_pixels import compare_pixels
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.planning import default_settings
-from piximi_core.jobs.run_figures import figures_today
-from piximi_core.jobs.starting_run import settings_to_go_on
 from piximi_core.percent import percent_number
-from piximi_core.project.kinds import find_kind, list_kinds
-from piximi_core.project.labelling import plural
-from piximi_core.project.runs import Run, find_run, list_runs
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.contents.kinds import find_kind, list_kinds
+from piximi_core.project.contents.runs import Run, find_run, list_runs
+from piximi_core.project.database.store import Store
+from piximi_core.services.evaluation.run_figures import figures_today
+from piximi_core.services.importing.compare_pixels import compare_pixels
+from piximi_core.services.scoring.class_names import names_of
+from piximi_core.services.training import train
+from piximi_core.services.training.planning import default_settings
+from piximi_core.services.training.starting_run import settings_to_go_on
+from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.words import plural
 
 __all__ = ["run_list", "runs", "train_command"]
 

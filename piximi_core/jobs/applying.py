@@ -12,14 +12,14 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
-from piximi_core.jobs.add_again import give_up, open_question
 from piximi_core.jobs.folder import Job, JobState, abandoned_folders
 from piximi_core.jobs.running import service_of
-from piximi_core.project import schema
+from piximi_core.project.database import schema
+from piximi_core.project.database.schema import applied_jobs, runs
+from piximi_core.project.database.store import Store
 from piximi_core.project.files import replace_atomically
-from piximi_core.project.ids import now
-from piximi_core.project.schema import applied_jobs, runs
-from piximi_core.project.store import Store
+from piximi_core.services.importing.add_again import give_up, open_question
+from piximi_core.vocabulary import now
 
 __all__ = [
     "added_things",

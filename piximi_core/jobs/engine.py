@@ -20,8 +20,8 @@ from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.cluster import RESOURCES, connect
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job, service_of
+from piximi_core.project.database.store import open_store
 from piximi_core.project.files import ProjectFiles
-from piximi_core.project.store import open_store
 
 __all__ = [
     "Call",
@@ -221,7 +221,7 @@ def _load_tensorflow(resource: str) -> dict[str, str]:
 
     found = asdict(describe_device())
     if resource == "train":
-        from piximi_core.classification.rehearsal import rehearse
+        from piximi_core.classification.training.rehearsal import rehearse
 
         rehearse()
     else:

@@ -14,7 +14,7 @@ from piximi_core.errors import PiximiError, Stopped
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
 
 __all__ = ["run_apart", "run_here"]
 

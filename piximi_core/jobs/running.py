@@ -14,24 +14,24 @@ from sqlalchemy import Connection
 
 from piximi_core.errors import PiximiError, Stopped
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
 
 __all__ = ["Service", "run_job", "service_of"]
 
 _SERVICES = {
-    "add": "piximi_core.jobs.add_images",
-    "train": "piximi_core.jobs.train",
-    "predict": "piximi_core.jobs.predict",
-    "export": "piximi_core.jobs.export",
-    "duplicate": "piximi_core.jobs.duplicate",
-    "archive": "piximi_core.jobs.archive",
-    "open_archive": "piximi_core.jobs.open_archive",
-    "import-model": "piximi_core.jobs.import_model",
-    "open_piximi": "piximi_core.jobs.open_piximi",
-    "save_piximi": "piximi_core.jobs.save_piximi",
-    "export-annotations": "piximi_core.jobs.export_annotations",
-    "read-annotations": "piximi_core.jobs.read_annotations",
-    "add-annotations": "piximi_core.jobs.add_annotations",
+    "add": "piximi_core.services.importing.add_images",
+    "train": "piximi_core.services.training.train",
+    "predict": "piximi_core.services.scoring.predict",
+    "export": "piximi_core.services.classifiers.export",
+    "duplicate": "piximi_core.services.projects.duplicate",
+    "archive": "piximi_core.services.projects.archive",
+    "open_archive": "piximi_core.services.projects.open_archive",
+    "import-model": "piximi_core.services.classifiers.import_model",
+    "open_piximi": "piximi_core.services.piximi.open_piximi",
+    "save_piximi": "piximi_core.services.piximi.save_piximi",
+    "export-annotations": "piximi_core.services.annotations.export_annotations",
+    "read-annotations": "piximi_core.services.annotations.read_annotations",
+    "add-annotations": "piximi_core.services.annotations.add_annotations",
 }
 _HEARTBEAT_SECONDS = 10.0
 

@@ -20,9 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piximi_core.disk import flush_folder
 from piximi_core.errors import DamagedProject, NotFound, PiximiError
-from piximi_core.project.categories import clean_name
-from piximi_core.project.schema import images, project, runs, steps, things
-from piximi_core.project.store import IMAGE_KIND, Store, create_store, open_store
+from piximi_core.project.contents.categories import clean_name
+from piximi_core.project.database.schema import images, project, runs, steps, things
+from piximi_core.project.database.store import Store, create_store, open_store
+from piximi_core.vocabulary import IMAGE_KIND
 
 __all__ = [
     "SHOWN_PICTURES",

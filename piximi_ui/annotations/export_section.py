@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.jobs import export_annotations
-from piximi_core.jobs.export_annotations import TABLES, delivered_annotations, finished_annotations
 from piximi_core.jobs.folder import Job
-from piximi_core.project.kinds import count_by_kind, list_kinds
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.contents.kinds import count_by_kind, list_kinds
+from piximi_core.project.database.store import Store
+from piximi_core.services.annotations import export_annotations
+from piximi_core.services.annotations.export_annotations import (
+    TABLES,
+    delivered_annotations,
+    finished_annotations,
+)
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import navigation
 from piximi_ui.annotations.words import format_captions, format_names, style_names
 from piximi_ui.context import errors_shown, who

@@ -8,16 +8,17 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_core.formats.annotations.registry import FORMATS
-from piximi_core.jobs import add_annotations, engine, read_annotations
+from piximi_core.jobs import engine
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.jobs.read_annotations import ReadOptions
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.jobs.uploads import UploadedFile, stage_together, sweep
-from piximi_core.project.ids import new_id
-from piximi_core.project.kinds import list_kinds
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.kinds import list_kinds
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.store import Store
+from piximi_core.services.annotations import add_annotations, read_annotations
+from piximi_core.services.annotations.read_annotations import ReadOptions
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.importing.uploads import UploadedFile, stage_together, sweep
+from piximi_core.vocabulary import new_id
 from piximi_ui import job_panel
 from piximi_ui.annotations.label_import import draw_label_import
 from piximi_ui.annotations.preview import draw_preview

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from piximi_core.formats.label_table import read_label_table
-from piximi_core.jobs.labels import label_from_table, match_labels
-from piximi_core.project.kinds import list_kinds
-from piximi_core.project.store import Store
+from piximi_core.formats.tables.label_table import read_label_table
+from piximi_core.project.contents.kinds import list_kinds
+from piximi_core.project.database.store import Store
+from piximi_core.services.annotations.labels_from_table import label_from_table, match_labels
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.kinds import kind_label
 from piximi_ui.texts import _, number, plain, plural

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from sqlalchemy import select
 
-from piximi_core.formats.model_look import ModelLook, ValueRange
-from piximi_core.jobs import engine, import_model
-from piximi_core.project.categories import list_categories
-from piximi_core.project.schema import project
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.formats.tfjs.model_look import ModelLook, ValueRange
+from piximi_core.jobs import engine
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.database.schema import project
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers import import_model
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import job_panel
 from piximi_ui.bringing import fetching, mapping, source
 from piximi_ui.bringing.source import Given

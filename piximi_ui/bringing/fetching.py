@@ -9,11 +9,12 @@ import streamlit as st
 
 from piximi_core.downloads import require_web_address
 from piximi_core.errors import PiximiError
-from piximi_core.jobs import engine, import_model
-from piximi_core.jobs.fetch_model import MOST_MEGABYTES, fetch_classifier
+from piximi_core.jobs import engine
 from piximi_core.offline import is_offline
-from piximi_core.project.ids import new_id
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers import import_model
+from piximi_core.services.classifiers.fetch_model import MOST_MEGABYTES, fetch_classifier
+from piximi_core.vocabulary import new_id
 from piximi_ui.access import is_hosted
 from piximi_ui.texts import _, number, plain, told
 from piximi_ui.waiting import what_it_waits_for

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from piximi_core.jobs.class_mapping import propose_mapping
+from piximi_core.services.classifiers.class_mapping import propose_mapping
 from piximi_ui.texts import _, plain
 
 __all__ = ["draw"]

@@ -8,10 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.formats.model_look import ModelLook
-from piximi_core.jobs import engine, import_model
-from piximi_core.jobs.uploads import UploadedFile
-from piximi_core.project.store import Store
+from piximi_core.formats.tfjs.model_look import ModelLook
+from piximi_core.jobs import engine
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers import import_model
+from piximi_core.services.importing.uploads import UploadedFile
 from piximi_ui.bringing import fetching
 from piximi_ui.context import errors_shown
 from piximi_ui.texts import _, told

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from piximi_core.jobs.class_names import classes_today
-from piximi_core.jobs.evaluating import RunEvaluation
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
-from piximi_core.project.things import get_things
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.things import get_things
+from piximi_core.project.database.store import Store
+from piximi_core.services.evaluation.evaluate_run import RunEvaluation
+from piximi_core.services.scoring.class_names import classes_today
 from piximi_ui import navigation
 from piximi_ui.components.gallery import (
     GalleryPrediction,

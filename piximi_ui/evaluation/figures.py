@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from piximi_core.classification.evaluation import Evaluation
-from piximi_core.formats.evaluation_table import evaluation_csv
-from piximi_core.formats.excel import excel_bytes
+from piximi_core.classification.evaluation.measures import Evaluation
 from piximi_core.formats.stem import safe_stem
-from piximi_core.project.runs import Run
+from piximi_core.formats.tables.evaluation_table import evaluation_csv
+from piximi_core.formats.tables.excel import excel_bytes
+from piximi_core.project.contents.runs import Run
 from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.glossary import tip
 from piximi_ui.kinds import of_kind

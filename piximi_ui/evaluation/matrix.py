@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from piximi_core.classification.evaluation import Evaluation
+from piximi_core.classification.evaluation.measures import Evaluation
 from piximi_ui.charts.confusion_matrix import CONFIG, clicked_cell, confusion_figure
 from piximi_ui.texts import _
 

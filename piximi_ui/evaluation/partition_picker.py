@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
-from piximi_core.project.things import PARTITIONS, count_by_category
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.things import count_by_category
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import PARTITIONS
 from piximi_ui import navigation
 from piximi_ui.glossary import partition_name
 from piximi_ui.kinds import of_kind

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from piximi_core.jobs.export import as_zip, delivered, finished_exports
 from piximi_core.jobs.folder import Job
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers.export import as_zip, delivered, finished_exports
 from piximi_ui.exporting.format_picker import format_names
 from piximi_ui.file_routes import download_link, file_address, made_address
 from piximi_ui.texts import _, plain, plural, size, when

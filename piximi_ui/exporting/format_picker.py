@@ -6,7 +6,7 @@ from typing import cast
 
 import streamlit as st
 
-from piximi_core.jobs.export import ExportFormat
+from piximi_core.services.classifiers.export import ExportFormat
 from piximi_ui.texts import _
 
 __all__ = ["format_names", "on_windows", "pick_format"]

@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 
 import streamlit as st
 
-from piximi_core.jobs.export import ExportFormat
-from piximi_core.project.image_sorts import ImageSort
-from piximi_core.project.runs import Run
+from piximi_core.project.contents.image_sorts import ImageSort
+from piximi_core.project.contents.runs import Run
+from piximi_core.services.classifiers.export import ExportFormat
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, plain, plural, told
 

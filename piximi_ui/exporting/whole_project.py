@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.jobs import save_piximi
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.piximi_losses import losses
-from piximi_core.project.runs import Run, list_runs
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.runs import Run, list_runs
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import Store
+from piximi_core.services.piximi import save_piximi
+from piximi_core.services.piximi.losses import losses
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown, who
 from piximi_ui.file_routes import download_link, file_address

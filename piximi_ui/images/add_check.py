@@ -9,8 +9,14 @@ from typing import Literal
 
 import streamlit as st
 
-from piximi_core.jobs.looking import FileSort, Look, Sighting, channel_choices, proposed_channels
-from piximi_core.jobs.sources import SourceFile
+from piximi_core.services.importing.file_scan import (
+    FileSort,
+    Look,
+    Sighting,
+    channel_choices,
+    proposed_channels,
+)
+from piximi_core.services.importing.sources import SourceFile
 from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = [

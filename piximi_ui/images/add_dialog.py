@@ -8,13 +8,14 @@ import streamlit as st
 from sqlalchemy import select
 
 from piximi_core.errors import PiximiError
-from piximi_core.jobs import add_images, engine
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.jobs.uploads import Upload, discard, gather, stage_labels, sweep
-from piximi_core.project import schema
-from piximi_core.project.categories import Category
-from piximi_core.project.ids import new_id
-from piximi_core.project.store import Store
+from piximi_core.jobs import engine
+from piximi_core.project.contents.categories import Category
+from piximi_core.project.database import schema
+from piximi_core.project.database.store import Store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.importing.uploads import Upload, discard, gather, stage_labels, sweep
+from piximi_core.vocabulary import new_id
 from piximi_ui import job_panel
 from piximi_ui.components.drop import drop_anywhere
 from piximi_ui.components.upload import Sent, draw_upload

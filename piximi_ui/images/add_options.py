@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from piximi_core.project.categories import Category
-from piximi_core.project.store import IMAGE_KIND
-from piximi_core.project.things import PARTITIONS
+from piximi_core.project.contents.categories import Category
+from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS
 from piximi_ui.glossary import partition_name, partition_tip
 from piximi_ui.texts import _, number, plain, told
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from piximi_core.project.categories import Category
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter
+from piximi_core.project.contents.categories import Category
+from piximi_core.project.contents.things import ThingFilter
+from piximi_core.project.database.store import Store
 from piximi_ui.components.gallery import (
     GalleryAction,
     gallery,

@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from piximi_core.project.categories import (
+from piximi_core.project.contents.categories import (
     Category,
     create_category,
     delete_category,
     recolor_category,
     rename_category,
 )
-from piximi_core.project.palette import next_color
-from piximi_core.project.store import Store
-from piximi_core.project.things import PARTITIONS
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import PARTITIONS, next_color
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.glossary import partition_name, tip

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
 
-from piximi_core.project.categories import Category
-from piximi_core.project.store import Store
+from piximi_core.project.contents.categories import Category
+from piximi_core.project.database.store import Store
 from piximi_ui.glossary import partition_name
 from piximi_ui.images.view import View, change_view, shown_ids, stop_showing
 from piximi_ui.texts import _, plain, plural, told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.jobs.applying import unsettled_jobs
-from piximi_core.project.kinds import Kind
+from piximi_core.project.contents.kinds import Kind
 from piximi_ui.annotations import import_dialog
 from piximi_ui.context import find_store
 from piximi_ui.dialogs import open_dialog

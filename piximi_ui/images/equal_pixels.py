@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.jobs.applying import added_things
-from piximi_core.jobs.equal_images import CopiesLeftOut, leave_out_copies
 from piximi_core.jobs.folder import Job
-from piximi_core.project.equal_pixels import find_equal
-from piximi_core.project.store import Store
+from piximi_core.project.contents.equal_pixels import find_equal
+from piximi_core.project.database.store import Store
+from piximi_core.services.importing.equal_images import CopiesLeftOut, leave_out_copies
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.images.folded_table import draw_folded
 from piximi_ui.texts import _, plural, told

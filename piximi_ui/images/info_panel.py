@@ -7,12 +7,13 @@ from itertools import chain
 
 import streamlit as st
 
-from piximi_core.project.categories import Category, list_categories
-from piximi_core.project.labelling import label_things, rename_thing, set_partition
-from piximi_core.project.objects import change_kind, ids_inside, read_runs
-from piximi_core.project.predictions import accept_predictions, reject_predictions
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import PARTITIONS, Thing, ThingFilter
+from piximi_core.project.contents.categories import Category, list_categories
+from piximi_core.project.contents.labelling import label_things, rename_thing, set_partition
+from piximi_core.project.contents.objects import change_kind, ids_inside, read_runs
+from piximi_core.project.contents.predictions import accept_predictions, reject_predictions
+from piximi_core.project.contents.things import Thing, ThingFilter
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS
 from piximi_ui.class_titles import titled
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog

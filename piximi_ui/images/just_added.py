@@ -6,8 +6,8 @@ import streamlit as st
 
 from piximi_core.jobs.applying import added_things
 from piximi_core.jobs.folder import Job
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter
+from piximi_core.project.contents.things import ThingFilter
+from piximi_core.project.database.store import Store
 from piximi_ui import job_panel, job_texts
 from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import say

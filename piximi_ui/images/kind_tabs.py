@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from piximi_core.project.kinds import (
+from piximi_core.project.contents.kinds import (
     Kind,
     clear_kind,
     create_kind,
@@ -15,7 +15,8 @@ from piximi_core.project.kinds import (
     hide_kind,
     rename_kind,
 )
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.context import say, who
 from piximi_ui.images import browser, queries
 from piximi_ui.kinds import choose_kind, kind_label

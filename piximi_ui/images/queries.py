@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from piximi_core.project.categories import Category, list_categories
-from piximi_core.project.kinds import Kind, count_by_kind, list_kinds
-from piximi_core.project.store import Store
-from piximi_core.project.things import (
+from piximi_core.project.contents.categories import Category, list_categories
+from piximi_core.project.contents.kinds import Kind, count_by_kind, list_kinds
+from piximi_core.project.contents.things import (
     Thing,
     ThingFilter,
     count_by_category,
@@ -17,6 +16,7 @@ from piximi_core.project.things import (
     get_things,
     list_things,
 )
+from piximi_core.project.database.store import Store
 from piximi_ui.texts import told
 
 __all__ = [

@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.project.saved_filters import (
+from piximi_core.project.contents.saved_filters import (
     SavedFilter,
     delete_saved_filter,
     list_saved_filters,
     rename_saved_filter,
     save_filter,
 )
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.context import say, who
 from piximi_ui.images import browser
 from piximi_ui.images.view import View, choose_view, to_address, view_from_address

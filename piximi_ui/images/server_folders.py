@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_core.errors import BadInput
-from piximi_core.jobs.import_roots import ROOTS_VARIABLE, import_roots, look_into
+from piximi_core.services.importing.import_roots import ROOTS_VARIABLE, import_roots, look_into
 from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["class_folders", "draw"]

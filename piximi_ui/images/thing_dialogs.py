@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.project.labelling import delete_things, describe_thing
-from piximi_core.project.objects import count_objects
-from piximi_core.project.store import Store
-from piximi_core.project.things import Thing, get_things
+from piximi_core.project.contents.labelling import delete_things, describe_thing
+from piximi_core.project.contents.objects import count_objects
+from piximi_core.project.contents.things import Thing, get_things
+from piximi_core.project.database.store import Store
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data
 from piximi_ui.images import viewer_dialog

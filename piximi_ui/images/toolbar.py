@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from piximi_core.project.categories import Category
-from piximi_core.project.kinds import Kind
-from piximi_core.project.store import Store
-from piximi_core.project.things import PARTITIONS
+from piximi_core.project.contents.categories import Category
+from piximi_core.project.contents.kinds import Kind
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import PARTITIONS
 from piximi_ui.annotations import import_dialog
 from piximi_ui.dialogs import open_dialog
 from piximi_ui.glossary import partition_name, partition_tip

@@ -9,8 +9,9 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import PARTITIONS, SortKey, ThingFilter
+from piximi_core.project.contents.things import SortKey, ThingFilter
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS
 from piximi_ui.components.gallery import start_gallery_over
 from piximi_ui.kinds import choose_kind, current_kind_id
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.project.categories import Category
-from piximi_core.project.looks import keep_look, keep_look_for_all, look_of
-from piximi_core.project.palette import UNKNOWN_COLOR
-from piximi_core.project.store import Store
-from piximi_core.project.things import Thing, get_things
+from piximi_core.project.contents.categories import Category
+from piximi_core.project.contents.looks import keep_look, keep_look_for_all, look_of
+from piximi_core.project.contents.things import Thing, get_things
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import UNKNOWN_COLOR
 from piximi_ui.class_titles import titled
 from piximi_ui.components.gallery import GalleryAction, GalleryMemory
 from piximi_ui.components.viewer import (

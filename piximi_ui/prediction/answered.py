@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.project.answers import accepted_by_category
-from piximi_core.project.categories import list_categories
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.answers import accepted_by_category
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import Store
 from piximi_ui import navigation
 from piximi_ui.images.view import show_ids, show_unlabelled
 from piximi_ui.texts import _, number, plain, plural

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from piximi_core.jobs import predict
 from piximi_core.jobs.folder import Job
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things, find_ids
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.things import ThingFilter, count_things, find_ids
+from piximi_core.project.database.store import Store
+from piximi_core.services.scoring import predict
 from piximi_ui import begin, navigation
 from piximi_ui.bringing import dialog as bringing
 from piximi_ui.components.gallery import gallery_view

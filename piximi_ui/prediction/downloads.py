@@ -6,13 +6,13 @@ from functools import partial
 
 import streamlit as st
 
-from piximi_core.formats.excel import excel_bytes
-from piximi_core.formats.prediction_table import prediction_csv
 from piximi_core.formats.stem import safe_stem
-from piximi_core.jobs.class_names import names_of
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things, list_things
+from piximi_core.formats.tables.excel import excel_bytes
+from piximi_core.formats.tables.prediction_table import prediction_csv
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.things import ThingFilter, count_things, list_things
+from piximi_core.project.database.store import Store
+from piximi_core.services.scoring.class_names import names_of
 from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.prediction.filters import all_predictions
 from piximi_ui.texts import _, plural

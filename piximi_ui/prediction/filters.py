@@ -7,10 +7,10 @@ from typing import cast
 
 import streamlit as st
 
-from piximi_core.project.categories import list_categories
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import Store
 from piximi_ui.glossary import tip
 from piximi_ui.texts import _, number
 

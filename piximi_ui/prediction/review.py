@@ -8,10 +8,10 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from piximi_core.project.predictions import accept_predictions, clear_predictions
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things, find_ids, list_things
+from piximi_core.project.contents.predictions import accept_predictions, clear_predictions
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.things import ThingFilter, count_things, find_ids, list_things
+from piximi_core.project.database.store import Store
 from piximi_ui import navigation
 from piximi_ui.components.gallery import GalleryAction, gallery, gallery_view, start_gallery_over
 from piximi_ui.context import errors_shown, say, who

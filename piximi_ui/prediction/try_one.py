@@ -8,11 +8,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.jobs import engine, try_one
-from piximi_core.jobs.try_one import Answer
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
+from piximi_core.jobs import engine
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import float_range
+from piximi_core.services.scoring import try_one
+from piximi_core.services.scoring.try_one import Answer
 from piximi_ui.components.paste import paste_target
 from piximi_ui.texts import _, number, percent, plain, plural, told
 from piximi_ui.waiting import wait_for

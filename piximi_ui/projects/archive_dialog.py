@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.jobs import archive, engine
+from piximi_core.jobs import engine
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
+from piximi_core.services.projects import archive
 from piximi_ui.context import errors_shown, who
 from piximi_ui.file_routes import download_link, file_address
 from piximi_ui.job_bar import draw_share, draw_stop

@@ -10,11 +10,11 @@ from contextlib import suppress
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.jobs.duplicate import sweep_copies
-from piximi_core.jobs.opening import sweep_openings
-from piximi_core.project import bin as project_bin
-from piximi_core.project.bin import KEPT_DAYS, BinnedProject
+from piximi_core.project.care import bin as project_bin
+from piximi_core.project.care.bin import KEPT_DAYS, BinnedProject
 from piximi_core.project.workspace import workspace
+from piximi_core.services.projects.duplicate import sweep_copies
+from piximi_core.services.projects.opening import sweep_openings
 from piximi_ui.context import errors_shown, say
 from piximi_ui.projects.sizes import sizes_of
 from piximi_ui.texts import _, plain, plural, size, when

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from piximi_core.errors import PiximiError
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import open_project, project_name
 from piximi_ui.context import settled, show_error
 from piximi_ui.dialogs import close_dialog, dialog_data

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.jobs import duplicate, engine
-from piximi_core.jobs.deleting import delete_project
+from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.workspace import (
     ProjectSummary,
     open_project,
     rename_project,
 )
+from piximi_core.services.projects import duplicate
+from piximi_core.services.projects.deleting import delete_project
 from piximi_ui import job_texts
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import open_dialog

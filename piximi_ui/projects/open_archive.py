@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.open_archive import ask, ask_uploaded
+from piximi_core.services.projects.open_archive import ask, ask_uploaded
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.projects import opening
 from piximi_ui.texts import _, plain, plural

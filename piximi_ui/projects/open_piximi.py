@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.open_piximi import ask, ask_uploaded
+from piximi_core.services.piximi.open_piximi import ask, ask_uploaded
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.projects import opening
 from piximi_ui.texts import _, plain, plural, told

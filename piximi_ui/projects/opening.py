@@ -10,9 +10,9 @@ import streamlit as st
 
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.jobs.import_roots import import_roots
-from piximi_core.jobs.opening import dismiss, opening_jobs
 from piximi_core.project.workspace import workspace
+from piximi_core.services.importing.import_roots import import_roots
+from piximi_core.services.projects.opening import dismiss, opening_jobs
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.jobs.recovering import Recovery, last_recovery, recover_project
-from piximi_core.project.backups import newest_good_backup
+from piximi_core.project.database.backups import newest_good_backup
 from piximi_core.project.workspace import open_project, project_folder, project_name
+from piximi_core.services.projects.recovering import Recovery, last_recovery, recover_project
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown
 from piximi_ui.safety import forget_damage

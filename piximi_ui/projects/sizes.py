@@ -9,7 +9,7 @@ from threading import Lock
 
 import streamlit as st
 
-from piximi_core.project.disk_use import disk_use
+from piximi_core.project.care.disk_use import disk_use
 
 __all__ = ["draw_late", "sizes_of"]
 

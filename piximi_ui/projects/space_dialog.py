@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from piximi_core.jobs.keeping import Part, clear, space_of
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
+from piximi_core.services.projects.upkeep import Part, clear, space_of
 from piximi_ui.context import errors_shown, say
 from piximi_ui.texts import _, size
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
-from piximi_core.project.grouping import (
+from piximi_core.project.contents.grouping import (
     By,
     Grouping,
     ImageGroups,
@@ -14,7 +14,7 @@ from piximi_core.project.grouping import (
     find_groups,
     metadata_columns,
 )
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.texts import _, number, plain, plural
 

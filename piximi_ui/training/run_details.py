@@ -8,12 +8,17 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.classification.split import TRAINING, VALIDATION
-from piximi_core.jobs.class_names import classes_today
-from piximi_core.jobs.imported_run import is_imported
-from piximi_core.jobs.run_report import class_counts, layers_csv, read_layers, read_repeat_facts
-from piximi_core.project.runs import Run
-from piximi_core.project.store import Store
+from piximi_core.classification.splitting.split import TRAINING, VALIDATION
+from piximi_core.project.contents.runs import Run
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers.imported_run import is_imported
+from piximi_core.services.scoring.class_names import classes_today
+from piximi_core.services.training.run_report import (
+    class_counts,
+    layers_csv,
+    read_layers,
+    read_repeat_facts,
+)
 from piximi_ui.class_titles import titled
 from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.glossary import partition_name, tip

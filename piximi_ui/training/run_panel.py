@@ -6,15 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from piximi_core.jobs import engine, train
+from piximi_core.jobs import engine
 from piximi_core.jobs.folder import JobState
-from piximi_core.jobs.imported_run import is_imported
-from piximi_core.jobs.run_figures import figures_today
-from piximi_core.jobs.run_report import RunStanding, standing
-from piximi_core.jobs.settings_draft import change_settings, use_settings_of
-from piximi_core.jobs.training_log import read_history
-from piximi_core.project.runs import Run, find_run
-from piximi_core.project.store import Store
+from piximi_core.project.contents.runs import Run, find_run
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers.imported_run import is_imported
+from piximi_core.services.evaluation.run_figures import figures_today
+from piximi_core.services.training import train
+from piximi_core.services.training.run_report import RunStanding, standing
+from piximi_core.services.training.settings_draft import change_settings, use_settings_of
+from piximi_core.services.training.training_log import read_history
 from piximi_ui import job_panel, navigation
 from piximi_ui.charts.training_curves import CONFIG, accuracy_figure, loss_figure
 from piximi_ui.context import errors_shown, say, who

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from piximi_core.jobs.folder import JobState
-from piximi_core.jobs.imported_run import is_imported
-from piximi_core.jobs.run_figures import RunFigure
-from piximi_core.jobs.run_report import RunStanding
+from piximi_core.services.classifiers.imported_run import is_imported
+from piximi_core.services.evaluation.run_figures import RunFigure
+from piximi_core.services.training.run_report import RunStanding
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, percent, plain, plural
 

@@ -19,10 +19,11 @@ from piximi_core.classification.settings import (
     ModelSettings,
 )
 from piximi_core.errors import PiximiError
-from piximi_core.jobs.planning import default_settings
-from piximi_core.jobs.settings_draft import change_settings
-from piximi_core.jobs.starting_run import startable_runs
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.database.store import Store
+from piximi_core.services.training.planning import default_settings
+from piximi_core.services.training.settings_draft import change_settings
+from piximi_core.services.training.starting_run import startable_runs
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.context import errors_shown, who
 from piximi_ui.texts import _, plain, told
 

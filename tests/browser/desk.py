@@ -7,12 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from piximi_core.jobs.digits import add_digits
-from piximi_core.project.categories import Category, list_categories
-from piximi_core.project.labelling import label_things
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.categories import Category, list_categories
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
+from piximi_core.services.examples.digits import add_digits
 from tests.browser.dashboard import Dashboard
 from tests.browser.gallery_driver import tiles
 from tests.browser.wire import Wire

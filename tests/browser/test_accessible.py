@@ -12,12 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.jobs import predict, train
-from piximi_core.jobs.digits import add_digits
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.runs import find_run
-from piximi_core.project.store import create_store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database.store import create_store
+from piximi_core.services.examples.digits import add_digits
+from piximi_core.services.scoring import predict
+from piximi_core.services.training import train
 from piximi_ui.navigation import PROJECT_PAGES
 from tests.browser.dashboard import Dashboard
 

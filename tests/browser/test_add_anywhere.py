@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from piximi_core.project.store import create_store, open_store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import create_store, open_store
 from piximi_core.project.workspace import list_projects
 from tests.browser.dashboard import Dashboard
-from tests.jobs.conftest import write_tiff_pages
+from tests.services.conftest import write_tiff_pages
 
 pytestmark = pytest.mark.browser
 

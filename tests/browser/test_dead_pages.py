@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from piximi_core.jobs.digits import add_digits
 from piximi_core.jobs.folder import Job
-from piximi_core.project.categories import list_categories
-from piximi_core.project.ids import new_id
-from piximi_core.project.runs import Run, RunClass, finish_run, register_run
-from piximi_core.project.store import IMAGE_KIND, Store
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.runs import Run, RunClass, finish_run, register_run
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
+from piximi_core.services.examples.digits import add_digits
+from piximi_core.vocabulary import IMAGE_KIND, new_id
 from tests.browser.dashboard import Dashboard
 from tests.browser.wire import Wire
 

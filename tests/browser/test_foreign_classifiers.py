@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from piximi_core.jobs import export, import_model
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.predict_files import predict_files
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.runs import Run, find_run
-from piximi_core.project.store import Store, create_store
+from piximi_core.project.contents.runs import Run, find_run
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.classifiers import export, import_model
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.scoring.predict_files import predict_files
 from tests.browser import tfjs_runner as tfjs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from piximi_core.project.categories import delete_category, list_categories
-from piximi_core.project.labelling import label_things
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.categories import delete_category, list_categories
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.things import ThingFilter, list_things
 from tests.browser.desk import PAGE, Sit
 from tests.browser.gallery_driver import chosen, saved, tiles
 

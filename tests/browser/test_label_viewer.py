@@ -12,17 +12,17 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from piximi_core.annotation import encode_mask
-from piximi_core.jobs import add_images
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.history import history
-from piximi_core.project.kinds import create_kind
-from piximi_core.project.labelling import label_things
-from piximi_core.project.objects import NewObject, add_objects, list_objects
-from piximi_core.project.predictions import PredictedThing, store_predictions
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, find_ids, list_things
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.contents.kinds import create_kind
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
+from piximi_core.project.contents.predictions import PredictedThing, store_predictions
+from piximi_core.project.contents.things import ThingFilter, find_ids, list_things
+from piximi_core.project.database.history import history
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser

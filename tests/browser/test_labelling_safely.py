@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from piximi_core.project.categories import delete_category
-from piximi_core.project.history import history
-from piximi_core.project.labelling import delete_things, label_things
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.categories import delete_category
+from piximi_core.project.contents.labelling import delete_things, label_things
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.history import history
 from tests.browser.desk import PAGE, Sit
 from tests.browser.gallery_driver import chosen, saved, tiles, type_category
 

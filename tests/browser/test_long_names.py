@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from piximi_core.jobs.digits import add_digits
-from piximi_core.project.categories import create_category
-from piximi_core.project.labelling import label_things
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.categories import create_category
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.project.workspace import create_project
+from piximi_core.services.examples.digits import add_digits
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser

@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from piximi_core.formats.checker import check_for_piximi
+from piximi_core.formats.tfjs.checker import check_for_piximi
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.scores import load_scores
-from piximi_core.project.categories import list_categories
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import Store, open_store
-from piximi_core.project.things import ThingFilter, count_things, list_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.contents.things import ThingFilter, count_things, list_things
+from piximi_core.project.database.store import Store, open_store
+from piximi_core.services.scoring.scores import load_scores
 from tests.bccd import cut_crops
 from tests.browser.dashboard import Dashboard
 from tests.conftest import REPOSITORY

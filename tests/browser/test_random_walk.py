@@ -21,13 +21,13 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as Unmoved
 
 from piximi_core.annotation import encode_mask
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.kinds import create_kind, list_kinds
-from piximi_core.project.labelling import delete_things, label_things
-from piximi_core.project.objects import NewObject, add_objects, list_objects
-from piximi_core.project.predictions import PredictedThing, store_predictions
-from piximi_core.project.store import IMAGE_KIND
-from piximi_core.project.things import ThingFilter, find_ids, list_things
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.contents.kinds import create_kind, list_kinds
+from piximi_core.project.contents.labelling import delete_things, label_things
+from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
+from piximi_core.project.contents.predictions import PredictedThing, store_predictions
+from piximi_core.project.contents.things import ThingFilter, find_ids, list_things
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.images.view import to_filter, view_from_address
 from tests.browser.desk import Desk, Sit
 from tests.browser.gallery_driver import tiles

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from piximi_core.jobs.digits import add_digits
-from piximi_core.project.categories import list_categories
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
+from piximi_core.services.examples.digits import add_digits
 from tests.browser.dashboard import Dashboard
 from tests.browser.gallery_driver import tiles
 

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from piximi_core.formats.checker import check_for_piximi
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import open_store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.formats.tfjs.checker import check_for_piximi
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import open_store
 from piximi_ui.languages import catalogue, messages
 from tests.browser.dashboard import Dashboard
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Error, Page
 
-from piximi_core.formats.classifier import (
+from piximi_core.formats.tfjs.classifier import (
     read_classifier,
     write_classifier,
     write_piximi_zip,
     write_sharded,
 )
-from piximi_core.formats.metadata import (
+from piximi_core.formats.tfjs.metadata import (
     ClassifierMetadata,
     InputShape,
     OptimizerSettings,

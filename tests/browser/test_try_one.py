@@ -10,14 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.jobs import train
-from piximi_core.jobs.digits import add_digits
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.predict_files import predict_files
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.runs import find_run
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.examples.digits import add_digits
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.scoring.predict_files import predict_files
+from piximi_core.services.training import train
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from piximi_core.project.store import create_store, open_store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import create_store, open_store
 from tests.browser.dashboard import Dashboard
 from tests.browser.wire import Wire
 

@@ -11,12 +11,12 @@ import pytest
 import tifffile
 from playwright.sync_api import Locator, Page, expect
 
-from piximi_core.jobs import add_images
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.looks import look_of
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.looks import look_of
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
 from tests.browser.dashboard import Dashboard
 from tests.conftest import REPOSITORY
 

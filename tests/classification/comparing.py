@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from piximi_core.classification.progress import EpochRow
+from piximi_core.classification.training.progress import EpochRow
 
 __all__ = ["equal", "learned"]
 

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from piximi_core.classification.progress import TrainingData
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.classification.settings import ModelSettings, settings_from
+from piximi_core.classification.training.progress import TrainingData
 
 import_quietly()
 

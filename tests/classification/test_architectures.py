@@ -9,7 +9,12 @@ import pytest
 import tensorflow as tf
 import tf_keras
 
-from piximi_core.classification.architectures import build, summary, with_logits, with_softmax
+from piximi_core.classification.networks.architectures import (
+    build,
+    summary,
+    with_logits,
+    with_softmax,
+)
 from piximi_core.classification.settings import settings_from
 from piximi_core.errors import BadInput
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from piximi_core.classification.checkpoints import Checkpoint, CheckpointStore
-from piximi_core.classification.progress import EpochRow
+from piximi_core.classification.training.checkpoints import Checkpoint, CheckpointStore
+from piximi_core.classification.training.progress import EpochRow
 from piximi_core.errors import BadInput, NoSpace
 
 ROW = EpochRow(1, 0.1 + 0.2, 0.5, None, None, 0.25, 32)

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from piximi_core.classification.evaluation import evaluate
+from piximi_core.classification.evaluation.measures import evaluate
 from piximi_core.errors import BadInput
 
 

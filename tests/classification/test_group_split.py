@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold
 
-from piximi_core.classification.split import deal, deal_new
+from piximi_core.classification.splitting.split import deal, deal_new
 
 things = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), max_size=80)
 percentages = st.floats(0.1, 0.99)

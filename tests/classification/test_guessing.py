@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from piximi_core.classification.evaluation import evaluate
-from piximi_core.classification.guessing import guessing_note
+from piximi_core.classification.evaluation.guessing import guessing_note
+from piximi_core.classification.evaluation.measures import evaluate
 
 
 def judged(right: int, counts: tuple[int, ...]) -> str | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, t
 
-from piximi_core.classification.intervals import clustered_interval, wilson_interval
+from piximi_core.classification.evaluation.intervals import clustered_interval, wilson_interval
 
 
 @pytest.mark.parametrize(("right", "of"), [(47, 50), (0, 7), (7, 7), (1, 1), (500, 1000)])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from piximi_core.classification.losses import loss_function
-from piximi_core.classification.optimizers import optimizer
 from piximi_core.classification.settings import LOSSES, OPTIMIZERS
+from piximi_core.classification.training.losses import loss_function
+from piximi_core.classification.training.optimizers import optimizer
 
 LOGITS = np.array([[2.0, -1.0, 0.5], [0.1, 0.2, 0.3], [-3.0, 4.0, 0.0], [0, 0, 9]])
 TRUTH = np.array([0, 2, 0, 2])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from piximi_core.classification.architectures import build, with_softmax
+from piximi_core.classification.networks.architectures import build, with_softmax
 from piximi_core.classification.prediction import predict
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.errors import BadInput, Stopped

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from piximi_core.classification.architectures import build
-from piximi_core.classification.checkpoints import CheckpointStore
-from piximi_core.classification.progress import EpochRow, Progress, TrainingData
+from piximi_core.classification.networks.architectures import build
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.classification.training import train
+from piximi_core.classification.training.checkpoints import CheckpointStore
+from piximi_core.classification.training.loop import train
+from piximi_core.classification.training.progress import EpochRow, Progress, TrainingData
 from piximi_core.errors import BadInput
 from tests.classification.comparing import equal, learned
 
@@ -70,10 +70,10 @@ from piximi_core.classification.runtime import import_quietly
 import_quietly()
 import numpy as np
 from piximi_core.classification.settings import settings_from
-from piximi_core.classification.architectures import build
-from piximi_core.classification.checkpoints import CheckpointStore
-from piximi_core.classification.progress import TrainingData
-from piximi_core.classification.training import train
+from piximi_core.classification.networks.architectures import build
+from piximi_core.classification.training.checkpoints import CheckpointStore
+from piximi_core.classification.training.progress import TrainingData
+from piximi_core.classification.training.loop import train
 x, y = np.load(sys.argv[1]), np.load(sys.argv[2])
 settings = settings_from({"input_shape": [16, 16, 1], "epochs": 4, "seed": 7})
 def die(progress):

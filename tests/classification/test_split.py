@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piximi_core.classification.split import deal, deal_new
+from piximi_core.classification.splitting.split import deal, deal_new
 
 label_lists = st.lists(st.sampled_from(["a", "b", "c", "Ω"]), min_size=0, max_size=60)
 percentages = st.floats(0.1, 0.99)

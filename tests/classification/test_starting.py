@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tf_keras
 
-from piximi_core.classification.architectures import with_softmax
-from piximi_core.classification.starting import start_from
+from piximi_core.classification.networks.architectures import with_softmax
+from piximi_core.classification.networks.starting import start_from
 from piximi_core.errors import BadInput
 
 X = np.random.default_rng(0).random((5, 8, 8, 2), np.float32)

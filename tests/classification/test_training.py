@@ -10,13 +10,13 @@ import pytest
 import tensorflow as tf
 import tf_keras
 
-from piximi_core.classification.architectures import build
-from piximi_core.classification.checkpoints import CheckpointStore
-from piximi_core.classification.optimizers import optimizer
-from piximi_core.classification.progress import Progress, TrainingData
+from piximi_core.classification.networks.architectures import build
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.classification.steps import Feed, Steps, Totals
-from piximi_core.classification.training import train
+from piximi_core.classification.training.checkpoints import CheckpointStore
+from piximi_core.classification.training.loop import train
+from piximi_core.classification.training.optimizers import optimizer
+from piximi_core.classification.training.progress import Progress, TrainingData
+from piximi_core.classification.training.steps import Feed, Steps, Totals
 from piximi_core.errors import BadInput, PiximiError
 from tests.classification.comparing import equal, learned
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from piximi_core.project.adding import add_images
-from piximi_core.project.history import undo
-from piximi_core.project.objects import list_objects
-from piximi_core.project.store import open_store
+from piximi_core.project.contents.adding import add_images
+from piximi_core.project.contents.objects import list_objects
+from piximi_core.project.database.history import undo
+from piximi_core.project.database.store import open_store
 from tests.made_up import made_up_image
 
 

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.jobs import export, train
-from piximi_core.jobs.export_notes import export_notes
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.labelling import delete_things
-from piximi_core.project.runs import find_run
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, find_ids
-from tests.jobs.conftest import add, write_classes
+from piximi_core.project.contents.labelling import delete_things
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.classifiers import export
+from piximi_core.services.classifiers.export_notes import export_notes
+from piximi_core.services.training import train
+from tests.services.conftest import add, write_classes
 
 pytestmark = pytest.mark.slow
 

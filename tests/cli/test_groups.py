@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from tests.jobs.conftest import write_classes
-from tests.jobs.test_split_groups import write_crops
+from tests.services.conftest import write_classes
+from tests.services.training.test_split_groups import write_crops
 
 
 def test_the_command_line_shows_and_switches_groups(run: Any, tmp_path: Path) -> None:

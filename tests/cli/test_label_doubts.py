@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.jobs.conftest import write_classes
+from tests.services.conftest import write_classes
 
 
 @pytest.fixture

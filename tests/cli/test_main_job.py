@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from piximi_core.formats.checker import check_for_piximi
+from piximi_core.formats.tfjs.checker import check_for_piximi
 from tests.bccd import cut_crops
-from tests.jobs.conftest import write_classes
+from tests.services.conftest import write_classes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -152,7 +152,7 @@ def test_mistakes_get_one_sentence_and_exit_2(
     run_here = request.getfixturevalue("run")  # each process of its own takes half a second
     project = tmp_path / "p"
     images = write_classes(tmp_path / "in", count=1)
-    from piximi_core.project.store import create_store
+    from piximi_core.project.database.store import create_store
 
     create_store(project, "Empty").close()
     filled = [part.format(p=project, images=images) for part in arguments]

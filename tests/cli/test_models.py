@@ -10,7 +10,7 @@ import pytest
 
 from tests.formats.checker_cases import document, encoded, weight_bytes
 from tests.formats.foreign_models import add_labels, export_web, teachable_network, zipped
-from tests.jobs.conftest import write_classes
+from tests.services.conftest import write_classes
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from tests.jobs.conftest import write_classes, write_tiff_pages
+from tests.services.conftest import write_classes, write_tiff_pages
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ import pytest
 import typer
 
 from piximi_core.cli.main import app
-from piximi_core.jobs.digits import add_digits
-from piximi_core.project.store import create_store
+from piximi_core.project.database.store import create_store
+from piximi_core.services.examples.digits import add_digits
 from tests.conftest import REPOSITORY
 
 COMMANDS = typer.main.get_command(app).table  # type: ignore[attr-defined]

@@ -46,7 +46,7 @@ def teachable_network(seed: int = 2) -> Any:
 
 def export_web(model: Any, folder: Path, *, shard_bytes: int = 2**22, packed: str = "") -> Path:
     """Write ``model.json`` and its weights by TensorFlow.js's own converter."""
-    from piximi_core.formats.quiet import quiet
+    from piximi_core.formats.tfjs.quiet import quiet
 
     with quiet():
         from tensorflowjs.converters import save_keras_model

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.adopting import adopt_classifier
-from piximi_core.formats.classifier import read_classifier, write_piximi_zip
-from piximi_core.formats.model_look import ModelSort, ValueRange
+from piximi_core.formats.tfjs.adopting import adopt_classifier
+from piximi_core.formats.tfjs.classifier import read_classifier, write_piximi_zip
+from piximi_core.formats.tfjs.model_look import ModelSort, ValueRange
 from tests.formats.checker_cases import COUNT, document, encoded, weight_bytes
 from tests.formats.foreign_models import (
     LABELS,

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from piximi_core.annotation import encode_mask
 from piximi_core.errors import BadInput
-from piximi_core.formats.bundle import StoredFile
 from piximi_core.formats.piximi_project import (
     ChannelView,
     PiximiCategory,
@@ -24,6 +23,7 @@ from piximi_core.formats.piximi_project import (
     project_stem,
     safe_thing_name,
 )
+from piximi_core.formats.tfjs.bundle import StoredFile
 from tests.formats import piximi_files as made
 from tests.formats.piximi_opened import opened
 from tests.formats.piximi_reader import strict_read

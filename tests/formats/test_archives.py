@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piximi_core.errors import BadInput, NoSpace
-from piximi_core.formats.archives import ArchiveLimits, extract_zip
+from piximi_core.formats.zips.archives import ArchiveLimits, extract_zip
 
 
 def make_zip(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:

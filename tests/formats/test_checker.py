@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from piximi_core.formats.checker import check_for_piximi
+from piximi_core.formats.tfjs.checker import check_for_piximi
 from tests.formats.checker_cases import (
     CASES,
     COUNT,

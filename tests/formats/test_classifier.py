@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from piximi_core.errors import BadInput, NoSpace
-from piximi_core.formats.checker import check_for_piximi
-from piximi_core.formats.classifier import (
+from piximi_core.formats.tfjs.checker import check_for_piximi
+from piximi_core.formats.tfjs.classifier import (
     read_classifier,
     same_predictions,
     write_classifier,
     write_piximi_zip,
     write_sharded,
 )
-from piximi_core.formats.metadata import (
+from piximi_core.formats.tfjs.metadata import (
     ClassifierMetadata,
     InputShape,
     OptimizerSettings,

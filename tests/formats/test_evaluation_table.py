@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from piximi_core.classification.evaluation import evaluate
-from piximi_core.formats.evaluation_table import evaluation_csv
+from piximi_core.classification.evaluation.measures import evaluate
+from piximi_core.formats.tables.evaluation_table import evaluation_csv
 
 
 def test_one_line_per_category_with_its_row_of_the_matrix():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from piximi_core.formats.excel import excel_bytes, open_table
+from piximi_core.formats.tables.excel import excel_bytes, open_table
 
 MARK = b"\xef\xbb\xbf"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.metadata import (
+from piximi_core.formats.tfjs.metadata import (
     METADATA_KEYS,
     ClassifierMetadata,
     InputShape,
@@ -150,7 +150,7 @@ def test_a_class_that_is_no_text_is_named() -> None:
 
 def test_importing_the_formats_imports_no_tensorflow() -> None:
     code = (
-        "import sys, piximi_core.formats, piximi_core.formats.classifier;"
+        "import sys, piximi_core.formats, piximi_core.formats.tfjs.classifier;"
         "sys.exit(any(m.startswith(('tensorflow', 'tf_keras')) for m in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

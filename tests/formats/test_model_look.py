@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.allow_list import clean_topology
-from piximi_core.formats.flatten import flat_topology
-from piximi_core.formats.model_look import ModelSort, look_at_model
+from piximi_core.formats.tfjs.allow_list import clean_topology
+from piximi_core.formats.tfjs.flatten import flat_topology
+from piximi_core.formats.tfjs.model_look import ModelSort, look_at_model
 from tests.formats.checker_cases import COUNT, document, encoded, functional, weight_bytes
 
 
@@ -116,7 +116,7 @@ def test_what_cannot_be_loaded_is_refused_by_name_before_anything_is_built(
 
 
 def test_looking_needs_no_tensorflow() -> None:
-    code = "import sys, piximi_core.jobs.import_model; print('tensorflow' in sys.modules)"
+    code = "import sys, piximi_core.services.classifiers.import_model; print('tensorflow' in sys.modules)"
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

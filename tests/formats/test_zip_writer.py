@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from piximi_core.errors import BadInput
-from piximi_core.formats import zip_writer
-from piximi_core.formats.zip_writer import ZipWriter
+from piximi_core.formats.zips import zip_writer
+from piximi_core.formats.zips.zip_writer import ZipWriter
 
 CONTENTS = {
     "a/plain.txt": b"words " * 1000,

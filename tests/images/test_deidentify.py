@@ -19,7 +19,7 @@ from piximi_core.images import (
     deidentify_dicom,
     read_picture,
 )
-from tests.images.dicom_files import ramp, write_dicom
+from tests.images.readers.dicom_files import ramp, write_dicom
 
 PERSONAL = {
     "PatientName": "Doe^Jane",

@@ -7,8 +7,8 @@ import time
 
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.ids import new_id
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import new_id
 
 YEARS = 730 * 86400
 

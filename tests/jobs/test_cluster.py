@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from piximi_core.jobs import add_images, engine
+from piximi_core.jobs import engine
 from piximi_core.jobs.folder import JobState
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things
+from piximi_core.project.contents.things import ThingFilter, count_things
+from piximi_core.project.database.store import Store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
 from tests.conftest import REPOSITORY
-from tests.jobs.conftest import grey
+from tests.services.conftest import grey
 
 
 @pytest.fixture

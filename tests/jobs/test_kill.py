@@ -18,17 +18,19 @@ import psutil
 import pytest
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.jobs import add_images, engine, train
-from piximi_core.jobs.add_images import AddOptions
+from piximi_core.jobs import engine
 from piximi_core.jobs.applying import apply_finished, unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.jobs.training_log import read_history
-from piximi_core.project.runs import find_run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids
-from tests.jobs.conftest import add, write_classes
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database.store import Store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.add_images import AddOptions
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.training import train
+from piximi_core.services.training.training_log import read_history
+from tests.services.conftest import add, write_classes
 from tests.soak.checks import check_project
 from tests.soak.commands import CommandRounds
 from tests.soak.workers import WorkerRounds
@@ -213,7 +215,7 @@ def test_a_second_writer_on_the_command_line_is_told_who_holds_the_project(
     table.write_text("name,category\ndark-00.png,light\n")
     script = (
         "import sys, pathlib\n"
-        "from piximi_core.project.lock import writer_lock\n"
+        "from piximi_core.project.database.lock import writer_lock\n"
         "with writer_lock(pathlib.Path(sys.argv[1])):\n"
         "    print('held', flush=True)\n"
         "    sys.stdin.read()\n"

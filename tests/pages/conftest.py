@@ -13,12 +13,13 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.jobs import engine, train
+from piximi_core.jobs import engine
 from piximi_core.jobs.cluster import RESOURCES
-from piximi_core.jobs.digits import add_digits
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.store import Store, create_store, open_store
+from piximi_core.project.database.store import Store, create_store, open_store
 from piximi_core.project.workspace import create_project
+from piximi_core.services.examples.digits import add_digits
+from piximi_core.services.training import train
 
 MAIN = Path(__file__).resolve().parents[2] / "piximi_ui" / "main.py"
 

@@ -10,11 +10,11 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.predict import ask
-from piximi_core.jobs.progress_guide import Stage
-from piximi_core.project.runs import find_run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database.store import Store
+from piximi_core.services.next_step import Stage
+from piximi_core.services.scoring.predict import ask
 
 _STEPS = len(Stage)  # the guide above every page of a project has one link for each
 

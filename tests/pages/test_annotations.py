@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from piximi_core.formats.annotations.coco import read_coco
-from piximi_core.jobs import read_annotations
-from piximi_core.jobs.export_annotations import delivered_annotations, finished_annotations
+from piximi_core.formats.annotations.programs.coco import read_coco
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.adding import add_images
-from piximi_core.project.categories import list_categories
-from piximi_core.project.kinds import create_kind
-from piximi_core.project.objects import list_objects
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.adding import add_images
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.kinds import create_kind
+from piximi_core.project.contents.objects import list_objects
+from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.workspace import create_project
+from piximi_core.services.annotations import read_annotations
+from piximi_core.services.annotations.export_annotations import (
+    delivered_annotations,
+    finished_annotations,
+)
+from piximi_core.services.importing.sources import SourceFile
 from tests.made_up import made_up_image
 from tests.pages.results import button, texts, wait_until
 

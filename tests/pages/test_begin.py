@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from piximi_core.project.runs import list_runs
+from piximi_core.project.contents.runs import list_runs
 from piximi_ui import begin
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from piximi_core.jobs import engine, export
-from piximi_core.jobs.fetch_model import fetch_classifier
+from piximi_core.jobs import engine
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.planning import default_settings
-from piximi_core.project.runs import find_run, list_runs
-from piximi_core.project.store import Store, open_store
+from piximi_core.project.contents.runs import find_run, list_runs
+from piximi_core.project.database.store import Store, open_store
+from piximi_core.services.classifiers import export
+from piximi_core.services.classifiers.fetch_model import fetch_classifier
+from piximi_core.services.training.planning import default_settings
 from tests.pages.results import texts, wait_until
 
 OpenPage = Callable[..., AppTest]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from piximi_core.formats.evaluation_table import evaluation_csv
-from piximi_core.jobs.evaluating import evaluate_run, unscored_ids
-from piximi_core.project.categories import list_categories
-from piximi_core.project.labelling import label_things
-from piximi_core.project.runs import find_run
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.formats.tables.evaluation_table import evaluation_csv
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.project.workspace import create_project
+from piximi_core.services.evaluation.evaluate_run import evaluate_run, unscored_ids
 from tests.pages.results import button, links, texts, wait_until
 
 pytestmark = pytest.mark.slow
@@ -124,7 +124,7 @@ def test_a_category_without_images_says_so_in_its_line():
     def table():
         from types import SimpleNamespace
 
-        from piximi_core.classification.evaluation import evaluate
+        from piximi_core.classification.evaluation.measures import evaluate
         from piximi_ui.evaluation.figures import draw_table
 
         figures = evaluate([[1, 0, 0], [1, 0, 0]], [0, 1], ["a", "b", "c"])

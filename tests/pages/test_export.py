@@ -10,14 +10,14 @@ import pytest
 import tifffile
 from streamlit.testing.v1 import AppTest
 
-from piximi_core.jobs import export
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.runs import find_run
+from piximi_core.project.contents.runs import find_run
 from piximi_core.project.workspace import rename_project
-from tests.images.dicom_files import write_dicom
-from tests.jobs.conftest import add
+from piximi_core.services.classifiers import export
+from tests.images.readers.dicom_files import write_dicom
 from tests.pages.results import button, links, texts, wait_until
+from tests.services.conftest import add
 
 pytestmark = pytest.mark.slow
 

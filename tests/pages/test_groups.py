@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 
 from piximi_core.jobs.applying import jobs_of
-from piximi_core.project.grouping import Grouping, find_groups
-from piximi_core.project.history import history, undo
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.grouping import Grouping, find_groups
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.history import history, undo
+from piximi_core.project.database.store import Store, create_store
 from piximi_ui import job_news
-from tests.jobs.conftest import add, write_classes
-from tests.jobs.test_split_groups import write_crops
 from tests.pages.conftest import OpenPage
+from tests.services.conftest import add, write_classes
+from tests.services.training.test_split_groups import write_crops
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.jobs.folder import Job
-from piximi_core.project.bin import binned
+from piximi_core.project.care.bin import binned
 from piximi_core.project.workspace import create_project, list_projects
 from piximi_ui.project_list import ago
 from tests.pages.conftest import open_menu
@@ -160,7 +160,7 @@ def test_an_existing_example_is_offered_again(open_page, digits):
 def test_try_with_digits_ends_with_a_finished_run(open_page, workspace: Path):
     from piximi_core.jobs.applying import unsettled_jobs
     from piximi_core.jobs.folder import JobState
-    from piximi_core.project.runs import list_runs
+    from piximi_core.project.contents.runs import list_runs
     from piximi_core.project.workspace import open_project
 
     test = open_page("home")

@@ -8,13 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.images import Look
-from piximi_core.project.categories import list_categories
-from piximi_core.project.history import undo
-from piximi_core.project.labelling import describe_thing, label_things, set_partition
-from piximi_core.project.looks import keep_look, look_of
-from piximi_core.project.saved_filters import list_saved_filters, save_filter
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids, get_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.labelling import describe_thing, label_things, set_partition
+from piximi_core.project.contents.looks import keep_look, look_of
+from piximi_core.project.contents.saved_filters import list_saved_filters, save_filter
+from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
+from piximi_core.project.database.history import undo
+from piximi_core.project.database.store import Store
 from piximi_ui.components.gallery.contract import GalleryMemory
 from piximi_ui.components.viewer import ViewerAction, read_action
 from piximi_ui.images import viewer_dialog

@@ -9,20 +9,20 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from piximi_core.jobs import add_images
 from piximi_core.jobs.applying import added_things, apply_result
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.running import run_job
-from piximi_core.project.categories import list_categories
-from piximi_core.project.history import history, undo
-from piximi_core.project.labelling import label_things
-from piximi_core.project.predictions import PredictedThing, store_predictions
-from piximi_core.project.things import ThingFilter, find_ids, get_things, list_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.predictions import PredictedThing, store_predictions
+from piximi_core.project.contents.things import ThingFilter, find_ids, get_things, list_things
+from piximi_core.project.database.history import history, undo
 from piximi_core.project.workspace import create_project
+from piximi_core.services.importing import add_images
 from piximi_ui import job_news
 from piximi_ui.components.gallery.contract import GalleryAction, GalleryMemory
 from piximi_ui.images import browser
-from tests.jobs.uploading import upload as upload_of
+from tests.services.importing.uploading import upload as upload_of
 
 GALLERY = "gallery-memory:images-digits"
 
@@ -269,7 +269,7 @@ def test_uploaded_files_are_added_by_a_job(open_page, workspace):
 
 
 def imported(store, files: dict[str, bytes], folder: Path) -> Job:
-    from piximi_core.jobs.sources import SourceFile
+    from piximi_core.services.importing.sources import SourceFile
 
     folder.mkdir()
     sources = []
@@ -402,7 +402,7 @@ def request_of(store) -> dict:
 
 
 def test_nothing_is_added_while_a_question_is_open(open_page, workspace, tmp_path, monkeypatch):
-    from tests.jobs.conftest import write_tiff_pages
+    from tests.services.conftest import write_tiff_pages
 
     (tmp_path / "in").mkdir()
     write_tiff_pages(tmp_path / "in" / "stack.tif", 9)
@@ -449,8 +449,8 @@ def test_new_images_take_the_category_that_is_shown(open_page, untrained, tmp_pa
 
 
 def test_a_question_that_came_up_while_adding_can_be_answered(open_page, workspace, tmp_path):
-    from piximi_core.jobs.sources import SourceFile
-    from tests.jobs.conftest import write_tiff_pages
+    from piximi_core.services.importing.sources import SourceFile
+    from tests.services.conftest import write_tiff_pages
 
     store = create_project("New")
     stack = write_tiff_pages(tmp_path / "stack.tif", 6)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from piximi_core.jobs import predict
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.runs import find_run
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database.store import Store
+from piximi_core.services.scoring import predict
 from piximi_ui.job_news import expect
 from tests.pages.results import texts
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from piximi_core.jobs.keeping import space_of
-from piximi_core.project.backups import back_up, list_backups
-from piximi_core.project.categories import create_category, list_categories
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.database.backups import back_up, list_backups
 from piximi_core.project.workspace import list_projects, open_project
+from piximi_core.services.projects.upkeep import space_of
 from piximi_ui import file_routes
 from tests.pages.conftest import open_menu
 from tests.ui.asgi import get

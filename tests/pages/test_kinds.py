@@ -12,16 +12,16 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.annotation import encode_mask
-from piximi_core.project.drafts import load_draft
-from piximi_core.project.kinds import create_kind, list_kinds
-from piximi_core.project.objects import NewObject, add_objects, list_objects
-from piximi_core.project.store import Store
-from piximi_core.project.things import Thing, ThingFilter, get_things, list_things
+from piximi_core.project.contents.drafts import load_draft
+from piximi_core.project.contents.kinds import create_kind, list_kinds
+from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
+from piximi_core.project.contents.things import Thing, ThingFilter, get_things, list_things
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
 from piximi_ui import pictures
 from piximi_ui.picture_making import ObjectForm
-from tests.jobs.conftest import add
 from tests.pages.conftest import OpenPage, open_menu
+from tests.services.conftest import add
 from tests.ui.asgi import get
 
 CORNER = np.array([[0, 0, 1], [0, 1, 1]], dtype=bool)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from piximi_core.jobs import open_piximi, save_piximi
 from piximi_core.jobs.inline import run_apart
-from piximi_core.project.labelling import set_partition
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.labelling import set_partition
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.services.piximi import open_piximi, save_piximi
 from tests.formats import piximi_files as made
 from tests.formats.piximi_reader import strict_read
 from tests.pages.results import button, texts, wait_until

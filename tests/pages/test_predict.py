@@ -8,14 +8,20 @@ import io
 import pytest
 import streamlit as st
 
-from piximi_core.jobs.evaluating import note_checked
-from piximi_core.project.answers import accepted_by_category
-from piximi_core.project.categories import list_categories
-from piximi_core.project.history import undo
-from piximi_core.project.labelling import label_things
-from piximi_core.project.predictions import accept_predictions, reject_predictions
-from piximi_core.project.runs import find_run
-from piximi_core.project.things import ThingFilter, count_things, find_ids, get_things, list_things
+from piximi_core.project.contents.answers import accepted_by_category
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.predictions import accept_predictions, reject_predictions
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import (
+    ThingFilter,
+    count_things,
+    find_ids,
+    get_things,
+    list_things,
+)
+from piximi_core.project.database.history import undo
+from piximi_core.services.evaluation.evaluate_run import note_checked
 from piximi_ui.components.gallery import GalleryAction
 from piximi_ui.components.gallery.contract import GalleryMemory
 from piximi_ui.label_actions import label_actions

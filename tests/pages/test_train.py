@@ -10,15 +10,15 @@ from streamlit.testing.v1 import AppTest
 
 from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.jobs import train
 from piximi_core.jobs.folder import Job
-from piximi_core.jobs.planning import default_settings
-from piximi_core.project.categories import create_category
-from piximi_core.project.drafts import load_draft
-from piximi_core.project.history import history, redo, undo
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import Store
+from piximi_core.project.contents.categories import create_category
+from piximi_core.project.contents.drafts import load_draft
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.database.history import history, redo, undo
+from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
+from piximi_core.services.training import train
+from piximi_core.services.training.planning import default_settings
 
 OpenPage = Callable[..., AppTest]
 

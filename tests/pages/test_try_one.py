@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from piximi_core.project.runs import find_run
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.runs import find_run
+from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_ui.components.paste import MOST_BYTES, pasted
 from tests.pages.conftest import open_menu
 from tests.pages.results import predict_here, texts

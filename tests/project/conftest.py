@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from piximi_core.project.adding import NewImage, add_images
-from piximi_core.project.store import Store, create_store
+from piximi_core.project.contents.adding import NewImage, add_images
+from piximi_core.project.database.store import Store, create_store
 from tests.made_up import made_up_image
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 
-from piximi_core.project.answers import accepted_by_category
-from piximi_core.project.history import redo, undo
-from piximi_core.project.labelling import delete_things, label_as_named, label_things
-from piximi_core.project.predictions import (
+from piximi_core.project.contents.answers import accepted_by_category
+from piximi_core.project.contents.labelling import delete_things, label_as_named, label_things
+from piximi_core.project.contents.predictions import (
     accept_predictions,
     clear_predictions,
     label_predicted,
     reject_predictions,
 )
-from piximi_core.project.schema import SCHEMA_VERSION
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database.history import redo, undo
+from piximi_core.project.database.schema import SCHEMA_VERSION
+from piximi_core.project.database.store import Store
 from tests.made_up import make_older
 from tests.project.conftest import fill, new_image
 from tests.project.test_predictions import category, predict

@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from piximi_core.errors import BadInput, DamagedProject, NotFound
-from piximi_core.project import backups
-from piximi_core.project.backups import (
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.contents.labelling import delete_things
+from piximi_core.project.contents.runs import Run, list_runs, register_run
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database import backups
+from piximi_core.project.database.backups import (
     back_up,
     back_up_if_due,
     list_backups,
@@ -19,14 +23,11 @@ from piximi_core.project.backups import (
     restore_backup,
     spare_backups,
 )
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.history import next_labels, undo
-from piximi_core.project.labelling import delete_things
-from piximi_core.project.runs import Run, list_runs, register_run
-from piximi_core.project.schema import applied_jobs
-from piximi_core.project.sqlite_files import damage_of
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.database.history import next_labels, undo
+from piximi_core.project.database.schema import applied_jobs
+from piximi_core.project.database.sqlite_files import damage_of
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from tests.project.conftest import fill, new_image
 
 

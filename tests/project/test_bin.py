@@ -8,15 +8,8 @@ from pathlib import Path
 import pytest
 
 from piximi_core.errors import NotFound, ProjectBusy
-from piximi_core.project.bin import (
-    KEPT_DAYS,
-    binned,
-    empty_bin,
-    put_into_bin,
-    restore,
-    sweep,
-)
-from piximi_core.project.lock import writer_lock
+from piximi_core.project.care.bin import KEPT_DAYS, binned, empty_bin, put_into_bin, restore, sweep
+from piximi_core.project.database.lock import writer_lock
 from piximi_core.project.workspace import (
     create_project,
     list_projects,

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from piximi_core.errors import BadInput, NoSpace
-from piximi_core.jobs.recovering import recover_project
-from piximi_core.project.backups import back_up
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.store import Store, create_store
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.database.backups import back_up
+from piximi_core.project.database.store import Store, create_store
 from piximi_core.project.workspace import list_projects
+from piximi_core.services.projects.recovering import recover_project
 from piximi_ui import pictures
 from tests.conftest import REPOSITORY
 from tests.ui.asgi import get
@@ -114,8 +114,8 @@ def test_what_was_only_in_the_log_is_seen_too(disk: Path, spoil: Spoil) -> None:
     """A program that was killed leaves its last changes in SQLite's log."""
     code = (
         "import os, sys\nfrom pathlib import Path\n"
-        "from piximi_core.project.store import create_store\n"
-        "from piximi_core.project.categories import create_category\n"
+        "from piximi_core.project.database.store import create_store\n"
+        "from piximi_core.project.contents.categories import create_category\n"
         "create_category(create_store(Path(sys.argv[1]), 'Cells'), 'mitosis')\n"
         "os.kill(os.getpid(), 9)\n"
     )

@@ -7,18 +7,23 @@ import json
 import pytest
 
 from piximi_core.errors import BadInput
-from piximi_core.project.equal_pixels import find_equal, hash_key, list_unhashed, store_hashes
-from piximi_core.project.grouping import (
+from piximi_core.project.contents.equal_pixels import (
+    find_equal,
+    hash_key,
+    list_unhashed,
+    store_hashes,
+)
+from piximi_core.project.contents.grouping import (
     Grouping,
     choose_grouping,
     find_groups,
     metadata_columns,
 )
-from piximi_core.project.history import redo, undo
-from piximi_core.project.labelling import describe_thing, rename_thing
-from piximi_core.project.name_sources import sources_by_name, sources_by_pattern
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.labelling import describe_thing, rename_thing
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.history import redo, undo
+from piximi_core.project.database.store import Store
+from piximi_core.project.naming.name_sources import sources_by_name, sources_by_pattern
 from tests.project.conftest import fill, new_image
 
 CROPS = [f"BloodImage_{photo:05d}-{crop:02d}.png" for photo in range(5) for crop in range(3)]

@@ -11,19 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piximi_core.errors import PiximiError, StaleWrite
-from piximi_core.project import (
-    categories,
-    drafts,
-    history,
-    labelling,
-    predictions,
-    schema,
-    store,
-    things,
-    workspace,
-)
-from piximi_core.project.schema import JOURNALLED
-from piximi_core.project.store import Store
+from piximi_core.project import workspace
+from piximi_core.project.contents import categories, drafts, labelling, predictions, things
+from piximi_core.project.database import history, schema, store
+from piximi_core.project.database.schema import JOURNALLED
+from piximi_core.project.database.store import Store
 from tests.project.conftest import fill, new_image
 
 Action = Callable[[Store], Any]

@@ -9,10 +9,10 @@ import pytest
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.images import Look
-from piximi_core.project import history, kinds, labelling, things
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.looks import keep_look, look_of
-from piximi_core.project.objects import (
+from piximi_core.project.contents import kinds, labelling, things
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.contents.looks import keep_look, look_of
+from piximi_core.project.contents.objects import (
     NewObject,
     ObjectRow,
     add_objects,
@@ -21,9 +21,11 @@ from piximi_core.project.objects import (
     list_objects,
     masks_in,
 )
-from piximi_core.project.predictions import label_predicted
-from piximi_core.project.store import IMAGE_KIND, Store
-from piximi_core.project.things import ThingFilter, find_ids
+from piximi_core.project.contents.predictions import label_predicted
+from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.database import history
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from tests.project.conftest import fill, new_image
 
 

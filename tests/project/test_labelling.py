@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.project import categories, labelling, predictions, things
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids, list_things
+from piximi_core.project.contents import categories, labelling, predictions, things
+from piximi_core.project.contents.things import ThingFilter, find_ids, list_things
+from piximi_core.project.database.store import Store
 from tests.project.conftest import fill, new_image
 
 

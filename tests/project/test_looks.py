@@ -10,19 +10,19 @@ import pytest
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.images import Look
-from piximi_core.project.adding import NewImage
-from piximi_core.project.backups import list_backups
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.history import redo, undo
-from piximi_core.project.looks import keep_look, keep_look_for_all, look_of
-from piximi_core.project.saved_filters import (
+from piximi_core.project.contents.adding import NewImage
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.contents.looks import keep_look, keep_look_for_all, look_of
+from piximi_core.project.contents.saved_filters import (
     delete_saved_filter,
     list_saved_filters,
     rename_saved_filter,
     save_filter,
 )
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.backups import list_backups
+from piximi_core.project.database.history import redo, undo
+from piximi_core.project.database.store import Store, create_store
 from tests.made_up import make_older
 from tests.project.conftest import fill, new_image
 

@@ -8,13 +8,13 @@ from functools import partial
 import pytest
 
 from piximi_core.errors import AlreadyDone, BadInput
-from piximi_core.project import schema
-from piximi_core.project.categories import list_categories
-from piximi_core.project.history import history, redo, undo
-from piximi_core.project.labelling import label_as_named, label_things
-from piximi_core.project.predictions import label_predicted
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, find_ids, get_things
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.labelling import label_as_named, label_things
+from piximi_core.project.contents.predictions import label_predicted
+from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
+from piximi_core.project.database import schema
+from piximi_core.project.database.history import history, redo, undo
+from piximi_core.project.database.store import Store
 
 
 def label_of(store: Store, thing_id: str) -> str:

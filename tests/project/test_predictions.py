@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from piximi_core.errors import NotFound
-from piximi_core.project.categories import delete_category, list_categories
-from piximi_core.project.history import undo
-from piximi_core.project.predictions import (
+from piximi_core.project.contents.categories import delete_category, list_categories
+from piximi_core.project.contents.predictions import (
     PredictedThing,
     accept_predictions,
     label_predicted,
     store_predictions,
 )
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, count_things, find_ids, get_things
+from piximi_core.project.contents.things import ThingFilter, count_things, find_ids, get_things
+from piximi_core.project.database.history import undo
+from piximi_core.project.database.store import Store
 
 
 def category(store: Store, name: str) -> str:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from piximi_core.errors import BadInput, NoSpace, NotFound, ProjectBusy, StaleWrite
-from piximi_core.project import schema
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.lock import writer_lock
-from piximi_core.project.store import Store, create_store, open_store
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.database import schema
+from piximi_core.project.database.lock import writer_lock
+from piximi_core.project.database.store import Store, create_store, open_store
 
 
 def test_every_connection_waits_for_the_disk(store: Store) -> None:
@@ -66,7 +66,7 @@ def test_a_second_writer_is_told_who_holds_the_project(store: Store) -> None:
             sys.executable,
             "-c",
             "import sys, pathlib\n"
-            "from piximi_core.project.lock import writer_lock\n"
+            "from piximi_core.project.database.lock import writer_lock\n"
             "with writer_lock(pathlib.Path(sys.argv[1])):\n"
             "    print('held', flush=True)\n"
             "    sys.stdin.read()\n",
@@ -117,8 +117,8 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
     script = """
 import resource, signal, sys, pathlib
 from piximi_core.errors import NoSpace
-from piximi_core.project.categories import create_category, list_categories
-from piximi_core.project.store import create_store
+from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.database.store import create_store
 store = create_store(pathlib.Path(sys.argv[1]), "Small")
 create_category(store, "kept")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.jobs.digits import add_digits
-from piximi_core.project.runs import find_run, list_runs
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.runs import find_run, list_runs
+from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.workspace import (
     SHOWN_PICTURES,
     create_project,
@@ -22,6 +21,7 @@ from piximi_core.project.workspace import (
     project_name,
     rename_project,
 )
+from piximi_core.services.examples.digits import add_digits
 
 
 def test_projects_of_one_name_get_folders_of_their_own(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from typing import Any, TextIO
 import psutil
 from playwright.sync_api import Page, expect, sync_playwright
 
-from piximi_core.jobs import add_images
-from piximi_core.jobs.add_images import AddOptions
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.categories import list_categories
-from piximi_core.project.store import Store, create_store
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.add_images import AddOptions
+from piximi_core.services.importing.sources import SourceFile
 from tests.browser.conftest import ARGUMENTS
 from tests.soak.checks import State, check_project, require, state_of
 from tests.soak.commands import write_pictures

@@ -16,13 +16,15 @@ from typing import Any
 if __name__ == "__main__":
     # A spawned worker runs the main script again, under another name: it must import nothing.
     from piximi_core.classification.settings import ModelSettings
-    from piximi_core.jobs import add_images, engine, train
-    from piximi_core.jobs.add_images import AddOptions
+    from piximi_core.jobs import engine
     from piximi_core.jobs.applying import settle_project, unsettled_jobs
     from piximi_core.jobs.folder import Job, JobState
-    from piximi_core.jobs.sources import SourceFile
-    from piximi_core.project.runs import find_run
-    from piximi_core.project.store import Store, open_store
+    from piximi_core.project.contents.runs import find_run
+    from piximi_core.project.database.store import Store, open_store
+    from piximi_core.services.importing import add_images
+    from piximi_core.services.importing.add_images import AddOptions
+    from piximi_core.services.importing.sources import SourceFile
+    from piximi_core.services.training import train
 
     _SETTINGS = ModelSettings(input_shape=(16, 16, 1), epochs=300, batch_size=8, seed=1)
 

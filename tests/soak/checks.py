@@ -8,16 +8,16 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from piximi_core.formats.checker import check_for_piximi
+from piximi_core.formats.tfjs.checker import check_for_piximi
 from piximi_core.jobs.applying import jobs_of, settle_project
 from piximi_core.jobs.folder import Job
-from piximi_core.project.categories import list_categories
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.history import redo, undo
+from piximi_core.project.database.schema import JOURNALLED, steps
+from piximi_core.project.database.store import Store
 from piximi_core.project.files import ProjectFiles, hash_file
-from piximi_core.project.history import redo, undo
-from piximi_core.project.runs import list_runs
-from piximi_core.project.schema import JOURNALLED, steps
-from piximi_core.project.store import Store
-from piximi_core.project.things import ThingFilter, list_things
 
 __all__ = ["Lost", "State", "check_project", "require", "state_of"]
 

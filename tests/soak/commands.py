@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from piximi_core.formats.checker import check_for_piximi
+from piximi_core.formats.tfjs.checker import check_for_piximi
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.runs import list_runs
-from piximi_core.project.store import Store
+from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.database.store import Store
 from tests.soak.checks import State, check_project, require, weights_of
 from tests.soak.killing import Outcome, Pace, run_and_kill
 

@@ -16,7 +16,7 @@ import tifffile
 from PIL import Image
 
 from tests.conftest import REPOSITORY
-from tests.images.dicom_files import ramp, write_dicom
+from tests.images.readers.dicom_files import ramp, write_dicom
 
 __all__ = ["damaged", "specimens"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from piximi_core.jobs.applying import jobs_of
-from piximi_core.project.store import Store, create_store
+from piximi_core.project.database.store import Store, create_store
 from tests.soak.checks import check_project, require
 from tests.soak.damage import damaged, specimens
 from tests.soak.killing import REPOSITORY, environment

@@ -13,14 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from piximi_core.jobs import add_annotations, add_images, archive, read_annotations, save_piximi
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.open_archive import restore_archive
-from piximi_core.jobs.open_piximi import open_here
-from piximi_core.jobs.recovering import recover_project, restore_project
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.history import undo
-from piximi_core.project.store import Store
+from piximi_core.project.database.history import undo
+from piximi_core.project.database.store import Store
+from piximi_core.services.annotations import add_annotations, read_annotations
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.piximi import save_piximi
+from piximi_core.services.piximi.open_piximi import open_here
+from piximi_core.services.projects import archive
+from piximi_core.services.projects.open_archive import restore_archive
+from piximi_core.services.projects.recovering import recover_project, restore_project
 
 __all__ = ["TASKS"]
 

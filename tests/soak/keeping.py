@@ -20,20 +20,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from piximi_core.jobs import add_images, archive, save_piximi
 from piximi_core.jobs.inline import run_here
-from piximi_core.jobs.open_archive import restore_archive
-from piximi_core.jobs.open_piximi import open_here
-from piximi_core.jobs.recovering import recover_project
-from piximi_core.jobs.sources import SourceFile
-from piximi_core.project.backups import back_up, list_backups
-from piximi_core.project.categories import create_category
-from piximi_core.project.kinds import ensure_kind
-from piximi_core.project.objects import NewObject, add_objects, list_objects
-from piximi_core.project.schema import SCHEMA_VERSION
-from piximi_core.project.sqlite_files import damage_of
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.categories import create_category
+from piximi_core.project.contents.kinds import ensure_kind
+from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.backups import back_up, list_backups
+from piximi_core.project.database.schema import SCHEMA_VERSION
+from piximi_core.project.database.sqlite_files import damage_of
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
+from piximi_core.services.piximi import save_piximi
+from piximi_core.services.piximi.open_piximi import open_here
+from piximi_core.services.projects import archive
+from piximi_core.services.projects.open_archive import restore_archive
+from piximi_core.services.projects.recovering import recover_project
 from tests.made_up import make_older
 from tests.soak.checks import State, check_project, require
 from tests.soak.commands import write_pictures

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from piximi_core.jobs.folder import Job
-from piximi_core.project.store import create_store
+from piximi_core.project.database.store import create_store
 from tests.soak.checks import Lost, State, check_project, require
 from tests.soak.commands import write_pictures
 from tests.soak.killing import REPOSITORY, environment, kill_tree, wait_gone

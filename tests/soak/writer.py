@@ -12,12 +12,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from piximi_core.project.adding import add_images
-from piximi_core.project.categories import create_category, list_categories, rename_category
-from piximi_core.project.history import redo, undo
-from piximi_core.project.labelling import delete_things, label_things
-from piximi_core.project.store import Store, create_store
-from piximi_core.project.things import ThingFilter, list_things
+from piximi_core.project.contents.adding import add_images
+from piximi_core.project.contents.categories import (
+    create_category,
+    list_categories,
+    rename_category,
+)
+from piximi_core.project.contents.labelling import delete_things, label_things
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.history import redo, undo
+from piximi_core.project.database.store import Store, create_store
 from tests.made_up import made_up_image
 
 __all__ = ["prepare"]

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from piximi_core.project.store import HISTORY_STEPS
+from piximi_core.project.database.store import HISTORY_STEPS
 from tests.soak.checks import State, check_project, require
 from tests.soak.killing import REPOSITORY, environment, kill_tree
 from tests.soak.writer import prepare

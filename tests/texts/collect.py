@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.project.things import PARTITIONS
+from piximi_core.vocabulary import PARTITIONS
 from piximi_ui.languages import CORE
 from tests.conftest import REPOSITORY
 
@@ -17,16 +17,16 @@ from tests.conftest import REPOSITORY
 UNREAD = (
     "piximi_core/cli/",
     "piximi_core/__main__.py",
-    "piximi_core/jobs/doctor.py",
+    "piximi_core/services/examples/doctor.py",
     "piximi_core/jobs/inline.py",
-    "piximi_core/jobs/predict_files.py",
-    "piximi_core/project/schema.py",
+    "piximi_core/services/scoring/predict_files.py",
+    "piximi_core/project/database/schema.py",
     "piximi_core/images/deidentify.py",
     "piximi_core/images/rendering.py",
     # About what we write ourselves, whose faults are ours; and names that Piximi's files use.
-    "piximi_core/formats/checker.py",
-    "piximi_core/formats/metadata.py",
-    "piximi_core/formats/tfjs_rules.py",
+    "piximi_core/formats/tfjs/checker.py",
+    "piximi_core/formats/tfjs/metadata.py",
+    "piximi_core/formats/tfjs/tfjs_rules.py",
 )
 TITLED = [field.title for field in ModelSettings.model_fields.values() if field.title]
 # Words of the core that stand alone on a page.

@@ -8,8 +8,8 @@ import pytest
 from typer.main import get_command
 
 from piximi_core.cli.main import app
-from piximi_core.jobs.digits import create_example
-from piximi_core.jobs.planning import default_settings, plan_training
+from piximi_core.services.examples.digits import create_example
+from piximi_core.services.training.planning import default_settings, plan_training
 from piximi_ui.help_pages import QUESTIONS, answer
 from piximi_ui.languages import ENGLISH, LANGUAGES, messages
 from tests.conftest import REPOSITORY

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from piximi_core.jobs.sources import SourceFile
+from piximi_core.services.importing.sources import SourceFile
 from piximi_ui.images.add_check import Answers, what_is_added
 from piximi_ui.images.add_options import tell_classes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from piximi_core.project.things import PARTITIONS
+from piximi_core.vocabulary import PARTITIONS
 from piximi_ui.glossary import partition_name, partition_tip, terms, tip
 
 WORDS = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from piximi_core.project.history import Step
-from piximi_core.project.store import current_user
+from piximi_core.project.database.history import Step
+from piximi_core.project.database.store import current_user
 from piximi_ui import context
 from piximi_ui.texts import apart, plain
 

@@ -19,9 +19,9 @@ from PIL import Image
 from starlette.applications import Starlette
 
 from piximi_core.images import Look
-from piximi_core.project.categories import create_category
+from piximi_core.project.contents.categories import create_category
+from piximi_core.project.database.store import create_store
 from piximi_core.project.files import ProjectFiles
-from piximi_core.project.store import create_store
 from piximi_ui import picture_making, pictures, sessions
 from tests.ui.asgi import Answer, fetch, get
 

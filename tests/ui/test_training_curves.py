@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piximi_core.classification.progress import EpochRow
+from piximi_core.classification.training.progress import EpochRow
 from piximi_ui.charts.training_curves import accuracy_figure, loss_figure
 
 

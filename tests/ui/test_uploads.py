@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from piximi_core.jobs.folder import Job
-from piximi_core.project.ids import new_id
-from piximi_core.project.store import Store, create_store
+from piximi_core.project.database.store import Store, create_store
+from piximi_core.vocabulary import new_id
 from piximi_ui import sessions, uploads
 from piximi_ui.components.upload import Sent, sent_from
-from tests.jobs.uploading import lot
+from tests.services.importing.uploading import lot
 from tests.ui.asgi import Answer, get, post
 
 HERE = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.archives import ArchiveLimits, Member, extract_zip
 from piximi_core.formats.stem import safe_stem
+from piximi_core.formats.zips.archives import ArchiveLimits, Member, extract_zip
 from piximi_core.images import safe_name
 
 __all__ = [

@@ -11,7 +11,7 @@ from piximi_core.formats.annotations.files import is_zip, members_of
 from piximi_core.formats.annotations.json_sorts import LIST, sort_of_json
 from piximi_core.formats.annotations.label_index import INDEX_NAME
 from piximi_core.formats.annotations.plain_json import read_json
-from piximi_core.formats.archives import Member
+from piximi_core.formats.zips.archives import Member
 
 __all__ = ["format_of_json", "guess_format"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.archives import Member
-from piximi_core.formats.excel import excel_bytes
+from piximi_core.formats.tables.excel import excel_bytes
+from piximi_core.formats.zips.archives import Member
 
 __all__ = ["INDEX_NAME", "IndexRow", "find_index", "index_csv"]
 

@@ -9,25 +9,32 @@ from pathlib import Path
 from typing import Any
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.annotations.coco import read_coco, write_coco
-from piximi_core.formats.annotations.createml import read_createml, write_createml
 from piximi_core.formats.annotations.files import file_word, is_zip, members_of, pick, stem_of
-from piximi_core.formats.annotations.geojson import read_geojson, write_geojson
 from piximi_core.formats.annotations.guessing import format_of_json, guess_format
-from piximi_core.formats.annotations.imagej import read_imagej, write_imagej
-from piximi_core.formats.annotations.label_arrays import Sizes, labels_fit
-from piximi_core.formats.annotations.label_images import read_label_images, write_label_images
-from piximi_core.formats.annotations.label_studio import read_label_studio, write_label_studio
-from piximi_core.formats.annotations.labelme import read_labelme, write_labelme
-from piximi_core.formats.annotations.mask_zips import MASK_STYLES, read_mask_zip, write_mask_zip
+from piximi_core.formats.annotations.masks.label_arrays import Sizes, labels_fit
+from piximi_core.formats.annotations.masks.label_images import read_label_images, write_label_images
+from piximi_core.formats.annotations.masks.mask_zips import (
+    MASK_STYLES,
+    read_mask_zip,
+    write_mask_zip,
+)
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem
-from piximi_core.formats.annotations.piximi import (
+from piximi_core.formats.annotations.programs.coco import read_coco, write_coco
+from piximi_core.formats.annotations.programs.createml import read_createml, write_createml
+from piximi_core.formats.annotations.programs.geojson import read_geojson, write_geojson
+from piximi_core.formats.annotations.programs.imagej import read_imagej, write_imagej
+from piximi_core.formats.annotations.programs.label_studio import (
+    read_label_studio,
+    write_label_studio,
+)
+from piximi_core.formats.annotations.programs.labelme import read_labelme, write_labelme
+from piximi_core.formats.annotations.programs.piximi import (
     read_piximi_annotations,
     write_piximi_annotations,
 )
-from piximi_core.formats.annotations.via import read_via, write_via
-from piximi_core.formats.annotations.voc import read_voc, write_voc
-from piximi_core.formats.annotations.yolo import read_yolo, write_yolo
+from piximi_core.formats.annotations.programs.via import read_via, write_via
+from piximi_core.formats.annotations.programs.voc import read_voc, write_voc
+from piximi_core.formats.annotations.programs.yolo import read_yolo, write_yolo
 from piximi_core.images import safe_name
 
 __all__ = ["FORMATS", "AnnotationFormat", "find_format", "read_annotations", "write_annotations"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from piximi_core.formats.bundle import StoredFile
+from piximi_core.formats.tfjs.bundle import StoredFile
 
 __all__ = [
     "BASE_MODEL",

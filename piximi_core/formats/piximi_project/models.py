@@ -10,8 +10,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from piximi_core.formats.bundle import StoredFile, parse_document
-from piximi_core.formats.metadata import CropSchema, LossFunction, OptimizationAlgorithm
 from piximi_core.formats.piximi_project.arrays import read_small
 from piximi_core.formats.piximi_project.content import (
     BASE_MODEL,
@@ -24,6 +22,8 @@ from piximi_core.formats.piximi_project.labels import listed, plain_text
 from piximi_core.formats.piximi_project.numbers import finite_json, is_number
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
+from piximi_core.formats.tfjs.bundle import StoredFile, parse_document
+from piximi_core.formats.tfjs.metadata import CropSchema, LossFunction, OptimizationAlgorithm
 
 __all__ = ["read_models"]
 

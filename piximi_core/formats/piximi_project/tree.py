@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.archives import ArchiveLimits, check_entries
-from piximi_core.formats.bundle import StoredFile
+from piximi_core.formats.tfjs.bundle import StoredFile
+from piximi_core.formats.zips.archives import ArchiveLimits, check_entries
 from piximi_core.images import safe_name
 
 __all__ = ["Damaged", "Tree", "open_tree"]

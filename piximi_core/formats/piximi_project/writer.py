@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput
-from piximi_core.formats.bundle import StoredFile, parse_document
 from piximi_core.formats.piximi_project.content import (
     BASE_MODEL,
     IMAGE,
@@ -29,7 +28,8 @@ from piximi_core.formats.piximi_project.content import (
 )
 from piximi_core.formats.piximi_project.numbers import finite_json, to_stored
 from piximi_core.formats.stem import safe_stem
-from piximi_core.formats.zip_writer import ZipWriter
+from piximi_core.formats.tfjs.bundle import StoredFile, parse_document
+from piximi_core.formats.zips.zip_writer import ZipWriter
 
 __all__ = ["VERSION", "PiximiWriter", "project_stem", "safe_thing_name"]
 

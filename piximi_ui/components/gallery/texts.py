@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piximi_core.project.things import PARTITIONS
+from piximi_core.vocabulary import PARTITIONS
 from piximi_ui.glossary import partition_name
 from piximi_ui.languages import language
 from piximi_ui.texts import _

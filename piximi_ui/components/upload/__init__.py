@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from piximi_core.project.store import Store
+from piximi_core.project.database.store import Store
 from piximi_ui.assets import component
 from piximi_ui.languages import language
 from piximi_ui.texts import _, size

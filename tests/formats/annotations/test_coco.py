@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from piximi_core.formats.annotations.coco import read_coco, write_coco
 from piximi_core.formats.annotations.coco_runs import compress, expand
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, ObjectKind
+from piximi_core.formats.annotations.programs.coco import read_coco, write_coco
 from piximi_core.formats.annotations.shapes import place
 from tests.formats.annotations.sets import item, made_up, masks
 

@@ -14,7 +14,7 @@ import pytest
 import roifile
 
 from piximi_core.annotation.regions import filled_box
-from piximi_core.formats.annotations.mask_zips import MASK_STYLES
+from piximi_core.formats.annotations.masks.mask_zips import MASK_STYLES
 from piximi_core.formats.annotations.matching import match_images
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet
 from piximi_core.formats.annotations.placing import place_annotations

@@ -1,0 +1,1 @@
+"""How good predictions are, in numbers that say how sure they are."""

@@ -1,0 +1,1 @@
+"""Which things are learned from, and which are kept to judge by."""

@@ -1,0 +1,1 @@
+"""Objects as pixels: label images and masks, alone and in zips."""

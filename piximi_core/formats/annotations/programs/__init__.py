@@ -1,0 +1,1 @@
+"""One program or style of annotation file each."""

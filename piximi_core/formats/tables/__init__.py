@@ -1,0 +1,1 @@
+"""Tables of labels, predictions and evaluations, as CSV and for Excel."""

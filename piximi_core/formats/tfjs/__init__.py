@@ -1,0 +1,1 @@
+"""Classifiers as TensorFlow.js layers models: written, checked, read, adopted."""

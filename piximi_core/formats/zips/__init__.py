@@ -1,0 +1,1 @@
+"""Zip files read with care and written fast, and whole projects in one."""

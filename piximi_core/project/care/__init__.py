@@ -1,0 +1,1 @@
+"""What keeps projects whole: recovery, the bin, databases from outside."""

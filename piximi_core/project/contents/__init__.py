@@ -1,0 +1,1 @@
+"""What is in a project: images, objects, kinds, categories, labels, runs."""

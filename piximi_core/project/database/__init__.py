@@ -1,0 +1,1 @@
+"""How a project is kept: one SQLite file, its undo journal, lock and copies."""

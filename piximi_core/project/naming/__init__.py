@@ -1,0 +1,1 @@
+"""What images are called, and what their names tell."""

@@ -1,0 +1,1 @@
+"""What the program can do, by subject; the only room that joins the others."""

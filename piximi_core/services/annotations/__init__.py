@@ -1,0 +1,1 @@
+"""Outlines, labels and objects of other programs, read and written."""

@@ -1,0 +1,1 @@
+"""Classifiers that leave the project or come into it."""

@@ -1,0 +1,199 @@
+"""The service "export": a run's classifier as files that open in Piximi or a web page."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from piximi_core.classification.runtime import import_quietly
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.formats.stem import safe_stem
+from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.contents.runs import Run, require_classifier
+from piximi_core.project.contents.things import ThingFilter, list_things
+from piximi_core.project.database.store import Store, current_user
+from piximi_core.project.files import ProjectFiles, replace_atomically
+from piximi_core.project.workspace import float_range, project_name
+from piximi_core.services.scoring.class_names import Names, names_of
+from piximi_core.services.scoring.items import item_of, read_items, write_items
+from piximi_core.services.scoring.pixels import readable_batches
+from piximi_core.services.scoring.predict import load_classifier
+from piximi_core.vocabulary import new_id
+
+__all__ = [
+    "FORMATS",
+    "RESOURCE",
+    "ExportFormat",
+    "apply",
+    "as_zip",
+    "ask",
+    "delivered",
+    "export_stem",
+    "finished_exports",
+    "label",
+    "run",
+]
+
+RESOURCE = "quick"
+ExportFormat = Literal["piximi", "piximi-files", "tfjs"]
+FORMATS: tuple[ExportFormat, ...] = ("piximi", "piximi-files", "tfjs")
+TOLERANCE = 1e-5
+_CHECKED_ON = 32
+
+
+def ask(
+    store: Store,
+    run: Run,
+    export_format: ExportFormat,
+    *,
+    shard_bytes: int = 4 * 2**20,
+    names: Names = "today",
+    who: str | None = None,
+) -> Job:
+    """Write the request for an export.
+
+    Parameters
+    ----------
+    names
+        What its classes are called: as their categories are today, or as the run was trained.
+
+    Raises
+    ------
+    BadInput
+        The run has no classifier, or there is no such format.
+    """
+    if export_format not in FORMATS:
+        raise BadInput(f"There is no export format {export_format!r}; use {', '.join(FORMATS)}.")
+    require_classifier(run)
+    folder = store.files.jobs / new_id()
+    some = list_things(store, ThingFilter(kind_id=run.kind_id, sort="random"), limit=_CHECKED_ON)
+    channels = run.settings["input_shape"][2]
+    write_items(
+        folder / "data.csv",
+        (item_of(thing, settings=run.settings) for thing in some if thing.channels == channels),
+    )
+    request = {
+        "run_id": run.id,
+        "format": export_format,
+        "shard_bytes": shard_bytes,
+        "classes": names_of(store, run, names),
+        "stem": export_stem(store, run),
+        "input_shape": run.settings["input_shape"],
+        "float_range": float_range(store),
+        "who": who or current_user(),
+    }
+    return Job.create(folder, "export", request)
+
+
+def export_stem(store: Store, run: Run) -> str:
+    """Return what the files of an export are named after: the project and the run."""
+    project = project_name(store)
+    return safe_stem(run.name if run.name.startswith(project) else f"{project} {run.name}")
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Write the files, read them again and compare them; return what was delivered."""
+    request = job.request()
+    job.report(0, 3, "Starting TensorFlow")
+    import_quietly()
+    from piximi_core.formats.tfjs.classifier_reader import same_predictions
+
+    files = ProjectFiles(job.project_folder)
+    classifier = load_classifier(files.run(request["run_id"]))
+    job.report(1, 3, "Writing and checking the files")
+    written = _write(classifier, request, job.folder / "out")
+    job.report(2, 3, "Comparing predictions")
+    images = _images(job, request, files)
+    real = len(images)
+    if not real:
+        images = _random_pictures(tuple(request["input_shape"]))
+    difference = same_predictions(classifier.model, written, images)
+    if not difference <= TOLERANCE:
+        raise PiximiError(
+            f"The written files predict otherwise than the classifier (by {difference:.2g}), so "
+            "nothing was delivered; train again, or report this."
+        )
+    return {
+        "files": [str(path.relative_to(job.folder)) for path in written],
+        "difference": difference,
+        "compared": len(images),
+        "random": not real,
+        "bytes": sum(path.stat().st_size for path in written),
+    }
+
+
+def _write(classifier: Any, request: dict[str, Any], out: Path) -> list[Path]:
+    from piximi_core.formats.tfjs import classifier as formats
+
+    stem = request["stem"]
+    metadata = classifier.metadata
+    # Asked for by an earlier version, a request tells none.
+    if classes := request.get("classes"):
+        metadata = metadata.model_copy(update={"classes": tuple(classes)})
+    parts = (classifier.model, metadata)
+    if request["format"] == "piximi":
+        return [formats.write_piximi_zip(*parts, out / f"{stem}.zip", stem)]
+    if request["format"] == "piximi-files":
+        return list(formats.write_classifier(*parts, out, stem))
+    return formats.write_sharded(*parts, out / "model", request["shard_bytes"])
+
+
+def _images(job: Job, request: dict[str, Any], files: ProjectFiles) -> Any:
+    """Return up to 32 real images of the project, as the network takes them.
+
+    One that cannot be read tells nothing of the written files, so it is no obstacle.
+    """
+    shape = tuple(request["input_shape"])
+    known_range = request["float_range"] and tuple(request["float_range"])
+    items = read_items(job.folder / "data.csv")
+    pixels = [
+        batch.pixels for batch in readable_batches(items, files, shape, float_range=known_range)
+    ]
+    return np.concatenate(pixels) if pixels else np.zeros((0, *shape), np.float32)
+
+
+def _random_pictures(shape: tuple[int, int, int]) -> NDArray[np.float32]:
+    """Return pictures of noise, always the same ones: what to compare on where nothing is there."""
+    return np.random.default_rng(0).random((_CHECKED_ON, *shape), np.float32)
+
+
+def label(job: Job, result: dict[str, Any]) -> str:
+    """Name the step; an export changes nothing in the project."""
+    return "Export classifier"
+
+
+def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+    """Change nothing: the files wait in the job's folder."""
+
+
+def delivered(job: Job) -> list[Path]:
+    """Return the files of a finished export."""
+    return [job.folder / name for name in job.result().get("files", [])]
+
+
+def as_zip(paths: Sequence[Path], target: Path) -> Path:
+    """Pack several delivered files into one download, stored without compression."""
+    # Two browser windows may ask at once: each sees no file or a whole one.
+    with replace_atomically(target, durable=False) as part, zipfile.ZipFile(part, "w") as archive:
+        for path in paths:
+            archive.write(path, path.name)
+    return target
+
+
+def finished_exports(store: Store, run_id: str) -> list[Job]:
+    """Return the exports of a run whose files are still there, newest first."""
+    return [
+        job
+        for job in jobs_of(store)
+        if job.request().get("service") == "export"
+        and job.request().get("run_id") == run_id
+        and job.state() is JobState.DONE
+        and all(path.is_file() for path in delivered(job))
+    ]

@@ -1,0 +1,1 @@
+"""How good a run is, by the labels of this moment."""

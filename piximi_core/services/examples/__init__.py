@@ -1,0 +1,1 @@
+"""Ready projects to try the program with, and its check of itself."""

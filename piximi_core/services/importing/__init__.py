@@ -1,0 +1,1 @@
+"""Files become images of a project."""

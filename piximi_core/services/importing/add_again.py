@@ -1,0 +1,84 @@
+"""An import that asked a question, asked for again with the answer and the same files."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import new_id
+
+__all__ = ["OpenQuestion", "ask_again", "give_up", "open_question"]
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """What an import could not tell from a file.
+
+    Attributes
+    ----------
+    about
+        How many channels its frames have, or which time point is meant.
+    count
+        How many frames, or time points, there are.
+    """
+
+    about: Literal["channels", "time"]
+    count: int
+
+
+def open_question(job: Job) -> OpenQuestion | None:
+    """Return what an import waits to be told before it can be asked for again, None if nothing."""
+    progress = job.progress()
+    about = progress.get("question")
+    if job.state() is not JobState.FAILED or about not in ("channels", "time"):
+        return None
+    return OpenQuestion(about, int(progress["count"]))
+
+
+def give_up(job: Job) -> None:
+    """Delete the uploaded files of an import that has failed and will not be asked for again."""
+    # They may say who the patient is, which no original of the project does.
+    if job.request().get("service") == "add" and job.state() is JobState.FAILED:
+        shutil.rmtree(job.folder / "upload", ignore_errors=True)
+
+
+def ask_again(
+    store: Store,
+    job: Job,
+    *,
+    channels: int | None = None,
+    time: int | Literal["planes"] | None = None,
+    who: str | None = None,
+) -> Job:
+    """Ask for the import again with the answer; its uploaded files move to the new job."""
+    # Every opening of a project looks here for questions, and few have any.
+    from piximi_core.services.importing import add_images
+    from piximi_core.services.importing.sources import SourceFile
+
+    request = job.request()
+    job_id = new_id()
+    before, after = job.folder, store.files.jobs / job_id
+    after.mkdir(parents=True)
+    options = add_images.AddOptions(**request["options"])
+    # An answer that was given before stands.
+    options = replace(
+        options, channels=channels or options.channels, time=options.time if time is None else time
+    )
+    for name in ("upload", "labels.csv"):
+        if (before / name).exists():
+            (before / name).rename(after / name)
+
+    def moved(text: str) -> Path:
+        path = Path(text)
+        return after / path.relative_to(before) if path.is_relative_to(before) else path
+
+    if options.labels not in (None, "folders"):
+        options = replace(options, labels=str(moved(str(options.labels))))
+    sources = [
+        SourceFile(moved(s["path"]), s["name"], s.get("within", "")) for s in request["sources"]
+    ]
+    return add_images.ask(store, sources, options, job_id=job_id, who=who)

@@ -1,0 +1,346 @@
+"""Where a project stands on the way from images to a classifier in Piximi, and what comes next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+
+from sqlalchemy import Connection, Row, case, func, select
+
+from piximi_core.classification.splitting.split import TRAINING, VALIDATION
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.project.contents.things import rejected_ids
+from piximi_core.project.database.schema import (
+    answers,
+    applied_jobs,
+    categories,
+    predictions,
+    runs,
+    things,
+)
+from piximi_core.project.database.store import Store
+from piximi_core.services.classifiers.export import finished_exports
+from piximi_core.services.evaluation.evaluate_run import is_checked
+from piximi_core.services.scoring import predict
+from piximi_core.vocabulary import IMAGE_KIND
+
+__all__ = ["ENOUGH", "Action", "Facts", "Guide", "Stage", "decide", "next_step"]
+
+ENOUGH = 10
+"""How many labelled images of each category a first training should have."""
+
+
+class Stage(StrEnum):
+    """The steps of the way, in their order."""
+
+    ADD = "add"
+    LABEL = "label"
+    TRAIN = "train"
+    CHECK = "check"
+    PREDICT = "predict"
+    EXPORT = "export"
+
+
+class Action(StrEnum):
+    """What a person does next."""
+
+    ADD = "add"
+    LABEL = "label"
+    NAME = "name categories"
+    ADD_OTHERS = "add others"
+    TRAIN = "train"
+    WATCH = "watch"
+    CHECK = "check"
+    PREDICT = "predict"
+    REVIEW = "review"
+    BY_HAND = "label by hand"
+    EXPORT = "export"
+    TRAIN_AGAIN = "train again"
+    ADD_MORE = "add more"
+
+    @property
+    def stage(self) -> Stage:
+        """The step that the action belongs to."""
+        return _STAGES.get(self) or Stage(self.value)
+
+
+_STAGES = {
+    Action.NAME: Stage.LABEL,
+    Action.ADD_OTHERS: Stage.LABEL,
+    Action.WATCH: Stage.TRAIN,
+    Action.REVIEW: Stage.PREDICT,
+    Action.BY_HAND: Stage.LABEL,
+    Action.TRAIN_AGAIN: Stage.TRAIN,
+    Action.ADD_MORE: Stage.ADD,
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the guide is decided from.
+
+    Attributes
+    ----------
+    images
+        All of them.
+    labelled
+        For each category but Unknown, how many of its images a training may use.
+    unpredicted, waiting, rejected
+        Images without a label: without a prediction, with one, and those whose prediction by the
+        run was rejected, about which the same run has nothing else to say.
+    training
+        A training is under way.
+    run_id
+        The newest run with a classifier, None without one; the next five are about it.
+    learned
+        How many labelled images it was made from, those it was checked on included.
+    judgeable
+        There are labels that it can be judged by.
+    checked, predicted, exported
+        A person has looked at its figures; has let it predict; has taken it away.
+    """
+
+    images: int = 0
+    labelled: tuple[int, ...] = ()
+    unpredicted: int = 0
+    waiting: int = 0
+    rejected: int = 0
+    training: bool = False
+    run_id: str | None = None
+    learned: int = 0
+    judgeable: bool = True
+    checked: bool = False
+    predicted: bool = False
+    exported: bool = False
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What is done, and what comes next.
+
+    Attributes
+    ----------
+    done
+        The steps that are complete.
+    action
+        What comes next.
+    count
+        How many images the action is about; 0 if it is about none.
+    run_id
+        The run that the action is about, None if it is about none.
+    """
+
+    done: frozenset[Stage]
+    action: Action
+    count: int = 0
+    run_id: str | None = None
+
+
+def decide(facts: Facts) -> Guide:
+    """Return the guide that the facts ask for.
+
+    Examples
+    --------
+    >>> decide(Facts(images=30, labelled=(10, 8), unpredicted=12)).count
+    2
+    """
+    action, count = _next(facts)
+    about_run = (Action.CHECK, Action.PREDICT, Action.REVIEW, Action.EXPORT)
+    return Guide(_done(facts), action, count, facts.run_id if action in about_run else None)
+
+
+def _next(facts: Facts) -> tuple[Action, int]:
+    if not facts.images:
+        return Action.ADD, 0
+    if facts.training:
+        return Action.WATCH, 0
+    usable = sum(facts.labelled)
+    if facts.run_id is None:
+        lacking = _lacking(facts)
+        return (Action.TRAIN, usable) if lacking is None else lacking
+    if facts.judgeable and not facts.checked:
+        return Action.CHECK, 0
+    if facts.waiting:
+        return Action.REVIEW, facts.waiting
+    if facts.unpredicted:
+        return Action.PREDICT, facts.unpredicted
+    if facts.rejected:
+        return Action.BY_HAND, facts.rejected
+    if not facts.exported:
+        return Action.EXPORT, 0
+    return (Action.TRAIN_AGAIN, usable) if usable > facts.learned else (Action.ADD_MORE, 0)
+
+
+def _lacking(facts: Facts) -> tuple[Action, int] | None:
+    """Return what is missing for a first training; None if there is nothing that can be done."""
+    unlabelled = facts.unpredicted + facts.waiting + facts.rejected
+    # Two at least, since there is nothing to tell apart in one.
+    counts = (*facts.labelled, 0, 0)[: max(2, len(facts.labelled))]
+    missing = sum(max(0, ENOUGH - count) for count in counts)
+    trainable = sum(count > 0 for count in counts) >= 2
+    if not missing or (trainable and missing > unlabelled):
+        return None
+    if not unlabelled:
+        return Action.ADD_OTHERS, 0
+    if not facts.labelled:
+        return Action.NAME, 0
+    return Action.LABEL, min(missing, unlabelled)
+
+
+def _done(facts: Facts) -> frozenset[Stage]:
+    trained = facts.run_id is not None
+    ticks = {
+        Stage.ADD: bool(facts.images),
+        Stage.LABEL: any(facts.labelled)
+        and not facts.rejected
+        and (trained or _lacking(facts) is None),
+        Stage.TRAIN: trained,
+        Stage.CHECK: trained and facts.checked,
+        Stage.PREDICT: facts.predicted and not facts.waiting and not facts.unpredicted,
+        Stage.EXPORT: trained and facts.exported,
+    }
+    return frozenset(stage for stage, ticked in ticks.items() if ticked)
+
+
+def next_step(store: Store, kind_id: str = IMAGE_KIND) -> Guide:
+    """Return what is done in a project and what comes next.
+
+    What the database tells is remembered until the project changes; the rest is a file or two.
+    """
+    known = _known(store, kind_id, store.revision())
+    run, counts = known.trained, known.counts
+    training = known.newest is not None and _is_under_way(store, known.newest)
+    facts = Facts(
+        images=counts.images,
+        labelled=tuple(counts.usable.values()),
+        unpredicted=counts.unpredicted,
+        waiting=counts.waiting,
+        rejected=counts.rejected,
+        training=training,
+    )
+    if run is None:
+        return decide(facts)
+    return decide(
+        replace(
+            facts,
+            run_id=run.id,
+            learned=sum(json.loads(run.counts).get(part, 0) for part in (TRAINING, VALIDATION)),
+            judgeable=any(
+                known_class["id"] in counts.labels for known_class in json.loads(run.classes)
+            ),
+            checked=is_checked(store, run.id, run.finished_at),
+            predicted=known.answered or _has_predicted(store, run.id, known.applied),
+            exported=_was_exported(store, run.id, known.applied),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """The things of a kind, counted.
+
+    Attributes
+    ----------
+    usable
+        By category but Unknown, those that a training may use.
+    labels
+        The categories that any thing has.
+    unpredicted, waiting, rejected
+        As in `Facts`.
+    """
+
+    images: int
+    usable: dict[str, int]
+    labels: frozenset[str]
+    unpredicted: int
+    waiting: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database tells at one revision.
+
+    Attributes
+    ----------
+    trained, newest
+        The newest run with a classifier; one that has none yet.
+    applied
+        How many jobs have been brought in.
+    answered
+        A prediction of the trained run was answered, wherever it was made.
+    """
+
+    counts: _Counts
+    trained: Row[str, str, str, str] | None
+    newest: str | None
+    applied: int
+    answered: bool
+
+
+@lru_cache(maxsize=32)
+def _known(store: Store, kind_id: str, revision: int) -> _Known:
+    register = select(runs.c.id, runs.c.counts, runs.c.classes, runs.c.finished_at)
+    newest_first = register.where(runs.c.kind_id == kind_id)
+    newest_first = newest_first.order_by(runs.c.number.desc()).limit(1)
+    with store.read() as db:
+        trained = db.execute(newest_first.where(runs.c.summary.is_not(None))).first()
+        newest = db.execute(newest_first).first()
+        applied = db.execute(select(func.count()).select_from(applied_jobs)).scalar_one()
+        run_id = "" if trained is None else str(trained.id)
+        answered = db.execute(select(answers.c.id).where(answers.c.run_id == run_id).limit(1))
+        return _Known(
+            counts=_counts(db, kind_id, run_id),
+            trained=trained,
+            newest=None if newest is None or newest.finished_at else str(newest.id),
+            applied=int(applied),
+            answered=answered.first() is not None,
+        )
+
+
+def _counts(db: Connection, kind_id: str, run_id: str) -> _Counts:
+    """Count what a person's next step is decided from; `run_id` is the run that may predict."""
+    known = select(categories.c.id).where(
+        categories.c.kind_id == kind_id, categories.c.id.not_like("0%")
+    )
+    usable = dict.fromkeys(db.execute(known).scalars(), 0)
+    state = case(
+        (predictions.c.id.is_not(None), "waiting"),
+        (things.c.id.in_(rejected_ids(run_id)), "rejected"),
+        else_="unpredicted",
+    ).label("state")
+    query = (
+        select(things.c.category_id, things.c.partition, state, func.count())
+        .outerjoin(predictions, predictions.c.id == things.c.id)
+        .where(things.c.kind_id == kind_id)
+        .group_by(things.c.category_id, things.c.partition, state)
+    )
+    images, labels, unlabelled = 0, set(), {"waiting": 0, "rejected": 0, "unpredicted": 0}
+    for category_id, partition, answer, count in db.execute(query):
+        images += count
+        if category_id not in usable:
+            unlabelled[answer] += count
+            continue
+        labels.add(category_id)
+        if partition in ("Unassigned", TRAINING, VALIDATION):
+            usable[category_id] += count
+    return _Counts(images, usable, frozenset(labels), **unlabelled)
+
+
+def _is_under_way(store: Store, run_id: str) -> bool:
+    """Whether there is something to wait for; a result not yet in the project is, too."""
+    state = Job(store.files.run(run_id)).state()
+    return state.is_active or state is JobState.DONE
+
+
+@lru_cache(maxsize=64)
+def _was_exported(store: Store, run_id: str, applied: int) -> bool:
+    # An export that ends adds to the applied jobs, and nothing else makes one appear.
+    return bool(finished_exports(store, run_id))
+
+
+@lru_cache(maxsize=64)
+def _has_predicted(store: Store, run_id: str, applied: int) -> bool:
+    return predict.has_predicted(store, run_id)

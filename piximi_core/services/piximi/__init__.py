@@ -1,0 +1,1 @@
+"""Whole projects of Piximi, opened and saved."""

@@ -1,0 +1,1 @@
+"""Projects as a whole: archives, copies, the bin, recovery."""

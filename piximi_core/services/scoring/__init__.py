@@ -1,0 +1,1 @@
+"""From stored things to what a classifier says of them."""

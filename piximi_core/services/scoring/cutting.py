@@ -1,0 +1,67 @@
+"""How objects become pictures of their own for a network: the cut, and what is around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.annotation import blank_background, cut_as_piximi, cut_box, decode_mask
+from piximi_core.images import Picture, to_unit
+from piximi_core.images.rendering import finite_range
+from piximi_core.project.contents.objects import read_runs
+from piximi_core.project.contents.things import Thing
+
+__all__ = ["Cut", "cut_object"]
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One object's outline and how it is cut out, as far as it matters for its pixels.
+
+    Attributes
+    ----------
+    box
+        ``(x1, y1, x2, y2)``, the end exclusive.
+    as_piximi
+        Whether to sample as Piximi does, a fraction of a pixel beyond the box.
+    mask
+        Run lengths by spaces if what is around the object is to be blanked, else empty.
+    """
+
+    box: tuple[int, int, int, int]
+    as_piximi: bool = False
+    mask: str = ""
+
+    @classmethod
+    def of(cls, thing: Thing, settings: Mapping[str, Any]) -> Cut | None:
+        """Return how model settings want an object cut; None for an image."""
+        if thing.box is None:
+            return None
+        blanked = settings.get("object_background") == "Blanked"
+        as_piximi = settings.get("object_crop") == "Piximi"
+        return cls(thing.box, as_piximi, thing.mask if blanked else "")
+
+
+def cut_object(
+    picture: Picture, plane: int, cut: Cut, float_range: Range | None = None
+) -> NDArray[np.float32]:
+    """Return an object as ``[H, W, C]`` float32 in 0…1, scaled as its image is."""
+    x1, y1, x2, y2 = cut.box
+    whole = picture.pixels[min(plane, picture.planes - 1)]
+    if whole.dtype.kind == "f" and float_range is None:
+        float_range = finite_range(whole)
+    # One row and column more, because Piximi's last sample lies there.
+    more = int(cut.as_piximi)
+    region = cut_box(whole, (x1, y1, x2 + more, y2 + more))
+    pixels = to_unit(region, picture.bit_depth, float_range)
+    if cut.as_piximi:
+        pixels = cut_as_piximi(pixels, (0, 0, x2 - x1, y2 - y1))
+    if not cut.mask:
+        return pixels
+    return blank_background(pixels, decode_mask(read_runs(cut.mask), y2 - y1, x2 - x1))

@@ -1,0 +1,243 @@
+"""The service "predict": a run's probabilities for things that it has not scored yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from piximi_core.classification.runtime import import_quietly
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.folder import Job, JobState, write_json
+from piximi_core.project.contents.labelling import counted
+from piximi_core.project.contents.predictions import PredictedThing, store_predictions
+from piximi_core.project.contents.runs import Run, RunClass, require_classifier
+from piximi_core.project.contents.things import among, get_things
+from piximi_core.project.database import schema
+from piximi_core.project.database.store import Store, current_user
+from piximi_core.project.files import ProjectFiles
+from piximi_core.project.workspace import float_range
+from piximi_core.services.scoring.items import Item, item_of, read_items, write_items
+from piximi_core.services.scoring.pixels import readable_batches
+from piximi_core.services.scoring.scores import Scores, load_scores, merge_scores, save_scores
+from piximi_core.vocabulary import IMAGE_KIND, new_id
+
+__all__ = ["RESOURCE", "apply", "ask", "has_predicted", "label", "load_classifier", "run"]
+
+RESOURCE = "quick"
+
+Purpose = Literal["predict", "evaluate"]
+
+
+def ask(
+    store: Store,
+    run: Run,
+    ids: Sequence[str],
+    *,
+    purpose: Purpose = "predict",
+    who: str | None = None,
+) -> Job:
+    """Write the request to score things.
+
+    Parameters
+    ----------
+    ids
+        The things, in the order the answers are wanted.
+    purpose
+        "predict" puts the answers beside the labels; "evaluate" only keeps them with the run.
+
+    Raises
+    ------
+    BadInput
+        The run has no classifier, or there is nothing to predict.
+    """
+    require_classifier(run)
+    if not ids:
+        raise BadInput(
+            "There is no image to predict; choose others, or add images first."
+            if run.kind_id == IMAGE_KIND
+            else "There is no object to predict; choose others, or add objects first."
+        )
+    place = {thing_id: number for number, thing_id in enumerate(ids)}
+    found = get_things(store, ids, run.kind_id)
+    found.sort(key=lambda thing: place[thing.id])
+    folder = store.files.jobs / new_id()
+    write_items(
+        folder / "data.csv",
+        (
+            item_of(thing, "labelled" if thing.is_labelled else "", settings=run.settings)
+            for thing in found
+        ),
+    )
+    request = {
+        "run_id": run.id,
+        "classes": [vars(c) for c in run.classes],
+        "input_shape": run.settings["input_shape"],
+        "float_range": float_range(store),
+        "purpose": purpose,
+        "kind_id": run.kind_id,
+        "who": who or current_user(),
+    }
+    return Job.create(folder, "predict", request)
+
+
+def load_classifier(run_folder: Path) -> Any:
+    """Return the run's stored classifier (a `formats` Classifier) with its best weights.
+
+    Raises
+    ------
+    PiximiError
+        Its files are missing or damaged.
+    """
+    for weights in sorted(run_folder.glob("*.weights.bin")):
+        description = weights.with_name(f"{weights.name.removesuffix('.weights.bin')}.json")
+        return _read((description, weights), (_version(description), _version(weights)))
+    raise PiximiError(
+        f"The classifier of the run {run_folder.name[:8]} is missing on the disk; train again."
+    )
+
+
+def has_predicted(store: Store, run_id: str) -> bool:
+    """Whether the run was ever let predict, and has: an evaluation alone is no prediction."""
+    return any(
+        (request := job.request()).get("service") == "predict"
+        and request.get("purpose") == "predict"
+        and request.get("run_id") == run_id
+        and job.state() is JobState.DONE
+        for job in jobs_of(store)
+    )
+
+
+# Building and compiling a network takes as long as predicting hundreds of small images, and workers
+# are asked again and again for the same runs: two are kept until their files change.
+@lru_cache(maxsize=2)
+def _read(files: tuple[Path, ...], _versions: tuple[object, ...]) -> Any:
+    from piximi_core.formats.tfjs.classifier_reader import read_classifier
+
+    return read_classifier(list(files))
+
+
+def _version(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes whenever a file is replaced or written; None without a file."""
+    if not path.is_file():
+        return None
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Score what the run has not scored before; keep all in the job's folder.
+
+    What cannot be read is left out and told in the result's ``failed``, as (name, reason). An
+    evaluation is of a whole partition, so there it is an error.
+    """
+    request = job.request()
+    items = read_items(job.folder / "data.csv")
+    files = ProjectFiles(job.project_folder)
+    known = load_scores(files.run(request["run_id"]))
+    rows = known.rows() if known is not None else {}
+    missing = [item for item in items if item.key not in rows]
+    failed: list[tuple[Item, str]] = []
+    fresh = _score(job, request, missing, files, failed) if missing else None
+    if failed and (request["purpose"] == "evaluate" or len(failed) == len(items)):
+        raise BadInput(failed[0][1])
+    found = {
+        key: probabilities
+        for scores in (known, fresh)
+        if scores is not None
+        for key, probabilities in zip(scores.keys, scores.probabilities, strict=True)
+    }
+    wanted = [item.key for item in items if item.key in found]
+    save_scores(job.folder, Scores(wanted, np.stack([found[key] for key in wanted])))
+    return {
+        "scored": len(missing) - len(failed),
+        "total": len(wanted),
+        "failed": [(item.name, reason) for item, reason in failed],
+        "run_id": request["run_id"],
+    }
+
+
+def _score(
+    job: Job,
+    request: dict[str, Any],
+    items: Sequence[Item],
+    files: ProjectFiles,
+    failed: list[tuple[Item, str]],
+) -> Scores:
+    job.report(0, len(items), "Starting TensorFlow")
+    import_quietly()
+    from piximi_core.classification.prediction import predict
+
+    model = load_classifier(files.run(request["run_id"])).model
+    shape = tuple(request["input_shape"])
+    known_range = request["float_range"] and tuple(request["float_range"])
+    answers: list[NDArray[np.float32]] = []
+    read: list[Item] = []
+    done = 0
+    for batch in readable_batches(
+        items, files, shape, float_range=known_range, check=job.raise_if_stopped
+    ):
+        failed += batch.failed
+        if batch.items:
+            answers.append(predict(model, batch.pixels))
+            read += batch.items
+        done += len(batch.items) + len(batch.failed)
+        job.report(done, len(items), f"Predicting: {done:,} of {len(items):,}")
+    nothing = np.zeros((0, len(request["classes"])), np.float32)
+    return Scores.of(read, np.concatenate([nothing, *answers]))
+
+
+def label(job: Job, result: dict[str, Any]) -> str:
+    """Name the step in the history."""
+    return f"Predict {counted(int(result['total']), job.request().get('kind_id'))}"
+
+
+def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+    """Keep the scores with the run and, if asked, put predictions beside the labels.
+
+    Things that a person labelled meanwhile keep their label and get no prediction.
+    """
+    request = job.request()
+    scores = load_scores(job.folder)
+    if scores is None:
+        raise PiximiError(f"The scores of the job {job.id[:8]} are damaged; predict again.")
+    merge_scores(store.files.run(request["run_id"]), scores)
+    if request["purpose"] == "predict":
+        kept = _store(job, request, scores, db)
+        skipped = int(result["total"]) - kept
+        write_json(job.folder / "applied.json", {"kept": kept, "skipped": skipped})
+
+
+def _store(job: Job, request: dict[str, Any], scores: Scores, db: Connection) -> int:
+    scored = set(scores.keys)
+    items = [item for item in read_items(job.folder / "data.csv") if item.key in scored]
+    classes = [RunClass(**c) for c in request["classes"]]
+    labelled_now = set(
+        db.execute(
+            select(schema.things.c.id).where(
+                among(schema.things.c.id, [item.id for item in items]),
+                schema.things.c.category_id.not_like("0%"),
+            )
+        ).scalars()
+    )
+    found = []
+    for item, row in zip(items, scores.probabilities, strict=True):
+        if item.partition != "labelled" and item.id in labelled_now:
+            continue
+        best = int(np.argmax(row))
+        found.append(
+            PredictedThing(
+                item.id,
+                classes[best].id,
+                classes[best].name,
+                float(row[best]),
+                [float(p) for p in row],
+            )
+        )
+    return store_predictions(db, request["run_id"], found)

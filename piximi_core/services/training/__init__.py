@@ -1,0 +1,1 @@
+"""From labels and settings to a trained classifier."""
