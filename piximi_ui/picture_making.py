@@ -1,7 +1,7 @@
 """Makes the pictures that are served: from originals, through caches on disk and in memory.
 
-Originals are decoded by processes with limits (`piximi_core.services.decoding.fair_decoders`), never here. What
-was looked at last stays here, decoded: moving a slider decodes nothing again.
+Originals are decoded by processes with limits (`piximi_core.services.decoding.fair_decoders`),
+never here. What was looked at last stays here, decoded: moving a slider decodes nothing again.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Streamlit's own uploader starts all files at once and drops those that the browser refuses to send
 beyond about 1,400, and it keeps the others in memory. Here the component `upload` sends one lot
-after the other under a token of the session and the project; see `piximi_core.services.importing.arriving`.
+after the other under a token of the session and the project; see
+`piximi_core.services.importing.arriving`.
 """
 
 from __future__ import annotations

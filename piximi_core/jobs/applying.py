@@ -13,12 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
 from piximi_core.jobs.folder import Job, JobState, abandoned_folders
-from piximi_core.jobs.running import service_of
+from piximi_core.jobs.running import end_of, service_of
 from piximi_core.project.database import schema
 from piximi_core.project.database.schema import applied_jobs, runs
 from piximi_core.project.database.store import Store
 from piximi_core.project.files import replace_atomically
-from piximi_core.services.importing.add_again import give_up, open_question
 from piximi_core.vocabulary import now
 
 __all__ = [
@@ -146,8 +145,7 @@ def _end(store: Store, job: Job) -> bool:
     """Note that a job without a useful result is over; that is no step of the history."""
     with store.write() as db:
         noted = _note(db, job)
-    if open_question(job) is None:
-        give_up(job)
+    end_of(job)
     return noted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,23 +16,10 @@ from piximi_core.errors import PiximiError, Stopped
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.database.store import Store
 
-__all__ = ["Service", "run_job", "service_of"]
+__all__ = ["Service", "end_of", "run_job", "service_of"]
 
-_SERVICES = {
-    "add": "piximi_core.services.importing.add_images",
-    "train": "piximi_core.services.training.train",
-    "predict": "piximi_core.services.scoring.predict",
-    "export": "piximi_core.services.classifiers.export",
-    "duplicate": "piximi_core.services.projects.duplicate",
-    "archive": "piximi_core.services.projects.archive",
-    "open_archive": "piximi_core.services.projects.open_archive",
-    "import-model": "piximi_core.services.classifiers.import_model",
-    "open_piximi": "piximi_core.services.piximi.open_piximi",
-    "save_piximi": "piximi_core.services.piximi.save_piximi",
-    "export-annotations": "piximi_core.services.annotations.export_annotations",
-    "read-annotations": "piximi_core.services.annotations.read_annotations",
-    "add-annotations": "piximi_core.services.annotations.add_annotations",
-}
+# The one thing that is known here of what jobs do: where their table stands.
+_TABLE = "piximi_core.services"
 _HEARTBEAT_SECONDS = 10.0
 
 
@@ -61,11 +48,23 @@ def service_of(name: str | None) -> Service:
     """
     if name is None:
         raise PiximiError("The request of this job is damaged on the disk; ask for it again.")
-    if name not in _SERVICES:
+    services: Mapping[str, str] = importlib.import_module(_TABLE).SERVICES
+    if name not in services:
         raise PiximiError(f"This program has no job of the sort {name[:40]!r}; update the program.")
-    module: Any = importlib.import_module(_SERVICES[name])
+    module: Any = importlib.import_module(services[name])
     service: Service = module
     return service
+
+
+def end_of(job: Job) -> None:
+    """Let the service clear up after a job that brought nothing, if it has anything to clear.
+
+    A service that has offers ``ended(job)``; most have not.
+    """
+    with suppress(PiximiError):  # of a damaged request, or of a newer program
+        ended = getattr(service_of(job.request().get("service")), "ended", None)
+        if ended is not None:
+            ended(job)
 
 
 def run_job(folder: Path) -> None:

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Row, case, func, select
 
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.contents.things import rejected_ids
 from piximi_core.project.database.schema import (
@@ -24,7 +23,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.export import finished_exports
 from piximi_core.services.evaluation.evaluate_run import is_checked
 from piximi_core.services.scoring import predict
-from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.vocabulary import IMAGE_KIND, TRAINING, VALIDATION
 
 __all__ = ["ENOUGH", "Action", "Facts", "Guide", "Stage", "decide", "next_step"]
 

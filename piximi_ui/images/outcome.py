@@ -9,8 +9,9 @@ import streamlit as st
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.database.store import Store
-from piximi_core.services.importing.add_again import OpenQuestion, ask_again, give_up, open_question
+from piximi_core.services.importing.add_again import ask_again
 from piximi_core.services.importing.file_scan import channel_choices
+from piximi_core.services.importing.open_question import OpenQuestion, give_up, open_question
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images import add_check, equal_pixels, just_added

@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
@@ -19,6 +18,7 @@ from piximi_core.services.training.run_report import (
     read_layers,
     read_repeat_facts,
 )
+from piximi_core.vocabulary import TRAINING, VALIDATION
 from piximi_ui.class_titles import titled
 from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.glossary import partition_name, tip

@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION
 from piximi_core.percent import percent_number
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
 from piximi_core.services.evaluation.run_figures import RunFigure, figures_today
 from piximi_core.services.training.run_report import RunStanding
+from piximi_core.vocabulary import TRAINING, VALIDATION
 from piximi_ui.glossary import tip
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, number, percent, when

@@ -10,13 +10,13 @@ from urllib.parse import quote
 import streamlit as st
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job
 from piximi_core.project.database.store import Store
 from piximi_core.services.training import train
 from piximi_core.services.training.planning import TrainingPlan, split_again
 from piximi_core.services.training.settings_draft import change_settings, fit_channels
+from piximi_core.vocabulary import TRAINING, VALIDATION
 from piximi_ui import begin, job_panel, navigation
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.glossary import partition_name, tip

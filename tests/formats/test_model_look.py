@@ -116,7 +116,8 @@ def test_what_cannot_be_loaded_is_refused_by_name_before_anything_is_built(
 
 
 def test_looking_needs_no_tensorflow() -> None:
-    code = "import sys, piximi_core.services.classifiers.import_model; print('tensorflow' in sys.modules)"
+    module = "piximi_core.services.classifiers.import_model"
+    code = f"import sys, {module}; print('tensorflow' in sys.modules)"
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

@@ -17,7 +17,7 @@ import numpy as np
 from piximi_core.classification.splitting.group_split import follow_groups, place_groups
 from piximi_core.vocabulary import TRAINING, VALIDATION
 
-__all__ = ["TRAINING", "VALIDATION", "deal", "deal_new"]
+__all__ = ["deal", "deal_new"]
 
 
 def deal(

@@ -9,9 +9,9 @@ from piximi_core.annotation.regions import Region
 from piximi_core.errors import bounded
 from piximi_core.formats.annotations.shapes import Shape
 from piximi_core.formats.annotations.stacks import StackPlace
+from piximi_core.vocabulary import UNKNOWN_NAME
 
 __all__ = [
-    "UNKNOWN",
     "AnnotatedImage",
     "AnnotationSet",
     "ObjectCategory",
@@ -19,8 +19,6 @@ __all__ = [
     "Problem",
     "SetObject",
 ]
-
-UNKNOWN = "Unknown"
 
 
 @dataclass(frozen=True)
@@ -159,4 +157,4 @@ def _names(found: AnnotationSet) -> Iterable[str]:
     for category in found.categories:
         yield category.name
     for item in found.objects:
-        yield item.category or UNKNOWN
+        yield item.category or UNKNOWN_NAME

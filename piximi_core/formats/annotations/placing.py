@@ -11,7 +11,6 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.kind_names import KindNames
 from piximi_core.formats.annotations.matching import ImageMatches, KnownImage, match_images
 from piximi_core.formats.annotations.model import (
-    UNKNOWN,
     AnnotatedImage,
     AnnotationSet,
     ObjectKind,
@@ -20,6 +19,7 @@ from piximi_core.formats.annotations.model import (
 )
 from piximi_core.formats.annotations.shapes import place, reaches_out
 from piximi_core.formats.annotations.stacks import Stack
+from piximi_core.vocabulary import UNKNOWN_NAME
 
 __all__ = ["Placed", "PlacedObject", "place_annotations"]
 
@@ -214,7 +214,7 @@ def _place(
     if plane != wanted:
         reason = f"The image has no plane {wanted + 1}; it was put in plane {plane + 1}."
         placed.repaired.append(Problem(what, reason))
-    category = None if item.category == UNKNOWN else item.category
+    category = None if item.category == UNKNOWN_NAME else item.category
     placed.objects.append(
         PlacedObject(target, region, kind, category, plane, item.name, item.partition, item.crowd)
     )

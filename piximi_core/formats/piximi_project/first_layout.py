@@ -16,9 +16,7 @@ from piximi_core.formats.piximi_project.content import (
     PiximiObject,
 )
 from piximi_core.formats.piximi_project.labels import (
-    UniqueNames,
     free_id,
-    fresh_id,
     listed,
     plain_text,
     read_labels,
@@ -27,6 +25,7 @@ from piximi_core.formats.piximi_project.pictures import read_channels, read_pixe
 from piximi_core.formats.piximi_project.regions import fitted, nearest_plane
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
+from piximi_core.vocabulary import UNKNOWN_NAME, UniqueNames, new_id, new_unknown_id
 
 __all__ = ["Layout"]
 
@@ -185,16 +184,16 @@ def _annotation_kinds(
         if isinstance(old, str) and (old in used or not old.startswith("0"))
     }
     olds = list(rows)
-    ids = {old: fresh_id() for old in olds}
+    ids = {old: new_id() for old in olds}
     wanted = [IMAGE, *rows.values()]
     kinds = {
         "kind_id": [IMAGE, *ids.values()],
         "display_name": wanted,
-        "unknown_category_id": [fresh_id("0") for _ in range(len(olds) + 1)],
+        "unknown_category_id": [new_unknown_id() for _ in range(len(olds) + 1)],
     }
     categories = {
         "category_id": kinds["unknown_category_id"],
-        "name": ["Unknown"] * (len(olds) + 1),
+        "name": [UNKNOWN_NAME] * (len(olds) + 1),
         "color": ["#AAAAAA"] * (len(olds) + 1),
         "kind": kinds["kind_id"],
     }

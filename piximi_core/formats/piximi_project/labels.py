@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from piximi_core.formats.piximi_project.content import IMAGE, PiximiCategory, PiximiKind
 from piximi_core.formats.piximi_project.repairs import Repairs
+from piximi_core.vocabulary import UNKNOWN_COLOR, UNKNOWN_NAME, UniqueNames, new_id, new_unknown_id
 
-__all__ = ["Labels", "UniqueNames", "free_id", "fresh_id", "listed", "plain_text", "read_labels"]
+__all__ = ["Labels", "free_id", "listed", "plain_text", "read_labels"]
 
 _LONGEST = 300
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _ID = re.compile(r"[\w .+()-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
-_UNKNOWN_NAME, _UNKNOWN_COLOR = "Unknown", "#AAAAAA"
 _PALETTE = ("#C84C4C", "#009292", "#490092", "#006ddb", "#b66dff", "#924900", "#237700")
 
 
@@ -38,44 +37,15 @@ def _usable_id(found: Any) -> bool:
     return isinstance(found, str) and bool(_ID.fullmatch(found)) and found.strip(". ") != ""
 
 
-def fresh_id(first: str = "1") -> str:
-    """Return an id as Piximi makes them; 0 is the first sign of an Unknown category."""
-    return f"{first}{str(uuid.uuid4())[1:]}"
-
-
 def free_id(found: Any, taken: set[str], repairs: Repairs, name: str) -> str:
     """Return an image's or object's id, another one if it cannot be kept; it is taken then."""
     if _usable_id(found) and found not in taken:
         kept = str(found)
     else:
         repairs.note("Images or objects whose id is missing or taken got another one.", name)
-        kept = fresh_id()
+        kept = new_id()
     taken.add(kept)
     return kept
-
-
-class UniqueNames:
-    """Gives every name once; a name that is taken gets ``_1``, ``_2``, … before its extension."""
-
-    def __init__(self, *, fold: bool = False) -> None:
-        self._taken: set[str] = set()
-        self._tried: dict[str, int] = {}
-        self._fold = fold
-
-    def give(self, wanted: str) -> str:
-        """Return the name, numbered if it was given before."""
-        stem, dot, suffix = wanted.rpartition(".")
-        stem, suffix = (stem, dot + suffix) if stem else (wanted, "")
-        name, number = wanted, self._tried.get(wanted, 0)
-        while self._key(name) in self._taken:
-            number += 1
-            name = f"{stem}_{number}{suffix}"
-        self._tried[wanted] = number
-        self._taken.add(self._key(name))
-        return name
-
-    def _key(self, name: str) -> str:
-        return name.casefold() if self._fold else name
 
 
 @dataclass(frozen=True)
@@ -162,7 +132,7 @@ def _kinds(kinds: Mapping[str, Any], repairs: Repairs) -> tuple[list[_Draft], di
         if not isinstance(old, str) or old in kind_ids:
             repairs.note("Kinds listed twice were left out.", str(name))
             continue
-        kind_ids[old] = old if _usable_id(old) else fresh_id()
+        kind_ids[old] = old if _usable_id(old) else new_id()
         if kind_ids[old] != old:
             repairs.note("Kinds whose id cannot be one got another one.", plain_text(name, old))
         wanted = IMAGE if old == IMAGE else plain_text(name, plain_text(old, "objects"))
@@ -204,12 +174,12 @@ def _category(
         repairs.note("Categories whose id breaks Piximi's rule got another one.", str(name))
         kept = _fresh(old if _usable_id(old) else "", is_unknown, taken)
     taken.add(kept)
-    shown = plain_text(name, _UNKNOWN_NAME if is_unknown else "unnamed")
+    shown = plain_text(name, UNKNOWN_NAME if is_unknown else "unnamed")
     if not plain_text(name):
         repairs.note("Categories without a name got one.", shown)
     if not (isinstance(color, str) and _COLOR.fullmatch(color)):
         repairs.note("Categories without a usable colour got one.", shown)
-        color = _UNKNOWN_COLOR if is_unknown else _PALETTE[len(taken) % len(_PALETTE)]
+        color = UNKNOWN_COLOR if is_unknown else _PALETTE[len(taken) % len(_PALETTE)]
     return PiximiCategory(kept, shown, color)
 
 
@@ -217,7 +187,9 @@ def _fresh(old: str, is_unknown: bool, taken: Iterable[str]) -> str:
     """Return an id of the right beginning: the old one with its first sign changed, if free."""
     first = "0" if is_unknown else "1"
     changed = first + old[1:]
-    return changed if len(old) > 8 and changed not in taken else fresh_id(first)
+    if len(old) > 8 and changed not in taken:
+        return changed
+    return new_unknown_id() if is_unknown else new_id()
 
 
 def _finished(
@@ -238,7 +210,7 @@ def _finished(
         name = UniqueNames()
         for category in by_old.values():
             name.give(category.name)
-        unknown = PiximiCategory(fresh, name.give(_UNKNOWN_NAME), _UNKNOWN_COLOR)
+        unknown = PiximiCategory(fresh, name.give(UNKNOWN_NAME), UNKNOWN_COLOR)
     order = {}
     for old, owned in _rows(kinds, ("kind_id", "categories")):
         if isinstance(old, str) and kind_ids.get(old) == draft.id:

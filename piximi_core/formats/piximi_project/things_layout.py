@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from piximi_core.formats.piximi_project.content import IMAGE, PiximiImage, PiximiObject
 from piximi_core.formats.piximi_project.labels import (
-    UniqueNames,
     free_id,
     listed,
     plain_text,
@@ -21,10 +20,10 @@ from piximi_core.formats.piximi_project.planes import plane_of_crop
 from piximi_core.formats.piximi_project.regions import fitted, nearest_plane
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
+from piximi_core.vocabulary import PIXIMI_PARTITIONS, UniqueNames
 
 __all__ = ["Layout"]
 
-_PARTITIONS = ("Training", "Validation", "Inference", "Unassigned")
 _RECENT = 3  # images kept in memory: objects mostly come image by image
 
 
@@ -204,7 +203,7 @@ class Layout:
 
     def _partition(self, attributes: Mapping[str, Any], name: str) -> str:
         found = attributes.get("classifier_partition")
-        if found in _PARTITIONS:
+        if found in PIXIMI_PARTITIONS:
             return str(found)
         self._repairs.note("Images or objects without a partition became Unassigned.", name)
         return "Unassigned"

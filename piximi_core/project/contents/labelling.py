@@ -26,7 +26,14 @@ from piximi_core.project.database.schema import (
     things,
 )
 from piximi_core.project.database.store import Store, current_user
-from piximi_core.vocabulary import IMAGE_KIND, is_unknown, now, require_partition
+from piximi_core.vocabulary import (
+    IMAGE_KIND,
+    LABELLED_PARTITIONS,
+    is_unknown,
+    now,
+    require_partition,
+)
+from piximi_core.words import plural
 
 __all__ = [
     "counted",
@@ -37,7 +44,6 @@ __all__ = [
     "label_things",
     "labelled",
     "labelled_by_others",
-    "plural",
     "remove_things",
     "rename_thing",
     "require_category",
@@ -46,12 +52,6 @@ __all__ = [
 ]
 
 # A label never moves a thing out of the set it was dealt to; only undealt ones become Unassigned.
-_DEALT = ("Training", "Validation", "Test")
-
-
-def plural(count: int, noun: str) -> str:
-    """Return "1 image" or "2 images"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def counted(count: int, kind_id: str | None) -> str:
@@ -189,7 +189,7 @@ def set_label(db: Connection, ids: Sequence[str], category_id: str, who: str) ->
 
 def labelled(category_id: str | ScalarSelect[Any], who: str) -> dict[str, Any]:
     """Return the columns of things that a person gives a category to."""
-    dealt = things.c.partition.in_(_DEALT)
+    dealt = things.c.partition.in_(LABELLED_PARTITIONS)
     return {
         "category_id": category_id,
         "partition": case((dealt, things.c.partition), else_="Unassigned"),

@@ -6,11 +6,10 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, func, literal_column, select
 
-from piximi_core.errors import BadInput
 from piximi_core.project.database.schema import (
     answers,
     categories,
@@ -20,11 +19,9 @@ from piximi_core.project.database.schema import (
     things,
 )
 from piximi_core.project.database.store import Store
-from piximi_core.vocabulary import IMAGE_KIND, is_unknown
+from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS, is_unknown
 
 __all__ = [
-    "PARTITIONS",
-    "Partition",
     "Prediction",
     "SortKey",
     "Thing",
@@ -36,19 +33,10 @@ __all__ = [
     "get_things",
     "list_things",
     "rejected_ids",
-    "require_partition",
 ]
 
-Partition = Literal["Unassigned", "Training", "Validation", "Test", "Inference"]
-PARTITIONS: tuple[Partition, ...] = get_args(Partition)
 _PRIME = 1_073_741_789  # the largest below 2^30, so that products stay in SQLite's integers
 SortKey = Literal["added", "name", "category", "confidence", "partition", "random"]
-
-
-def require_partition(name: str) -> None:
-    """Raise `BadInput` if there is no such partition."""
-    if name not in PARTITIONS:
-        raise BadInput(f"{name!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,18 @@ from piximi_core.project.files import (
     disk_errors_in_words,
     says_full,
 )
-from piximi_core.vocabulary import UNKNOWN_COLOR, new_id, new_unknown_id, now
+from piximi_core.vocabulary import (
+    IMAGE_KIND,
+    UNKNOWN_COLOR,
+    UNKNOWN_NAME,
+    new_id,
+    new_unknown_id,
+    now,
+)
 
-__all__ = ["HISTORY_STEPS", "IMAGE_KIND", "UNKNOWN_NAME", "Store", "create_store", "open_store"]
+__all__ = ["HISTORY_STEPS", "Store", "create_store", "open_store"]
 
 HISTORY_STEPS = 200
-IMAGE_KIND = "Image"
-UNKNOWN_NAME = "Unknown"
 
 _TRY_SECONDS = 5.0  # between two attempts to write where it failed
 

@@ -1,9 +1,9 @@
 """One decoder: a process that reads foreign files and may die of them.
 
-Run as ``python -m piximi_core.services.decoding.decoder`` by `decoders`. Each line of standard input is a task
-in JSON, each line of the answer pipe what came of it. The kernel keeps the limits: RLIMIT_AS the
-memory, an alarm the time. Both hold inside C code that never returns to Python, and whatever has
-become of the process that asked. It also ends by itself when that process is gone.
+Run as ``python -m piximi_core.services.decoding.decoder`` by `decoders`. Each line of standard
+input is a task in JSON, each line of the answer pipe what came of it. The kernel keeps the limits:
+RLIMIT_AS the memory, an alarm the time. Both hold inside C code that never returns to Python, and
+whatever has become of the process that asked. It also ends by itself when that process is gone.
 
 macOS ignores RLIMIT_AS. There the size that a header promises is still refused before decoding, and
 the time limit holds; a decoder that eats memory is ended by the system.

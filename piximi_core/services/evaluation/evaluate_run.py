@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.classification.evaluation.measures import Basis, Evaluation, evaluate
-from piximi_core.classification.splitting.split import TRAINING
 from piximi_core.errors import BadInput
 from piximi_core.jobs.folder import read_json, write_json
 from piximi_core.project.contents.grouping import find_groups, thing_groups
@@ -21,7 +20,7 @@ from piximi_core.services.evaluation.met_before import WhatWasMet, what_was_met
 from piximi_core.services.scoring.class_names import classes_today
 from piximi_core.services.scoring.items import read_items
 from piximi_core.services.scoring.scores import Scores, load_scores
-from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.vocabulary import IMAGE_KIND, TRAINING
 
 __all__ = [
     "RunEvaluation",

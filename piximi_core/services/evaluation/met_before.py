@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from piximi_core.classification.evaluation.measures import Basis
-from piximi_core.classification.splitting.split import TRAINING
 from piximi_core.errors import NotFound
 from piximi_core.jobs.folder import Job
 from piximi_core.project.contents.runs import Run, find_run
@@ -14,6 +13,7 @@ from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
 from piximi_core.services.scoring.items import Item, read_items
+from piximi_core.vocabulary import TRAINING
 
 __all__ = ["WhatWasMet", "what_was_met"]
 

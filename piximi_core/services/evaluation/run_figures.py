@@ -11,7 +11,6 @@ from sqlalchemy import select
 from piximi_core.classification.evaluation.guessing import guessing_note
 from piximi_core.classification.evaluation.measures import Evaluation
 from piximi_core.classification.learning_rates import what_to_try
-from piximi_core.classification.splitting.split import VALIDATION
 from piximi_core.errors import PiximiError
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import Thing, ThingFilter, list_things
@@ -20,6 +19,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
 from piximi_core.services.evaluation.evaluate_run import ScoredPartition, evaluate_run
 from piximi_core.services.scoring.scores import SCORES_FILE, load_scores
+from piximi_core.vocabulary import VALIDATION
 
 __all__ = ["RunFigure", "doubt_of", "figures_today"]
 

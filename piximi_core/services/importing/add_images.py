@@ -25,6 +25,7 @@ from piximi_core.project.files import ProjectFiles, replace_atomically, require_
 from piximi_core.services.decoding.decoders import Decoders
 from piximi_core.services.importing.entering_images import enter_images
 from piximi_core.services.importing.ingest import InProject, Reading, Taken, Taking, other_channels
+from piximi_core.services.importing.open_question import give_up, open_question
 from piximi_core.services.importing.sources import (
     SourceFile,
     common_folder,
@@ -35,7 +36,7 @@ from piximi_core.services.importing.there_already import ThereAlready, keep_ther
 from piximi_core.vocabulary import IMAGE_KIND, new_id
 from piximi_core.words import plural
 
-__all__ = ["RESOURCE", "AddOptions", "Equal", "apply", "ask", "label", "run"]
+__all__ = ["RESOURCE", "AddOptions", "Equal", "apply", "ask", "ended", "label", "run"]
 
 RESOURCE = "quick"
 _AHEAD = 32
@@ -354,3 +355,9 @@ def label(job: Job, result: dict[str, Any]) -> str:
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
     """Enter the stored files as images of the project; see `enter_images`."""
     enter_images(job, result, db)
+
+
+def ended(job: Job) -> None:
+    """Delete the uploaded files, unless the import waits for an answer and will be asked again."""
+    if open_question(job) is None:
+        give_up(job)

@@ -20,7 +20,6 @@ from piximi_core.formats.piximi_project import (
     PiximiModel,
 )
 from piximi_core.formats.piximi_project.content import BaseSettings
-from piximi_core.formats.piximi_project.labels import UniqueNames
 from piximi_core.formats.stem import safe_stem
 from piximi_core.formats.tfjs.bundle import StoredFile
 from piximi_core.images import Picture, display_colors, display_ranges
@@ -34,7 +33,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.project.files import ProjectFiles
 from piximi_core.services.piximi.rows import piximi_defaults
 from piximi_core.services.piximi.runs import PIXIMI_FACTS
-from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.vocabulary import IMAGE_KIND, UniqueNames
 
 __all__ = ["channel_views", "kinds_of", "models_of"]
 

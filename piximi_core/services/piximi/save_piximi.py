@@ -21,7 +21,6 @@ from piximi_core.formats.piximi_project import (
     project_stem,
     sixteen_bit,
 )
-from piximi_core.formats.piximi_project.labels import UniqueNames
 from piximi_core.formats.piximi_project.writer import safe_thing_name
 from piximi_core.images import read_picture
 from piximi_core.jobs.applying import jobs_of
@@ -36,7 +35,7 @@ from piximi_core.project.files import ProjectFiles, replace_atomically, require_
 from piximi_core.project.workspace import float_range, project_name
 from piximi_core.services.piximi.losses import losses
 from piximi_core.services.piximi.parts import channel_views, kinds_of, models_of
-from piximi_core.vocabulary import IMAGE_KIND, new_id
+from piximi_core.vocabulary import IMAGE_KIND, UniqueNames, new_id
 from piximi_core.words import plural
 
 __all__ = [

@@ -10,7 +10,6 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from piximi_core.classification.settings import ModelSettings, propose_input_shape
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION
 from piximi_core.project.contents.drafts import load_draft
 from piximi_core.project.contents.runs import RunClass
 from piximi_core.project.contents.thing_sizes import thing_sizes
@@ -19,7 +18,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.scoring.class_names import in_order
 from piximi_core.services.training.split_groups import SplitGroups, deal_by_groups
 from piximi_core.services.training.starting_run import start_obstacle, with_start
-from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.vocabulary import IMAGE_KIND, TRAINING, VALIDATION
 from piximi_core.words import plural
 
 __all__ = ["Mend", "TrainingPlan", "default_settings", "plan_training", "split_again"]

@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.contents.runs import Run, list_runs
 from piximi_core.project.database.store import Store
 from piximi_core.services.scoring.items import read_items
+from piximi_core.vocabulary import TRAINING, VALIDATION
 
 __all__ = [
     "Layer",

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION, deal_new
+from piximi_core.classification.splitting.split import deal_new
 from piximi_core.project.contents.grouping import Grouping, ImageGroups, find_groups, thing_groups
 from piximi_core.project.contents.labelling import counted
 from piximi_core.project.database.schema import things
 from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import TRAINING, VALIDATION
 from piximi_core.words import plural
 
 __all__ = ["DealtThings", "SplitGroups", "deal_by_groups", "straddling"]

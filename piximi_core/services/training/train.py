@@ -15,7 +15,6 @@ from sqlalchemy import Connection, bindparam
 
 from piximi_core import __version__
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.classification.splitting.split import TRAINING, VALIDATION
 from piximi_core.classification.training.progress import EpochRow, TrainingData, TrainingResult
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, JobState, write_json
@@ -37,7 +36,7 @@ from piximi_core.services.training.starting_run import (
     with_start,
 )
 from piximi_core.services.training.training_log import TrainingLog, carried_over
-from piximi_core.vocabulary import IMAGE_KIND, now
+from piximi_core.vocabulary import IMAGE_KIND, TRAINING, VALIDATION, now
 
 __all__ = ["RESOURCE", "apply", "ask", "ask_to_resume", "label", "run", "run_settings"]
 

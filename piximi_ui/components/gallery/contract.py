@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from piximi_core.errors import ProjectBusy
+from piximi_core.vocabulary import LABELLED_PARTITIONS
 
 __all__ = [
     "ACTIONS",
@@ -38,7 +39,6 @@ ACTIONS = frozenset(
 _CLIENTS_REMEMBERED = 8
 _LONGEST_UID = 64
 # The sets whose images show their letters: the others are those nothing was decided about yet.
-_DEALT = ("Training", "Validation", "Test")
 
 
 class GalleryPrediction(NamedTuple):
@@ -331,7 +331,7 @@ def _item(item: GalleryItem, partitions: Mapping[str, str]) -> dict[str, Any]:
         "category": item.category if item.labelled else 0,
         "prediction": prediction,
         "partition": partition,
-        "badge": partition[:2] if item.partition in _DEALT else "",
+        "badge": partition[:2] if item.partition in LABELLED_PARTITIONS else "",
         "width": item.width,
         "height": item.height,
         "channels": item.channels,

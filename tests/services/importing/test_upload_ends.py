@@ -13,8 +13,9 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.jobs.running import run_job
 from piximi_core.project.database.store import Store
 from piximi_core.services.importing import add_images
-from piximi_core.services.importing.add_again import ask_again, give_up, open_question
+from piximi_core.services.importing.add_again import ask_again
 from piximi_core.services.importing.add_images import AddOptions
+from piximi_core.services.importing.open_question import give_up, open_question
 from tests.services.conftest import write_tiff_pages
 from tests.services.importing.uploading import upload as upload_of
 

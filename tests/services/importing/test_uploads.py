@@ -20,8 +20,9 @@ from piximi_core.jobs.running import run_job
 from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.services.importing import add_images
-from piximi_core.services.importing.add_again import OpenQuestion, ask_again, open_question
+from piximi_core.services.importing.add_again import ask_again
 from piximi_core.services.importing.arriving import Conflict, Receiver, arriving, upload_folder
+from piximi_core.services.importing.open_question import OpenQuestion, open_question
 from piximi_core.services.importing.uploads import discard, gather, stage_labels, sweep
 from piximi_core.vocabulary import new_id
 from tests.services.importing.uploading import lot, send

@@ -38,13 +38,13 @@ from piximi_core.formats.annotations.masks.label_arrays import (
 )
 from piximi_core.formats.annotations.masks.label_images import label_array
 from piximi_core.formats.annotations.model import (
-    UNKNOWN,
     AnnotatedImage,
     AnnotationSet,
     Problem,
     SetObject,
 )
 from piximi_core.formats.zips.archives import Member
+from piximi_core.vocabulary import UNKNOWN_NAME
 
 __all__ = ["MASK_STYLES", "MaskStyle", "read_mask_zip", "write_mask_zip"]
 
@@ -139,7 +139,7 @@ def _kind(item: SetObject) -> str:
 
 
 def _known(category: str) -> str:
-    return "" if category == UNKNOWN else category
+    return "" if category == UNKNOWN_NAME else category
 
 
 class _Names:
@@ -160,14 +160,14 @@ class _Names:
 def _by_category(objects: Sequence[SetObject]) -> dict[str, list[SetObject]]:
     groups: dict[str, list[SetObject]] = {}
     for item in objects:
-        groups.setdefault(item.category or UNKNOWN, []).append(item)
+        groups.setdefault(item.category or UNKNOWN_NAME, []).append(item)
     return groups
 
 
 def _category_numbers(found: AnnotationSet) -> dict[tuple[str, str], int]:
     """Number the categories within each kind from 1, the same in every image."""
     pairs = [(c.kind, c.name) for c in found.categories]
-    pairs += [(_kind(item), item.category or UNKNOWN) for item in found.objects]
+    pairs += [(_kind(item), item.category or UNKNOWN_NAME) for item in found.objects]
     counts: dict[str, int] = {}
     numbers = {}
     for kind, category in dict.fromkeys(pairs):
@@ -193,7 +193,7 @@ def _singly(
 ) -> Iterator[_File]:
     """Yield one file for each object, counted per category over all images as Piximi does."""
     for item in objects:
-        key = (_kind(item), item.category or UNKNOWN)
+        key = (_kind(item), item.category or UNKNOWN_NAME)
         counted[key] = counted.get(key, 0) + 1
         kind, category = map(names.words.of, key)
         file = f"{folder}/{kind}/{category}_{counted[key]}.tiff"
@@ -315,7 +315,7 @@ def _read(member: Member, rows: list[IndexRow], found: AnnotationSet) -> None:
                     image=image,
                     shape=region,
                     kind=row.kind or None,
-                    category=None if category == UNKNOWN else category,
+                    category=None if category == UNKNOWN_NAME else category,
                     plane=plane,
                     name=row.object or None,
                 )

@@ -24,7 +24,6 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.by_id import ById
 from piximi_core.formats.annotations.coco_runs import compress, expand
 from piximi_core.formats.annotations.model import (
-    UNKNOWN,
     AnnotatedImage,
     AnnotationSet,
     ObjectCategory,
@@ -46,6 +45,7 @@ from piximi_core.formats.annotations.shapes import (
     Shape,
 )
 from piximi_core.images import safe_name
+from piximi_core.vocabulary import UNKNOWN_NAME
 
 __all__ = ["CocoStyle", "read_coco", "write_coco"]
 
@@ -90,7 +90,9 @@ def read_coco(path: Path, name: str) -> AnnotationSet:
                 image=image.name,
                 shape=shape,
                 kind=category.kind or None,
-                category=None if category.name.casefold() == UNKNOWN.casefold() else category.name,
+                category=None
+                if category.name.casefold() == UNKNOWN_NAME.casefold()
+                else category.name,
                 name=text_of(item.get("name")),
                 crowd=str(item.get("iscrowd")) in ("1", "True"),
             )
@@ -214,7 +216,7 @@ def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") 
     """
     ids = {kind.name: kind.id for kind in found.kinds if kind.id} if style == "piximi" else {}
     style = "single" if style == "piximi" else style
-    used = {(item.kind or "", item.category or UNKNOWN): None for item in found.objects}
+    used = {(item.kind or "", item.category or UNKNOWN_NAME): None for item in found.objects}
     listed = dict.fromkeys((c.kind, c.name) for c in found.categories) | used
     category_ids = {pair: number for number, pair in enumerate(listed)}
     image_ids = {image.name: number for number, image in enumerate(found.images)}
@@ -239,7 +241,7 @@ def write_coco(found: AnnotationSet, path: Path, style: CocoStyle = "polygons") 
         {
             "id": number,
             "image_id": image_ids[item.image],
-            "category_id": category_ids[item.kind or "", item.category or UNKNOWN],
+            "category_id": category_ids[item.kind or "", item.category or UNKNOWN_NAME],
             **_drawn(item, sizes[item.image], style),
             "name": item.name or "",
         }

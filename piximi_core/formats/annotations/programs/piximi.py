@@ -14,7 +14,6 @@ from piximi_core.annotation.regions import Region
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.by_id import ById
 from piximi_core.formats.annotations.model import (
-    UNKNOWN,
     AnnotatedImage,
     AnnotationSet,
     ObjectCategory,
@@ -24,12 +23,12 @@ from piximi_core.formats.annotations.model import (
 )
 from piximi_core.formats.annotations.plain_json import numbers, read_json, records, text_of, whole
 from piximi_core.images import safe_name
+from piximi_core.vocabulary import PIXIMI_PARTITIONS, UNKNOWN_NAME
 
 __all__ = ["PiximiVersion", "read_piximi_annotations", "write_piximi_annotations"]
 
 PiximiVersion = Literal["1.1.4", "0.2.0", "0.1"]
 
-_PARTITIONS = ("Training", "Validation", "Inference", "Unassigned")
 _RUNS = re.compile(r"\d{1,12}( \d{1,12})*")
 _UNKNOWN_COLOR = "#AAAAAA"
 
@@ -137,7 +136,7 @@ def _object(
         category=None if unlabelled or category is None else category.name,
         plane=_plane(row),
         name=text_of(row.get("name")),
-        partition=partition if partition in _PARTITIONS else None,
+        partition=partition if partition in PIXIMI_PARTITIONS else None,
     )
 
 
@@ -188,21 +187,21 @@ def _current(found: AnnotationSet, version: str) -> dict[str, Any]:
     kinds = {kind.name: kind for kind in found.kinds}
     categories = {(c.kind, c.name): c for c in found.categories}
     for item in found.objects:
-        kind, category = item.kind or "object", item.category or UNKNOWN
+        kind, category = item.kind or "object", item.category or UNKNOWN_NAME
         kinds.setdefault(kind, ObjectKind(kind))
         categories.setdefault((kind, category), ObjectCategory(category, kind))
     for kind in kinds:
-        categories.setdefault((kind, UNKNOWN), ObjectCategory(UNKNOWN, kind))
+        categories.setdefault((kind, UNKNOWN_NAME), ObjectCategory(UNKNOWN_NAME, kind))
     kind_ids = {name: kind.id or name for name, kind in kinds.items()}
     category_ids = {
-        (kind, name): entry.id or f"{0 if name == UNKNOWN else 1}-{kind}-{name}"
+        (kind, name): entry.id or f"{0 if name == UNKNOWN_NAME else 1}-{kind}-{name}"
         for (kind, name), entry in categories.items()
     }
     inside: dict[tuple[str, str], list[str]] = {key: [] for key in categories}
     rows = []
     sizes = {image.name: (image.planes or 1, image.channels or 1) for image in found.images}
     for item, object_id in zip(found.objects, object_ids, strict=True):
-        key = (item.kind or "object", item.category or UNKNOWN)
+        key = (item.kind or "object", item.category or UNKNOWN_NAME)
         inside[key].append(object_id)
         _planes, channels = sizes[item.image]
         rows.append(
@@ -236,7 +235,7 @@ def _current(found: AnnotationSet, version: str) -> dict[str, Any]:
                 "displayName": name,
                 "containing": [i for key, ids in inside.items() if key[0] == name for i in ids],
                 "categories": [category_ids[key] for key in categories if key[0] == name],
-                "unknownCategoryId": category_ids[name, UNKNOWN],
+                "unknownCategoryId": category_ids[name, UNKNOWN_NAME],
             }
             for name in kinds
         ],
@@ -247,7 +246,7 @@ def _partition(name: str | None) -> str:
     """Return the partition as Piximi knows it, which has no Test."""
     if name == "Test":
         return "Validation"
-    return name if name in _PARTITIONS else "Unassigned"
+    return name if name in PIXIMI_PARTITIONS else "Unassigned"
 
 
 def _row(item: SetObject, object_id: str, image_id: str, category_id: str) -> dict[str, Any]:
