@@ -8,6 +8,8 @@ from typing import Literal
 
 from piximi_core.jobs.folder import Job
 from piximi_core.project.database.store import Store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
 from piximi_core.vocabulary import new_id
 
 __all__ = ["ask_again"]
@@ -22,10 +24,6 @@ def ask_again(
     who: str | None = None,
 ) -> Job:
     """Ask for the import again with the answer; its uploaded files move to the new job."""
-    # Every opening of a project looks here for questions, and few have any.
-    from piximi_core.services.importing import add_images
-    from piximi_core.services.importing.sources import SourceFile
-
     request = job.request()
     job_id = new_id()
     before, after = job.folder, store.files.jobs / job_id
