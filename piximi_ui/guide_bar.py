@@ -173,7 +173,7 @@ def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:
     }
     plain_words = {
         Action.ADD: _("Add images"),
-        Action.NAME: _("Make your first category"),
+        Action.NAME: _("Make a second category") if guide.count else _("Make your first category"),
         Action.ADD_OTHERS: _("Add images of a second category"),
         Action.WATCH: _("Watch the training"),
         Action.CHECK: _("See how good it is"),

@@ -30,9 +30,8 @@ _STYLE = """<style>
   [data-testid="stLayoutWrapper"], [data-testid="stPageLink-NavLink"]
 ) { position: static; }
 [class*="st-key-project-"] [data-testid="stPageLink-NavLink"] { padding: 0; background: none; }
-[class*="st-key-project-"] [data-testid="stPageLink-NavLink"] [data-testid="stIconMaterial"] {
-  display: none;
-}
+[class*="st-key-project-"] [data-testid="stPageLink-NavLink"]
+  > span:has(> [data-testid="stIconMaterial"]) { display: none; }
 [class*="st-key-project-"] [data-testid="stPageLink-NavLink"]::after {
   content: ""; position: absolute; inset: 0; border-radius: 0.5rem;
 }

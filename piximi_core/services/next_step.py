@@ -126,7 +126,8 @@ class Guide:
     action
         What comes next.
     count
-        How many images the action is about; 0 if it is about none.
+        How many images the action is about, or how many categories there are; 0 if it is about
+        none.
     run_id
         The run that the action is about, None if it is about none.
     """
@@ -183,8 +184,8 @@ def _lacking(facts: Facts) -> tuple[Action, int] | None:
         return None
     if not unlabelled:
         return Action.ADD_OTHERS, 0
-    if not facts.labelled:
-        return Action.NAME, 0
+    if len(facts.labelled) < 2:
+        return Action.NAME, len(facts.labelled)
     return Action.LABEL, min(missing, unlabelled)
 
 

@@ -29,10 +29,10 @@ from tests.services.conftest import add, write_classes
         # No category yet: nothing to label with.
         (Facts(images=90, unpredicted=90), Action.NAME, 0),
         # Two of ten images each.
-        (Facts(images=90, labelled=(0,), unpredicted=90), Action.LABEL, 20),
-        (Facts(images=90, labelled=(8,), unpredicted=82), Action.LABEL, 12),
+        (Facts(images=90, labelled=(0,), unpredicted=90), Action.NAME, 1),
+        (Facts(images=90, labelled=(8,), unpredicted=82), Action.NAME, 1),
         (Facts(images=90, labelled=(8, 10, 0), unpredicted=72), Action.LABEL, 12),
-        (Facts(images=12, labelled=(2,), unpredicted=10), Action.LABEL, 10),
+        (Facts(images=12, labelled=(2,), unpredicted=10), Action.NAME, 1),
         # Everything is labelled alike: nothing to tell apart.
         (Facts(images=30, labelled=(30,)), Action.ADD_OTHERS, 0),
         # Too few are left to reach ten of each, but a training can begin.

@@ -238,6 +238,7 @@ class Gallery {
     if (here) node.focus({ preventScroll: true });
     this.followed = id;
     this.view.show(id);
+    this.view.tip.hide(); // it would lie on the very images that come next
     return this.selected();
   }
 

@@ -89,8 +89,10 @@ export class Keyboard {
     this.digits.flush();
     const key = letterOf(event);
     if (key === "a" && !event.shiftKey) return gallery.selectPage();
-    if (key === "z") return gallery.act(event.shiftKey ? "redo" : "undo");
-    if (key === "y" && !event.shiftKey) return gallery.act("redo");
+    // A gallery that has just left the page undoes nothing any more: the button beside it does.
+    const there = gallery.host.host.isConnected;
+    if (key === "z") return there && gallery.act(event.shiftKey ? "redo" : "undo");
+    if (key === "y" && !event.shiftKey) return there && gallery.act("redo");
     // Keyboards of Macs have no key for this.
     if (key === "backspace" && event.metaKey) return gallery.remove();
     return false;

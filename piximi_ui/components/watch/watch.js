@@ -4,6 +4,7 @@
 
 import { connectionNotice, element } from "../shared/dom.js";
 import { startOver, whyReloaded } from "./leave.js";
+import { listenForUndo } from "./undo_keys.js";
 
 const EVERY = 2000; // ms
 const AGAIN = 500; // ms, while there is no connection
@@ -21,6 +22,7 @@ export function mount(component) {
   drawn = component.data;
   if (watching) return;
   watching = true;
+  listenForUndo();
   const { again } = drawn.texts;
   if (whyReloaded() === "again") say(again, true);
   for (const name of ["online", "focus", "pageshow"]) window.addEventListener(name, look);

@@ -1,0 +1,26 @@
+// Ctrl+Z on every page: what a gallery did not take for itself presses the button beside the page.
+
+import { TEXT_FIELDS } from "../gallery/keys.js";
+import { composes, letterOf } from "../gallery/layouts.js";
+
+export function listenForUndo() {
+  window.addEventListener("keydown", (event) => {
+    const name = buttonOf(event);
+    // Whoever else listens comes first, in whatever order the parts of the page were loaded.
+    if (name) setTimeout(() => event.defaultPrevented || press(name));
+  });
+}
+
+function buttonOf(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || composes(event)) return null;
+  const target = event.composedPath()[0];
+  if (target instanceof Element && target.closest(TEXT_FIELDS)) return null;
+  if (document.querySelector('[role="dialog"]')) return null;
+  const key = letterOf(event);
+  if (key === "z") return event.shiftKey ? "redo" : "undo";
+  return key === "y" && !event.shiftKey ? "redo" : null;
+}
+
+function press(name) {
+  document.querySelector(`.st-key-sidebar-${name} button`)?.click();
+}
