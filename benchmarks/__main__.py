@@ -20,6 +20,7 @@ from benchmarks import (
     prediction,
     reading,
     report,
+    starting,
     training,
 )
 from benchmarks.processes import NotMeasured
@@ -36,6 +37,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "piximi": piximi_project.run,
     "archive": archive.run,
     "large": large_project.run,
+    "start": starting.run,
 }
 
 
