@@ -1,5 +1,7 @@
 """The server: the dashboard's pages, its pictures and its assets. No logic."""
 
+from pathlib import Path
+
 import streamlit as st
 from starlette.middleware import Middleware
 
@@ -20,7 +22,8 @@ access.refuse_open_listening()
 streamlit_repairs.keep_finished_pages_whole()
 
 app = st.App(
-    "piximi_ui/main.py",
+    # Absolute, because an installed one does not lie beside this file.
+    Path(access.__file__).with_name("main.py"),
     routes=[
         *pictures.routes(),
         *file_routes.routes(),

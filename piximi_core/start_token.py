@@ -36,7 +36,8 @@ def start_token(*, guarded: bool = False) -> str | None:
 
     ``PIXIMI_TOKEN`` decides: ``0`` or ``off`` for none, any other value is the token. Without it
     a token is made up where other people may use this machine, unless something else guards the
-    door. ``scripts/run`` proposes one by ``PIXIMI_START_TOKEN``, so that it can print the address.
+    door. ``piximi dashboard`` proposes one by ``PIXIMI_START_TOKEN``, so that it can print its
+    address.
 
     Parameters
     ----------

@@ -24,7 +24,10 @@ __all__ = [
 
 PageName = str
 
-_FOLDER = Path(__file__).resolve().parent.parent / "pages"
+_TOP = Path(__file__).resolve().parents[1]
+# Installed, the files of the server have a folder of their own beside the packages.
+_SERVER = _TOP / "piximi_dashboard" if (_TOP / "piximi_dashboard").is_dir() else _TOP
+_FOLDER = _SERVER / "pages"
 PROJECT_PAGES: tuple[PageName, ...] = ("images", "train", "evaluate", "predict", "export")
 
 

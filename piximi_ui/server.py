@@ -54,7 +54,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def _say_address() -> None:
-    """Print the address with the token in it, unless `scripts/run` does."""
+    """Print the address with the token in it, unless `piximi dashboard` does."""
     address = door.address_to_open()
     if address is not None and not os.environ.get("PIXIMI_START_TOKEN"):
         text = _("Piximi Dashboard opens with its token: {address}").format(address=address)

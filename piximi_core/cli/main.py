@@ -77,6 +77,9 @@ class _Commands(LazyGroup):
         ),
         "open": Command("piximi", "open_command", "Open a Piximi project as a new project."),
         "save": Command("piximi", "save_command", "Save a project as a zip that Piximi opens."),
+        "dashboard": Command(
+            "dashboard", "dashboard", "Serve the dashboard on this machine, and print its address."
+        ),
         "doctor": Command(
             "doctor", "doctor", "Check this installation with one tiny training and export."
         ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -222,36 +221,6 @@ def test_a_chromium_that_runs_is_used(path: Path) -> None:
     assert "skipped" in script("test", "--plan", path=path).stdout
     put(path, "google-chrome", "echo Chrome 140")
     assert script("test", "--plan", path=path, CI="true").stdout == "browser tests: run\n"
-
-
-def address(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the helper of scripts/run that finds ports."""
-    program = REPOSITORY / "scripts" / "lib" / "address.py"
-    return subprocess.run(
-        [sys.executable, str(program), *arguments], capture_output=True, text=True, timeout=60
-    )
-
-
-def test_a_port_in_use_is_one_sentence_and_a_free_one_is_printed() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = str(server.getsockname()[1])
-        assert f"Port {port} is in use" in one_sentence(address("free", port))
-    assert address("free", port).stdout.strip() == port
-    assert 8501 <= int(address("free").stdout) <= 8600
-
-
-@pytest.mark.parametrize("port", ["0", "70000", "http", "-1"])
-def test_a_port_that_is_none_is_one_sentence(port: str) -> None:
-    assert "from 1 to 65535" in one_sentence(address("free", port))
-
-
-def test_the_wait_for_an_address_ends_with_its_server() -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        done = address("announce", str(closed.getsockname()[1]), str(gone.pid))
-    assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-gpu"])
