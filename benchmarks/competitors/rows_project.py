@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 
 from benchmarks.processes import answer, task
-from piximi_core.project.adding import NewImage, add_images
-from piximi_core.project.store import create_store
+from piximi_core.project.contents.adding import NewImage, add_images
+from piximi_core.project.database.store import create_store
 
 
 def main() -> None:
