@@ -11,6 +11,7 @@ from collections.abc import Callable
 from benchmarks import (
     adding,
     archive,
+    first_point,
     gallery,
     labelling,
     large_project,
@@ -32,6 +33,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "reading": reading.run,
     "adding": adding.run,
     "pages": pages.run,
+    "first-point": first_point.run,
     "gallery": gallery.run,
     "labelling": labelling.run,
     "piximi": piximi_project.run,

@@ -11,7 +11,15 @@ from playwright.sync_api import Browser, Locator, Page
 from benchmarks.results import median
 from benchmarks.servers import Server
 
-__all__ = ["CLICKS", "Visit", "opened_in_sight", "visit_empty", "visit_ours"]
+__all__ = [
+    "CLICKS",
+    "Visit",
+    "clicked",
+    "opened_in_sight",
+    "visit_empty",
+    "visit_ours",
+    "window",
+]
 
 CLICKS = {
     "category": "A category, to see only its images",
@@ -57,11 +65,11 @@ def visit_empty(browser: Browser, server: Server) -> Visit:
     condition = _PRESSED.format(n=0)
     visit.first = _opened(browser, server.address, condition)
     visit.second = _opened(browser, server.address, condition)
-    page = _window(browser)
+    page = window(browser)
     _open(page, server.address, condition)
     button = page.get_by_role("button", name="Press")
     times = [
-        _clicked(page, button, _PRESSED.format(n=number + 1)) for number in range(_CLICKS_EACH + 1)
+        clicked(page, button, _PRESSED.format(n=number + 1)) for number in range(_CLICKS_EACH + 1)
     ]
     visit.clicks = dict.fromkeys(CLICKS, median(times[1:]))
     page.context.close()
@@ -75,7 +83,7 @@ def visit_ours(browser: Browser, server: Server, project: str) -> Visit:
     listed = f'stopwatch.all(".st-key-open-{project} button").length > 0'
     visit.first = _opened(browser, server.address, listed)
     visit.second = _opened(browser, server.address, listed)
-    page = _window(browser)
+    page = window(browser)
     visit.images = _open(page, f"{server.address}/images?project={project}", _IN_SIGHT)
     visit.clicks = {
         "image": _images_clicked(page),
@@ -92,7 +100,8 @@ def opened_in_sight(browser: Browser, address: str) -> float:
     return _opened(browser, address, _IN_SIGHT)
 
 
-def _window(browser: Browser) -> Page:
+def window(browser: Browser) -> Page:
+    """Open a window without a cache, with the stopwatch on every page and a limit to each wait."""
     page = browser.new_context(viewport=_WINDOW).new_page()
     page.add_init_script(_STOPWATCH)
     page.set_default_timeout(_PATIENCE_MS)
@@ -106,13 +115,13 @@ def _open(page: Page, address: str, condition: str) -> float:
 
 def _opened(browser: Browser, address: str, condition: str) -> float:
     """Open an address in a window without a cache; return milliseconds."""
-    page = _window(browser)
+    page = window(browser)
     milliseconds = _open(page, address, condition)
     page.context.close()
     return milliseconds
 
 
-def _clicked(page: Page, target: Locator, condition: str) -> float:
+def clicked(page: Page, target: Locator, condition: str) -> float:
     """Click with the mouse; return milliseconds until the condition holds."""
     threading.Event().wait(_QUIET_SECONDS)
     # The page keeps the promise while the mouse is moved and pressed.
@@ -128,7 +137,7 @@ def _images_clicked(page: Page) -> float:
     times = []
     for number in range(1, _CLICKS_EACH + 1):
         selected = f'stopwatch.says(".st-key-images-info", "{number + 1} images selected")'
-        times.append(_clicked(page, page.locator(".tile").nth(number), selected))
+        times.append(clicked(page, page.locator(".tile").nth(number), selected))
     page.keyboard.up("Control")
     page.keyboard.press("Escape")  # selected images would be counted in place of those shown
     return median(times)
@@ -143,7 +152,7 @@ def _pages_turned(page: Page) -> float:
             f'stopwatch.says(".page-text", "Page {number + 2} ") && '
             f'stopwatch.all(".tile")[0].dataset.id !== "{first}"'
         )
-        times.append(_clicked(page, forward, turned))
+        times.append(clicked(page, forward, turned))
     return median(times[1:])
 
 
@@ -156,5 +165,5 @@ def _categories_chosen(page: Page) -> float:
     for number in range(1, pills.count()):  # the first is Unknown, which has no images here
         before = page.locator(".count").first.inner_text()
         shown = f"stopwatch.all('.count')[0].textContent !== {before!r}"
-        times.append(_clicked(page, pills.nth(number), shown))
+        times.append(clicked(page, pills.nth(number), shown))
     return median(times[1:])

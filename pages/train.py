@@ -3,6 +3,7 @@
 import streamlit as st
 
 from piximi_core.jobs import engine
+from piximi_core.services.training import reading_ahead
 from piximi_core.services.training.planning import default_settings, plan_training
 from piximi_core.services.training.run_report import run_standings
 from piximi_ui.bringing import dialog as bringing
@@ -39,7 +40,9 @@ with form:
         st.query_params["run"] = started.id
         st.rerun()
     bringing.draw_button(store, kind_id=kind.id)
-    device_line.draw(busy=busy)
+    device_line.draw(
+        busy=busy, ready=lambda: reading_ahead.is_ready(store, settings, plan, kind.id)
+    )
     start_panel.draw_counts(store, kind.id, plan)
 with results:
     if runs:
@@ -57,8 +60,12 @@ with results:
                     "goes on, and every run is kept."
                 )
             )
+            # The charts' code is large: it is in the browser before the first point is there.
+            run_panel.draw_empty(settings.epochs)
 # Last, because starting the workers takes time from drawing.
 engine.warm()
+if not busy:
+    reading_ahead.get_ready(store, settings, plan, kind.id)
 if edits.kept:
     # The steps beside the page were drawn before these.
     st.rerun()

@@ -48,8 +48,10 @@ def loss_figure(
         x=[at for at, _loss in curve],
         y=[loss for _at, loss in curve],
         name=_("Batches"),
-        mode="lines",
+        # A line of one point is not to be seen.
+        mode="lines" if len(curve) > 1 else "markers",
         line={"color": _FAINT, "width": 1},
+        marker={"color": _FAINT, "size": 5},
         hoverinfo="skip",
     )
     _add(figure, history, _("Training"), [row.loss for row in history], _LEARNED)

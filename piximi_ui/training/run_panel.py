@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
+from piximi_core.classification.training.progress import EpochRow
 from piximi_core.jobs import engine
-from piximi_core.jobs.folder import JobState
+from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.contents.runs import Run, find_run
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
@@ -26,19 +28,31 @@ from piximi_ui.training import run_words
 __all__ = ["draw"]
 
 _EVERY = 1.0
+_EVERY_AT_FIRST = 0.4  # until there is a point to look at
 
 
 def draw(store: Store, chosen: RunStanding) -> None:
-    """Draw a run; it redraws itself every second while it is under way."""
-    live = chosen.is_under_way
+    """Draw a run; it redraws itself again and again while it is under way."""
+    every = None
+    if chosen.is_under_way:
+        every = _EVERY if _has_points(chosen.job) else _EVERY_AT_FIRST
     # One key for the run, so that live and final figures take each other's place.
     with st.container(key=f"run-{chosen.run.id}"):
-        st.fragment(_panel, run_every=_EVERY if live else None)(
-            store, chosen.run.id, run_words.state_word(chosen)
+        st.fragment(_panel, run_every=every)(
+            store, chosen.run.id, run_words.state_word(chosen), every
         )
 
 
-def _panel(store: Store, run_id: str, drawn_as: str) -> None:
+def draw_empty(epochs: int) -> None:
+    """Draw the curves of a run that is still to come."""
+    _draw_figures("none", [], [], epochs=epochs, best=None, still=True)
+
+
+def _has_points(job: Job) -> bool:
+    return bool(job.progress().get("curve") or read_history(job.folder / "history.csv"))
+
+
+def _panel(store: Store, run_id: str, drawn_as: str, every: float | None) -> None:
     run = find_run(store, run_id)
     now = standing(store, run)
     if run_words.state_word(now) != drawn_as:
@@ -51,6 +65,9 @@ def _panel(store: Store, run_id: str, drawn_as: str) -> None:
     else:
         _ended(store, now, progress)
     _curves(run, now, progress)
+    if every == _EVERY_AT_FIRST and progress.get("curve"):
+        # There is something to see: from now on it is looked at less often.
+        st.rerun()
 
 
 def _title(now: RunStanding) -> None:
@@ -172,10 +189,22 @@ def _curves(run: Run, now: RunStanding, progress: dict[str, Any]) -> None:
     summary = run.summary or {}
     best = int(summary["best_epoch"]) if summary else None
     still = not now.is_under_way
+    _draw_figures(run.id, history, curve, epochs=epochs, best=best, still=still)
+
+
+def _draw_figures(
+    key: str,
+    history: Sequence[EpochRow],
+    curve: Sequence[tuple[float, float]],
+    *,
+    epochs: int,
+    best: int | None,
+    still: bool,
+) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         figure = loss_figure(history, curve, epochs=epochs, best=best, still=still)
-        st.plotly_chart(figure, key=f"loss-{run.id}", config=CONFIG)
+        st.plotly_chart(figure, key=f"loss-{key}", config=CONFIG)
     with right:
         figure = accuracy_figure(history, epochs=epochs, best=best, still=still)
-        st.plotly_chart(figure, key=f"accuracy-{run.id}", config=CONFIG)
+        st.plotly_chart(figure, key=f"accuracy-{key}", config=CONFIG)

@@ -45,6 +45,14 @@ def test_the_proposed_settings_are_right_for_people(open_page: OpenPage, untrain
     assert load_draft(untrained) == {}, "looking changes nothing"
 
 
+def test_the_curves_stand_there_before_the_first_training(
+    open_page: OpenPage, untrained: Store
+) -> None:
+    page = open_page("train", project="digits")
+    assert "No training yet" in said(page)
+    assert len(page.get("plotly_chart")) == 2, "their code is in the browser when it is needed"
+
+
 def test_an_edit_is_kept_at_once_and_undo_shows_in_the_widget(
     open_page: OpenPage, untrained: Store
 ) -> None:

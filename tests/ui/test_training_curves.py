@@ -48,3 +48,11 @@ def test_without_validation_images_there_is_no_validation_curve() -> None:
 def test_before_the_first_epoch_only_the_batches_have_points() -> None:
     figure = loss_figure([], [(0.1, 2.3)], epochs=5, best=None, still=False)
     assert [len(trace.x) for trace in figure.data] == [1, 0, 0]
+
+
+def test_the_first_report_is_to_be_seen_though_it_is_no_line_yet() -> None:
+    first, second = (0.1, 1.5), (0.2, 1.4)
+    one = loss_figure([], [first], epochs=10, best=None, still=False)
+    assert one.data[0].mode == "markers"
+    two = loss_figure([], [first, second], epochs=10, best=None, still=False)
+    assert two.data[0].mode == "lines"

@@ -38,7 +38,16 @@ from piximi_core.services.training.starting_run import (
 from piximi_core.services.training.training_log import TrainingLog, carried_over
 from piximi_core.vocabulary import IMAGE_KIND, TRAINING, VALIDATION, now
 
-__all__ = ["RESOURCE", "apply", "ask", "ask_to_resume", "label", "run", "run_settings"]
+__all__ = [
+    "RESOURCE",
+    "apply",
+    "ask",
+    "ask_to_resume",
+    "label",
+    "planned_items",
+    "run",
+    "run_settings",
+]
 
 RESOURCE = "train"
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflowjs", "numpy", "pillow", "tifffile")
@@ -65,7 +74,7 @@ def ask(
     start = start_of(store, settings)
     if kind_id == IMAGE_KIND:
         _refuse_object_settings(settings)
-    items = _items(store, plan, settings, kind_id)
+    items = planned_items(store, plan, settings, kind_id)
     height, width, channels = settings.input_shape
     require_space(store.folder, len(items) * height * width * channels * 4 * 2)
     with store.step("Split for training", who=who) as db:
@@ -122,7 +131,9 @@ def _refuse_object_settings(settings: ModelSettings) -> None:
             )
 
 
-def _items(store: Store, plan: TrainingPlan, settings: ModelSettings, kind_id: str) -> list[Item]:
+def planned_items(
+    store: Store, plan: TrainingPlan, settings: ModelSettings, kind_id: str
+) -> list[Item]:
     """Return the things, those to learn from first, by (SHA-256, name): equal data, equal runs."""
     found = get_things(store, plan.parts, kind_id)
     found.sort(key=lambda thing: (plan.parts[thing.id] != TRAINING, thing.sha256, thing.name))
