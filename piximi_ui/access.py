@@ -195,7 +195,8 @@ def require_sign_in() -> None:
         st.stop()
     if not st.user.get("is_logged_in", False):
         st.title("Piximi Dashboard")
-        for name in providers(auth) or [None]:
+        names: list[str | None] = [*providers(auth)]
+        for name in names or [None]:
             st.button(
                 _("Sign in with {name}").format(name=name) if name else _("Sign in"),
                 key=f"sign-in-{name}",

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 import streamlit as st
@@ -80,7 +81,7 @@ def download_link(
     primary: bool = False,
     disabled: bool = False,
     help_text: str | None = None,
-    width: str = "content",
+    width: Literal["stretch", "content"] = "content",
 ) -> None:
     """Draw a link to an address of this module, in the form of a button."""
     st.link_button(
@@ -90,7 +91,7 @@ def download_link(
         type="primary" if primary else "secondary",
         disabled=disabled,
         help=help_text,
-        width=width,  # type: ignore[arg-type]
+        width=width,
     )
 
 

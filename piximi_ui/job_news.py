@@ -6,6 +6,7 @@ The note lies beside the job, so that it waits for a person who closed the brows
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.folder import Job, JobState
@@ -52,13 +53,14 @@ def draw(project: Path) -> None:
             continue
         failed = job.state() is JobState.FAILED
         run = job.id if job.folder.parent.name == "runs" else job.request().get("run_id")
+        of_run: dict[str, Any] = {} if run is None else {"run": str(run)}
         navigation.link(
             page,
             label=plain(job_texts.outcome(job), 200),
             icon=":material/error:" if failed else ":material/check_circle:",
             project=project.name,
             width="stretch",
-            **({"run": str(run)} if run else {}),
+            **of_run,
         )
 
 

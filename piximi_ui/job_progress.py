@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from piximi_core.jobs import engine
@@ -46,7 +49,7 @@ def failure_of(job: Job) -> str | None:
     return told(str(job.result().get("error"))) if failed else None
 
 
-def _fits(job: Job, wanted: dict[str, str]) -> bool:
+def _fits(job: Job, wanted: Mapping[str, Any]) -> bool:
     request = job.request()
     return all(request.get(key) == value for key, value in wanted.items())
 
@@ -54,7 +57,8 @@ def _fits(job: Job, wanted: dict[str, str]) -> bool:
 def start(store: Store, job: Job) -> None:
     """Send a job to its worker, in place of interrupted ones that were asked alike."""
     request = job.request()
-    alike = {key: request[key] for key in ("service", "run_id", "purpose") if key in request}
+    asked = ("service", "run_id", "purpose")
+    alike: dict[str, Any] = {key: request[key] for key in asked if key in request}
     for other in unsettled_jobs(store):
         if other.id != job.id and _fits(other, alike) and other.state() is JobState.INTERRUPTED:
             engine.dismiss(other)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import cast
 
 import streamlit as st
 
@@ -68,7 +67,7 @@ def _choose_language() -> None:
 
 def _theme() -> str:
     kept = st.context.cookies.get(_THEME_COOKIE)
-    return cast(str, kept) if kept in _THEMES else "System"
+    return kept if kept in _THEMES else "System"
 
 
 def _tell_browser(spoken: str) -> None:

@@ -35,7 +35,7 @@ def keep_finished_pages_whole() -> None:
         else:
             clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
 
-    ForwardMsgQueue.clear = kept  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = kept  # type: ignore[method-assign, assignment]
 
 
 def _ends_a_page(message: ForwardMsg) -> bool:

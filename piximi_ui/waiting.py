@@ -37,4 +37,6 @@ def wait_for(call: engine.Call, resource: str) -> Any:
 def what_it_waits_for(resource: str) -> str | None:
     """Return which job a question to this worker waits for, in words; None for none."""
     before = engine.busy_with(resource)
-    return before and _("Waits for: {job}").format(job=job_texts.title(before))
+    if before is None:
+        return None
+    return _("Waits for: {job}").format(job=job_texts.title(before))

@@ -89,7 +89,8 @@ def _wrapped(name: str) -> str:
 
 
 def _row_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shares: NDArray[np.float64] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return shares
 
 
 def _cells(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import streamlit as st
 
 from piximi_core.services.classifiers.export import ExportFormat
@@ -45,16 +43,13 @@ def pick_format(*, windows: bool) -> tuple[ExportFormat, int]:
     if windows:
         order = ["piximi-files", "piximi", "tfjs"]
     names, captions = format_names(), _captions(windows=windows)
-    chosen = cast(
-        ExportFormat,
-        st.radio(
-            _("Format"),
-            order,
-            format_func=names.__getitem__,
-            captions=[captions[name] for name in order],
-            key="export-format",
-            persist_state="session",
-        ),
+    chosen = st.radio(
+        _("Format"),
+        order,
+        format_func=names.__getitem__,
+        captions=[captions[name] for name in order],
+        key="export-format",
+        persist_state="session",
     )
     if chosen != "tfjs":
         return chosen, 4 * _MEGABYTE

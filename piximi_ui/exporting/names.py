@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import streamlit as st
 
 from piximi_core.project.contents.runs import Run
@@ -28,7 +26,7 @@ def pick_names(store: Store, run: Run) -> Names:
         )
         for known in changed[:_SHOWN]
     ]
-    chosen = st.radio(
+    return st.radio(
         _("Names of the categories in the file"),
         NAMES,
         format_func=words.__getitem__,
@@ -36,4 +34,3 @@ def pick_names(store: Store, run: Run) -> Names:
         key=f"export-names-{run.id}",
         persist_state="session",
     )
-    return cast(Names, chosen)

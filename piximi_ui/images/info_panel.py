@@ -208,7 +208,7 @@ def _single(store: Store, revision: int, thing: Thing, categories: Sequence[Cate
     partition = st.selectbox(
         _("Partition"),
         PARTITIONS,
-        index=PARTITIONS.index(thing.partition),  # type: ignore[arg-type]
+        index=PARTITIONS.index(thing.partition),
         format_func=partition_name,
         help=partition_tip(),
         key=f"partition-of-{thing.id}-{thing.partition}",

@@ -134,7 +134,7 @@ def _failed(store: Store, job: Job) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if question.about == "channels":
-            answer = {"channels": _channels(job, question.count)}
+            answer: dict[str, Any] = {"channels": _channels(job, question.count)}
         else:
             answer = {"time": _time(job, question.count)}
         given = None not in answer.values()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 import streamlit as st
 
@@ -42,18 +41,15 @@ def pick_filter(store: Store, run: Run) -> ThingFilter:
             persist_state="session",
         )
         predicted = _pick_category(store, run)
-        least = cast(
-            int,
-            st.slider(
-                _("Confidence at least"),
-                0,
-                100,
-                0,
-                format="%d %%",
-                key=_key(store, run, "least"),
-                persist_state="session",
-                help=tip("confidence"),
-            ),
+        least = st.slider(
+            _("Confidence at least"),
+            0,
+            100,
+            0,
+            format="%d %%",
+            key=_key(store, run, "least"),
+            persist_state="session",
+            help=tip("confidence"),
         )
         only = _pick_labelled(store, run, labelled) if labelled else False
     return replace(

@@ -45,7 +45,7 @@ def draw_recovered() -> None:
     """Say what a recovery of this session brought back and what it could not, until read."""
     address = st.session_state.get(_RECOVERED)
     recovery = last_recovery(project_folder(address)) if address else None
-    if recovery is None:
+    if address is None or recovery is None:
         return
     with st.container(border=True, key="recovered"):
         name = plain(project_name(open_project(address)))

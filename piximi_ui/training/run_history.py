@@ -79,7 +79,7 @@ def draw(store: Store, kind_id: str, runs: Sequence[RunStanding], chosen: RunSta
     # With another run the rows move, and with them what a selection means.
     key = f"runs-{store.folder.name}-{kind_id}-{len(ids)}"
     st.session_state[_DRAWN] = key
-    selection = {"selection": {"rows": [ids.index(chosen.run.id)]}}
+    selection: Any = {"selection": {"rows": [ids.index(chosen.run.id)]}}
     if (
         key in st.session_state
         and list(st.session_state[key]["selection"]["rows"]) != (selection["selection"]["rows"])

@@ -254,7 +254,7 @@ class _Form:
                 st.rerun()
 
     def share(self, name: str) -> None:
-        options = {"min_value": 10, "max_value": 99, "step": 1, "format": "%d %%"}
+        options: dict[str, Any] = {"min_value": 10, "max_value": 99, "step": 1, "format": "%d %%"}
         self._draw(st.slider, name, **options)
         self.complain(name)
 

@@ -1,9 +1,11 @@
-# What the scripts share: finding a Python, making .venv and filling it. Sourced, never run.
+# What the scripts share: finding a Python, making .venv and filling it, and the checkers of JavaScript.
+# Sourced, never run.
 # Written for bash 3.2 as well, which is what macOS ships.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 venv=${PIXIMI_VENV:-$root/.venv}
 python=$venv/bin/python
+javascript=$root/tests/javascript
 # Free space asked for before an installation, in megabytes: what is unpacked and what is
 # downloaded for a moment beside it.
 needed_cpu=4000
@@ -172,6 +174,30 @@ install_part() {
     cat "$@" >"$stamp"
 }
 
+# Why the checkers of JavaScript cannot run; nothing where they can, as the lock file says.
+javascript_trouble() {
+    if ! node --version >/dev/null 2>&1 || ! npm --version >/dev/null 2>&1; then
+        say "npm is not on the PATH"
+    elif ! cmp -s "$javascript/package-lock.json" "$javascript/node_modules/.installed"; then
+        say "its packages are not installed (scripts/setup --dev)"
+    fi
+}
+
+# Install the checkers of JavaScript where npm is there; everything else does without them.
+install_javascript() {
+    [ "$(javascript_trouble)" != "" ] || return 0
+    npm --version >/dev/null 2>&1 || return 0
+    offline && return
+    say "Installing the checkers of JavaScript (about 40 MB) into $javascript/node_modules"
+    if (cd "$javascript" && npm ci --no-progress >"$log" 2>&1); then
+        cat "$javascript/package-lock.json" >"$javascript/node_modules/.installed"
+    elif [ "${CI:-}" = true ]; then
+        explain "The checkers of JavaScript could not be installed"
+    else
+        say "They could not be installed, so JavaScript is not checked: $(sed -n '$p' "$log")"
+    fi
+}
+
 # prepare [dev]: .venv as the requirements files say. $want_gpu is auto, yes or no.
 prepare() {
     local uv
@@ -185,6 +211,7 @@ prepare() {
     install_part "$uv" base "Piximi Dashboard's packages (about 3 GB on disk, a few minutes)" requirements.txt
     if [ "${1:-}" = dev ]; then
         install_part "$uv" dev "the tools for tests (about 200 MB)" requirements-dev.txt
+        install_javascript
     fi
     if [ "${want_gpu:-auto}" = yes ] || { [ "${want_gpu:-auto}" = auto ] && [ "$(uname -s)" = Linux ] && has_nvidia; }; then
         install_part "$uv" gpu "the NVIDIA libraries for the GPU found here (about 4 GB more; --cpu leaves them out)" requirements-gpu.txt

@@ -1,4 +1,5 @@
 // What Piximi 1.1.4 does with a classifier, in as few lines as possible; see tfjs_runner.py.
+/* exported runner */
 const runner = {
   model: null,
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -221,6 +222,79 @@ def test_a_chromium_that_runs_is_used(path: Path) -> None:
     assert "skipped" in script("test", "--plan", path=path).stdout
     put(path, "google-chrome", "echo Chrome 140")
     assert script("test", "--plan", path=path, CI="true").stdout == "browser tests: run\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout that holds what the scripts read, without anything installed in it."""
+    folder = tmp_path / "checkout"
+    shutil.copytree(REPOSITORY / "scripts", folder / "scripts")
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-gpu.txt"):
+        shutil.copy(REPOSITORY / name, folder)
+    javascript = folder / "tests" / "javascript"
+    javascript.mkdir(parents=True)
+    shutil.copy(REPOSITORY / "tests" / "javascript" / "package-lock.json", javascript)
+    return folder
+
+
+def setup(
+    checkout: Path, path: Path, *options: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run scripts/setup of that checkout."""
+    return subprocess.run(
+        [str(path / "bash"), str(checkout / "scripts" / "setup"), "--cpu", *options],
+        env={
+            "PATH": str(path),
+            "TMPDIR": str(checkout.parent),
+            "PIXIMI_VENV": str(checkout.parent / "my venv"),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def npm(path: Path, checkout: Path, outcome: str = "") -> Path:
+    """Stand-ins for node and npm; what npm was asked for is written to the file returned."""
+    log = checkout.parent / "npm"
+    log.touch()
+    put(path, "node", "echo v20.1.0")
+    make = f'{shutil.which("mkdir")} -p "{checkout}/tests/javascript/node_modules"'
+    put(path, "npm", f'test "$1" = --version && exit; echo "$@" >>"{log}"; {make}; {outcome}')
+    return log
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_checkers_of_javascript_are_installed_once(path: Path, checkout: Path) -> None:
+    log = npm(path, checkout)
+    assert setup(checkout, path).returncode == 0
+    assert log.read_text() == "", "whoever only runs the dashboard needs none"
+    assert setup(checkout, path, "--dev").returncode == 0
+    assert log.read_text() == "ci --no-progress\n"
+    assert setup(checkout, path, "--dev", CI="true").returncode == 0
+    assert log.read_text() == "ci --no-progress\n"
+
+
+@pytest.mark.usefixtures("asked")
+def test_without_npm_or_a_network_the_rest_is_set_up(path: Path, checkout: Path) -> None:
+    assert setup(checkout, path, "--dev").returncode == 0
+    npm(path, checkout, "echo 'no network'; exit 1")
+    done = setup(checkout, path, "--dev")
+    assert done.returncode == 0, done.stderr
+    assert "JavaScript is not checked: no network" in done.stdout
+    failed = setup(checkout, path, "--dev", CI="true")
+    assert failed.returncode == 2
+    assert "checkers of JavaScript could not be installed" in failed.stderr
+
+
+def test_packages_of_javascript_are_pinned_and_name_no_place() -> None:
+    packages = json.loads((REPOSITORY / "tests/javascript/package-lock.json").read_text())
+    own = packages["packages"].pop("")
+    assert all(version[0].isdigit() for version in own["devDependencies"].values())
+    for name, package in packages["packages"].items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-gpu"])

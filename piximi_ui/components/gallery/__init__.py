@@ -24,6 +24,7 @@ from piximi_ui.components.gallery.contract import (
     GalleryRevision,
     GalleryView,
     Handler,
+    ShownCategory,
     to_data,
 )
 from piximi_ui.components.gallery.shortcuts import Shortcut, gallery_shortcuts
@@ -78,7 +79,7 @@ def start_gallery_over(key: str) -> None:
 
 def gallery(
     items: Sequence[GalleryItem],
-    categories: Sequence[GalleryCategory],
+    categories: Sequence[ShownCategory],
     *,
     key: str,
     selected: Sequence[str] | None = None,

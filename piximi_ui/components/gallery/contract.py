@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from piximi_core.errors import ProjectBusy
 from piximi_core.vocabulary import LABELLED_PARTITIONS
@@ -27,6 +27,7 @@ __all__ = [
     "GalleryRevision",
     "GalleryView",
     "Handler",
+    "ShownCategory",
     "to_data",
 ]
 
@@ -50,6 +51,19 @@ class GalleryPrediction(NamedTuple):
     name: str
     color: str
     confidence: str
+
+
+class ShownCategory(Protocol):
+    """What the gallery shows of a category; a project's own are shown as they are."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def color(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -273,7 +287,7 @@ class GalleryMemory:
 def to_data(
     memory: GalleryMemory,
     items: Sequence[GalleryItem],
-    categories: Sequence[GalleryCategory],
+    categories: Sequence[ShownCategory],
     *,
     page: int,
     pages: int,

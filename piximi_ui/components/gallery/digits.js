@@ -16,7 +16,11 @@ export class TypedDigits {
   constructor(hears, wait = WAIT) {
     this.hears = hears;
     this.wait = wait;
-    this.#forget();
+    this.timer = undefined;
+    this.list = null; // the categories as they were shown when the first key went down
+    this.typed = "";
+    this.shifted = false; // whether a digit was typed with Shift held
+    this.subject = null;
   }
 
   /** Shift went down: from now on the list that is shown counts, whoever changes it meanwhile. */

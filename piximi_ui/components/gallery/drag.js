@@ -14,8 +14,16 @@ export class DragBox {
   constructor(grid, verbs) {
     this.grid = grid;
     this.verbs = verbs;
+    /** @type {any} */
     this.start = null; // where the pointer went down, in the window
-    this.box = null; // the element drawn while dragging
+    /** @type {any} */
+    this.box = null; // drawn while dragging
+    this.from = this.last = { x: 0, y: 0 }; // where the box began, in the grid; the pointer, in the window
+    this.before = this.base = { ids: [], wide: false }; // selected before; what the box adds to
+    this.places = []; // of the tiles, in the grid
+    this.covered = null; // the tiles that the box touches, as text
+    this.rest = this.frame = 0;
+    this.scroller = null;
     this.justDone = false; // the click that ends a drag selects nothing
     this.pressed = null; // {tile, way} of a press that the browser has made no click of yet
     this.listeners = new AbortController();
@@ -163,7 +171,7 @@ export class DragBox {
     cancelAnimationFrame(this.frame);
     this.box?.remove();
     this.box = this.start = null;
-    this.covered = undefined;
+    this.covered = null;
   }
 }
 

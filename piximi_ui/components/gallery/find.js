@@ -31,6 +31,9 @@ export class Finder {
     this.verbs = verbs;
     this.rows = []; // what each row does
     this.at = 0;
+    this.categories = [];
+    this.texts = null;
+    this.mayCreate = false;
     this.input = element("input", {
       type: "text",
       class: "find-input",
@@ -53,7 +56,9 @@ export class Finder {
   }
 
   open(categories, texts, mayCreate) {
-    Object.assign(this, { categories, texts, mayCreate });
+    this.categories = categories;
+    this.texts = texts;
+    this.mayCreate = mayCreate;
     this.node.hidden = false;
     this.node.setAttribute("aria-label", texts.find);
     this.list.setAttribute("aria-label", texts.find);

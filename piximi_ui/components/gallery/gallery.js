@@ -43,6 +43,8 @@ export async function mount(component, style) {
 /**
  * Close a gallery that is off the page. Streamlit says so at every redraw and mostly draws again at
  * once; sometimes it takes the gallery away for a moment, in which keys still count.
+ *
+ * @param {number | null} [since] when it was first seen off the page
  */
 function leave(gallery, drawing, since = null) {
   setTimeout(() => {

@@ -77,7 +77,7 @@ export class Labelling {
     } else {
       if (gallery.queue.unsaved) return;
       const place = order.indexOf(awaited.after);
-      next = place < 0 ? order.find((id) => !awaited.before.has(id)) : order[place + 1];
+      next = place < 0 ? order.find((id) => !awaited.before?.has(id)) : order[place + 1];
       if (next === undefined && page < pages) return void this.#turn(page + 1, false);
       if (next === undefined) this.say("last");
     }

@@ -18,7 +18,12 @@ function svgCheck() {
 export class Tile {
   constructor(id) {
     this.id = id;
+    this.item = null; // as Python sent it
     this.category = null; // the label shown
+    this.pending = false; // whether that is still on its way
+    this.shown = ""; // all that is drawn, as text
+    this.position = this.total = 0;
+    this.again = null; // the timer of a picture that did not come
     this.image = element("img", { alt: "", loading: "lazy", decoding: "async", draggable: "false" });
     this.image.addEventListener("load", () => this.sharpen());
     this.image.addEventListener("error", () => this.#missed());

@@ -16,6 +16,8 @@ export class View {
   constructor(verbs) {
     this.verbs = verbs;
     this.tiles = new Map();
+    this.index = new Map(); // places of the categories by id
+    this.now = { size: 0, waiting: 0 }; // what there was to read out at last
     this.order = []; // ids as they lie in the grid
     this.wide = 1; // tiles side by side
     this.heard = 0; // selected images as last read out
@@ -155,7 +157,6 @@ export class View {
   }
 
   #drawTiles(data, { selection, focus, labels }) {
-    this.index ??= new Map();
     if (this.indexed !== data.categories) {
       this.indexed = data.categories;
       this.index = new Map(data.categories.map((category, i) => [category.id, i]));
@@ -227,7 +228,7 @@ export class View {
   /** Read out how many are selected and what is saved, once it has come to rest. */
   #tell(texts, { selection, waiting }) {
     const { size } = selection;
-    if (size === this.now?.size && waiting === this.now.waiting) return;
+    if (size === this.now.size && waiting === this.now.waiting) return;
     this.now = { size, waiting };
     this.unheard ||= waiting > 0;
     clearTimeout(this.calm);

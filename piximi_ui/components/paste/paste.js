@@ -59,7 +59,8 @@ class Paste {
     this.state.textContent = texts.sending;
     const reader = new FileReader();
     reader.onload = () => {
-      const content = reader.result.slice(reader.result.indexOf(",") + 1);
+      const address = String(reader.result);
+      const content = address.slice(address.indexOf(",") + 1);
       this.component.setTriggerValue("picture", { name, content });
     };
     reader.readAsDataURL(file);

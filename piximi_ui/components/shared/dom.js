@@ -32,6 +32,15 @@ export function connectionNotice() {
   return dialogs.find((dialog) => dialog.textContent.trim().startsWith("Connection error")) ?? null;
 }
 
+/** Close that dialog; answers whether it was open. */
+export function closeConnectionNotice() {
+  const notice = connectionNotice();
+  /** @type {HTMLElement | null | undefined} */
+  const close = notice?.querySelector('button[aria-label="Close"]');
+  close?.click();
+  return notice !== null;
+}
+
 /** Near-black or white, whichever reads better on a colour given as #rrggbb. */
 export function inkOn(color) {
   const match = /^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(color ?? "");

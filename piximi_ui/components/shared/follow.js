@@ -1,7 +1,7 @@
 // Follows the project: other tabs, other people and jobs change it too. One number is asked for over
 // HTTP every other second; Python draws again only when that number is another one.
 
-import { connectionNotice } from "./dom.js";
+import { closeConnectionNotice } from "./dom.js";
 
 const EVERY = 2000; // ms
 const AGAIN = 500; // ms, while there is no connection
@@ -12,7 +12,7 @@ export class Follower {
   constructor(gallery) {
     this.gallery = gallery;
     this.source = null; // {address, number} of the drawing on the screen
-    this.asked = { number: null, at: 0 };
+    this.asked = { number: NaN, at: 0 }; // what Python was asked to draw last, and when
     this.lost = false; // whether the last question got no answer
     this.listeners = new AbortController();
     const { signal } = this.listeners;
@@ -44,7 +44,7 @@ export class Follower {
     } catch {
       // No connection; the queue keeps what is done meanwhile, so nothing need block the page.
       this.lost = true;
-      connectionNotice()?.querySelector('button[aria-label="Close"]')?.click();
+      closeConnectionNotice();
     }
     this.looking = false;
     if (this.closed) return;

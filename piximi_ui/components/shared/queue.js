@@ -30,7 +30,8 @@ export class ActionQueue {
     this.waiting = [];
     this.sent = 0; // highest number ever sent
     this.attempt = 0;
-    this.timer = null;
+    /** @type {number | undefined} */
+    this.timer = undefined;
     this.leaving = new AbortController();
     const { signal } = this.leaving;
     window.addEventListener("beforeunload", (event) => this.#warn(event), { signal });
@@ -69,7 +70,6 @@ export class ActionQueue {
     this.#persist();
     this.changed();
     clearTimeout(this.timer);
-    this.timer = null;
     if (this.waiting.length) this.#arm(0);
   }
 

@@ -86,7 +86,7 @@ def sent_from(value: Any, upload_id: str) -> Sent:
     if not isinstance(value, dict) or value.get("upload") != upload_id:
         # Nothing yet, or of an upload whose files are being added by now.
         return Sent(upload_id)
-    counts = {}
+    counts: dict[str, Any] = {}
     for name in ("chosen", "hidden", "failed", "change"):
         count = value.get(name, 0)
         counts[name] = count if type(count) is int and 0 <= count < 1 << 31 else 0

@@ -13,7 +13,7 @@ export function caption(image, texts) {
   if (image.prediction) {
     const { name, color, confidence } = image.prediction;
     const text = confidence ? texts.predicted : texts.predicted_only;
-    chip(fill(text, { name, confidence: confidence }), color, "prediction");
+    chip(fill(text, { name, confidence }), color, "prediction");
   }
   parts.push(element("span", { class: "soft", text: image.facts }));
   return parts;

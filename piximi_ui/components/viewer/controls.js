@@ -6,7 +6,6 @@ import { element } from "../shared/dom.js";
  * Build them.
  *
  * @param {object} viewer see viewer.js: the verbs used below, `channels` and `objects`
- * @returns {object} the elements by their names
  */
 export function controls(viewer) {
   const button = (act, properties = {}) =>

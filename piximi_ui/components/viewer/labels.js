@@ -17,6 +17,9 @@ export class Labels {
   /** @param {object} viewer see viewer.js: `subject`, `goOn`, `send`, `captions`, `root`, `walk` */
   constructor(viewer, store) {
     this.viewer = viewer;
+    /** @type {any} */
+    this.data = undefined; // the categories of what would be labelled now, once Python has told them
+    this.kinds = new Map(); // categories by kind
     this.queue = new ActionQueue(store, (batch) => viewer.send(batch), () => viewer.captions());
     this.palette = new Palette((category) => this.choose(category), () => this.find());
     this.onward = new OnwardSwitch();
@@ -91,7 +94,7 @@ export class Labels {
 
   /** The category of an id among those of a kind; null for Unknown and what is gone. */
   category(kind, id) {
-    const categories = this.kinds?.get(kind) ?? [];
+    const categories = this.kinds.get(kind) ?? [];
     const place = categories.findIndex((category) => category.id === id);
     return place > 0 ? categories[place] : null;
   }

@@ -41,6 +41,6 @@ export function automatic({ first: from, last: to, counts }, whole) {
   const width = (to - from) / counts.length;
   const exact = (value) => (whole ? Math.round(value) : value);
   const low = exact(from + edge(places) * width);
-  const high = exact(from + (edge(places.toReversed()) + 1) * width);
+  const high = exact(from + (edge([...places].reverse()) + 1) * width);
   return high > low ? { low, high } : { low: from, high: to };
 }

@@ -7,8 +7,14 @@ const UNLABELLED = "#e5e7eb";
 /** One object: its mask by rows of boundaries, sorted, where inside and outside meet. */
 class Shape {
   constructor([id, name, kind, category, prediction, plane, x1, y1, x2, y2, mask]) {
-    Object.assign(this, { id, name, kind, category, prediction, plane, x1, y1, x2, y2 });
+    Object.assign(this, { id, name, kind, category, prediction, plane });
+    this.x1 = x1;
+    this.y1 = y1;
+    this.x2 = x2;
+    this.y2 = y2;
     this.rows = rowsOf(mask, x2 - x1, y2 - y1);
+    /** @type {Path2D | null} */
+    this.drawn = null;
     this.area = this.rows.reduce((sum, row) => sum + row.reduce((all, x, i) => all + (i % 2 ? x : -x), 0), 0);
   }
 
@@ -33,6 +39,7 @@ class Shape {
 
 /** Boundaries within each row of runs that go on from row to row. */
 export function rowsOf(mask, width, height) {
+  /** @type {number[][]} */
   const rows = Array.from({ length: height }, () => []);
   let at = 0;
   mask.split(" ").forEach((length, i) => {
@@ -160,6 +167,7 @@ export class Outlines {
     const [width, height] = [canvas.clientWidth * dense, canvas.clientHeight * dense].map(Math.round);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const pen = canvas.getContext("2d");
+    if (!pen) return;
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, width, height);
     if (!this.shown || !this.sight || !this.groups) return;
@@ -177,7 +185,7 @@ export class Outlines {
         pen.fillRect(this.chosen.x1 + row[i], this.chosen.y1 + y, row[i + 1] - row[i], 1);
       }
     });
-    for (const [wide, color] of [[5, "#000000"], [2.4, "#ffffff"]]) {
+    for (const { wide, color } of [{ wide: 5, color: "#000000" }, { wide: 2.4, color: "#ffffff" }]) {
       pen.lineWidth = (wide * dense) / scale;
       pen.strokeStyle = color;
       pen.stroke(this.chosen.path);

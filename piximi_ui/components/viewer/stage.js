@@ -12,6 +12,11 @@ export class Stage {
     this.sight = sight;
     this.moved = moved;
     this.pointers = new Map();
+    this.size = [0, 0]; // width and height of the picture, known before it is drawn
+    /** @type {import("./outlines.js").Outlines | null} */
+    this.overlay = null; // drawn over the picture
+    /** @type {((x: number, y: number) => void) | null} */
+    this.clicked = null; // hears of clicks on a point of the picture
     this.picture = element("img", { alt: "", draggable: "false", hidden: true });
     this.broken = element("p", { class: "broken", hidden: true });
     this.frame = element("div", { class: "frame" }, [this.picture, this.broken]);
@@ -69,7 +74,7 @@ export class Stage {
   }
 
   place() {
-    if (!this.size) return;
+    if (!this.size[0]) return;
     const { scale, sight, frame } = this;
     const [width, height] = this.size.map((side) => side * scale);
     const centre = (share, box, side) => {

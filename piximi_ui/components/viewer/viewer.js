@@ -30,9 +30,24 @@ class Viewer {
     this.objects = new Objects(this);
     this.sight = { zoom: null, x: 0.5, y: 0.5 };
     this.levels = new Map(); // by address
+    this.found = []; // the levels of the images that are shown, once they have come
     this.stages = [];
+    this.planeCount = 1;
     this.channels = new Channels((going) => this.#changed(going));
-    Object.assign(this, controls(this));
+    const made = controls(this);
+    /** @type {Record<string, HTMLButtonElement>} */
+    this.buttons = made.buttons;
+    this.place = made.place;
+    this.percent = made.percent;
+    this.slider = made.slider;
+    this.planeName = made.planeName;
+    this.planes = made.planes;
+    this.pictures = made.pictures;
+    this.note = made.note;
+    this.said = made.said;
+    this.panel = made.panel;
+    this.labelling = made.labelling;
+    this.root = made.root;
     this.ready = this.#dress(style);
     this.listening = new AbortController();
     window.addEventListener("keydown", (event) => this.#key(event), this.listening);
@@ -218,7 +233,7 @@ class Viewer {
     this.planeName.textContent = fill(this.data.texts.plane, {
       n: number(this.plane + 1), total: number(this.planeCount),
     });
-    if (this.look && this.found) {
+    if (this.look && this.found.length) {
       const now = print(this.look);
       this.#able(this.buttons.keep, images.some((image, i) => now !== this.#kept(image, i)));
       this.#able(this.buttons.reset, now !== print(this.#first()));
@@ -245,9 +260,9 @@ class Viewer {
     const plane = Math.min(this.plane, image.planes - 1);
     const query = new URLSearchParams();
     const look = this.look ? print(this.look) : image.look;
-    const own = this.look && this.found ? print(first(this.found[i])) : "";
+    const own = this.look && this.found.length ? print(first(this.found[i])) : "";
     if (look && look !== own) query.set("look", look);
-    if (going && Math.max(image.width, image.height) > PREVIEW) query.set("size", PREVIEW);
+    if (going && Math.max(image.width, image.height) > PREVIEW) query.set("size", String(PREVIEW));
     const asked = query.toString();
     return image.plane.replace("{plane}", plane) + (asked ? `?${asked}` : "");
   }

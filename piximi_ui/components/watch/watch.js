@@ -2,7 +2,7 @@
 // a lost connection is said in our words; a page whose session has ended (a laptop that slept, a
 // server that was started anew) is dead in all its buttons, so it loads itself again and says why.
 
-import { connectionNotice, element } from "../shared/dom.js";
+import { closeConnectionNotice, element } from "../shared/dom.js";
 import { startOver, whyReloaded } from "./leave.js";
 import { listenForUndo } from "./undo_keys.js";
 
@@ -56,9 +56,7 @@ async function look() {
 
 /** Take away what Streamlit says of the connection: it asks people about their internet. */
 function hush() {
-  const notice = connectionNotice();
-  if (!notice) return;
-  notice.querySelector('button[aria-label="Close"]')?.click();
+  if (!closeConnectionNotice()) return;
   misses = Math.max(misses, MISSES);
   say(drawn.texts.away);
 }
