@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from piximi_core.errors import BadInput, NoSpace, NotFound, ProjectBusy, StaleWrite
+from piximi_core.errors import BadInput, NotFound, ProjectBusy, StaleWrite
 from piximi_core.project.contents.categories import create_category, list_categories
 from piximi_core.project.database import schema
 from piximi_core.project.database.lock import writer_lock
@@ -143,10 +143,6 @@ print([c.name for c in list_categories(store)])
     assert "'kept'" in done.stdout
     assert "'after'" in done.stdout
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
-
-
-def test_no_space_is_a_users_error() -> None:
-    assert str(NoSpace("The disk is full.")) == "The disk is full."
 
 
 def test_two_programs_creating_at_once_do_not_replace_each_other(tmp_path: Path) -> None:

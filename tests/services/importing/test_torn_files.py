@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +28,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.importing import add_images
 from piximi_core.services.importing.add_images import AddOptions
 from piximi_core.services.importing.sources import SourceFile
-from piximi_core.services.scoring.items import Item, item_of, read_items, write_items
+from piximi_core.services.scoring.items import item_of, read_items, write_items
 from piximi_core.services.scoring.pixels import readable_batches
 from piximi_core.services.scoring.scores import Scores, load_scores, merge_scores
 from piximi_core.services.training import train
@@ -113,14 +113,28 @@ def test_a_torn_history_and_scores_are_made_again(tmp_path: Path) -> None:
 
 
 def test_a_torn_list_of_things_is_said(labelled: Store, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
     things = get_things(labelled, find_ids(labelled, ThingFilter()))
-    write_items(tmp_path / "data.csv", (item_of(thing, settings={}) for thing in things))
-    whole = (tmp_path / "data.csv").read_bytes()
+    write_items(path, (item_of(thing, settings={}) for thing in things))
+    whole, items = path.read_bytes(), list(read_items(path))
+    assert len(items) == len(things)
+    said = []
     for cut in cuts(len(whole)):
-        (tmp_path / "data.csv").write_bytes(whole[:cut])
-        with contextlib.suppress(PiximiError):
-            # What is cut between two lines cannot be told from a shorter list.
-            assert all(isinstance(item, Item) for item in read_items(tmp_path / "data.csv"))
+        path.write_bytes(whole[:cut])
+        try:
+            found = list(read_items(path))
+        except PiximiError as error:
+            said.append(str(error))
+        else:
+            # What is cut between two lines, or within the last value, cannot be told from a
+            # shorter list; all else must be as it was written.
+            assert found[:-1] == items[: max(0, len(found) - 1)]
+    assert said
+    sentence = r"The list of images in .+/data\.csv is missing or damaged; ask for the work again\."
+    assert all(re.fullmatch(sentence, text) for text in said), said
+    path.unlink()
+    with pytest.raises(PiximiError, match="missing or damaged"):
+        read_items(path)
 
 
 @pytest.mark.slow
