@@ -22,5 +22,7 @@ function buttonOf(event) {
 }
 
 function press(name) {
-  document.querySelector(`.st-key-sidebar-${name} button`)?.click();
+  /** @type {HTMLElement | null} */
+  const button = document.querySelector(`.st-key-sidebar-${name} button`);
+  button?.click();
 }
