@@ -12,11 +12,11 @@ from PIL import Image
 from playwright.sync_api import FileChooser, Locator, Page, expect
 from sklearn.datasets import load_digits
 
-from piximi_core.formats.checker import check_for_piximi
-from piximi_core.project.categories import list_categories
-from piximi_core.project.labelling import label_things
-from piximi_core.project.store import open_store
-from piximi_core.project.things import ThingFilter, count_things, list_things
+from piximi_core.formats.tfjs.checker import check_for_piximi
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.things import ThingFilter, count_things, list_things
+from piximi_core.project.database.store import open_store
 from tests.bccd import cut_crops
 from tests.browser.dashboard import Dashboard
 from tests.browser.desk import Sit
