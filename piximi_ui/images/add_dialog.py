@@ -174,6 +174,7 @@ def _options(
         keep_channels=answers.keep_channels,
         category=place.category,
         partition=place.partition,
+        equal="leave-out" if place.leave_out_equal else "keep",
     )
 
 

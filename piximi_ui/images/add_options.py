@@ -29,12 +29,15 @@ class Place:
         An uploaded table of labels.
     category, partition
         Of the images that neither of those says anything about.
+    leave_out_equal
+        Whether images whose pixels are in the project already stay out.
     """
 
     by_folder: bool
     table: bytes | None
     category: str | None
     partition: str | None
+    leave_out_equal: bool
 
 
 def draw(folders: Collection[str], categories: Sequence[Category], shown: Collection[str]) -> Place:
@@ -78,11 +81,21 @@ def draw(folders: Collection[str], categories: Sequence[Category], shown: Collec
             width="content",
             help=_("Files come in as whole images. Objects are marked in them later."),
         )
+    leave_out_equal = st.checkbox(
+        _("Leave out images whose pixels are there already"),
+        key="add-leave-out-equal",
+        help=_(
+            "Also where the file is another one. Kept, they are always on one side of the split. "
+            "Left out, their labels go to the image that stays, where it has none."
+        ),
+    )
     with st.expander(_("Labels from a table"), key="add-more"):
         table = st.file_uploader(
             _("Table of labels (CSV: name, category, partition)"), type="csv", key="add-table"
         )
-    return Place(by_folder, table.getvalue() if table else None, category, partition)
+    return Place(
+        by_folder, table.getvalue() if table else None, category, partition, leave_out_equal
+    )
 
 
 def tell_classes(folders: Collection[str], known: Collection[str]) -> bool:

@@ -401,6 +401,22 @@ def request_of(store) -> dict:
     return job.request()["options"]
 
 
+def test_equal_pixels_stay_out_where_a_person_says_so(open_page, workspace, tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    Image.new("L", (6, 5), 9).save(tmp_path / "in" / "one.png")
+    Image.new("L", (6, 5), 9).save(tmp_path / "in" / "copy.bmp")
+    store = create_project("New")
+    test = add_from_server(open_page, monkeypatch, tmp_path / "in", "new")
+    [switch] = [box for box in test.checkbox if box.key == "add-leave-out-equal"]
+    assert not switch.value
+    switch.check().run()
+    test.button(key="add-start").click().run()
+    [job] = [Job(folder) for folder in store.files.jobs.iterdir()]
+    run_job(job.folder)
+    apply_result(store, job)
+    assert len(find_ids(store, ThingFilter())) == 1
+
+
 def test_nothing_is_added_while_a_question_is_open(open_page, workspace, tmp_path, monkeypatch):
     from tests.services.conftest import write_tiff_pages
 
