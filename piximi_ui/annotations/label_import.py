@@ -62,7 +62,7 @@ def _names(label: str, names: Sequence[str]) -> None:
     """Draw names that get no label, if there are any."""
     if not names:
         return
-    with st.expander(label, icon=":material/image_not_supported:"):
+    with st.expander(f":material/image_not_supported: {label}"):
         st.markdown("\n".join(f"- {plain(name)}" for name in names[:_SHOWN]))
         if len(names) > _SHOWN:
             st.caption(_("and {n} more").format(n=number(len(names) - _SHOWN)))

@@ -45,7 +45,7 @@ def draw_preview(result: dict[str, Any]) -> None:
             "{n} images of the file are not in this project",
             count,
         )
-        with st.expander(label, icon=":material/image_not_supported:"):
+        with st.expander(f":material/image_not_supported: {label}", expanded=not new):
             words = {"image": _("Image in the file"), "count": _("Objects"), "reason": _("Reason")}
             _table(unmatched, words, more=count - len(unmatched))
     if empty := int(result.get("empty_count", 0)):
@@ -61,6 +61,8 @@ def draw_preview(result: dict[str, Any]) -> None:
         int(result["skipped_count"]),
         plural("{n} is left out", "{n} are left out", int(result["skipped_count"])),
         ":material/block:",
+        # Where nothing comes in, why not is all that there is to say.
+        opened=not new,
     )
     _problems(
         result["repaired"],
@@ -70,11 +72,13 @@ def draw_preview(result: dict[str, Any]) -> None:
     )
 
 
-def _problems(listed: Sequence[Sequence[str]], count: int, label: str, icon: str) -> None:
+def _problems(
+    listed: Sequence[Sequence[str]], count: int, label: str, icon: str, *, opened: bool = False
+) -> None:
     if not listed:
         return
     rows = [{"what": what, "reason": told(reason)} for what, reason in listed]
-    with st.expander(label, icon=icon):
+    with st.expander(f"{icon} {label}", expanded=opened):
         _table(rows, {"what": _("What"), "reason": _("Reason")}, more=count - len(rows))
 
 

@@ -46,8 +46,9 @@ def test_what_fits_is_shown_then_imported_then_exported(open_page, workspace, tm
     assert "**2 new objects** in 1 image · COCO" in texts(page)
     labels = [expander.label for expander in page.expander]
     assert "1 image of the file without objects is not in this project." in texts(page)
-    assert "1 is left out" in labels
-    assert "1 was mended" in labels
+    assert ":material/block: 1 is left out" in labels
+    assert ":material/healing: 1 was mended" in labels
+    assert not any(expander.proto.expanded for expander in page.expander)
     assert not list_objects(store)
     button(page, "Import 2 objects").click().run()
     wait_until(page, lambda _page: len(list_objects(store)) == 2)
@@ -61,6 +62,27 @@ def test_what_fits_is_shown_then_imported_then_exported(open_page, workspace, tm
     assert len(read_coco(written, written.name).objects) == 2
 
 
+def test_where_nothing_comes_in_the_reasons_are_open(open_page, workspace, tmp_path):
+    store = create_project("Cells", workspace)
+    with store.step("Add images") as db:
+        add_images(db, [replace(made_up_image("a.png"), height=20, width=30)], who="test")
+    content = {
+        "images": [{"id": 1, "file_name": "a.png"}, {"id": 1, "file_name": "b.png"}],
+        "categories": [{"id": 1, "name": "early", "supercategory": "nucleus"}],
+        "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}],
+    }
+    path = tmp_path / "twice.json"
+    path.write_text(json.dumps(content))
+    look = read_annotations.ask(store, SourceFile(path, path.name))
+    run_here(store, look)
+    page = open_page("images", project="cells")
+    page.session_state["piximi_annotations:cells"] = look
+    button(page, "Import annotations").click().run()
+    assert button(page, "Nothing to import").disabled
+    opened = [expander.label for expander in page.expander if expander.proto.expanded]
+    assert opened == [":material/block: 2 are left out"]
+
+
 def test_a_table_of_labels_is_shown_before_it_is_taken_over(open_page, workspace, tmp_path):
     store = create_project("Cells", workspace)
     with store.step("Add images") as db:
@@ -71,7 +93,9 @@ def test_a_table_of_labels_is_shown_before_it_is_taken_over(open_page, workspace
     page.session_state["piximi_annotations:cells"] = SourceFile(path, path.name)
     button(page, "Import annotations").click().run()
     assert "**1 row** fits" in texts(page)
-    assert "1 name is not here" in [expander.label for expander in page.expander]
+    assert ":material/image_not_supported: 1 name is not here" in [
+        expander.label for expander in page.expander
+    ]
     button(page, "Take over 1 row").click().run()
     assert [c.name for c in list_categories(store)] == ["Unknown", "red"]
     assert [t.is_labelled for t in list_things(store, ThingFilter())] == [True, False]
