@@ -14,7 +14,7 @@ from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job
 from piximi_core.project.database.store import Store
 from piximi_core.services.training import train
-from piximi_core.services.training.planning import TrainingPlan, split_again
+from piximi_core.services.training.planning import TrainingPlan, gather_groups, split_again
 from piximi_core.services.training.settings_draft import change_settings, fit_channels
 from piximi_core.vocabulary import TRAINING, VALIDATION
 from piximi_ui import begin, job_panel, navigation
@@ -105,6 +105,8 @@ def draw_counts(store: Store, kind_id: str, plan: TrainingPlan) -> None:
     group_panel.draw(store)
     for warning in plan.warnings:
         st.caption(f":orange[:material/warning: {plain(told(warning), 400)}]")
+    if plan.groups.apart:
+        _gather_button(store, kind_id, plan)
     st.dataframe(
         _rows(plan),
         key="train-counts",
@@ -187,4 +189,19 @@ def _split_button(store: Store, kind_id: str, plan: TrainingPlan) -> None:
         with errors_shown():
             split_again(store, kind_id, who=who())
             say(_("All are dealt anew; Undo takes that back."))
+            st.rerun()
+
+
+def _gather_button(store: Store, kind_id: str, plan: TrainingPlan) -> None:
+    moved = len(plan.groups.apart)
+    label = of_kind(
+        kind_id,
+        plural("Move {n} image to its source", "Move {n} images to their sources", moved),
+        plural("Move {n} object to its source", "Move {n} objects to their sources", moved),
+    )
+    tip = _("Each goes where most of its source is; a source with a part in Test goes there whole.")
+    if st.button(label, icon=":material/join:", key="train-gather", help=tip):
+        with errors_shown():
+            gather_groups(store, plan, who=who())
+            say(_("No source stands on several sides any more; Undo takes that back."))
             st.rerun()

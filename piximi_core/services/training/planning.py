@@ -13,6 +13,7 @@ from piximi_core.classification.settings import ModelSettings, propose_input_sha
 from piximi_core.project.contents.drafts import load_draft
 from piximi_core.project.contents.runs import RunClass
 from piximi_core.project.contents.thing_sizes import thing_sizes
+from piximi_core.project.contents.things import among
 from piximi_core.project.database.schema import categories, images, objects, project, things
 from piximi_core.project.database.store import Store
 from piximi_core.services.scoring.class_names import in_order
@@ -21,7 +22,14 @@ from piximi_core.services.training.starting_run import start_obstacle, with_star
 from piximi_core.vocabulary import IMAGE_KIND, TRAINING, VALIDATION
 from piximi_core.words import plural
 
-__all__ = ["Mend", "TrainingPlan", "default_settings", "plan_training", "split_again"]
+__all__ = [
+    "Mend",
+    "TrainingPlan",
+    "default_settings",
+    "gather_groups",
+    "plan_training",
+    "split_again",
+]
 
 Mend = Literal["images", "channels", "split", "start"]
 _MOST_SIZES = 1000  # things whose sizes a proposed input size is made of
@@ -205,3 +213,13 @@ def split_again(store: Store, kind_id: str = IMAGE_KIND, *, who: str | None = No
             .where(things.c.partition.in_((TRAINING, VALIDATION)))
             .values(partition="Unassigned")
         ).rowcount
+
+
+def gather_groups(store: Store, plan: TrainingPlan, *, who: str | None = None) -> int:
+    """Move what stands apart from most of its source to the rest; return how many were moved."""
+    homes = plan.groups.apart
+    with store.step("Bring sources together", who=who) as db:
+        for side in sorted(set(homes.values())):
+            ids = [thing for thing, home in homes.items() if home == side]
+            db.execute(things.update().where(among(things.c.id, ids)).values(partition=side))
+    return len(homes)

@@ -39,6 +39,8 @@ class SplitGroups:
         How many of those have several of them.
     straddling
         Groups that stand on more than one side, because they were dealt, or put, there before.
+    apart
+        Where the things of those go that stand apart from most of their group, by id.
     kept_for_test
         Things that are not learned from because others of their group are in Test, by id.
     warnings
@@ -50,6 +52,7 @@ class SplitGroups:
     count: int
     shared: int
     straddling: tuple[str, ...]
+    apart: Mapping[str, str]
     kept_for_test: tuple[str, ...]
     warnings: tuple[str, ...]
     of: Mapping[str, str]
@@ -118,6 +121,7 @@ def deal_by_groups(
             count=len(sizes),
             shared=sum(n > 1 for n in sizes.values()),
             straddling=across,
+            apart=_apart(sides, group_of, frozenset(across)),
             kept_for_test=tuple(thing for thing in ids if thing in kept),
             warnings=warnings,
             of={i: group_of[i] for i in parts if sizes[group_of[i]] > 1},
@@ -154,6 +158,25 @@ def straddling(parts: Mapping[str, str], group_of: Mapping[str, str]) -> tuple[s
     return tuple(sorted(group for group, found in sides.items() if len(found) > 1))
 
 
+def _apart(
+    sides: Mapping[str, str], group_of: Mapping[str, str], across: frozenset[str]
+) -> dict[str, str]:
+    """Return where the things go that stand apart from most of their group.
+
+    What has a part in Test goes there whole, because Test is to be unseen; else, of two equal
+    parts, the one in Validation stays.
+    """
+    members = {i: group_of[i] for i in sides if group_of.get(i) in across}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for thing, group in members.items():
+        counts[group][sides[thing]] += 1
+    homes = {
+        group: _TEST if found[_TEST] else max((VALIDATION, TRAINING), key=found.__getitem__)
+        for group, found in counts.items()
+    }
+    return {i: homes[group] for i, group in members.items() if sides[i] != homes[group]}
+
+
 def _warnings(
     kind_id: str,
     sizes: Counter[str],
@@ -166,7 +189,7 @@ def _warnings(
     if across:
         found.append(
             f"{plural(len(across), 'group')} of one source on several sides of the split, such as "
-            f"{across[0][:60]}: Split again deals whole groups, so that what is checked is new."
+            f"{across[0][:60]}: bring them together, or Split again, so that Validation is new."
         )
     if sizes and not across:
         found += _of_the_largest(kind_id, sizes, parts, settings)

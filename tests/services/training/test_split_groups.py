@@ -15,7 +15,7 @@ from piximi_core.project.contents.things import ThingFilter, find_ids, list_thin
 from piximi_core.project.database.history import undo
 from piximi_core.project.database.store import Store
 from piximi_core.services.training import train
-from piximi_core.services.training.planning import plan_training, split_again
+from piximi_core.services.training.planning import gather_groups, plan_training, split_again
 from tests.bccd import cut_crops
 from tests.services.conftest import add
 
@@ -112,11 +112,35 @@ def test_a_split_of_before_is_named_and_put_right_by_splitting_again(
     straddling = [name for name, parts in sides(store).items() if len(parts) > 1]
     assert straddling
     assert plan.groups.straddling == tuple(sorted(straddling))
-    assert any("Split again deals whole groups" in text for text in plan.warnings)
+    assert any("bring them together, or Split again" in text for text in plan.warnings)
     split_again(store)
     assert plan_training(store, SETTINGS).groups.straddling == ()
     undo(store)
     assert plan_training(store, SETTINGS).groups.straddling == tuple(sorted(straddling))
+
+
+def test_what_was_put_aside_by_hand_is_brought_together_and_all_else_stays(
+    store: Store, tmp_path: Path
+) -> None:
+    add(store, write_crops(tmp_path / "in"), labels="folders")
+    train.ask(store, SETTINGS)
+    before = {thing.id: thing.partition for thing in list_things(store, ThingFilter())}
+    names = {thing.name: thing.id for thing in list_things(store, ThingFilter())}
+    source = {i: side for i, side in before.items() if side == "Training"}
+    photograph = next(name[:8] for name, i in names.items() if i in source)
+    ours = [i for name, i in names.items() if name.startswith(photograph)]
+    set_partition(store, ours[:1], "Validation")
+    plan = plan_training(store, SETTINGS)
+    assert plan.groups.straddling == (photograph,)
+    assert plan.groups.apart == {ours[0]: "Training"}
+    assert gather_groups(store, plan) == 1
+    assert {t.id: t.partition for t in list_things(store, ThingFilter())} == before
+    set_partition(store, ours[1:2], "Test")
+    plan = plan_training(store, SETTINGS)
+    assert plan.groups.apart == {i: "Test" for i in ours if i != ours[1]}
+    gather_groups(store, plan)
+    assert all(len(found) == 1 for found in sides(store).values())
+    assert plan_training(store, SETTINGS).groups.apart == {}
 
 
 def test_one_group_that_holds_nearly_all_is_told(store: Store, tmp_path: Path) -> None:
