@@ -11,6 +11,7 @@ from collections.abc import Callable
 from benchmarks import (
     adding,
     archive,
+    attack,
     first_point,
     gallery,
     labelling,
@@ -39,6 +40,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "piximi": piximi_project.run,
     "archive": archive.run,
     "large": large_project.run,
+    "attack": attack.run,
     "start": starting.run,
 }
 

@@ -49,6 +49,10 @@ _PLAIN_PAGE = """addresses => {
   document.querySelector(".next").onclick = draw;
   draw();
 }"""
+_FETCH_ALL = """async (addresses) => {
+  const signal = AbortSignal.timeout(stopwatch.limit);
+  await Promise.all(addresses.map((address) => fetch(address, { signal })));
+}"""
 
 Times = dict[str, float]
 
@@ -100,7 +104,7 @@ def _addresses(browser: Browser, server: Server) -> list[list[str]]:
     for number in range(_EACH + 2):
         images = page.locator(".tile img")
         found.append(images.evaluate_all("nodes => nodes.map((node) => node.src)"))
-        page.evaluate("async list => Promise.all(list.map((address) => fetch(address)))", found[-1])
+        page.evaluate(_FETCH_ALL, found[-1])
         page.locator("[data-page=next]").first.click()
         page.evaluate(
             "next => stopwatch.until(`stopwatch.says('.page-text', 'Page ${next} ')`)", number + 2

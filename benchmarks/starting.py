@@ -22,6 +22,8 @@ _SIZES = {SMALL: 100, LARGE: 100_000}
 # Seconds more than Python alone.
 _LIMITS = {HELP: 0.3, SMALL: 0.6, LARGE: 1.5}
 
+_LONGEST_SECONDS = 300
+
 
 @dataclass(frozen=True)
 class _Took:
@@ -72,7 +74,13 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
 
 def _took(arguments: Sequence[str]) -> _Took:
     before, begun = os.times(), time.perf_counter()
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=_LONGEST_SECONDS,
+        check=False,
+    )
     clock, after = time.perf_counter() - begun, os.times()
     if done.returncode != 0:
         raise NotMeasured(f"{' '.join(arguments)} failed")

@@ -13,6 +13,8 @@ from benchmarks.servers import Server
 
 __all__ = [
     "CLICKS",
+    "LAPS",
+    "SWITCHES",
     "Visit",
     "clicked",
     "opened_in_sight",
@@ -26,6 +28,13 @@ CLICKS = {
     "page": "The next page of the gallery",
     "image": "An image, until the panel beside the gallery counts it as selected",
 }
+SWITCHES = {
+    "train": "From another page of the project to Train",
+    "evaluate": "… to Evaluate, its matrix drawn",
+    "predict": "… to Predict",
+    "export": "… to Export",
+    "images": "… to Images, all thumbnails in sight",
+}
 _STOPWATCH = Path(__file__).with_name("stopwatch.js").read_text(encoding="utf-8")
 _WINDOW = {"width": 1400, "height": 900}
 _PATIENCE_MS = 60_000
@@ -34,6 +43,15 @@ _CLICKS_EACH = 5
 _QUIET_SECONDS = 0.4
 _PRESSED = 'stopwatch.says("[data-testid=stMarkdown]", "Pressed {n} times")'
 _IN_SIGHT = "stopwatch.pictured(12)"
+LAPS = 3
+# What each page is there for.
+_STANDS = {
+    "train": 'stopwatch.all(".st-key-train-start button").length > 0',
+    "evaluate": 'stopwatch.all(".js-plotly-plot .main-svg").length > 0',
+    "predict": 'stopwatch.all(".st-key-predict-bar button").length > 0',
+    "export": 'stopwatch.says(".stButton button", "Export")',
+    "images": _IN_SIGHT,
+}
 
 
 @dataclass
@@ -45,8 +63,9 @@ class Visit:
     first, second, images
         Milliseconds from asking for the first page of a fresh server, the same page in another
         window, and the Images page with its thumbnails, until each stands.
-    clicks
-        Milliseconds from the press of the mouse until the outcome stands, the median of several.
+    clicks, switches
+        Milliseconds from the press of the mouse until the outcome stands, or the page that a link
+        beside the pages leads to; the median of several.
     megabytes, workers
         Memory of the server's process then, and of the workers it started.
     """
@@ -55,6 +74,7 @@ class Visit:
     second: float = 0.0
     images: float = 0.0
     clicks: dict[str, float] = field(default_factory=dict)
+    switches: dict[str, float] = field(default_factory=dict)
     megabytes: float = 0.0
     workers: float = 0.0
 
@@ -72,13 +92,14 @@ def visit_empty(browser: Browser, server: Server) -> Visit:
         clicked(page, button, _PRESSED.format(n=number + 1)) for number in range(_CLICKS_EACH + 1)
     ]
     visit.clicks = dict.fromkeys(CLICKS, median(times[1:]))
+    visit.switches = dict.fromkeys(SWITCHES, median(times[1:]))
     page.context.close()
     visit.megabytes, visit.workers = server.megabytes(), server.worker_megabytes()
     return visit
 
 
 def visit_ours(browser: Browser, server: Server, project: str) -> Visit:
-    """Open the list of projects twice, then the Images page, and click there."""
+    """Open the list of projects twice, then the Images page, click there, and turn to others."""
     visit = Visit()
     listed = f'stopwatch.all(".st-key-open-{project} button").length > 0'
     visit.first = _opened(browser, server.address, listed)
@@ -91,6 +112,7 @@ def visit_ours(browser: Browser, server: Server, project: str) -> Visit:
         "category": _categories_chosen(page),
     }
     visit.megabytes, visit.workers = server.megabytes(), server.worker_megabytes()
+    visit.switches = _switched(page)
     page.context.close()
     return visit
 
@@ -167,3 +189,15 @@ def _categories_chosen(page: Page) -> float:
         shown = f"stopwatch.all('.count')[0].textContent !== {before!r}"
         times.append(clicked(page, pills.nth(number), shown))
     return median(times[1:])
+
+
+def _switched(page: Page) -> dict[str, float]:
+    """Turn to one page of the project after the other, several times; the first lap only warms."""
+    times: dict[str, list[float]] = {name: [] for name in SWITCHES}
+    links = page.get_by_test_id("stSidebar")
+    for _lap in range(LAPS + 1):
+        for name in SWITCHES:
+            link = links.get_by_role("link", name=name.capitalize())
+            there = f'location.pathname.endsWith("/{name}") && {_STANDS[name]}'
+            times[name].append(clicked(page, link, there))
+    return {name: median(found[1:]) for name, found in times.items()}

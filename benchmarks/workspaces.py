@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.pictures import write_labelled_pictures
 from benchmarks.processes import measure
@@ -18,14 +19,16 @@ PROJECT = "benchmark"
 
 
 @contextmanager
-def workspace_of_many(say: Callable[[str], None]) -> Iterator[Path]:
-    """Make the project; its workspace is removed at the end."""
+def workspace_of_many(say: Callable[[str], None], *, trained: bool = False) -> Iterator[Path]:
+    """Make the project, on request with a run; its workspace is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="piximi-bench-") as room:
         workspace, files = Path(room) / "workspace", Path(room) / "files"
         workspace.mkdir()
         say(f"  making a project of {IMAGES:,} images")
         write_labelled_pictures(files, IMAGES, CATEGORIES, 64, 1)
-        task = {"files": str(files), "project": str(workspace / PROJECT)}
+        task: dict[str, Any] = {"files": str(files), "project": str(workspace / PROJECT)}
+        if trained:
+            task["trained"] = (28, 28, 1)
         if measure("images_project", task)["files"] != IMAGES:
             raise RuntimeError("The project to be measured is incomplete.")
         yield workspace

@@ -50,10 +50,12 @@ def draw(
             width=170,
             **bound(store, view, "search"),
         )
-        inside = bool(view.categories) + bool(view.partitions) + (view.state != "all")
-        label = _("Filter ({n})").format(n=inside) if inside else _("Filter")
         # What is inside is drawn once it is open: each element costs every click some time.
-        filters = st.popover(label, icon=":material/filter_list:", key="filter", on_change="rerun")
+        # Its label stays as it is: under another one it would be another popover, which closes at
+        # every choice. The chips beside it tell what is chosen.
+        filters = st.popover(
+            _("Filter"), icon=":material/filter_list:", key="filter", on_change="rerun"
+        )
         if filters.open:
             with filters:
                 _filters(store, view, categories, counts)

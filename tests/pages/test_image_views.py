@@ -24,6 +24,7 @@ from tests.pages.results import drawn
 
 GALLERY = "gallery-memory:images-digits"
 LOOK = "ffff00:0:128"
+ICON = ":material/filter_list:"
 
 
 def shown(test: AppTest) -> list[str]:
@@ -285,3 +286,19 @@ def test_several_images_show_what_they_share(opened, untrained):
 def test_shared_facts_say_what_differs():
     each = [{"Size": "1 × 1", "Planes": "1"}, {"Size": "1 × 1", "Planes": "9", "Note": "x"}]
     assert shared_facts(each) == {"Size": "1 × 1", "Planes": "various", "Note": "various"}
+
+
+def test_the_filter_stays_the_same_popover_while_more_is_chosen(
+    open_page: Any, untrained: Store
+) -> None:
+    def popover(page: AppTest) -> str:
+        blocks: list[Any] = [page.main]
+        for block in blocks:
+            blocks += getattr(block, "children", {}).values()
+        [found] = [b.proto for b in blocks if b.type == "popover" and b.proto.popover.icon == ICON]
+        return str(found.id)
+
+    known = [category.id for category in list_categories(untrained)]
+    page = open_page("images", project="digits")
+    narrowed = open_page("images", project="digits", categories=known[1])
+    assert popover(page) == popover(narrowed) != "", "another one would close at every choice"

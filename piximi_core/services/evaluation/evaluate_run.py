@@ -18,7 +18,7 @@ from piximi_core.project.contents.things import Thing, ThingFilter, list_things
 from piximi_core.project.database.store import Store
 from piximi_core.services.evaluation.met_before import WhatWasMet, what_was_met
 from piximi_core.services.scoring.class_names import classes_today
-from piximi_core.services.scoring.items import read_items
+from piximi_core.services.scoring.items import remembered_items
 from piximi_core.services.scoring.scores import Scores, load_scores
 from piximi_core.vocabulary import IMAGE_KIND, TRAINING
 
@@ -187,7 +187,7 @@ def _no_longer_counted(
 ) -> tuple[str, ...]:
     """Say how many things of the run's own set lost their label, or their category, since."""
     listed = store.files.run(run.id) / "data.csv"
-    then = [item for item in read_items(listed) if item.partition == partition]
+    then = [item for item in remembered_items(listed) if item.partition == partition]
     now = {thing.id for thing in judged}
     lost = [item for item in then if item.id not in now]
     if not lost:

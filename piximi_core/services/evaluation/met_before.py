@@ -12,7 +12,7 @@ from piximi_core.project.contents.runs import Run, find_run
 from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
-from piximi_core.services.scoring.items import Item, read_items
+from piximi_core.services.scoring.items import Item, remembered_items
 from piximi_core.vocabulary import TRAINING
 
 __all__ = ["WhatWasMet", "what_was_met"]
@@ -58,7 +58,9 @@ def what_was_met(
         The group of each thing of the run's kind, by id.
     """
     runs = list(_with_starts(store, run))
-    items = [item for one in runs for item in read_items(store.files.run(one.id) / "data.csv")]
+    items = [
+        item for one in runs for item in remembered_items(store.files.run(one.id) / "data.csv")
+    ]
     learned = [item for item in items if item.partition == TRAINING]
     ids, contents = _ids_and_contents(learned)
     sources = {groups.get(item.id) or item.group for item in learned} - {""}
