@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,14 +18,16 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
+from piximi_core.classification import choices
 from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.resize_edges import propose_side
 from piximi_core.classification.settings_errors import check_known, read_json, sentence
 from piximi_core.errors import BadInput
+from piximi_core.registry import Registry
 
 __all__ = [
-    "ARCHITECTURES",
     "BACKGROUNDS",
     "CROPS",
     "LOSSES",
@@ -36,33 +39,13 @@ __all__ = [
     "with_overrides",
 ]
 
-Architecture = Literal["Simple CNN"]
-Optimizer = Literal[
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "Adamax",
-    "Momentum",
-    "RMSProp",
-    "Stochastic gradient descent (SGD)",
-]
-Loss = Literal[
-    "Absolute difference",
-    "Categorical (softmax) cross entropy",
-    "Hinge",
-    "Huber",
-    "Log",
-    "Mean squared error (MSE)",
-    "Sigmoid cross entropy",
-]
 Background = Literal["Kept", "Blanked"]
 Crop = Literal["Box", "Piximi"]
 
-ARCHITECTURES: tuple[str, ...] = get_args(Architecture)
 BACKGROUNDS: tuple[str, ...] = get_args(Background)
 CROPS: tuple[str, ...] = get_args(Crop)
-OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
-LOSSES: tuple[str, ...] = get_args(Loss)
+OPTIMIZERS: tuple[str, ...] = choices.OPTIMIZERS.names
+LOSSES: tuple[str, ...] = choices.LOSSES.names
 
 MINIMUM_SIDE = 16
 """The smallest height and width from which Simple CNN can be built."""
@@ -82,6 +65,21 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _one_of(registry: Registry[Any]) -> AfterValidator:
+    def check(value: str) -> str:
+        # By its name alone: a package's network is imported where it is built.
+        if value not in registry.names:
+            *most, last = map(repr, registry.names)
+            listed = f"{', '.join(most)} or {last}" if most else last
+            raise PydanticCustomError("one_of", "{listed}", {"listed": listed})
+        return value
+
+    return AfterValidator(check)
+
+
+Architecture = Annotated[str, _one_of(choices.NETWORKS)]
+Optimizer = Annotated[str, _one_of(choices.OPTIMIZERS)]
+Loss = Annotated[str, _one_of(choices.LOSSES)]
 Side = Annotated[int, Field(ge=MINIMUM_SIDE, le=_MAXIMUM_SIDE)]
 Channels = Annotated[int, Field(ge=1, le=64)]
 
@@ -323,8 +321,8 @@ def propose_input_shape(
 
 def _in_full(key: str, text: str) -> str:
     """Return the option whose short name stands in brackets, as SGD and MSE do; else the text."""
-    options = get_args(ModelSettings.model_fields[key].annotation)
-    return next((option for option in options if str(option).endswith(f"({text})")), text)
+    options = {"optimizer": OPTIMIZERS, "loss": LOSSES}.get(key, ())
+    return next((option for option in options if option.endswith(f"({text})")), text)
 
 
 def _is_text(key: str) -> bool:

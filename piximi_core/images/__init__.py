@@ -3,7 +3,7 @@
 from .conversion import convert_channels
 from .deidentify import deidentify_dicom
 from .description import Description
-from .detect import IMAGE_SUFFIXES, extension_for, is_image_zip, is_zarr_folder
+from .detect import extension_for, image_suffixes, is_image_zip, is_zarr_folder
 from .levels import ChannelLevels, Levels, measure_levels
 from .look import ChannelLook, Look
 from .naming import safe_name
@@ -25,7 +25,6 @@ from .rendering import (
 
 __all__ = [
     "CHANNEL_COLORS",
-    "IMAGE_SUFFIXES",
     "THUMBNAIL_TYPE",
     "ChannelLevels",
     "ChannelLook",
@@ -44,6 +43,7 @@ __all__ = [
     "display_colors",
     "display_ranges",
     "extension_for",
+    "image_suffixes",
     "is_image_zip",
     "is_zarr_folder",
     "measure_levels",

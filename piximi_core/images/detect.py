@@ -8,18 +8,17 @@ from pathlib import Path, PurePosixPath
 from piximi_core.errors import BadInput
 
 from .naming import safe_name
+from .readers.registry import plugged_in_for, plugged_in_suffixes
 from .readers.zarr_tree import ZARR_FILES, zip_root
 
-__all__ = ["IMAGE_SUFFIXES", "extension_for", "format_of", "is_image_zip", "is_zarr_folder"]
+__all__ = ["extension_for", "format_of", "image_suffixes", "is_image_zip", "is_zarr_folder"]
 
-IMAGE_SUFFIXES = frozenset(
+_SUFFIXES = frozenset(
     {
         *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"),
         *(".tif", ".tiff", ".dcm", ".dicom", ".npy", ".npz"),
     }
 )
-"""Suffixes to look for when a folder is searched; reading itself never trusts them."""
-
 _HEAD_BYTES = 160
 _ZIP = b"PK\x03\x04"
 
@@ -54,6 +53,11 @@ _BARE_DICOM = tuple(
     for group in (b"\x02\x00", b"\x08\x00")
     for element in (b"\x00\x00", b"\x01\x00", b"\x02\x00", b"\x05\x00", b"\x08\x00", b"\x10\x00")
 )
+
+
+def image_suffixes() -> frozenset[str]:
+    """Return the suffixes to look for in folders; reading itself never trusts them."""
+    return _SUFFIXES | plugged_in_suffixes()
 
 
 def format_of(head: bytes) -> str | None:
@@ -126,9 +130,10 @@ def extension_for(path: Path, *, name: str | None = None) -> str:
     if not head:
         raise BadInput(f"'{shown}' is empty; copy or export it again.")
     found = _format_of_zip(path) if head.startswith(_ZIP) else format_of(head)
+    found = found or plugged_in_for(head)
     if found is None:
         what = next((text for magic, text in _OTHERS if head.startswith(magic)), None)
-        if what is None and Path(shown).suffix.lower() in IMAGE_SUFFIXES:
+        if what is None and Path(shown).suffix.lower() in image_suffixes():
             # To advise saving it as PNG would puzzle whoever reads that of "cells.png".
             raise BadInput(
                 f"'{shown}' is named like an image, but is none that we know; "

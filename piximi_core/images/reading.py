@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -13,16 +13,10 @@ from .description import Description, Opened
 from .detect import extension_for
 from .naming import safe_name
 from .picture import ChannelsUnknown, Picture, TimeUnknown
+from .readers.registry import READERS
 from .request import ReadRequest, TooLarge, allowed_bytes
 
 __all__ = ["describe", "read_picture"]
-
-Opener = Callable[[Path, ReadRequest], AbstractContextManager[Opened]]
-
-_FORMAT_NAMES = {
-    "png": "PNG", "jpg": "JPEG", "bmp": "BMP", "gif": "GIF", "webp": "WebP", "tif": "TIFF",
-    "dcm": "DICOM", "npy": "NumPy", "npz": "NumPy", "zarr": "Zarr", "zarr.zip": "Zarr",
-}  # fmt: skip
 
 
 def describe(path: Path, *, name: str | None = None, max_bytes: int | None = None) -> Description:
@@ -110,9 +104,9 @@ def _opened(
     )
     if channels is not None and channels < 1:
         raise request.problem(f"cannot be split into {channels} channels; give 1 or more.")
-    found = extension_for(path, name=name)
+    reader = READERS.find(extension_for(path, name=name))
     try:
-        with _opener(found)(path, request) as opened:
+        with reader.open(path, request) as opened:
             yield opened, request
     except PiximiError:
         raise
@@ -122,7 +116,7 @@ def _opened(
         # Decoders meet bytes that no one foresaw and raise anything at all on them; to the
         # person each of these means the same.
         raise request.problem(
-            f"is damaged or not a complete {_FORMAT_NAMES[found]} file; copy or export it again."
+            f"is damaged or not a complete {reader.title} file; copy or export it again."
         ) from error
 
 
@@ -150,30 +144,3 @@ def _require_answers(description: Description, request: ReadRequest) -> None:
             f"has {frames} frames, which cannot be split into {request.channels} channels; "
             "give a number that divides them."
         )
-
-
-def _opener(found: str) -> Opener:
-    """Return the reader of a format, importing its library only now."""
-    if found == "tif":
-        from .readers.tiff import open_tiff
-
-        return open_tiff
-    if found in ("npy", "npz"):
-        from .readers.numpy_arrays import open_npy, open_npz
-
-        return open_npy if found == "npy" else open_npz
-    if found in ("zarr", "zarr.zip"):
-        from .readers.zarr_image import open_zarr
-
-        return open_zarr
-    if found == "dcm":
-        from .readers.dicom import open_dicom
-
-        return open_dicom
-    if found == "jpg":
-        from .readers.jpeg import open_jpeg
-
-        return open_jpeg
-    from .readers.raster import open_raster
-
-    return open_raster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piximi_core.formats.annotations.registry import FORMATS
 from piximi_ui.texts import _
 
 __all__ = ["format_captions", "format_names", "style_names"]
@@ -24,6 +25,7 @@ def format_names() -> dict[str, str]:
         "piximi": _("Piximi annotations (JSON)"),
         "csv": _("Table of labels (CSV)"),
         "folders": _("Folders named after categories"),
+        **{name: FORMATS[name].title for name in FORMATS.added if name in FORMATS},
     }
 
 
@@ -53,6 +55,7 @@ def format_captions() -> dict[str, str]:
         ),
         "csv": _("Names, categories and partitions, for spreadsheets and for Add images."),
         "folders": _("A zip of the images, or of the cut-out objects, one folder per category."),
+        **{name: FORMATS[name].caption for name in FORMATS.added if name in FORMATS},
     }
 
 

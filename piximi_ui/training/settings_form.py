@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
+from piximi_core.classification.choices import NETWORKS
 from piximi_core.classification.learning_rates import PROPOSED_RATES, is_far_from_proposed
 from piximi_core.classification.settings import (
-    ARCHITECTURES,
     BACKGROUNDS,
     CROPS,
     LOSSES,
@@ -99,7 +99,7 @@ def _advanced(form: _Form, tip: str, *, of_objects: bool, further: bool) -> None
     if of_objects:
         form.choice("object_background", BACKGROUNDS)
     if not further:
-        form.choice("architecture", ARCHITECTURES)
+        form.choice("architecture", NETWORKS.names)
     form.whole("input_channels", step=1, label=_("Input channels"), tip=tip, fixed=further)
     form.share("training_percentage")
     form.switch("shuffle")

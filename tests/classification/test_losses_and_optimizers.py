@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from piximi_core.classification.settings import LOSSES, OPTIMIZERS
-from piximi_core.classification.training.losses import loss_function
-from piximi_core.classification.training.optimizers import optimizer
+from piximi_core.classification.choices import LOSSES, OPTIMIZERS
 
 LOGITS = np.array([[2.0, -1.0, 0.5], [0.1, 0.2, 0.3], [-3.0, 4.0, 0.0], [0, 0, 9]])
 TRUTH = np.array([0, 2, 0, 2])
@@ -34,7 +32,7 @@ def by_hand(name: str) -> float:
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_losses(name: str) -> None:
-    losses = loss_function(name)(tf.constant(TRUTH, tf.int32), tf.constant(LOGITS, tf.float32))
+    losses = LOSSES[name](tf.constant(TRUTH, tf.int32), tf.constant(LOGITS, tf.float32))
     assert losses.shape == (4,)
     assert float(tf.reduce_mean(losses)) == pytest.approx(by_hand(name), rel=1e-5)
 
@@ -77,7 +75,7 @@ def steps_by_hand(name: str) -> np.ndarray:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_optimizers(name: str) -> None:
     weight = tf.Variable([1.0, -1.0])
-    made = optimizer(name, RATE)
+    made = OPTIMIZERS[name](RATE)
     for gradient in GRADIENTS:
         made.apply_gradients([(tf.constant(gradient, tf.float32), weight)])
     assert weight.numpy() == pytest.approx(steps_by_hand(name), abs=3e-6)

@@ -115,11 +115,11 @@ def test_tables_and_folders_go_out(project: Path, tmp_path: Path, run: Any) -> N
 
 MISTAKES = [
     (["import", "missing.json"], "no file"),
-    (["import", "coco.json", "--format", "word"], "is no format"),
+    (["import", "coco.json", "--format", "word"], "no annotation format"),
     (["import", "coco.json", "--image", "none.png"], "no image 'none.png'"),
     (["import", "coco.json", "--format", "voc"], "is a file of COCO, not of Pascal VOC"),
     (["import", "blank.png", "--format", "coco"], "no UTF-8"),
-    (["export", "x.json", "--format", "word"], "is no format"),
+    (["export", "x.json", "--format", "word"], "no annotation format"),
     (["export", "x.zip", "--format", "coco"], "is written as .json"),
     (["export", "x.zip", "--format", "csv"], "is written as .csv"),
     (["export", "x.csv", "--format", "folders"], "is written as .zip"),

@@ -6,14 +6,12 @@ export `with_softmax` gives the same network with probabilities.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-import numpy as np
-import tensorflow as tf
 import tf_keras
 
-from piximi_core.classification.settings import MINIMUM_SIDE, ModelSettings
+from piximi_core.classification.choices import NETWORKS
+from piximi_core.classification.settings import ModelSettings
 from piximi_core.errors import BadInput
 
 __all__ = ["LayerRow", "build", "summary", "with_logits", "with_softmax"]
@@ -42,17 +40,23 @@ def build(settings: ModelSettings, n_classes: int) -> tf_keras.Model:
     Returns
     -------
     tf_keras.Model
-        Uncompiled, input [N, height, width, channels] in 0...1, output [N, n_classes]; the last
-        layer is named "dense".
+        Uncompiled, input [N, height, width, channels] in 0...1, output [N, n_classes].
 
     Raises
     ------
     BadInput
-        Fewer than two classes.
+        Fewer than two classes, or the network cannot be built so.
     """
     if n_classes < 2:
         raise BadInput("A classifier needs at least two categories; label images of another one.")
-    return _simple_cnn(settings.input_shape, n_classes, settings.seed)
+    model = NETWORKS.find(settings.architecture)(settings.input_shape, n_classes, settings.seed)
+    shapes = (tuple(model.input_shape[1:]), tuple(model.output_shape[1:]))
+    if shapes != (settings.input_shape, (n_classes,)):
+        raise BadInput(
+            f"The network {settings.architecture!r} does not take the input size, or has not one"
+            " output per category; choose another one."
+        )
+    return model
 
 
 def with_softmax(model: tf_keras.Model) -> tf_keras.Model:
@@ -87,48 +91,6 @@ def summary(model: tf_keras.Model) -> list[LayerRow]:
         )
         for layer in model.layers
     ]
-
-
-def _simple_cnn(shape: tuple[int, int, int], n_classes: int, seed: int) -> tf_keras.Model:
-    """Piximi's SimpleCNN: two 5x5 convolutions with pooling, one dense layer."""
-    if min(shape[:2]) < MINIMUM_SIDE:
-        raise BadInput(f"Simple CNN needs an input of at least {MINIMUM_SIDE} x {MINIMUM_SIDE}.")
-    layers = tf_keras.layers
-
-    def initializer() -> tf_keras.initializers.Initializer:
-        # Written into exported files, where TensorFlow.js knows it; `_draw` sets the values.
-        return tf_keras.initializers.VarianceScaling(1.0, "fan_in", "truncated_normal", seed)
-
-    model = tf_keras.Sequential(
-        [
-            layers.InputLayer(input_shape=shape, name="input"),
-            layers.Conv2D(
-                8, 5, activation="relu", kernel_initializer=initializer(), name="conv2d_1"
-            ),
-            layers.MaxPooling2D(2, name="max_pooling2d_1"),
-            layers.Conv2D(
-                16, 5, activation="relu", kernel_initializer=initializer(), name="conv2d_2"
-            ),
-            layers.MaxPooling2D(2, name="max_pooling2d_2"),
-            layers.Flatten(name="flatten"),
-            layers.Dense(n_classes, kernel_initializer=initializer(), name="dense"),
-        ],
-        name="simple_cnn",
-    )
-    for number, name in enumerate(("conv2d_1", "conv2d_2", "dense")):
-        kernel = model.get_layer(name).kernel
-        kernel.assign(_draw(tuple(kernel.shape), seed, number))
-    return model
-
-
-def _draw(shape: tuple[int, ...], seed: int, number: int) -> tf.Tensor:
-    """A truncated normal of deviation sqrt(1 / fan_in), as TensorFlow.js draws it.
-
-    Keras would divide the deviation by 0.8796 to make up for the truncation; Piximi does not.
-    Stateless, so the draw depends on nothing but the seed and the number of the layer.
-    """
-    deviation = math.sqrt(1.0 / float(np.prod(shape[:-1])))
-    return tf.random.stateless_truncated_normal(shape, seed=[seed, number], stddev=deviation)
 
 
 def _with_last_activation(model: tf_keras.Model, activation: str) -> tf_keras.Model:

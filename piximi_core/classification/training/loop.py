@@ -13,11 +13,11 @@ import tensorflow as tf
 import tf_keras
 from numpy.typing import NDArray
 
+from piximi_core.classification.choices import OPTIMIZERS
 from piximi_core.classification.data_checks import check_data, facts
 from piximi_core.classification.runtime import seed_everything
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.classification.training.checkpoints import Checkpoint, CheckpointStore
-from piximi_core.classification.training.optimizers import optimizer
 from piximi_core.classification.training.progress import (
     EpochRow,
     Progress,
@@ -119,7 +119,7 @@ class _Trainer:
         store: CheckpointStore | None,
     ) -> None:
         self.model, self.data, self.settings, self.store = model, data, settings, store
-        self.optimizer = optimizer(settings.optimizer, settings.learning_rate)
+        self.optimizer = OPTIMIZERS[settings.optimizer](settings.learning_rate)
         # The variables must exist before the first step, to be saved and restored.
         self.optimizer._create_all_weights(model.trainable_variables)
         self.steps = Steps(model, self.optimizer, settings.loss)

@@ -1,12 +1,13 @@
-"""Piximi's optimizers, with the constants of TensorFlow.js."""
+"""Piximi's optimizers, with the constants of TensorFlow.js; epsilon is 1e-7 throughout.
+
+Each takes the size of the steps, which stays constant. `choices.OPTIMIZERS` names them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import tf_keras
 
-__all__ = ["optimizer"]
+__all__ = ["adadelta", "adagrad", "adam", "adamax", "momentum", "rmsprop", "sgd"]
 
 _EPSILON = 1e-7
 
@@ -15,29 +16,36 @@ _EPSILON = 1e-7
 _legacy = tf_keras.optimizers.legacy
 
 
-def optimizer(name: str, learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
-    """Make an optimizer by Piximi's name for it.
+def adadelta(learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
+    """Return Adadelta, which decays by 0.95."""
+    return _legacy.Adadelta(learning_rate, rho=0.95, epsilon=_EPSILON)
 
-    Adadelta decays by 0.95, Adagrad starts its sums at 0.1, Adam and Adamax use 0.9 and 0.999,
-    RMSProp decays by 0.9; epsilon is 1e-7 throughout. "Momentum" is gradient descent with momentum
-    0.9 (Piximi lists it but silently runs it without any).
 
-    Parameters
-    ----------
-    name
-        One of `settings.OPTIMIZERS`.
-    learning_rate
-        Size of the steps; constant.
-    """
-    make: dict[str, Callable[[], tf_keras.optimizers.legacy.Optimizer]] = {
-        "Adadelta": lambda: _legacy.Adadelta(learning_rate, rho=0.95, epsilon=_EPSILON),
-        "Adagrad": lambda: _legacy.Adagrad(
-            learning_rate, initial_accumulator_value=0.1, epsilon=_EPSILON
-        ),
-        "Adam": lambda: _legacy.Adam(learning_rate, 0.9, 0.999, epsilon=_EPSILON),
-        "Adamax": lambda: _legacy.Adamax(learning_rate, 0.9, 0.999, epsilon=_EPSILON),
-        "Momentum": lambda: _legacy.SGD(learning_rate, momentum=0.9),
-        "RMSProp": lambda: _legacy.RMSprop(learning_rate, rho=0.9, momentum=0.0, epsilon=_EPSILON),
-        "Stochastic gradient descent (SGD)": lambda: _legacy.SGD(learning_rate),
-    }
-    return make[name]()
+def adagrad(learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
+    """Return Adagrad, whose sums start at 0.1."""
+    return _legacy.Adagrad(learning_rate, initial_accumulator_value=0.1, epsilon=_EPSILON)
+
+
+def adam(learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
+    """Return Adam with 0.9 and 0.999."""
+    return _legacy.Adam(learning_rate, 0.9, 0.999, epsilon=_EPSILON)
+
+
+def adamax(learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
+    """Return Adamax with 0.9 and 0.999."""
+    return _legacy.Adamax(learning_rate, 0.9, 0.999, epsilon=_EPSILON)
+
+
+def momentum(learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
+    """Return gradient descent with momentum 0.9; Piximi lists it but runs it without any."""
+    return _legacy.SGD(learning_rate, momentum=0.9)
+
+
+def rmsprop(learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
+    """Return RMSProp, which decays by 0.9."""
+    return _legacy.RMSprop(learning_rate, rho=0.9, momentum=0.0, epsilon=_EPSILON)
+
+
+def sgd(learning_rate: float) -> tf_keras.optimizers.legacy.Optimizer:
+    """Return plain gradient descent."""
+    return _legacy.SGD(learning_rate)

@@ -17,7 +17,7 @@ import tensorflow as tf
 import tf_keras
 from numpy.typing import NDArray
 
-from piximi_core.classification.training.losses import loss_function
+from piximi_core.classification.choices import LOSSES
 
 __all__ = ["Chunk", "Feed", "Pace", "Steps", "Totals"]
 
@@ -68,7 +68,7 @@ class Steps:
     """
 
     def __init__(self, model: tf_keras.Model, optimizer: Any, loss: str) -> None:
-        self._model, self._optimizer, self._loss = model, optimizer, loss_function(loss)
+        self._model, self._optimizer, self._loss = model, optimizer, LOSSES[loss]
         signature = [
             tf.TensorSpec((None, *model.input_shape[1:]), tf.float32),
             tf.TensorSpec((None,), tf.int32),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -36,8 +38,11 @@ from piximi_core.formats.annotations.programs.via import read_via, write_via
 from piximi_core.formats.annotations.programs.voc import read_voc, write_voc
 from piximi_core.formats.annotations.programs.yolo import read_yolo, write_yolo
 from piximi_core.images import safe_name
+from piximi_core.registry import Registry
 
 __all__ = ["FORMATS", "AnnotationFormat", "find_format", "read_annotations", "write_annotations"]
+
+log = logging.getLogger("piximi")
 
 Reader = Callable[[Path, str, Path, Collection[str]], AnnotationSet]
 Writer = Callable[[AnnotationSet, Path, Any], list[Problem]]
@@ -55,6 +60,11 @@ class AnnotationFormat:
         In which ways it is written, the first by default.
     ending, ending_of_one
         Of what is written for several images, and for one.
+    caption
+        One sentence on what it holds, and what it does not.
+    recognises
+        Whether a file or folder is of this format; asked of formats that packages add, about files
+        that are of none of ours.
     """
 
     name: str
@@ -64,6 +74,8 @@ class AnnotationFormat:
     styles: tuple[str, ...]
     ending: str
     ending_of_one: str
+    caption: str = ""
+    recognises: Callable[[Path], bool] = lambda _path: False
 
     def style(self, wanted: str | None) -> str:
         """Return a style, the default for None.
@@ -147,56 +159,69 @@ def _yolo(found: AnnotationSet, path: Path, style: Any) -> list[Problem]:
     return []
 
 
-FORMATS: dict[str, AnnotationFormat] = {
-    one.name: one
-    for one in (
-        AnnotationFormat(
-            "coco", "COCO", _one_json(read_coco), _coco, ("polygons", "single", "piximi", "runs"),
-            ".json", ".json",
-        ),
-        AnnotationFormat(
-            "piximi", "Piximi JSON", _one_json(read_piximi_annotations), _piximi,
-            ("1.1.4", "0.2.0", "0.1"), ".json", ".json",
-        ),
-        AnnotationFormat(
-            "masks", "mask images", _without_known(read_mask_zip), _masks, MASK_STYLES,
-            ".zip", ".zip",
-        ),
-        AnnotationFormat(
-            "labels", "label images", read_label_images, _labels, ("numbers",), ".zip", ".tif"
-        ),
-        AnnotationFormat(
-            "voc", "Pascal VOC", _without_known(read_voc), _plainly(write_voc), ("boxes",),
-            ".zip", ".xml",
-        ),
-        AnnotationFormat(
-            "yolo", "YOLO", read_yolo, _yolo, ("boxes", "outlines"),
-            ".zip", ".zip",
-        ),
-        AnnotationFormat(
-            "geojson", "GeoJSON", _without_known(read_geojson), _plainly(write_geojson),
-            ("outlines",), ".zip", ".geojson",
-        ),
-        AnnotationFormat(
-            "imagej", "ImageJ ROIs", read_imagej, _plainly(write_imagej), ("rois",), ".zip", ".zip"
-        ),
-        AnnotationFormat(
-            "labelme", "LabelMe", _one_json(read_labelme), _plainly(write_labelme), ("outlines",),
-            ".zip", ".json",
-        ),
-        AnnotationFormat(
-            "via", "VIA", _one_json(read_via), _plainly(write_via), ("outlines",), ".json", ".json"
-        ),
-        AnnotationFormat(
-            "labelstudio", "Label Studio", _one_json(read_label_studio),
-            _plainly(write_label_studio), ("outlines",), ".json", ".json",
-        ),
-        AnnotationFormat(
-            "createml", "CreateML", _one_json(read_createml), _plainly(write_createml), ("boxes",),
-            ".json", ".json",
-        ),
-    )
-}  # fmt: skip
+_OWN = (
+    AnnotationFormat(
+        "coco", "COCO", _one_json(read_coco), _coco, ("polygons", "single", "piximi", "runs"),
+        ".json", ".json",
+    ),
+    AnnotationFormat(
+        "piximi", "Piximi JSON", _one_json(read_piximi_annotations), _piximi,
+        ("1.1.4", "0.2.0", "0.1"), ".json", ".json",
+    ),
+    AnnotationFormat(
+        "masks", "mask images", _without_known(read_mask_zip), _masks, MASK_STYLES,
+        ".zip", ".zip",
+    ),
+    AnnotationFormat(
+        "labels", "label images", read_label_images, _labels, ("numbers",), ".zip", ".tif"
+    ),
+    AnnotationFormat(
+        "voc", "Pascal VOC", _without_known(read_voc), _plainly(write_voc), ("boxes",),
+        ".zip", ".xml",
+    ),
+    AnnotationFormat(
+        "yolo", "YOLO", read_yolo, _yolo, ("boxes", "outlines"),
+        ".zip", ".zip",
+    ),
+    AnnotationFormat(
+        "geojson", "GeoJSON", _without_known(read_geojson), _plainly(write_geojson),
+        ("outlines",), ".zip", ".geojson",
+    ),
+    AnnotationFormat(
+        "imagej", "ImageJ ROIs", read_imagej, _plainly(write_imagej), ("rois",), ".zip", ".zip"
+    ),
+    AnnotationFormat(
+        "labelme", "LabelMe", _one_json(read_labelme), _plainly(write_labelme), ("outlines",),
+        ".zip", ".json",
+    ),
+    AnnotationFormat(
+        "via", "VIA", _one_json(read_via), _plainly(write_via), ("outlines",), ".json", ".json"
+    ),
+    AnnotationFormat(
+        "labelstudio", "Label Studio", _one_json(read_label_studio),
+        _plainly(write_label_studio), ("outlines",), ".json", ".json",
+    ),
+    AnnotationFormat(
+        "createml", "CreateML", _one_json(read_createml), _plainly(write_createml), ("boxes",),
+        ".json", ".json",
+    ),
+)  # fmt: skip
+
+
+def _why_not(name: str, found: Any) -> str | None:
+    if not isinstance(found, AnnotationFormat):
+        return "it is no AnnotationFormat"
+    return None if found.name == name else f"it calls itself {found.name!r}"
+
+
+FORMATS: Registry[AnnotationFormat] = Registry(
+    "annotation format",
+    {one.name: one for one in _OWN},
+    group="piximi.formats",
+    check=_why_not,
+    is_name=lambda name: re.fullmatch(r"[a-z0-9-]{1,30}", name) is not None,
+)
+"""By name. What a package adds stands under the name of its entry point."""
 
 
 def find_format(name: str) -> AnnotationFormat:
@@ -205,11 +230,9 @@ def find_format(name: str) -> AnnotationFormat:
     Raises
     ------
     BadInput
-        There is none of that name.
+        There is none of that name, or the package that has it is broken.
     """
-    if name not in FORMATS:
-        raise BadInput(f"{name[:40]!r} is no format; choose one of {', '.join(FORMATS)}.")
-    return FORMATS[name]
+    return FORMATS.find(name)
 
 
 def read_annotations(
@@ -271,13 +294,23 @@ def read_annotations(
 
 
 def _guessed(path: Path, name: str, scratch: Path) -> str:
-    found = guess_format(path, name, scratch)
+    found = guess_format(path, name, scratch) or _plugged_in_for(path)
     if found is None:
         raise BadInput(
             f"'{safe_name(name)}' is of no format of annotations that this program reads: "
             f"{', '.join(one.title for one in FORMATS.values())}."
         )
     return found
+
+
+def _plugged_in_for(path: Path) -> str | None:
+    for name in FORMATS.added:
+        try:
+            if name in FORMATS and FORMATS[name].recognises(path):
+                return name
+        except Exception:
+            log.warning("The format %s failed on a file", name, exc_info=True)
+    return None
 
 
 def _name_other(path: Path, name: str, asked: AnnotationFormat) -> None:

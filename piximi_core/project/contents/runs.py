@@ -107,12 +107,15 @@ def require_classifier(run: Run) -> None:
         raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
 
 
-def reserve_run(db: Connection, kind_id: str, name: str) -> tuple[str, int, str]:
-    """Return the next run's id, number and a name no other run of the project has."""
+def reserve_run(db: Connection, kind_id: str, name: str, network: str) -> tuple[str, int, str]:
+    """Return the next run's id, number and a name no other run of the project has.
+
+    Without a name it is called by the kind and the network.
+    """
     number = int(db.execute(select(func.max(runs.c.number))).scalar_one_or_none() or 0) + 1
     taken = set(db.execute(select(runs.c.name)).scalars())
     kind = db.execute(select(kinds.c.name).where(kinds.c.id == kind_id)).scalar_one()
-    base = name.strip() or f"{kind} Simple CNN"
+    base = name.strip() or f"{kind} {network}"
     unique, suffix = base, 1
     while unique in taken:
         suffix += 1

@@ -55,9 +55,6 @@ def styles_of(format_name: str) -> tuple[str, ...]:
     """
     if format_name in TABLES:
         return TABLES[format_name]
-    if format_name not in FORMATS:
-        names = ", ".join([*FORMATS, *TABLES])
-        raise BadInput(f"{format_name[:40]!r} is no format; choose one of {names}.")
     return find_format(format_name).styles
 
 

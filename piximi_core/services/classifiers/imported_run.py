@@ -155,7 +155,7 @@ def register_imported(
     ids = ensure_categories(db, kind_id, list(made["classes"]))
     colors = {row.id: row.color for row in db.execute(select(categories.c.id, categories.c.color))}
     classes = tuple(RunClass(ids[n], clean_name(n), colors[ids[n]]) for n in made["classes"])
-    _, number, name = reserve_run(db, kind_id, made["name"])
+    _, number, name = reserve_run(db, kind_id, made["name"], ARCHITECTURE)
     run = Run(
         id=run_id,
         kind_id=kind_id,

@@ -67,6 +67,12 @@ class DecodeLimits:
     seconds: float = field(default_factory=_allowed_seconds)
 
 
+def _path_from(package: str) -> str:
+    """Return where a decoder finds modules: our package, and what adds readers to it."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join([package, *(place for place in given if Path(place).is_absolute())])
+
+
 class Child:
     """One running decoder."""
 
@@ -85,7 +91,7 @@ class Child:
                 encoding="utf-8",
                 # Control-C is for the job, which then ends its decoders itself.
                 process_group=0,
-                env={**os.environ, **_ONE_THREAD, "PYTHONPATH": package},
+                env={**os.environ, **_ONE_THREAD, "PYTHONPATH": _path_from(package)},
             )
 
     def ask(self, task: dict[str, Any]) -> dict[str, Any] | None:

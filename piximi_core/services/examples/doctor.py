@@ -9,7 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from piximi_core import __version__
+from piximi_core.classification.choices import NETWORKS
 from piximi_core.classification.settings import ModelSettings
+from piximi_core.formats.annotations.registry import FORMATS
+from piximi_core.images.readers.registry import READERS
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.runs import find_run
 from piximi_core.project.database.store import create_store
@@ -33,6 +36,7 @@ def examine() -> Iterator[str]:
     device = describe_device()
     yield f"Device: {device.kind} ({device.name}). {device.reason} {device.advice}".rstrip()
     yield "Pretrained weights: none are used yet."
+    yield from _plug_ins()
     with tempfile.TemporaryDirectory(prefix="piximi-doctor-") as room:
         store = create_store(Path(room) / "doctor", "Doctor")
         add_digits(store, limit=100)
@@ -44,3 +48,13 @@ def examine() -> Iterator[str]:
         yield f"Export works: largest difference {exported['difference']:.2g}."
         store.close()
     yield "All is well."
+
+
+def _plug_ins() -> Iterator[str]:
+    """Say what installed packages add, and what of it is left out."""
+    found = [(kind, one) for kind in (READERS, NETWORKS, FORMATS) for one in kind.plug_ins()]
+    if not found:
+        yield "Plug-ins: none."
+    for kind, one in found:
+        state = f"is left out: {one.problem}." if one.problem else "can be used."
+        yield f"Plug-in: the {kind.what} {one.name!r} of {one.package} {state}"

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from piximi_core.errors import NotFound
-from piximi_core.images import IMAGE_SUFFIXES
+from piximi_core.images import image_suffixes
 from piximi_core.jobs.folder import Job, abandoned_folders
 from piximi_core.project.database.store import Store
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
@@ -163,7 +163,8 @@ def _folders_in_zip(path: Path) -> set[str]:
 def _folders_of(names: Iterable[str]) -> set[str]:
     """Return the folders that hold images; a readme beside them names no category."""
     found = [PurePosixPath(name) for name in names]
-    images = [path for path in found if path.suffix.lower() in (*IMAGE_SUFFIXES, ".zarr")]
+    known = {*image_suffixes(), ".zarr"}
+    images = [path for path in found if path.suffix.lower() in known]
     return {path.parent.name for path in images if path.parent.name}
 
 

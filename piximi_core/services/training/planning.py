@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
+from piximi_core.classification.choices import NETWORKS
 from piximi_core.classification.settings import ModelSettings, propose_input_shape
 from piximi_core.project.contents.drafts import load_draft
 from piximi_core.project.contents.runs import RunClass
@@ -196,6 +197,9 @@ def _names(names: list[str]) -> str:
 def default_settings(store: Store, kind_id: str = IMAGE_KIND) -> ModelSettings:
     """Return the settings as last edited; the input size is proposed from the images until set."""
     draft = load_draft(store, kind_id)
+    if draft.get("architecture") not in NETWORKS.names:
+        # Nothing was chosen, or the network of a package that is no longer installed.
+        draft.pop("architecture", None)
     if "input_shape" not in draft:
         with store.read() as db:
             channels = db.execute(select(project.c.channels)).scalar_one()

@@ -79,7 +79,7 @@ def ask(
     require_space(store.folder, len(items) * height * width * channels * 4 * 2)
     with store.step("Split for training", who=who) as db:
         wanted = settings.name or (start.name if start else "")
-        run_id, number, name = reserve_run(db, kind_id, wanted)
+        run_id, number, name = reserve_run(db, kind_id, wanted, settings.architecture)
         settings = settings.model_copy(update={"name": name})
         folder = store.files.run(run_id)
         write_items(folder / "data.csv", items)

@@ -262,7 +262,7 @@ def test_what_cannot_be_is_refused_before_anything_is_written(cells: Store, tmp_
         add_annotations.ask(cells, job)
     with pytest.raises(NotFound, match="no image 'x'"):
         look(cells, tmp_path / "boxes.json", image="x")
-    with pytest.raises(BadInput, match="is no format"):
+    with pytest.raises(BadInput, match="no annotation format"):
         look(cells, tmp_path / "boxes.json", format="word")
     with pytest.raises(BadInput, match="is no way to write"):
         export_annotations.ask(cells, "coco", style="pretty")

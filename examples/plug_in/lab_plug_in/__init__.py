@@ -1,0 +1,1 @@
+"""What the microscopes of one lab need."""
