@@ -14,6 +14,13 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have reports of a run say which tests are marked slow; see tests/durations.py."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.user_properties.append(("slow", True))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data beside the checkout; tests that need it are skipped without it."""

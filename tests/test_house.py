@@ -41,6 +41,7 @@ engine.shutdown()
 """
 
 
+@pytest.mark.slow
 def test_the_dashboard_process_never_imports_tensorflow(tmp_path: Path) -> None:
     store = create_project("Digits", tmp_path)
     add_digits(store, limit=20)

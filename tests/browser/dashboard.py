@@ -22,10 +22,14 @@ class Dashboard:
     ----------
     workspace
         The folder of its projects.
+    warm
+        Whether workers load TensorFlow as soon as a page asks for it, as they do for people. That
+        takes two cores for seconds, so only tests that train or predict want it.
     """
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, *, warm: bool = False) -> None:
         self.workspace = workspace
+        self.warm = warm
         workspace.mkdir(parents=True, exist_ok=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -43,6 +47,7 @@ class Dashboard:
                 env={
                     **os.environ,
                     "PIXIMI_WORKSPACE": str(self.workspace),
+                    "PIXIMI_WARM": "1" if self.warm else "0",
                     # Whoever else has an account here.
                     "PIXIMI_TOKEN": "0",
                 },

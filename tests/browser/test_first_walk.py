@@ -74,7 +74,7 @@ def _cut_digits(folder: Path) -> None:
 
 @pytest.fixture
 def dashboard(tmp_path: Path) -> Iterator[Dashboard]:
-    server = Dashboard(tmp_path / "workspace")
+    server = Dashboard(tmp_path / "workspace", warm=True)
     server.start()
     yield server
     server.stop()

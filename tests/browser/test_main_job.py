@@ -64,7 +64,7 @@ def _cut_digits(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    server = Dashboard(tmp_path_factory.mktemp("dashboard") / "workspace")
+    server = Dashboard(tmp_path_factory.mktemp("dashboard") / "workspace", warm=True)
     server.start()
     yield server
     server.stop()

@@ -38,7 +38,7 @@ PASTE = """async () => {
 
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    server = Dashboard(tmp_path_factory.mktemp("dashboard") / "workspace")
+    server = Dashboard(tmp_path_factory.mktemp("dashboard") / "workspace", warm=True)
     store = create_store(server.workspace / "digits", "Digits")
     add_digits(store, limit=100)
     settings = ModelSettings(name="Digits", input_shape=(20, 20, 1), epochs=2, seed=1)

@@ -87,6 +87,7 @@ def test_without_validation_the_training_loss_decides(
     assert result.best_epoch == 1 + int(np.argmin([row.loss for row in result.history]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Adam", "RMSProp"])
 def test_equal_bytes_again(data: TrainingData, make_settings: Make, name: str) -> None:
     settings = make_settings(optimizer=name)

@@ -66,6 +66,7 @@ FORMATS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_format_goes_out_and_comes_back(project: Path, tmp_path: Path, run: Any) -> None:
     out, err = run("annotations", "import", project, tmp_path / "coco.json", "--format", "coco")
     assert "Imported 3 objects in 2 images." in out

@@ -162,6 +162,7 @@ def test_mistakes_get_one_sentence_and_exit_2(
     assert printed == ""
 
 
+@pytest.mark.slow
 def test_an_import_of_nothing_usable_fails_with_its_reasons(tmp_path: Path) -> None:
     project, bad = tmp_path / "p", tmp_path / "bad.png"
     run("create", project)

@@ -46,6 +46,7 @@ def test_it_is_brought_in_judged_learned_further_and_taken_away(run: Any, tmp_pa
     assert "class cat is cat 2" in again
 
 
+@pytest.mark.slow
 def test_each_mistake_gets_one_sentence(run: Any, tmp_path: Path) -> None:
     project = tmp_path / "project"
     run("create", project)

@@ -153,6 +153,7 @@ def test_mutations_of_generated_files(tmp_path: Path, sort: str, raw: bytes) -> 
             check(path)
 
 
+@pytest.mark.slow
 def test_mutations_of_real_files(shared_data: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(SEED)
     path = tmp_path / "real"

@@ -20,6 +20,7 @@ def workers() -> Iterator[None]:
     engine.shutdown()
 
 
+@pytest.mark.slow
 def test_a_worker_answers_refuses_or_dies() -> None:
     asked = engine.call("quick", operator.add, 2, 3)
     assert asked.wait(120)

@@ -46,6 +46,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         process.wait(30)
 
 
+@pytest.mark.slow
 def test_a_cluster_carries_a_job_to_its_end(address, store: Store, tmp_path, monkeypatch):
     monkeypatch.setenv("PIXIMI_SCHEDULER", address)
     engine.shutdown()

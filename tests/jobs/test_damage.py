@@ -12,6 +12,7 @@ from tests.soak.fuzzing import FuzzRounds
 SEED = 20261121
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [1, 2])
 def test_damaged_files_come_in_or_are_refused_in_a_sentence(tmp_path: Path, part: int) -> None:
     found = FuzzRounds(tmp_path).round(random.Random(f"{SEED} {part}"), count=100)

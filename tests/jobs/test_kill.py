@@ -85,6 +85,7 @@ def test_five_rounds_of_kill_lose_nothing(tmp_path: Path) -> None:
     assert all("found" in entry for entry in logged)
 
 
+@pytest.mark.slow
 def test_an_import_whose_worker_is_killed_is_interrupted_and_runs_again(
     store: Store, tmp_path: Path
 ) -> None:
@@ -103,6 +104,7 @@ def test_an_import_whose_worker_is_killed_is_interrupted_and_runs_again(
     check_project(store.folder)
 
 
+@pytest.mark.slow
 def test_a_converting_import_that_is_killed_runs_again_and_leaves_no_copies(
     store: Store, tmp_path: Path
 ) -> None:
@@ -208,6 +210,7 @@ def test_a_worker_killed_while_the_engine_starts(store: Store, tmp_path: Path) -
     assert job.state() is JobState.DONE
 
 
+@pytest.mark.slow
 def test_a_second_writer_on_the_command_line_is_told_who_holds_the_project(
     labelled: Store, tmp_path: Path
 ) -> None:

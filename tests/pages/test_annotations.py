@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from piximi_core.formats.annotations.programs.coco import read_coco
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.adding import add_images
@@ -23,6 +25,7 @@ from tests.made_up import made_up_image
 from tests.pages.results import button, texts, wait_until
 
 
+@pytest.mark.slow
 def test_what_fits_is_shown_then_imported_then_exported(open_page, workspace, tmp_path):
     store = create_project("Cells", workspace)
     with store.step("Add images") as db:
@@ -83,6 +86,7 @@ def test_where_nothing_comes_in_the_reasons_are_open(open_page, workspace, tmp_p
     assert opened == [":material/block: 2 are left out"]
 
 
+@pytest.mark.slow
 def test_a_table_of_labels_is_shown_before_it_is_taken_over(open_page, workspace, tmp_path):
     store = create_project("Cells", workspace)
     with store.step("Add images") as db:
@@ -101,6 +105,7 @@ def test_a_table_of_labels_is_shown_before_it_is_taken_over(open_page, workspace
     assert [t.is_labelled for t in list_things(store, ThingFilter())] == [True, False]
 
 
+@pytest.mark.slow
 def test_a_kind_that_only_its_id_names_is_asked_for(open_page, workspace, tmp_path):
     unknown = "113fc331-205a-4913-9fa7-62ed60c755d6"
     store = create_project("Cells", workspace)

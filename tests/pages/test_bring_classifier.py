@@ -75,6 +75,7 @@ def page_with_address(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> A
     return page.text_input(key="bring-address").set_value("https://models.example/pets/").run()
 
 
+@pytest.mark.slow
 def test_nothing_is_fetched_where_others_use_the_dashboard(
     open_page: OpenPage, untrained: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +108,7 @@ class Under:
         return self.done
 
 
+@pytest.mark.slow
 def test_fetching_shows_how_far_it_is_until_it_is_stopped_or_done(
     open_page: OpenPage,
     untrained: Store,

@@ -27,6 +27,7 @@ def crops(workspace: Path, tmp_path: Path) -> Store:
     return store
 
 
+@pytest.mark.slow
 def test_groups_are_shown_and_switched(open_page: OpenPage, crops: Store) -> None:
     page = open_page("train", project="crops")
     said = " ".join(element.value for element in page.markdown)
@@ -53,6 +54,7 @@ def add_expected(store: Store, path: Path, **options: Any) -> None:
     job_news.expect(jobs_of(store)[0])
 
 
+@pytest.mark.slow
 def test_copies_are_left_out_from_the_outcome(
     open_page: OpenPage, workspace: Path, tmp_path: Path
 ) -> None:
@@ -73,6 +75,7 @@ def test_copies_are_left_out_from_the_outcome(
     assert not [b for b in page.button if b.label.startswith("Leave out")]
 
 
+@pytest.mark.slow
 def test_the_outcome_tells_of_labels_for_what_was_there(
     open_page: OpenPage, workspace: Path, tmp_path: Path
 ) -> None:

@@ -132,6 +132,7 @@ def test_a_damaged_project_can_only_be_deleted(open_page, workspace):
     assert not list_projects()
 
 
+@pytest.mark.slow
 def test_many_projects_are_searched_and_sorted(open_page, workspace):
     for number in range(9):
         create_project(f"Plate {9 - number}")
@@ -172,6 +173,7 @@ def test_try_with_digits_ends_with_a_finished_run(open_page, workspace: Path):
     assert "1,797 scanned digits added" in words(test)
 
 
+@pytest.mark.slow
 def test_try_with_cells_shows_the_import_and_ends_at_the_images(open_page, workspace: Path):
     test = open_page("home")
     test.button(key="try-cells").click().run(timeout=60)

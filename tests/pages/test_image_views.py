@@ -49,6 +49,7 @@ def opened(open_page, untrained: Store) -> AppTest:
     return open_page("images", project="digits")
 
 
+@pytest.mark.slow
 def test_an_image_opens_in_full_size_with_its_neighbours_at_hand(opened, untrained):
     first, second, *_rest = find_ids(untrained, ThingFilter())
     select(opened, [first])

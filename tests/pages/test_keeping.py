@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from piximi_core.project.contents.categories import create_category, list_categories
 from piximi_core.project.database.backups import back_up, list_backups
 from piximi_core.project.workspace import list_projects, open_project
@@ -37,6 +39,7 @@ def test_a_damaged_project_is_recovered_with_one_click_and_the_loss_is_told(open
     assert "is recovered" not in words(test)
 
 
+@pytest.mark.slow
 def test_backups_and_space_are_kept_from_their_dialogs(open_page, digits):
     back_up(digits.folder)
     create_category(digits, "later")

@@ -84,6 +84,7 @@ def words(page: AppTest) -> str:
     return " ".join(str(element.value) for element in (*page.markdown, *page.caption))
 
 
+@pytest.mark.slow
 def test_all_pages_follow_the_kind_chosen_on_images(cells: Store, open_page: OpenPage) -> None:
     by_name = {kind.name: kind for kind in list_kinds(cells)}
     address = cells.folder.name
@@ -118,6 +119,7 @@ def test_all_pages_follow_the_kind_chosen_on_images(cells: Store, open_page: Ope
     assert "No image has a label yet" in page.info[0].value
 
 
+@pytest.mark.slow
 def test_a_kind_is_made_renamed_hidden_and_deleted_in_its_menu(
     cells: Store, open_page: OpenPage
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from piximi_core.jobs.inline import run_apart
 from piximi_core.project.contents.labelling import set_partition
 from piximi_core.project.contents.things import ThingFilter, find_ids
@@ -11,6 +13,7 @@ from tests.formats.piximi_reader import strict_read
 from tests.pages.results import button, texts, wait_until
 
 
+@pytest.mark.slow
 def test_the_whole_project_is_saved_after_what_is_lost_was_said(open_page, untrained):
     set_partition(untrained, find_ids(untrained, ThingFilter())[:3], "Test")
     page = open_page("export", project="digits")

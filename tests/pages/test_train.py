@@ -53,6 +53,7 @@ def test_the_curves_stand_there_before_the_first_training(
     assert len(page.get("plotly_chart")) == 2, "their code is in the browser when it is needed"
 
 
+@pytest.mark.slow
 def test_an_edit_is_kept_at_once_and_undo_shows_in_the_widget(
     open_page: OpenPage, untrained: Store
 ) -> None:

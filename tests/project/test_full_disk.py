@@ -140,6 +140,7 @@ def test_once_there_is_room_work_goes_on(disk: Path, project: Path) -> None:
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", [fill, make_read_only])
 def test_commands_say_it_in_words(disk: Path, project: Path, spoil: Spoil, tmp_path: Path) -> None:
     table, picture = tmp_path / "labels.csv", tmp_path / "new.png"

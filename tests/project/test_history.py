@@ -97,6 +97,7 @@ ACTIONS: dict[str, Action] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ACTIONS)
 def test_undo_and_redo_restore_every_row(filled: Store, name: str) -> None:
     before = contents(filled)
@@ -112,6 +113,7 @@ def test_undo_and_redo_restore_every_row(filled: Store, name: str) -> None:
     assert contents(filled) == after
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -148,6 +150,7 @@ def test_a_new_step_forgets_the_undone_ones(filled: Store) -> None:
     assert "first" not in [c.name for c in categories.list_categories(filled)]
 
 
+@pytest.mark.slow
 def test_history_is_trimmed(filled: Store) -> None:
     for number in range(store.HISTORY_STEPS + 5):
         drafts.save_draft(filled, {"epochs": number})

@@ -213,6 +213,11 @@ def test_without_chromium_the_browser_tests_are_skipped_with_one_line(path: Path
     assert done.stdout == "browser tests: skipped, no Chromium on the PATH\n"
 
 
+def test_quick_tests_need_no_browser(path: Path) -> None:
+    done = script("test", "--quick", "--plan", path=path, CI="true")
+    assert done.stdout == "quick tests: run\n"
+
+
 def test_without_chromium_ci_fails(path: Path) -> None:
     assert "Chromium is not on the PATH" in one_sentence(script("test", path=path, CI="true"))
 

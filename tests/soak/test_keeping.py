@@ -15,6 +15,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> KeepingRounds:
     return KeepingRounds(tmp_path_factory.mktemp("kept"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "task", ["import", "save", "migration", "undo", "archive", "open", "annotations"]
 )

@@ -309,6 +309,7 @@ def test_only_the_last_looks_of_a_picture_stay_on_the_disk(project: Path) -> Non
     assert 1 <= len(others) < 10
 
 
+@pytest.mark.slow
 def test_a_large_picture_is_decoded_elsewhere(project: Path) -> None:
     """A small file of 430 MB once decoded leaves this process as it was."""
     out = BytesIO()

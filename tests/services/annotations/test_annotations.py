@@ -522,6 +522,7 @@ STACKS: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("axes", "shape", "reading", "place", "planes"), STACKS)
 def test_rois_lie_in_the_plane_that_imagej_shows(
     store: Store, tmp_path: Path, axes: str, shape: tuple[int, ...], reading: Any, place: Any,

@@ -218,6 +218,7 @@ def test_another_reading_of_a_file_is_not_called_the_same(store: Store, tmp_path
     assert "another time point" in reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("piece", "times"), [(b"a,b\n", 2_000_001), (b",", 50_000_000), (b"\n", 3_000_000)]
 )

@@ -117,6 +117,7 @@ def test_what_a_person_renamed_keeps_its_name(store: Store, tmp_path: Path) -> N
     assert names(store) == ["1.png", "Tom"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("project", "files", "found"),
     [
@@ -150,6 +151,7 @@ def test_an_object_lies_in_the_image_of_its_folder_or_nowhere(
     assert len(result["unmatched"]) == len(files) - len(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "format_name", ["coco", "piximi", "masks", "voc", "yolo", "labels", "geojson", "imagej"]
 )
@@ -176,6 +178,7 @@ def test_what_is_written_comes_back_into_its_own_folder(
     assert placed(other) == expected
 
 
+@pytest.mark.slow
 def test_a_project_of_an_older_format_gets_the_table(tmp_path: Path) -> None:
     old = create_store(tmp_path / "old", "Old")
     add(old, picture(tmp_path / "1.png", 1))

@@ -233,6 +233,7 @@ except NoSpace as error:
 """
 
 
+@pytest.mark.slow
 def test_a_job_that_cannot_write_its_end_is_interrupted(store: Store, tmp_path: Path) -> None:
     job = asked(store, tmp_path / "in")
     done = subprocess.run(
@@ -245,6 +246,7 @@ def test_a_job_that_cannot_write_its_end_is_interrupted(store: Store, tmp_path: 
     assert run_here(store, job)["added"] == 4
 
 
+@pytest.mark.slow
 def test_a_run_without_its_files_is_not_resumed(labelled: Store) -> None:
     job = train.ask(labelled, ModelSettings(input_shape=(20, 20, 1), epochs=1))
     run = find_run(labelled, job.id)

@@ -210,6 +210,7 @@ def test_an_upload_with_a_table_becomes_labelled_images(store):
     }
 
 
+@pytest.mark.slow
 def test_a_stack_that_does_not_say_is_asked_about_and_added_again(store):
     stream = io.BytesIO()
     frames = np.arange(6 * 5 * 7, dtype=np.uint8).reshape(6, 5, 7)
@@ -232,6 +233,7 @@ def test_other_failures_ask_nothing(store):
     assert open_question(job) is None
 
 
+@pytest.mark.slow
 def test_an_uploaded_zarr_folder_is_one_image(store, tmp_path):
     import numpy as np
     import zarr
@@ -257,6 +259,7 @@ def test_an_uploaded_zarr_folder_is_one_image(store, tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_a_folder_that_only_looks_like_a_zarr_gets_no_path_of_its_own(store):
     names = ["x/.zarray", "x/evil name.png", "x/../../up.png"]
     upload = upload_of(store, [sent(name, png(n)) for n, name in enumerate(names)])

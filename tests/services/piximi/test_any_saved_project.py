@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,6 +126,7 @@ def finish(case: dict[str, Any], store: Store) -> None:
         set_partition(store, [thing.id], partition)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(case=drawn())
 def test_any_small_project_is_saved_as_the_strict_reader_wants_it(case: dict[str, Any]) -> None:

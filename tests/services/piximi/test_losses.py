@@ -35,6 +35,7 @@ def predict_red(store: Store, red: str, *ids: str) -> None:
         store_predictions(db, "run", [PredictedThing(i, red, "red", 0.9, [0.9]) for i in ids])
 
 
+@pytest.mark.slow
 def test_where_things_in_test_and_predictions_go_is_said_and_so_written(
     store: Store, six: dict[str, str], tmp_path: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_where_things_in_test_and_predictions_go_is_said_and_so_written(
     assert labelled == {"a", "f"}
 
 
+@pytest.mark.slow
 def test_changed_settings_that_piximi_lacks_are_said(store: Store) -> None:
     assert [line for line in losses(store) if "setting" in line] == []
     change_settings(store, {"seed": 7, "epochs": 3, "stratify": False})

@@ -58,6 +58,7 @@ def test_an_opened_project_lies_in_the_workspace_under_a_free_name(
     assert [c.name for c in list_categories(store)] == ["Unknown", "red", "white"]
 
 
+@pytest.mark.slow
 def test_the_command_line_opens_and_saves(tmp_path: Path) -> None:
     given = made.zipped(made.things_project("1.1.4"), tmp_path / "a.zip")
 

@@ -72,6 +72,7 @@ def zips(folder: Path) -> dict[str, Path]:
     return {path.name.split("-")[0]: path for path in (folder / "piximi/projects").glob("*.zip")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "images", "kinds", "objects", "planes"),
     [("stack", 1, 1, 0, 9), ("objects", 3, 2, 4, 1)],
@@ -397,6 +398,7 @@ def without_planes(path: Path, target: Path) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_planes_are_found_again_after_piximi_has_saved(rich: Store, tmp_path: Path) -> None:
     path, _result = save_zip(rich)
     store, result = open_zip(without_planes(path, tmp_path / "piximi.zip"), tmp_path / "again")

@@ -99,6 +99,7 @@ def test_while_work_is_under_way_nothing_is_copied_or_deleted(original: Store) -
     assert list_projects() == []
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_there_is_a_whole_copy_or_none(original: Store) -> None:
     """A worker is killed after different times; what lies there then opens, or is not listed."""
     program = (

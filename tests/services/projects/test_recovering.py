@@ -42,6 +42,7 @@ def _empty(database: Path) -> None:
     database.write_bytes(b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [_cut, _spoil_pages, _remove, _empty])
 def test_after_any_damage_the_newest_good_backup_takes_its_place(
     labelled: Store, damage: Callable[[Path], None]
@@ -76,6 +77,7 @@ def test_after_any_damage_the_newest_good_backup_takes_its_place(
         recover_project(folder)
 
 
+@pytest.mark.slow
 def test_what_came_after_the_backup_is_brought_back_or_listed(
     labelled: Store, tmp_path: Path
 ) -> None:

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from piximi_core.jobs.folder import Job
 from piximi_core.project.care.disk_use import disk_use
 from piximi_core.project.contents.categories import create_category
@@ -28,6 +30,7 @@ def _originals(store: Store) -> set[str]:
     return {path.stem for path in (store.folder / "images").glob("*/*")}
 
 
+@pytest.mark.slow
 def test_an_original_goes_once_history_and_backups_have_forgotten_it(
     labelled: Store, tmp_path: Path
 ) -> None:

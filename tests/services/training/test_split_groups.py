@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from piximi_core.classification.settings import ModelSettings
@@ -47,6 +48,7 @@ def sides(store: Store) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_no_photograph_of_real_crops_straddles(
     store: Store, tmp_path: Path, shared_data: Path
 ) -> None:
