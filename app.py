@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from piximi_ui import (
     access,
+    action_routes,
     assets,
     door,
     file_routes,
@@ -27,6 +28,7 @@ app = st.App(
     routes=[
         *pictures.routes(),
         *file_routes.routes(),
+        *action_routes.routes(),
         *sessions.routes(),
         *uploads.routes(),
         *assets.routes(),

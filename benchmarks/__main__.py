@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks import (
     adding,
@@ -18,6 +19,7 @@ from benchmarks import (
     large_project,
     machine,
     pages,
+    people,
     piximi_project,
     prediction,
     reading,
@@ -37,6 +39,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "first-point": first_point.run,
     "gallery": gallery.run,
     "labelling": labelling.run,
+    "people": people.run,
     "piximi": piximi_project.run,
     "archive": archive.run,
     "large": large_project.run,
@@ -58,7 +61,10 @@ def main() -> int:
     for name in options.only or _FIGURES:
         say(f"{name}, rounds: {options.repeats}")
         try:
-            sections.append(_FIGURES[name](options.repeats, say))
+            measure = _FIGURES[name]
+            if name == "people":
+                measure = partial(people.run, seconds=options.seconds)
+            sections.append(measure(options.repeats, say))
         except Exception as error:
             # Whatever went wrong with one figure, the others are measured.
             if not isinstance(error, NotMeasured):
@@ -84,6 +90,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--dry-run", action="store_true", help="print, and write nothing")
     parser.add_argument("--repeats", type=int, default=5, help="rounds of each figure (5)")
+    parser.add_argument(
+        "--seconds", type=float, default=300.0, help="how long twenty people label (300)"
+    )
     options = parser.parse_args()
     if options.repeats < 1:
         parser.error("--repeats needs a number from 1 up.")

@@ -48,7 +48,7 @@ def browse(store: Store) -> None:
     gallery_side, panel_side = st.columns([4, 1.15], gap="medium")
     wanted = to_filter(view, kind.id, shown[1] if shown else None)
     with gallery_side:
-        selected = browser.draw(store, revision, view, kind.id, wanted, categories, counts)
+        selected = browser.draw(store, revision, view, kind.id, wanted)
     with panel_side, st.container(key="images-side"):
         category_panel.draw()
         with st.container(border=True, gap="small", key="images-info"):

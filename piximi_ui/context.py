@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -42,6 +42,7 @@ __all__ = [
 
 # When this window was opened.
 _OPENED = "piximi_opened"
+_DONE = ":material/check_circle:"
 _settled: set[Path] = set()
 _settling = Lock()
 
@@ -104,7 +105,7 @@ def picture_token(store: Store) -> str:
     return pictures.issue_token(session, store.folder, channels)
 
 
-def say(text: str, icon: str = ":material/check_circle:") -> None:
+def say(text: str, icon: str = _DONE) -> None:
     """Keep a message for the next drawing of the page."""
     st.session_state.setdefault("piximi_messages", []).append((text, icon))
 
@@ -130,16 +131,34 @@ def show_error(error: PiximiError) -> None:
     draw_copy(report_of(error, page=navigation.current()))
 
 
-def undo_step(store: Store, once: str | None = None, *, seen: int | None) -> None:
-    """Undo, and say what was undone and whose it was; not what another did since a revision."""
+def undo_step(
+    store: Store,
+    once: str | None = None,
+    *,
+    seen: int | None,
+    who: str | None,
+    opened_at: str,
+    say: Callable[[str, str], None] = say,
+) -> None:
+    """Undo, and say what was undone and whose it was; not what another did since a revision.
+
+    Parameters
+    ----------
+    once, seen, who
+        As in `piximi_core.project.database.history.undo`.
+    opened_at
+        When the person's window was opened.
+    say
+        Called with what there is to say, and its icon.
+    """
     step = next_steps(store)[0]
-    label = undo(store, once=once, who=who(), seen=seen)
+    label = undo(store, once=once, who=who, seen=seen)
     if label is None:
-        say(nothing_to_undo(store))
+        say(nothing_to_undo(store), _DONE)
         return
     known = step is not None and step.label == label
-    words = step_in_words(step) if step is not None and known else _step(label)
-    say(_("Undone: {step}").format(step=words))
+    words = _words(step, who, opened_at) if step is not None and known else _step(label)
+    say(_("Undone: {step}").format(step=words), _DONE)
 
 
 def opened_at() -> str:
@@ -149,12 +168,16 @@ def opened_at() -> str:
 
 def step_in_words(step: Step) -> str:
     """Return a step with whose it is and when it was done, unless this window has just done it."""
+    return _words(step, who(), opened_at())
+
+
+def _words(step: Step, who: str | None, opened_at: str) -> str:
     words = _step(step.label)
-    if step.who != (who() or current_user()):
+    if step.who != (who or current_user()):
         return _("{step} (by {who}, {moment})").format(
             step=words, who=plain(step.who), moment=when(step.at)
         )
-    if step.at < opened_at():
+    if step.at < opened_at:
         return _("{step} (of {moment})").format(step=words, moment=when(step.at))
     return words
 
@@ -168,13 +191,16 @@ def nothing_to_undo(store: Store) -> str:
     ).format(n=HISTORY_STEPS)
 
 
-def redo_step(store: Store, once: str | None = None) -> None:
-    """Redo, and say what was done again."""
+def redo_step(
+    store: Store, once: str | None = None, *, say: Callable[[str, str], None] = say
+) -> None:
+    """Redo, and say what was done again; `once` and `say` are as in `undo_step`."""
     label = redo(store, once=once)
     say(
         _("Done again: {step}").format(step=_step(label))
         if label
-        else _("There is nothing to redo.")
+        else _("There is nothing to redo."),
+        _DONE,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
@@ -33,7 +33,7 @@ from piximi_ui.assets import base_path
 from piximi_ui.languages import speak_to
 from piximi_ui.texts import _
 
-__all__ = ["Door", "address_to_open"]
+__all__ = ["Door", "address_to_open", "comes_from_here"]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEALTH = "/_stcore/health"
@@ -146,6 +146,12 @@ def address_to_open() -> str | None:
     host = config.get_option("browser.serverAddress") or "127.0.0.1"
     port = config.get_option("server.port")
     return f"http://{host}:{port}{base_path()}/?{urlencode({'token': Door.token})}"
+
+
+def comes_from_here(request: Request) -> bool:
+    """Whether a page of this very dashboard sends it: browsers name the origin of every POST."""
+    origin, host = request.headers.get("origin"), request.headers.get("host")
+    return origin is not None and _is_same_origin(origin, host)
 
 
 def _is_same_origin(origin: str | None, host: str | None) -> bool:

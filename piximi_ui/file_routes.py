@@ -38,8 +38,8 @@ class _Grant:
     key: str = ""
 
 
-_tokens: Tokens[_Grant] = Tokens(_MOST)
 _makers: dict[str, Callable[[], bytes | Path]] = {}
+_tokens: Tokens[_Grant] = Tokens(_MOST, forgotten=lambda token: _makers.pop(token, None))
 
 
 def file_address(path: Path, name: str) -> str:
@@ -67,9 +67,6 @@ def made_address(make: Callable[[], bytes | Path], name: str, *, key: str) -> st
     """
     token = _tokens.issue(this_session(), _Grant(None, name, key))
     _makers[token] = make
-    if len(_makers) > _MOST:
-        for old in [old for old in list(_makers) if _tokens.find(old) is None]:
-            _makers.pop(old, None)
     return f"{base_path()}/files/{token}/{quote(name, safe='')}"
 
 
@@ -104,7 +101,6 @@ async def _file(request: Request) -> Response:
     token = request.path_params["token"]
     grant = _tokens.find(token)
     if grant is None:
-        _makers.pop(token, None)
         return _refusal("Not found", 404)
     path, make = grant.path, _makers.get(token)
     if path is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from piximi_core.project.contents.categories import Category, list_categories
@@ -16,7 +17,6 @@ from piximi_ui.components.gallery import (
     GalleryPrediction,
     GalleryRevision,
 )
-from piximi_ui.context import picture_token
 from piximi_ui.picture_making import ObjectForm
 from piximi_ui.pictures import object_address, revision_address, thumb_address
 from piximi_ui.texts import _, number, percent, told
@@ -27,6 +27,7 @@ __all__ = [
     "gallery_revision",
     "gallery_words",
     "pixel_size_in_words",
+    "text_id",
     "thumbnail_of",
 ]
 
@@ -40,11 +41,11 @@ def gallery_categories(store: Store, kind_id: str = IMAGE_KIND) -> list[GalleryC
 
 
 def gallery_items(
-    store: Store,
     things: Sequence[Thing],
     categories: Sequence[GalleryCategory | Category],
     said: Mapping[str, GalleryPrediction] | None = None,
     *,
+    token: str,
     alone: bool = False,
 ) -> list[GalleryItem]:
     """Return the tiles of some things, in their order.
@@ -53,10 +54,11 @@ def gallery_items(
     ----------
     said
         Predictions by thing id, in place of those kept in the project.
+    token
+        The right to see the project's pictures, of `picture_token`.
     alone
         Show objects without what is around them in their boxes.
     """
-    token = picture_token(store)
     place = {category.id: number for number, category in enumerate(categories)}
     return [
         GalleryItem(
@@ -106,10 +108,22 @@ def thumbnail_of(token: str, thing: Thing, *, alone: bool = False) -> str:
     return object_address(token, thing.id, thing.view, form, look)
 
 
-def gallery_revision(store: Store, revision: int | None = None) -> GalleryRevision:
-    """Return what makes a gallery follow changes from elsewhere; ask before the items are read."""
-    shown = store.revision() if revision is None else revision
-    return GalleryRevision(revision_address(picture_token(store)), shown, str(shown))
+def gallery_revision(token: str, revision: int) -> GalleryRevision:
+    """Return what makes a gallery follow changes from elsewhere; ask before the items are read.
+
+    Parameters
+    ----------
+    token
+        Of `picture_token`.
+    revision
+        The project's, before the items are read.
+    """
+    return GalleryRevision(revision_address(token), revision, str(revision))
+
+
+def text_id(text: str) -> str:
+    """Return a short name for a text, another for every other."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def pixel_size_in_words(thing: Thing) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from piximi_core.errors import AlreadyDone, PiximiError, ProjectBusy
 from piximi_core.project.contents.labelling import label_as_named, label_things, labelled_by_others
@@ -15,21 +16,46 @@ from piximi_core.project.contents.predictions import (
 from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui.components.gallery import GalleryAction
-from piximi_ui.context import redo_step, say, undo_step, who
+from piximi_ui.components.actions import Action
+from piximi_ui.components.gallery.desk import Say
+from piximi_ui.context import opened_at, redo_step, say, undo_step, who
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, plural, told
 
-__all__ = ["ALLOWED", "ANSWERS", "carry_out", "errors_said", "label_actions"]
+__all__ = ["ALLOWED", "ANSWERS", "CARRIED", "Hand", "carry_out", "errors_said", "label_actions"]
 
 ALLOWED = ("label", "create", "undo", "redo")
 ANSWERS = ("accept", "reject")
 """What is allowed beside those where predictions wait for an answer."""
 
+CARRIED = frozenset({*ALLOWED, *ANSWERS})
+"""What needs no page: the others open a dialog or show something else."""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who acts in a window, known where no page is being drawn.
+
+    Attributes
+    ----------
+    who
+        Who is signed in, None on a machine of one's own.
+    opened_at
+        When the window was opened.
+    """
+
+    who: str | None
+    opened_at: str
+
+    @classmethod
+    def here(cls) -> Hand:
+        """Return who acts in the window that is being drawn."""
+        return cls(who(), opened_at())
+
 
 @contextmanager
-def errors_said() -> Iterator[None]:
-    """Keep a person's mistake for the next drawing: callbacks must not draw."""
+def errors_said(say: Say = say) -> Iterator[None]:
+    """Keep a person's mistake for the next drawing, where nothing can be drawn."""
     try:
         yield
     except ProjectBusy:
@@ -43,102 +69,138 @@ def errors_said() -> Iterator[None]:
 
 
 def label_actions(
-    store: Store, kind_id: str = IMAGE_KIND
-) -> Callable[[Sequence[GalleryAction]], None]:
-    """Return what carries out a gallery of predictions; a label answers the prediction."""
-
-    def all_of(actions: Sequence[GalleryAction]) -> None:
-        for action in actions:
-            with errors_said():
-                carry_out(store, action, kind_id, answers=True)
-
-    return all_of
-
-
-def carry_out(
-    store: Store, action: GalleryAction, kind_id: str = IMAGE_KIND, *, answers: bool = False
-) -> bool:
-    """Carry out one label, answer, undo or redo; return whether it was one.
+    store: Store, kind_id: str = IMAGE_KIND, *, answers: bool = False
+) -> Callable[[Action, Say], bool]:
+    """Return what carries out the labels of a gallery that is being drawn, in any thread.
 
     Parameters
     ----------
     answers
         Whether a label answers the image's prediction, which is then taken away.
     """
-    kind_id = _kind_of(store, action, kind_id)
-    if action.type == "create" or (action.type == "label" and action.category is not None):
-        ids = _not_taken(store, action, kind_id)
-        if ids:
-            found = _label(store, action, ids, kind_id, answers)
-            _say_gone(kind_id, len(ids) - found)
-    elif action.type in ANSWERS:
-        _answer(store, action, kind_id)
+    hand = Hand.here()
+
+    def carry(action: Action, say: Say) -> bool:
+        if action.type not in CARRIED:
+            return False
+        with errors_said(say):
+            carry_out(store, action, hand, say, kind_id, answers=answers)
+        return True
+
+    return carry
+
+
+def carry_out(
+    store: Store,
+    action: Action,
+    hand: Hand,
+    say: Say,
+    kind_id: str = IMAGE_KIND,
+    *,
+    answers: bool = False,
+) -> None:
+    """Carry out one label, answer, undo or redo, once.
+
+    Raises
+    ------
+    PiximiError
+        It cannot be done, and why; what is only partly so is said.
+    """
+    work = _Work(store, action, hand, say, _kind_of(store, action, kind_id), answers)
+    if action.type in ANSWERS:
+        work.answer()
     elif action.type == "undo":
-        undo_step(store, once=action.uid, seen=action.revision)
+        undo_step(
+            store,
+            action.uid,
+            seen=action.revision,
+            who=hand.who,
+            opened_at=hand.opened_at,
+            say=say,
+        )
     elif action.type == "redo":
-        redo_step(store, once=action.uid)
+        redo_step(store, action.uid, say=say)
     else:
-        return False
-    return True
+        work.label()
 
 
-def _kind_of(store: Store, action: GalleryAction, kind_id: str) -> str:
+def _kind_of(store: Store, action: Action, kind_id: str) -> str:
     """Return the kind of what the action is about: the viewer over a gallery labels objects too."""
     found = get_things(store, action.ids[:1])
     return found[0].kind_id if found else kind_id
 
 
-def _label(
-    store: Store, action: GalleryAction, ids: Sequence[str], kind_id: str, answers: bool
-) -> int:
-    if action.type == "create" or action.category is None:
-        return label_as_named(
-            store, ids, action.name, kind_id=kind_id, answering=answers, who=who(), once=action.uid
-        )
-    label = label_predicted if answers else label_things
-    return label(store, ids, action.category, who=who(), once=action.uid)
+@dataclass(frozen=True)
+class _Work:
+    """One label or answer to be given."""
+
+    store: Store
+    action: Action
+    hand: Hand
+    say: Say
+    kind_id: str
+    answers: bool
+
+    def label(self) -> None:
+        """Label what is still the person's to label."""
+        action, ids = self.action, self._not_taken()
+        if not ids:
+            return
+        if action.type == "create" or action.category is None:
+            found = label_as_named(
+                self.store,
+                ids,
+                action.name,
+                kind_id=self.kind_id,
+                answering=self.answers,
+                who=self.hand.who,
+                once=action.uid,
+            )
+        else:
+            give = label_predicted if self.answers else label_things
+            found = give(self.store, ids, action.category, who=self.hand.who, once=action.uid)
+        _say_gone(self.say, self.kind_id, len(ids) - found)
+
+    def answer(self) -> None:
+        """Accept or reject predictions; one that another answered since is left, and said so."""
+        ids = self._not_taken()
+        if not ids:
+            return
+        give = accept_predictions if self.action.type == "accept" else reject_predictions
+        left = len(ids) - give(self.store, ids, who=self.hand.who, once=self.action.uid)
+        if left:
+            text = plural(
+                "{n} was left as it is: its prediction or the category of that is gone.",
+                "{n} were left as they are: their prediction or the category of that is gone.",
+                left,
+            )
+            self.say(text, ":material/warning:")
+
+    def _not_taken(self) -> Sequence[str]:
+        """Return what the person may label: not what others labelled since they looked at it."""
+        ids, revision = self.action.ids, self.action.revision
+        if revision is None:
+            return ids
+        taken = set(labelled_by_others(self.store, ids, since=revision, who=self.hand.who))
+        if taken:
+            text = of_kind(
+                self.kind_id,
+                plural(
+                    "{n} image was labelled by someone else meanwhile and keeps that label.",
+                    "{n} images were labelled by someone else meanwhile and keep that label.",
+                    len(taken),
+                ),
+                plural(
+                    "{n} object was labelled by someone else meanwhile and keeps that label.",
+                    "{n} objects were labelled by someone else meanwhile and keep that label.",
+                    len(taken),
+                ),
+            )
+            self.say(f"{text} {_('Look, and label again if you disagree.')}", ":material/warning:")
+        return [thing for thing in ids if thing not in taken]
 
 
-def _answer(store: Store, action: GalleryAction, kind_id: str) -> None:
-    """Accept or reject predictions; one that another answered since is left, and said so."""
-    ids = _not_taken(store, action, kind_id)
-    if not ids:
-        return
-    answer = accept_predictions if action.type == "accept" else reject_predictions
-    left = len(ids) - answer(store, ids, who=who(), once=action.uid)
-    if left:
-        text = plural(
-            "{n} was left as it is: its prediction or the category of that is gone.",
-            "{n} were left as they are: their prediction or the category of that is gone.",
-            left,
-        )
-        say(text, ":material/warning:")
-
-
-def _not_taken(store: Store, action: GalleryAction, kind_id: str) -> Sequence[str]:
-    """Return what the person may label: not what others labelled since they looked at it."""
-    if action.revision is None:
-        return action.ids
-    taken = set(labelled_by_others(store, action.ids, since=action.revision, who=who()))
-    if taken:
-        text = of_kind(
-            kind_id,
-            plural(
-                "{n} image was labelled by someone else meanwhile and keeps that label.",
-                "{n} images were labelled by someone else meanwhile and keep that label.",
-                len(taken),
-            ),
-            plural(
-                "{n} object was labelled by someone else meanwhile and keeps that label.",
-                "{n} objects were labelled by someone else meanwhile and keep that label.",
-                len(taken),
-            ),
-        )
-        say(f"{text} {_('Look, and label again if you disagree.')}", ":material/warning:")
-    return [thing for thing in action.ids if thing not in taken]
-
-
-def _say_gone(kind_id: str, count: int) -> None:
+def _say_gone(say: Say, kind_id: str, count: int) -> None:
     if count > 0:
         text = of_kind(
             kind_id,

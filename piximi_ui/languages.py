@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -22,11 +23,14 @@ __all__ = [
     "CORE",
     "ENGLISH",
     "LANGUAGES",
+    "Speech",
     "catalogue",
     "choose",
     "is_chosen",
     "language",
     "messages",
+    "speak_to",
+    "timezone",
 ]
 
 ENGLISH = "en"
@@ -39,6 +43,7 @@ _CHOSEN = "piximi_language"
 _FOLDER = Path(__file__).parent / "locale"
 _run = threading.local()
 _of_request: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_zone_of_request: ContextVar[str | None] = ContextVar("timezone", default=None)
 
 
 def language() -> str:
@@ -66,6 +71,37 @@ def speak_to(cookies: Mapping[str, str], accepted: str) -> None:
     """
     wishes = (cookies.get(COOKIE, ""), *re.findall(r"[a-z]{2}\b", accepted.lower()))
     _of_request.set(next((wish for wish in wishes if wish in LANGUAGES), ENGLISH))
+
+
+def timezone() -> str | None:
+    """Return the name of the time zone of the person whose page is being drawn, None if unknown."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return _zone_of_request.get()
+    return st.context.timezone
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How a person is spoken to, taken along to where no page is being drawn.
+
+    As a context manager it makes `language` and `timezone` theirs, in this thread or task.
+    """
+
+    language: str
+    timezone: str | None
+
+    @classmethod
+    def here(cls) -> Speech:
+        """Return how the person is spoken to whose page is being drawn."""
+        return cls(language(), timezone())
+
+    def __enter__(self) -> None:
+        _of_request.set(self.language)
+        _zone_of_request.set(self.timezone)
+
+    def __exit__(self, *_error: object) -> None:
+        _of_request.set(ENGLISH)
+        _zone_of_request.set(None)
 
 
 def _found_out() -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -44,10 +44,19 @@ _all_tokens: list[Tokens[Any]] = []
 
 
 class Tokens(Generic[Right]):
-    """What each token allows; the longest unused is forgotten when there are too many."""
+    """What each token allows; the longest unused is forgotten when there are too many.
 
-    def __init__(self, most: int = _MOST) -> None:
+    Parameters
+    ----------
+    forgotten
+        Called with each token that ends, so that what belongs to it can be let go.
+    """
+
+    def __init__(
+        self, most: int = _MOST, forgotten: Callable[[str], object] = lambda _token: None
+    ) -> None:
         self._most = most
+        self._forgotten = forgotten
         self._lock = Lock()
         self._rights: OrderedDict[str, tuple[str, Right]] = OrderedDict()
         self._tokens: dict[tuple[str, Right], str] = {}
@@ -63,8 +72,9 @@ class Tokens(Generic[Right]):
                 self._rights[token] = key
             self._rights.move_to_end(token)
             while len(self._rights) > self._most:
-                _forgotten, old = self._rights.popitem(last=False)
+                oldest, old = self._rights.popitem(last=False)
                 del self._tokens[old]
+                self._forgotten(oldest)
             return token
 
     def find(self, token: str) -> Right | None:
@@ -84,7 +94,9 @@ class Tokens(Generic[Right]):
         """Forget all tokens of a session."""
         with self._lock:
             for key in [key for key in self._tokens if key[0] == session_id]:
-                del self._rights[self._tokens.pop(key)]
+                token = self._tokens.pop(key)
+                del self._rights[token]
+                self._forgotten(token)
 
     def sessions(self) -> set[str]:
         """Return the sessions that have tokens."""

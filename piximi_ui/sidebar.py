@@ -18,6 +18,7 @@ from piximi_ui.context import (
     said,
     step_in_words,
     undo_step,
+    who,
 )
 from piximi_ui.texts import _, plain
 
@@ -63,7 +64,7 @@ def _steps(store: Store) -> None:
             key="sidebar-undo",
         ):
             with errors_shown():
-                undo_step(store, seen=looked_at)
+                undo_step(store, seen=looked_at, who=who(), opened_at=opened_at())
                 st.rerun()
         if st.button(
             _("Redo"),

@@ -6,11 +6,9 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-import streamlit as st
-
 from piximi_core.percent import percent_number
 from piximi_ui.core_texts import in_language
-from piximi_ui.languages import catalogue, language
+from piximi_ui.languages import catalogue, language, timezone
 from piximi_ui.numerals import localized, written_moment, written_number, written_size, zone
 
 __all__ = [
@@ -88,7 +86,7 @@ def when(moment: float | str | datetime, *, time: bool = True) -> str:
         moment = datetime.fromtimestamp(moment, UTC)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return written_moment(moment, zone(st.context.timezone), language(), time=time)
+    return written_moment(moment, zone(timezone()), language(), time=time)
 
 
 _JOINER = "\u2060"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +24,7 @@ from piximi_core.project.files import ProjectFiles
 from piximi_core.services.importing.arriving import Conflict, Receiver, arriving, upload_folder
 from piximi_core.services.importing.uploads import keep
 from piximi_ui.assets import base_path
+from piximi_ui.door import comes_from_here
 from piximi_ui.sessions import Tokens, this_session
 
 __all__ = ["routes", "upload_address"]
@@ -95,7 +95,7 @@ async def _arrived(request: Request) -> Response:
 
 
 async def _lot(request: Request) -> Response:
-    if not _comes_from_here(request):
+    if not comes_from_here(request):
         return _answer(403, error="origin")
     try:
         folder = _folder(request)
@@ -143,12 +143,6 @@ async def _receive(request: Request, folder: Path) -> Response:
         return _answer(200, arrived=receiver.finish())
     finally:
         receiver.close()
-
-
-def _comes_from_here(request: Request) -> bool:
-    """Whether a page of this very dashboard sends it: browsers name the origin of every POST."""
-    origin = urlsplit(request.headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == request.headers.get("host")
 
 
 def _answer(status: int, **content: object) -> Response:

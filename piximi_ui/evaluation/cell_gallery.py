@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
@@ -13,16 +13,18 @@ from piximi_core.services.evaluation.evaluate_run import RunEvaluation
 from piximi_core.services.scoring.class_names import classes_today
 from piximi_ui import navigation
 from piximi_ui.components.gallery import (
+    GalleryPage,
     GalleryPrediction,
     gallery,
-    gallery_view,
     start_gallery_over,
 )
+from piximi_ui.context import picture_token, say
 from piximi_ui.gallery_items import (
     gallery_categories,
     gallery_items,
     gallery_revision,
     gallery_words,
+    text_id,
 )
 from piximi_ui.images.view import show_ids
 from piximi_ui.kinds import counted, of_kind
@@ -118,24 +120,37 @@ def _draw(
     if st.session_state.get("evaluate-shown") != (run.id, cell):
         st.session_state["evaluate-shown"] = (run.id, cell)
         start_gallery_over(key)
-    pages = -(-len(ids) // _PAGE)
-    page = min(gallery_view(key).page, pages)
-    shown = list(ids[(page - 1) * _PAGE : page * _PAGE])
-    revision = gallery_revision(store)
-    found = {thing.id: thing for thing in get_things(store, shown, run.kind_id)}
-    categories = gallery_categories(store, run.kind_id)
-    gallery(
-        gallery_items(
-            store,
-            [found[thing_id] for thing_id in shown if thing_id in found],
+    token = picture_token(store)
+
+    def page_now(page: int, only: Collection[str] | None = None) -> GalleryPage:
+        revision = store.revision()
+        pages = -(-len(ids) // _PAGE)
+        page = min(page, pages)
+        shown = [
+            thing_id
+            for thing_id in ids[(page - 1) * _PAGE : page * _PAGE]
+            if only is None or thing_id in only
+        ]
+        found = {thing.id: thing for thing in get_things(store, shown, run.kind_id)}
+        categories = gallery_categories(store, run.kind_id)
+        return GalleryPage(
+            gallery_items(
+                [found[thing_id] for thing_id in shown if thing_id in found],
+                categories,
+                _predictions(store, run, result, shown),
+                token=token,
+            ),
             categories,
-            _predictions(store, run, result, shown),
-        ),
-        categories,
+            page=page,
+            pages=pages,
+            total=len(ids),
+            revision=gallery_revision(token, revision),
+        )
+
+    gallery(
+        page_now,
         key=key,
-        page=page,
-        pages=pages,
-        total=len(ids),
+        view=text_id(f"{run.id} {cell} {ids}"),
         tile=112,
         allow=ALLOWED,
         texts={
@@ -146,8 +161,9 @@ def _draw(
                 _("A wrong label? Select the object, then click its category."),
             ),
         },
-        revision=revision,
-        on_actions=label_actions(store, run.kind_id),
+        steady=True,
+        carry=label_actions(store, run.kind_id, answers=True),
+        on_said=say,
     )
 
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from piximi_core.project.contents.categories import Category
-from piximi_core.project.contents.things import ThingFilter
+from piximi_core.project.contents.things import ThingFilter, follows_labels, get_things
 from piximi_core.project.database.store import Store
-from piximi_ui.components.gallery import (
-    GalleryAction,
-    gallery,
-    gallery_view,
-    set_gallery_page,
-)
+from piximi_ui.components.gallery import Action, GalleryPage, gallery
+from piximi_ui.context import picture_token, say
 from piximi_ui.dialogs import open_dialog
-from piximi_ui.gallery_items import gallery_items, gallery_revision, gallery_words
+from piximi_ui.gallery_items import gallery_items, gallery_revision, gallery_words, text_id
 from piximi_ui.images import queries
 from piximi_ui.images.view import (
     View,
@@ -27,7 +22,7 @@ from piximi_ui.images.view import (
     taken_selection,
 )
 from piximi_ui.kinds import of_kind
-from piximi_ui.label_actions import carry_out, errors_said
+from piximi_ui.label_actions import label_actions
 from piximi_ui.texts import _
 
 __all__ = ["acted", "apply", "draw", "note_act"]
@@ -52,42 +47,49 @@ def draw(
     view: View,
     kind_id: str,
     wanted: ThingFilter,
-    categories: Sequence[Category],
-    counts: Mapping[str, Mapping[str, int]],
 ) -> tuple[str, ...]:
-    """Draw the page of the gallery that the person turned to; return the selected ids.
-
-    Parameters
-    ----------
-    counts
-        How many things each category has in each partition, by its id.
-    """
-    key = gallery_key(store)
-    total = queries.total(store, revision, wanted)
-    pages = max(1, -(-total // view.page_size))
-    page = min(gallery_view(key).page, pages)
-    set_gallery_page(key, page)
-    things = queries.page_of(store, revision, wanted, page, view.page_size)
+    """Draw the page of the gallery that the person turned to; return the selected ids."""
+    key, token = gallery_key(store), picture_token(store)
     _leave_other(store, key)
-    result = gallery(
-        gallery_items(store, things, categories, alone=view.alone),
-        categories,
+
+    def page_now(page: int, only: Collection[str] | None = None) -> GalleryPage:
+        now = store.revision()
+        total = queries.total(store, now, wanted)
+        pages = max(1, -(-total // view.page_size))
+        page = min(page, pages)
+        things = (
+            queries.page_of(store, now, wanted, page, view.page_size)
+            if only is None
+            else get_things(store, only)
+        )
+        categories = queries.categories(store, now, kind_id)
+        counts = queries.counts(store, now, kind_id)
+        return GalleryPage(
+            gallery_items(things, categories, token=token, alone=view.alone),
+            categories,
+            page=page,
+            pages=pages,
+            total=total,
+            revision=gallery_revision(token, now),
+            counts={category_id: sum(by.values()) for category_id, by in counts.items()},
+            narrowed=view.categories,
+        )
+
+    return gallery(
+        page_now,
         key=key,
+        view=text_id(f"{view} {wanted}"),
         selected=taken_selection(store),
-        page=page,
-        pages=pages,
-        total=total,
         texts={
             **gallery_words(kind_id),
             **_empty_words(store, revision, view, kind_id),
         },
-        revision=gallery_revision(store, revision),
-        counts={category_id: sum(by.values()) for category_id, by in counts.items()},
-        narrowed=view.categories,
-        in_view=lambda: queries.ordered_ids(store, revision, wanted),
-        on_actions=lambda actions: apply(store, kind_id, wanted, actions),
-    )
-    return result.selected
+        steady=not follows_labels(wanted),
+        in_view=lambda: queries.ordered_ids(store, store.revision(), wanted),
+        carry=label_actions(store, kind_id),
+        on_asked=lambda actions: apply(store, actions),
+        on_said=say,
+    ).selected
 
 
 def _empty_words(store: Store, revision: int, view: View, kind_id: str) -> dict[str, str]:
@@ -109,25 +111,15 @@ def _leave_other(store: Store, key: str) -> None:
     st.session_state[_SHOWN] = key
 
 
-def apply(
-    store: Store, kind_id: str, wanted: ThingFilter, actions: Sequence[GalleryAction]
-) -> None:
-    """Do what the person did; a mistake is told and leaves the rest to be done."""
+def apply(store: Store, actions: Sequence[Action]) -> None:
+    """Do what only the page can do; with nothing to do, let the whole page follow."""
     note_act()
     for action in actions:
-        with errors_said():
-            if not carry_out(store, action, kind_id):
-                _ask(store, wanted, action)
-
-
-def _ask(store: Store, wanted: ThingFilter, action: GalleryAction) -> None:
-    if action.type == "delete":
-        open_dialog("delete", ids=action.ids)
-    elif action.type == "open" and action.ids:
-        open_dialog("picture", ids=action.ids[:1])
-    elif action.type == "show_all":
-        show_all(store)
-    elif action.type == "narrow" and action.category is not None:
-        narrow(store, action.category)
-    elif action.type == "select_all":
-        impose_selection(store, queries.ids(store, wanted))
+        if action.type == "delete":
+            open_dialog("delete", ids=action.ids)
+        elif action.type == "open" and action.ids:
+            open_dialog("picture", ids=action.ids[:1])
+        elif action.type == "show_all":
+            show_all(store)
+        elif action.type == "narrow" and action.category is not None:
+            narrow(store, action.category)

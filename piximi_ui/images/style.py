@@ -13,6 +13,8 @@ _RULES = """<style>
   position: sticky; top: calc(var(--piximi-top) + 0.5rem); align-self: flex-start;
   max-height: calc(100vh - var(--piximi-top) - 1rem); overflow-y: auto; scrollbar-width: thin;
 }
+/* The gallery marks the page while the panel is about what is no longer selected. */
+html[data-piximi-behind] .st-key-images-info { pointer-events: none; }
 .st-key-server-folders button {
   justify-content: flex-start; text-align: left; min-height: 1.9rem; padding: 0.1rem 0.35rem;
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -14,8 +14,9 @@ from piximi_core.project.contents.things import Thing, get_things
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import UNKNOWN_COLOR
 from piximi_ui.class_titles import titled
-from piximi_ui.components.gallery import GalleryAction, GalleryMemory
+from piximi_ui.components.actions import Ledger
 from piximi_ui.components.viewer import (
+    Shown,
     ViewerAction,
     ViewerImage,
     ViewerLabels,
@@ -25,10 +26,10 @@ from piximi_ui.components.viewer import (
 from piximi_ui.context import picture_token, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.gallery_items import gallery_categories
-from piximi_ui.images import browser, queries
+from piximi_ui.images import queries
 from piximi_ui.images.view import gallery_key, wanted_now
 from piximi_ui.kinds import current_kind_id, of_kind
-from piximi_ui.label_actions import ALLOWED, ANSWERS, carry_out, errors_said
+from piximi_ui.label_actions import ALLOWED, ANSWERS, label_actions
 from piximi_ui.pictures import (
     levels_address,
     object_address,
@@ -40,7 +41,7 @@ from piximi_ui.texts import _, number, percent, plural, told
 __all__ = ["act", "draw"]
 
 _SAID = "piximi_viewer_said"
-_MEMORY = "piximi_viewer_memory"
+_LEDGER = "piximi_viewer_ledger"
 # Images that the browser has at hand around the one that is shown.
 _BEFORE, _AFTER = 3, 8
 
@@ -64,25 +65,34 @@ def _one(store: Store) -> None:
     things = _asked(store, "picture")
     if not things:
         return
-    revision = store.revision()
     [thing] = things
-    order = _order(store, revision)
+    order = _order(store, store.revision())
     at = order.index(thing.id) if thing.id in order else None
     around = None
-    total = 0
+    first, end = (at - _BEFORE, at + 1 + _AFTER) if at is not None else (0, 0)
+    at_hand = order[max(0, first) : end] if at is not None else (thing.id,)
+    token = picture_token(store)
+    places = {thing_id: max(0, first) + n for n, thing_id in enumerate(at_hand)}
+
+    def images() -> list[ViewerImage]:
+        found = {image.id: image for image in _images(store, token, get_things(store, at_hand))}
+        return [
+            replace(found[each], place=places[each] if at is not None else None)
+            for each in at_hand
+            if each in found
+        ]
+
+    shown = images()
+    here = next(image for image in shown if image.id == thing.id)
     if at is not None:
-        total = len(order)
-        around = (
-            _placed(store, order, max(0, at - _BEFORE), at),
-            _placed(store, order, at + 1, at + 1 + _AFTER),
-        )
-    [image] = _images(store, things)
+        here_at = shown.index(here)
+        around = (shown[:here_at], shown[here_at + 1 :])
     viewer(
-        [replace(image, place=at)],
+        [here],
         key="viewer",
         around=around,
-        total=total,
-        labels=_labels(store, revision, thing),
+        total=len(order) if at is not None else 0,
+        labels=_labels(store, thing, images),
         ahead=[_plane(near) for near in [*around[1][:2], *around[0][-1:]]] if around else [],
         said=st.session_state.pop(_SAID, ""),
         on_action=lambda action: act(store, action),
@@ -101,36 +111,24 @@ def _order(store: Store, revision: int) -> tuple[str, ...]:
     return order
 
 
-def _placed(store: Store, order: Sequence[str], first: int, end: int) -> list[ViewerImage]:
-    """Return the images of these places of the order, which they tell."""
-    images = {image.id: image for image in _images(store, get_things(store, order[first:end]))}
-    places = range(first, min(end, len(order)))
-    return [replace(images[order[n]], place=n) for n in places if order[n] in images]
+def _labels(store: Store, thing: Thing, images: Callable[[], list[ViewerImage]]) -> ViewerLabels:
+    ledger: Ledger = st.session_state.setdefault(f"{_LEDGER}:{store.folder.name}", Ledger())
 
-
-def _labels(store: Store, revision: int, thing: Thing) -> ViewerLabels:
-    memory = st.session_state.setdefault(f"{_MEMORY}:{store.folder.name}", GalleryMemory())
-
-    def carry(actions: Sequence[GalleryAction]) -> None:
-        browser.note_act()
-        for action in actions:
-            with errors_said():
-                carry_out(store, action, thing.kind_id)
-        # The page's messages would show behind the dialog.
-        messages = st.session_state.pop("piximi_messages", [])
-        st.session_state[_SAID] = " ".join(text for text, _icon in messages)
-
-    return ViewerLabels(
-        memory,
-        gallery_key(store),
-        {
+    def read() -> Shown:
+        revision = store.revision()
+        known = {
             kind.id: gallery_categories(store, kind.id)
             for kind in queries.kinds(store, revision)
             if kind.id == thing.kind_id or not (thing.box or kind.hidden)
-        },
+        }
+        return Shown(images(), known, str(revision))
+
+    return ViewerLabels(
+        ledger,
+        gallery_key(store),
         (*ALLOWED, *ANSWERS),
-        str(revision),
-        carry,
+        read,
+        label_actions(store, thing.kind_id),
     )
 
 
@@ -144,7 +142,7 @@ def _two(store: Store) -> None:
             _("These images differ in channels or depth, so each is shown in its own range.")
         )
     viewer(
-        _images(store, things),
+        _images(store, picture_token(store), things),
         key="viewer-compare",
         linked=linked,
         said=st.session_state.pop(_SAID, ""),
@@ -193,8 +191,7 @@ def _plane(image: ViewerImage) -> str:
     return f"{address}?look={image.look}" if image.look else address
 
 
-def _images(store: Store, things: Sequence[Thing]) -> list[ViewerImage]:
-    token = picture_token(store)
+def _images(store: Store, token: str, things: Sequence[Thing]) -> list[ViewerImage]:
     revision = store.revision()
     kinds = {thing.kind_id for thing in things}
     known = {c.id: c for kind in kinds for c in queries.categories(store, revision, kind)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 import streamlit as st
@@ -13,13 +13,14 @@ from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import ThingFilter, count_things, find_ids, list_things
 from piximi_core.project.database.store import Store
 from piximi_ui import navigation
-from piximi_ui.components.gallery import GalleryAction, gallery, gallery_view, start_gallery_over
-from piximi_ui.context import errors_shown, say, who
+from piximi_ui.components.gallery import GalleryPage, gallery, start_gallery_over
+from piximi_ui.context import errors_shown, picture_token, say, who
 from piximi_ui.gallery_items import (
     gallery_categories,
     gallery_items,
     gallery_revision,
     gallery_words,
+    text_id,
 )
 from piximi_ui.kinds import of_kind
 from piximi_ui.label_actions import ALLOWED, ANSWERS, label_actions
@@ -57,7 +58,7 @@ def draw_review(store: Store, run: Run, waiting: int, bar: DeltaGenerator) -> No
         st.session_state["review-filter"] = (run.id, wanted)
         start_gallery_over(key)
     _say_replaced(store, wanted)
-    _gallery(store, run, wanted, key, shown)
+    _gallery(store, run, wanted, key)
 
 
 def _none_left(store: Store, run: Run) -> None:
@@ -144,27 +145,30 @@ def _more(store: Store, run: Run, wanted: ThingFilter, shown: int) -> None:
                 st.rerun()
 
 
-def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) -> None:
-    revision = gallery_revision(store)
-    pages = max(1, -(-shown // _PAGE))
-    page = min(gallery_view(key).page, pages)
-    things = list_things(store, wanted, offset=(page - 1) * _PAGE, limit=_PAGE)
-    categories = gallery_categories(store, run.kind_id)
-    carry_out = label_actions(store, run.kind_id)
+def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str) -> None:
+    token = picture_token(store)
 
-    def act(actions: Sequence[GalleryAction]) -> None:
-        carry_out(actions)
-        if any(action.type == "select_all" for action in actions):
-            st.session_state[f"impose-{key}"] = find_ids(store, wanted)
+    def page_now(page: int, only: Collection[str] | None = None) -> GalleryPage:
+        revision = store.revision()
+        total = count_things(store, wanted)
+        pages = max(1, -(-total // _PAGE))
+        page = min(page, pages)
+        things = list_things(store, wanted, offset=(page - 1) * _PAGE, limit=_PAGE)
+        categories = gallery_categories(store, run.kind_id)
+        return GalleryPage(
+            gallery_items(things, categories, token=token),
+            categories,
+            page=page,
+            pages=pages,
+            total=total,
+            revision=gallery_revision(token, revision),
+        )
 
     gallery(
-        gallery_items(store, things, categories),
-        categories,
+        page_now,
         key=key,
+        view=text_id(str(wanted)),
         selected=st.session_state.pop(f"impose-{key}", None),
-        page=page,
-        pages=pages,
-        total=shown,
         allow=[*ALLOWED, *ANSWERS, "select_all"],
         texts={
             **gallery_words(run.kind_id),
@@ -175,7 +179,7 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str, shown: int) 
                 _("Predicted wrong? Select objects, then click their right category."),
             ),
         },
-        revision=revision,
         in_view=lambda: find_ids(store, wanted),
-        on_actions=act,
+        carry=label_actions(store, run.kind_id, answers=True),
+        on_said=say,
     )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from piximi_ui import assets, pictures
+from piximi_ui import action_routes, assets, pictures
 
 # Streamlit finds this name when it is told to run the file.
 app = st.App(
     Path(__file__).with_name("gallery_demo_page.py"),
-    routes=[*pictures.routes(), *assets.routes()],
+    routes=[*pictures.routes(), *action_routes.routes(), *assets.routes()],
 )

@@ -11,8 +11,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from piximi_ui.components.gallery import (
     GalleryCategory,
     GalleryItem,
+    GalleryPage,
     gallery,
-    gallery_view,
 )
 from piximi_ui.pictures import issue_token, thumb_address
 
@@ -54,23 +54,28 @@ def records() -> list[dict]:
     return found
 
 
-def apply(actions):
-    # Streamlit may break a callback off, and a killed server never answers: then actions come
-    # again, and their names tell them from new ones.
+def note(action):
+    """Write down what was asked; a second copy, after a kill, is known by its name."""
     done = {json.loads(line)[-1] for line in JOURNAL.read_text().splitlines()}
-    with JOURNAL.open("a") as file:
-        for action in actions:
-            if action.uid not in done:
-                entry = [action.type, list(action.ids), action.category or action.name, action.uid]
-                file.write(json.dumps(entry) + "\n")
+    if action.uid not in done:
+        entry = [action.type, list(action.ids), action.category or action.name, action.uid]
+        with JOURNAL.open("a") as file:
+            file.write(json.dumps(entry) + "\n")
+
+
+def carry(action, say):
+    """Do what needs no page."""
+    note(action)
+    if action.type == "label":
+        for record in records():
+            if record["id"] in action.ids:
+                record["category"] = int(action.category[1:])
+                record["prediction"] = None
+    return action.type in ("label", "undo", "redo")
+
+
+def ask(actions):
     for action in actions:
-        if action.type == "label":
-            for record in records():
-                if record["id"] in action.ids:
-                    record["category"] = int(action.category[1:])
-                    record["prediction"] = None
-        if action.type == "select_all":
-            st.session_state["impose"] = [record["id"] for record in records()]
         if action.type == "delete":
             st.session_state["asked"] = len(action.ids)
 
@@ -94,30 +99,34 @@ def item(record, token):
 
 
 def images():
-    """The gallery; with ``?plain`` in the address its actions are taken from the result."""
-    plain = "plain" in st.query_params
+    """The gallery; with ``?plain`` in the address it is not known what labels change."""
     everything = [] if "empty" in st.query_params else records()
-    pages = max(1, -(-len(everything) // PAGE_SIZE))
-    view = gallery_view("demo__images")
-    shown = everything[(view.page - 1) * PAGE_SIZE : view.page * PAGE_SIZE]
     # A token belongs to a session, and ends with it.
     token = issue_token(get_script_run_ctx().session_id, PROJECT)
-    time.sleep(SLOWLY)
+
+    def page_now(page, only=None):
+        time.sleep(SLOWLY)
+        pages = max(1, -(-len(everything) // PAGE_SIZE))
+        page = min(page, pages)
+        shown = everything[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        return GalleryPage(
+            [item(record, token) for record in shown if only is None or record["id"] in only],
+            CATEGORIES,
+            page=page,
+            pages=pages,
+            total=len(everything),
+        )
+
     result = gallery(
-        [item(record, token) for record in shown],
-        CATEGORIES,
+        page_now,
         key="demo__images",
-        selected=st.session_state.pop("impose", None),
-        pages=pages,
-        total=len(everything),
         texts={"empty": "No images yet.\nDrop files here or use Add."},
+        steady="plain" not in st.query_params,
         in_view=lambda: [record["id"] for record in everything],
-        on_actions=None if plain else apply,
+        carry=carry,
+        on_asked=ask,
     )
     st.caption(f"Python sees {len(result.selected)} selected on page {result.page}")
-    if result.actions:
-        apply(result.actions)
-        st.rerun()
 
 
 st.set_page_config(layout="wide", page_title="Gallery")

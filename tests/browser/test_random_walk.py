@@ -265,7 +265,10 @@ class Walk:
         button = page.locator(f"[data-page={name}]:enabled").first
         if not button.count():
             return "one page"
-        button.click()
+        try:
+            button.click(timeout=5_000)
+        except Unmoved:
+            return "the page was turned by itself"
         return f"page {name}"
 
     def search(self, page: Page) -> str:
@@ -303,7 +306,10 @@ class Walk:
         button = page.locator(".st-key-reject-prediction button")
         if not button.count():
             return "nothing to reject"
-        button.click()
+        try:
+            button.click(timeout=8_000)
+        except Unmoved:
+            return "the button was about what is no longer selected, and could not be pressed"
         seen = self.seen(page)
         gone = self.predicted.intersection(self.covered(seen))
         page.wait_for_timeout(700)

@@ -20,8 +20,10 @@ from piximi_core.project.database.history import history, undo
 from piximi_core.project.workspace import create_project
 from piximi_core.services.importing import add_images
 from piximi_ui import job_news
-from piximi_ui.components.gallery.contract import GalleryAction, GalleryMemory
+from piximi_ui.components.actions import Action
+from piximi_ui.components.gallery.contract import GalleryMemory
 from piximi_ui.images import browser
+from piximi_ui.label_actions import label_actions
 from tests.services.importing.uploading import upload as upload_of
 
 GALLERY = "gallery-memory:images-digits"
@@ -370,19 +372,25 @@ def test_a_folder_of_the_server_is_browsed_and_added(open_page, workspace, tmp_p
     assert not test.button(key="add-start").disabled
 
 
-def action(kind: str, ids: list[str], category: str | None = None) -> GalleryAction:
-    return GalleryAction(kind, tuple(ids), category, 1, "u")
+def action(kind: str, ids: list[str], category: str | None = None) -> Action:
+    return Action(kind, tuple(ids), category, 1, "u")
 
 
-def test_gallery_actions_label_and_a_mistake_stops_nothing(untrained, monkeypatch):
-    state: dict = {}
-    monkeypatch.setattr("streamlit.session_state", state)
+def test_gallery_actions_label_and_a_mistake_stops_nothing(untrained):
+    said: list[str] = []
     chosen = find_ids(untrained, ThingFilter())[:2]
     five = next(c for c in list_categories(untrained) if c.name == "5")
     actions = [action("label", chosen, "no such category"), action("label", chosen, five.id)]
-    browser.apply(untrained, "Image", ThingFilter(), actions)
+    carry = label_actions(untrained)
+    for each in actions:
+        assert carry(each, lambda text, _icon: said.append(text))
     assert {thing.category_id for thing in get_things(untrained, chosen)} == {five.id}
-    assert "category is gone" in state["piximi_messages"][0][0]
+    assert "category is gone" in said[0]
+
+
+def test_the_whole_page_follows_what_was_done_once(untrained, monkeypatch):
+    monkeypatch.setattr("streamlit.session_state", {})
+    browser.apply(untrained, ())
     assert browser.acted()
     assert not browser.acted()
 

@@ -6,7 +6,6 @@ import csv
 import io
 
 import pytest
-import streamlit as st
 
 from piximi_core.project.contents.answers import accepted_by_category
 from piximi_core.project.contents.categories import list_categories
@@ -22,7 +21,7 @@ from piximi_core.project.contents.things import (
 )
 from piximi_core.project.database.history import undo
 from piximi_core.services.evaluation.evaluate_run import note_checked
-from piximi_ui.components.gallery import GalleryAction
+from piximi_ui.components.actions import Action
 from piximi_ui.components.gallery.contract import GalleryMemory
 from piximi_ui.label_actions import label_actions
 from piximi_ui.prediction.downloads import table_of
@@ -116,11 +115,11 @@ def test_accept_all_shown_obeys_the_threshold_and_is_one_step(open_page, digits)
     assert not any(thing.is_labelled for thing in get_things(digits, ids))
 
 
-def answered(store, action: GalleryAction) -> list[str]:
+def answered(store, action: Action) -> list[str]:
     """Let an action of the gallery be carried out, as the page does; return what is said then."""
-    st.session_state.pop("piximi_messages", None)
-    label_actions(store)([action])
-    return [text for text, _icon in st.session_state.pop("piximi_messages", [])]
+    said: list[str] = []
+    assert label_actions(store, answers=True)(action, lambda text, _icon: said.append(text))
+    return said
 
 
 def test_selected_ones_are_accepted_or_rejected_once(open_page, digits):
@@ -129,8 +128,8 @@ def test_selected_ones_are_accepted_or_rejected_once(open_page, digits):
     gallery = drawn(page, "items")
     assert {"accept", "reject"} <= set(gallery["allow"])
     for uid in ("one", "one"):
-        answered(digits, GalleryAction("accept", tuple(ids[:2]), None, 1, uid))
-    answered(digits, GalleryAction("reject", tuple(ids[2:5]), None, 2, "two"))
+        answered(digits, Action("accept", tuple(ids[:2]), None, 1, uid))
+    answered(digits, Action("reject", tuple(ids[2:5]), None, 2, "two"))
     found = get_things(digits, ids)
     assert [thing.is_labelled for thing in found[:5]] == [True, True, False, False, False]
     assert waiting(digits) == 35
@@ -144,7 +143,7 @@ def test_an_answer_to_what_others_did_since_is_refused_in_words(open_page, digit
     seen = str(digits.revision())
     label_things(digits, ids[:1], list_categories(digits)[1].id, who="ann")
     reject_predictions(digits, ids[1:2])
-    action = GalleryAction("accept", tuple(ids[:3]), None, 1, "one", seen=seen)
+    action = Action("accept", tuple(ids[:3]), None, 1, "one", seen=seen)
     said = answered(digits, action)
     assert any("labelled by someone else" in text for text in said)
     assert any("1 was left as it is" in text for text in said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from itertools import pairwise
 
 import pytest
@@ -11,154 +12,191 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.errors import ProjectBusy, StaleWrite
-from piximi_ui.components.gallery import GalleryCategory, GalleryItem, GalleryRevision
-from piximi_ui.components.gallery.contract import GalleryMemory, to_data
+from piximi_ui.components.actions import Action, read_batch
+from piximi_ui.components.gallery import GalleryCategory, GalleryItem, GalleryPage, GalleryRevision
+from piximi_ui.components.gallery.contract import GalleryMemory, to_page
+from piximi_ui.components.gallery.desk import GalleryDesk, Say
 
 
 def label(nonce: int, *ids: str) -> dict:
     return {"nonce": nonce, "uid": f"u{nonce}", "type": "label", "ids": list(ids), "category": "c1"}
 
 
-def batch(*actions: dict, client: str = "tab") -> dict:
+def batch(*actions: object, client: str = "tab") -> dict:
     return {"client": client, "actions": list(actions)}
 
 
-def data(memory: GalleryMemory, items=(), page=1, pages=1, total=0) -> dict:
-    return to_data(
-        memory,
+def page_of(items=(), page=1, pages=1, total=0, revision: int | None = None) -> GalleryPage:
+    return GalleryPage(
         list(items),
         [GalleryCategory("c0", "Unknown", "#aaaaaa")],
         page=page,
         pages=pages,
         total=total,
-        tile=144,
-        allow=["label"],
-        texts={},
-        store="g",
+        revision=None if revision is None else GalleryRevision("/r", revision, str(revision)),
     )
 
 
-def test_a_repeated_batch_is_handed_on_once() -> None:
-    memory = GalleryMemory()
-    first = memory.take(batch(label(1, "a"), label(2, "b")))
-    again = memory.take(batch(label(1, "a"), label(2, "b"), label(3, "c")))
-    assert [action.ids for action in first] == [("a",), ("b",)]
-    assert [action.ids for action in again] == [("c",)]
-    assert data(memory)["acks"] == {}, "nothing shows their effect yet"
-    memory.mark_shown()
-    assert data(memory)["acks"] == {"tab": 3}
+def data(memory: GalleryMemory, items=(), page=1, pages=1, total=0) -> dict:
+    shown = page_of(items, page, pages, total)
+    return to_page(memory, shown, changes=0, view="v")
+
+
+class Window:
+    """A gallery's desk over a view of ten pages, and what was carried out there."""
+
+    def __init__(self, carry: Callable[[Action], None] = lambda action: None) -> None:
+        self.memory = GalleryMemory()
+        self.heard: list[Action] = []
+        self.revision = 0
+
+        def note(action: Action, say: Say) -> bool:
+            if action.type not in ("label", "undo", "create"):
+                return False
+            self.heard.append(action)
+            carry(action)
+            self.revision += 1
+            return True
+
+        def draw(page: int, only: Collection[str] | None = None) -> GalleryPage:
+            items = [GalleryItem(f"{page}{n}", n, "/t") for n in "abc"]
+            shown = [item for item in items if only is None or item.id in only]
+            return page_of(shown, min(page, 10), 10, 30, self.revision)
+
+        self.desk = GalleryDesk(self.memory, draw, "v", note, steady=True)
+        self.desk.whole()
+
+    def send(self, message: object) -> dict:
+        found = read_batch(message)
+        assert found is not None
+        return self.desk(found)
+
+    def ids(self) -> list[tuple[str, ...]]:
+        return [action.ids for action in self.heard]
+
+
+def test_a_repeated_batch_is_carried_out_once() -> None:
+    window = Window()
+    assert window.send(batch(label(1, "a"), label(2, "b")))["ack"] == 2
+    assert window.send(batch(label(1, "a"), label(2, "b"), label(3, "c")))["ack"] == 3
+    assert window.ids() == [("a",), ("b",), ("c",)]
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.booleans()), min_size=1, max_size=30))
 def test_nothing_is_lost_or_doubled_whatever_is_cut_off(steps: list[tuple[int, bool]]) -> None:
     """Model of the browser: it sends all that is not acknowledged; some batches never arrive."""
-    memory, waiting, made, heard = GalleryMemory(), [], 0, []
+    window, waiting, made = Window(), [], 0
     for count, arrives in [*steps, (1, True)]:
         for _ in range(count):
             made += 1
             waiting.append(label(made, str(made)))
         if arrives:
-            heard += [action.nonce for action in memory.take(batch(*waiting))]
-            if count % 2:  # the acknowledgement itself may be lost as well
-                waiting = [a for a in waiting if a["nonce"] > memory.acks["tab"]]
-    assert heard == list(range(1, made + 1))
+            ack = window.send(batch(*waiting))["ack"]
+            if count % 2:  # the answer itself may be lost as well
+                waiting = [a for a in waiting if a["nonce"] > ack]
+    assert [action.nonce for action in window.heard] == list(range(1, made + 1))
 
 
-def test_a_page_turn_takes_effect_once_and_is_acknowledged() -> None:
-    memory = GalleryMemory()
+def test_a_page_turn_takes_effect_once_and_brings_its_page() -> None:
+    window = Window()
     turn = {"nonce": 2, "uid": "u", "type": "turn", "page": 7, "ids": [], "category": None}
-    assert [a.type for a in memory.take(batch(label(1, "a"), turn))] == ["label"]
-    assert memory.page == 7
-    memory.page = 1  # a filter changed
-    assert memory.take(batch(turn)) == ()
-    assert memory.page == 1
-    memory.mark_shown()
-    assert data(memory)["acks"] == {"tab": 2}
+    answer = window.send(batch(label(1, "a"), turn))
+    assert (answer["ack"], answer["drawing"]["page"]) == (2, 7)
+    assert [item["id"] for item in answer["drawing"]["items"]] == ["7a", "7b", "7c"]
+    window.memory.page = 1  # a filter changed
+    assert window.send(batch(turn))["ack"] == 2
+    assert window.memory.page == 1
+    assert window.ids() == [("a",)]
 
 
-def test_the_inbox_is_emptied_once() -> None:
-    memory = GalleryMemory()
-    memory.inbox.extend(memory.take(batch(label(1, "a"))))
-    memory.inbox.extend(memory.take(batch(label(1, "a"), label(2, "b"))))
-    assert [action.ids for action in memory.empty_inbox()] == [("a",), ("b",)]
-    assert memory.empty_inbox() == ()
+def test_a_label_brings_its_tiles_alone_unless_others_were_at_work() -> None:
+    window = Window()
+    answer = window.send(batch(label(1, "1a", "9z")))
+    assert [item["id"] for item in answer["part"]["items"]] == ["1a"]
+    assert answer["part"]["revision"]["number"] == 1
+    assert "drawing" not in answer
+    window.revision += 1  # somebody else
+    answer = window.send(batch(label(2, "1b")))
+    assert [item["id"] for item in answer["drawing"]["items"]] == ["1a", "1b", "1c"]
+    undo = {"nonce": 3, "uid": "u3", "type": "undo", "ids": []}
+    assert "drawing" in window.send(batch(undo)), "what it takes back may lie anywhere"
+    assert "drawing" in window.send(batch()), "asked for although nothing was done"
 
 
-def test_a_busy_project_gets_its_actions_again_and_a_refusal_is_final() -> None:
-    memory, heard = GalleryMemory(), []
+def test_what_only_the_page_can_do_waits_for_it_in_order() -> None:
+    window = Window()
+    ask = {"nonce": 2, "uid": "u2", "type": "open", "ids": ["1b"]}
+    answer = window.send(batch(label(1, "1a"), ask))
+    assert (answer["ack"], answer["rerun"]) == (2, True)
+    assert [action.type for action in window.memory.empty_inbox()] == ["open"]
+    assert window.memory.empty_inbox() == ()
+    assert not window.send(batch(ask))["rerun"], "asked once"
 
-    def handler(actions: tuple) -> None:
-        heard.append([action.ids for action in actions])
-        if len(heard) == 1:
+
+def test_a_busy_project_gets_its_actions_again_and_any_other_error_is_final() -> None:
+    def refuse(action: Action) -> None:
+        if len(window.heard) == 2:
             raise ProjectBusy("Another program is writing.")
-        if len(heard) == 3:
+        if len(window.heard) == 5:
             raise StaleWrite("This category is gone.")
 
-    memory.deliver(batch(label(1, "a")), handler)
-    assert data(memory)["acks"] == {}
-    memory.deliver(batch(label(1, "a"), label(2, "b")), handler)
-    assert data(memory)["acks"] == {"tab": 2}
-    with pytest.raises(StaleWrite):
-        memory.deliver(batch(label(3, "c")), handler)
-    assert data(memory)["acks"] == {"tab": 3}
-    memory.deliver(batch(label(3, "c")), handler)
-    assert heard == [[("a",)], [("a",), ("b",)], [("c",)]]
+    window = Window(refuse)
+    answer = window.send(batch(label(1, "a"), label(2, "b"), label(3, "c")))
+    assert (answer["ack"], answer["busy"]) == (1, True)
+    answer = window.send(batch(label(2, "b"), label(3, "c")))
+    assert (answer["ack"], answer["busy"]) == (3, False)
+    assert window.send(batch(label(4, "d")))["ack"] == 4
+    assert window.send(batch(label(4, "d")))["ack"] == 4
+    assert window.ids() == [("a",), ("b",), ("b",), ("c",), ("d",)]
 
 
-def test_what_the_next_run_breaks_off_comes_again_under_its_name() -> None:
-    memory, heard = GalleryMemory(), []
-
+def test_what_is_broken_off_comes_again_under_its_name() -> None:
     class BrokenOff(BaseException):
-        """As Streamlit's control flow, which is no Exception."""
+        """As a thread that is ended."""
 
-    def handler(actions: tuple) -> None:
-        heard.append([action.uid for action in actions])
-        if len(heard) in (1, 3):
+    def end(action: Action) -> None:
+        if len(window.heard) == 1:
             raise BrokenOff
 
+    window = Window(end)
     with pytest.raises(BrokenOff):
-        memory.deliver(batch(label(1, "a")), handler)
-    assert data(memory)["acks"] == {}
-    memory.deliver(batch(label(1, "a")), handler)
-    undo = {"nonce": 2, "uid": "u2", "type": "undo", "ids": []}
-    with pytest.raises(BrokenOff):
-        memory.deliver(batch(undo), handler)
-    assert data(memory)["acks"] == {"tab": 1}
-    memory.deliver(batch(undo), handler)
-    assert heard == [["u1"], ["u1"], ["u2"], ["u2"]]
-    assert data(memory)["acks"] == {"tab": 2}
+        window.send(batch(label(1, "a")))
+    assert window.send(batch(label(1, "a")))["ack"] == 1
+    assert [action.uid for action in window.heard] == ["u1", "u1"]
 
 
 def test_two_mounted_galleries_count_apart_and_old_ones_are_forgotten() -> None:
-    memory = GalleryMemory()
-    assert len(memory.take(batch(label(1, "a"), client="first"))) == 1
-    assert len(memory.take(batch(label(1, "a"), client="second"))) == 1
-    for n in range(20):
-        memory.take(batch(label(1, "a"), client=f"other {n}"))
-    assert len(memory.acks) <= 8
+    window = Window()
+    for client in ("first", "second", *(f"other {n}" for n in range(20))):
+        window.send(batch(label(1, client), client=client))
+    assert len(window.heard) == 22
+    assert len(window.memory.ledger.done) <= 8
 
 
 def test_malformed_messages_are_ignored() -> None:
-    memory = GalleryMemory()
-    for message in (
-        None,
-        7,
-        {},
-        {"client": 1, "actions": []},
-        batch({"nonce": 1}),
-        batch({**label(1), "type": "format disk"}),
-        batch({**label(1), "ids": [3]}),
-        batch({**label(1), "ids": "abc"}),
-        batch({**label(1), "category": 4}),
-        batch({**label(1), "uid": "u" * 65}),
-        batch({**label(1), "uid": ""}),
-        batch({**label(1), "type": "create", "name": 7}),
+    for message in (None, 7, {}, {"client": 1, "actions": []}, {"client": "", "actions": []}):
+        assert read_batch(message) is None
+    window = Window()
+    for n, wrong in enumerate(
+        (
+            7,
+            {"nonce": 1},
+            {**label(1), "type": "format disk"},
+            {**label(1), "ids": [3]},
+            {**label(1), "ids": "abc"},
+            {**label(1), "category": 4},
+            {**label(1), "uid": "u" * 65},
+            {**label(1), "uid": ""},
+            {**label(1), "type": "create", "name": 7},
+        ),
+        start=1,
     ):
-        assert memory.take(message) == ()
-    for n, page in enumerate(("2", True, 0, None, 1.5), start=10):
-        assert memory.take(batch({"nonce": n, "uid": "u", "type": "turn", "page": page})) == ()
-    memory.report({"version": memory.version, "ids": [1]})
-    assert (memory.page, memory.selected) == (1, ())
+        window.send(batch({**wrong, "nonce": n} if isinstance(wrong, dict) else wrong))
+    for n, page in enumerate(("2", True, 0, None, 1.5), start=20):
+        window.send(batch({"nonce": n, "uid": "u", "type": "turn", "page": page}))
+    window.memory.report({"version": window.memory.version, "ids": [1]})
+    assert window.heard == []
+    assert (window.memory.page, window.memory.selected) == (1, ())
 
 
 def test_a_selection_from_before_python_imposed_one_is_ignored() -> None:
@@ -202,12 +240,14 @@ def test_predictions_travel_beside_the_label() -> None:
 
 
 def test_a_new_categorys_name_travels_with_its_images() -> None:
-    memory = GalleryMemory()
+    window = Window()
     raw = {**label(1, "a", "b"), "type": "create", "category": None, "name": "mitosis"}
-    (action,) = memory.take(batch({**raw, "seen": "2026"}))
+    window.send(batch({**raw, "seen": "2026"}))
+    [action] = window.heard
     assert (action.type, action.ids, action.name) == ("create", ("a", "b"), "mitosis")
-    assert action.seen == "2026"
-    assert memory.take(batch({**raw, "nonce": 2, "seen": 7})) == ()
+    assert (action.seen, action.revision) == ("2026", 2026)
+    window.send(batch({**raw, "nonce": 2, "seen": 7}))
+    assert len(window.heard) == 1
 
 
 def test_the_tooltips_words_belong_to_the_label_that_is_shown() -> None:
@@ -216,19 +256,17 @@ def test_the_tooltips_words_belong_to_the_label_that_is_shown() -> None:
         GalleryItem("i", "n", "t", category=1, labelled=True, **given),
         GalleryItem("j", "n", "t", **{**given, "partition": "Unassigned"}),
     ]
-    sent = to_data(
+    sent = to_page(
         GalleryMemory(),
-        items,
-        [],
-        page=1,
-        pages=1,
-        total=2,
-        tile=144,
-        allow=[],
-        texts={},
-        store="g",
+        GalleryPage(
+            items,
+            [],
+            total=2,
+            revision=GalleryRevision("/pictures/t/revision", 7, "2026-11-21T20:00:00.000+00:00"),
+        ),
+        changes=0,
+        view="v",
         partitions={"Training": "Entrenamiento"},
-        revision=GalleryRevision("/pictures/t/revision", 7, "2026-11-21T20:00:00.000+00:00"),
     )
     first, second = sent["items"]
     assert (first["partition"], first["badge"]) == ("Entrenamiento", "En")
@@ -253,22 +291,24 @@ def page_with_a_gallery() -> None:
     from piximi_ui.components.gallery import (
         GalleryCategory,
         GalleryItem,
+        GalleryPage,
         gallery,
         gallery_view,
-        set_gallery_page,
     )
 
-    set_gallery_page("project__Image", 2)
-    view = gallery_view("project__Image")
     result = gallery(
-        [GalleryItem("i", "n.png", "/t", prediction=("WBC", "#123456", 0.5))],
-        [GalleryCategory("c0", "Unknown", "#aaaaaa")],
+        lambda page, only=None: GalleryPage(
+            [GalleryItem("i", "n.png", "/t", prediction=("WBC", "#123456", 0.5))],
+            [GalleryCategory("c0", "Unknown", "#aaaaaa")],
+            page=2,
+            pages=3,
+            total=201,
+        ),
         key="project__Image",
         selected=["i"],
-        pages=3,
-        total=201,
     )
-    st.write(f"{view.page} {result.page} {result.selected} {result.actions}")
+    view = gallery_view("project__Image")
+    st.write(f"{view.page} {result.page} {result.selected}")
 
 
 def test_the_page_renders_without_a_browser_twice_and_in_two_sessions() -> None:
@@ -276,4 +316,4 @@ def test_the_page_renders_without_a_browser_twice_and_in_two_sessions() -> None:
         app = AppTest.from_function(page_with_a_gallery, default_timeout=30).run()
         app.run()
         assert not app.exception
-        assert app.markdown[0].value == "2 2 ('i',) ()"
+        assert app.markdown[0].value == "2 2 ('i',)"

@@ -30,6 +30,7 @@ __all__ = [
     "count_by_category",
     "count_things",
     "find_ids",
+    "follows_labels",
     "get_things",
     "list_things",
     "rejected_ids",
@@ -142,6 +143,17 @@ class ThingFilter:
     sort: SortKey = "added"
     descending: bool = False
     seed: int = 0
+
+
+def follows_labels(wanted: ThingFilter) -> bool:
+    """Tell whether labels and answers to predictions change what passes a filter, or its order."""
+    asked = (wanted.category_ids, wanted.partitions, wanted.predicted_ids, wanted.labelled)
+    answered = (wanted.predicted, wanted.run_id, wanted.rejected_of, wanted.not_rejected_of)
+    return (
+        any(value is not None for value in (*asked, *answered))
+        or wanted.least_confidence > 0
+        or wanted.sort in ("category", "confidence", "partition")
+    )
 
 
 def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:

@@ -1,7 +1,9 @@
 """The gallery: a page of thumbnails to select, label and open, drawn in the browser.
 
-Selection and labels show at once in the browser; Python hears of them a moment later and
-acknowledges each action in its next drawing (see :mod:`piximi_ui.components.gallery.contract`).
+Selection and labels show at once in the browser. Actions and page turns go by HTTP to the desk
+(:mod:`piximi_ui.components.gallery.desk`), which answers with what the page shows then; the script
+that draws the rest of the page runs late and once, and hears of the selection
+(:mod:`piximi_ui.components.gallery.contract`).
 """
 
 from __future__ import annotations
@@ -12,42 +14,45 @@ from typing import Any, cast
 
 import streamlit as st
 
+from piximi_ui.action_routes import action_address
 from piximi_ui.assets import component
+from piximi_ui.components.actions import Action
 from piximi_ui.components.gallery.contract import (
     ACTIONS,
-    GalleryAction,
     GalleryCategory,
     GalleryItem,
     GalleryMemory,
+    GalleryPage,
     GalleryPrediction,
     GalleryResult,
     GalleryRevision,
     GalleryView,
-    Handler,
-    ShownCategory,
     to_data,
 )
+from piximi_ui.components.gallery.desk import Carry, Draw, GalleryDesk, Say
 from piximi_ui.components.gallery.shortcuts import Shortcut, gallery_shortcuts
 from piximi_ui.components.gallery.texts import gallery_texts, partition_names
 
 __all__ = [
     "ACTIONS",
-    "GalleryAction",
+    "Action",
+    "Carry",
+    "Draw",
     "GalleryCategory",
     "GalleryItem",
     "GalleryMemory",
+    "GalleryPage",
     "GalleryPrediction",
     "GalleryResult",
     "GalleryRevision",
     "GalleryView",
-    "Handler",
+    "Say",
     "Shortcut",
     "gallery",
     "gallery_shortcuts",
     "gallery_texts",
     "gallery_view",
     "partition_names",
-    "set_gallery_page",
     "start_gallery_over",
     "viewer_store",
 ]
@@ -57,17 +62,9 @@ DEFAULT_ALLOW = ACTIONS - {"highlight", "accept", "reject"}
 
 
 def gallery_view(key: str) -> GalleryView:
-    """What the person looks at in a gallery, known before it is drawn.
-
-    Ask it first, fetch the items of that page, then call :func:`gallery`.
-    """
+    """Return what the person looks at in a gallery, also before it is drawn."""
     memory = _memory(key)
     return GalleryView(memory.page, memory.selected)
-
-
-def set_gallery_page(key: str, page: int = 1) -> None:
-    """Turn a gallery to a page, for example to the last one when there are fewer now."""
-    _memory(key).page = max(1, page)
 
 
 def start_gallery_over(key: str) -> None:
@@ -78,105 +75,104 @@ def start_gallery_over(key: str) -> None:
 
 
 def gallery(
-    items: Sequence[GalleryItem],
-    categories: Sequence[ShownCategory],
+    draw: Draw,
     *,
     key: str,
+    view: str = "",
     selected: Sequence[str] | None = None,
-    page: int | None = None,
-    pages: int = 1,
-    total: int | None = None,
     tile: int = DEFAULT_TILE,
     allow: Collection[str] = DEFAULT_ALLOW,
     texts: Mapping[str, str] | None = None,
-    revision: GalleryRevision | None = None,
-    counts: Mapping[str, int] | None = None,
-    narrowed: Collection[str] = (),
+    steady: bool = False,
     in_view: Callable[[], Collection[str]] | None = None,
-    on_actions: Handler | None = None,
+    carry: Carry | None = None,
+    on_asked: Callable[[tuple[Action, ...]], None] | None = None,
+    on_said: Callable[[str, str], None] | None = None,
 ) -> GalleryResult:
-    """Draw one page of images; return selection, actions not seen before, and page.
+    """Draw one page of images; return the selection and the page.
 
     What is not in view is not selected: the items, or all pages of them once the person selected
     all pages.
 
     Parameters
     ----------
-    items, categories
-        The images of this page, in order; all categories of the kind, Unknown first.
+    draw
+        Reads a page of the view. Called now, and in a thread whenever something was done or another
+        page is wanted: it must not touch the session.
     key
         Names this gallery. Give each project and kind a key of its own: unsaved labels and the
         selection are kept under it.
+    view
+        Tells what ``draw`` shows from other filters, orders and kinds.
     selected
         A selection to impose, for example after a deletion; None leaves it to the person. With
         ids of other pages it is one of all pages, which only a person asks for.
-    page, pages, total
-        The page shown (from 1; None: the one the person turned to), how many there are, and the
-        number of images on all of them (None: as many as ``items``).
     tile
         Width of a thumbnail in CSS pixels until the person moves the slider.
     allow, texts
         The actions offered, from :data:`ACTIONS`; words in place of :func:`gallery_texts`.
-    revision
-        What the items show of the project; when it changes elsewhere, the gallery is drawn again.
-    counts, narrowed
-        How many things there are of each category id, shown beside its name; and which of them
-        alone are shown. A press on a count asks to ``narrow`` the view to that category, or no
-        longer. Without counts none are shown.
+    steady
+        Whether labels leave the view and its order as they are.
     in_view
         Returns the ids of all pages; asked while all pages are selected. Needed where
-        ``select_all`` is allowed.
-    on_actions
-        See :data:`~piximi_ui.components.gallery.contract.Handler`. Without it, actions come in
-        the result once, and the following run acknowledges them: apply, then ``st.rerun()``.
+        ``select_all`` is allowed. It must not touch the session either.
+    carry
+        See :data:`~piximi_ui.components.gallery.desk.Carry`.
+    on_asked
+        Called before the script runs again with the actions that ``carry`` cannot do; with none
+        when the project changed.
+    on_said
+        Called then with what ``carry`` has to say.
     """
     memory = _memory(key)
-    shown = {item.id for item in items}
+    desk = GalleryDesk(memory, draw, view, carry, in_view, steady, partition_names())
     if selected is not None:
-        memory.impose(selected, wide=not shown.issuperset(selected))
-    memory.keep(frozenset(in_view()) if memory.wide and in_view else shown)
-    data = to_data(
-        memory,
-        items,
-        categories,
-        page=memory.page if page is None else page,
-        pages=pages,
-        total=len(items) if total is None else total,
-        tile=tile,
-        allow=[name for name in allow if name in ACTIONS],
-        texts={**gallery_texts(), **(texts or {})},
-        partitions=partition_names(),
-        revision=revision,
-        counts=counts,
-        narrowed=narrowed,
-        store=_widget_key(key),
-    )
-    _mount(memory, data, on_actions)
-    return _result(memory, data, on_actions)
+        memory.impose(selected, wide=not frozenset(_page_ids(desk)).issuperset(selected))
+    data = {
+        **to_data(
+            tile=tile,
+            allow=[name for name in allow if name in ACTIONS],
+            texts={**gallery_texts(), **(texts or {})},
+            store=_widget_key(key),
+            actions=action_address(_widget_key(key), desk),
+        ),
+        **desk.whole(),
+    }
+    _mount(memory, data, on_asked, on_said)
+    return GalleryResult(memory.selected, cast(int, data["page"]))
 
 
-def _mount(memory: GalleryMemory, data: dict[str, Any], on_actions: Handler | None) -> None:
+def _page_ids(desk: GalleryDesk) -> list[str]:
+    return [item.id for item in desk.draw(desk.memory.page).items]
+
+
+def _mount(
+    memory: GalleryMemory,
+    data: dict[str, Any],
+    on_asked: Callable[[tuple[Action, ...]], None] | None,
+    on_said: Callable[[str, str], None] | None,
+) -> None:
     widget = data["store"]
 
-    def received(part: str) -> Any:
-        return (st.session_state.get(widget) or {}).get(part)
+    def told() -> None:
+        """Hear what is selected; what was done meanwhile is shown by the run that follows."""
+        memory.report((st.session_state.get(widget) or {}).get("selection"))
+        said = memory.empty_said()
+        if on_said is not None:
+            for text, icon in said:
+                on_said(text, icon)
+        actions, acted = memory.empty_inbox(), memory.acted
+        memory.acted = False
+        if on_asked and (actions or acted or said or memory.drawn != data_revision(data)):
+            on_asked(actions)
 
-    component("gallery")(
-        key=widget,
-        data=data,
-        on_selection_change=lambda: memory.report(received("selection")),
-        on_action_change=lambda: memory.deliver(received("action"), on_actions),
-        on_look_change=lambda: on_actions and on_actions(()),
-    )
+    component("gallery")(key=widget, data=data, on_selection_change=told)
 
 
-def _result(
-    memory: GalleryMemory, data: dict[str, Any], on_actions: Handler | None
-) -> GalleryResult:
-    actions = memory.empty_inbox()
-    if on_actions is None:
-        memory.mark_shown()  # by the next drawing the caller has applied them
-    return GalleryResult(memory.selected, actions, cast(int, data["page"]))
+def data_revision(data: Mapping[str, Any]) -> int | None:
+    """Return the revision that a drawing showed."""
+    revision = data["revision"]
+    return revision["number"] if revision else None
 
 
 def _memory(key: str) -> GalleryMemory:

@@ -1,34 +1,37 @@
 """What the gallery's two halves say to each other, free of Streamlit and of the browser.
 
-To the browser goes one JSON object (:func:`to_data`). Back come the selection and batches of
-actions, page turns among them, which take the selection along. An action is repeated by the
-browser until a later object acknowledges its number, so :class:`GalleryMemory` hands each one on
-exactly once.
+To the browser goes one JSON object (:func:`to_data`): what stays, and what the page shows at this
+moment (:func:`to_page`). Back come batches of actions, page turns among them, by HTTP (see
+:mod:`piximi_ui.components.actions`), each answered with what the page shows then; and
+the selection, which the page beside the gallery shows, late and once.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
-from piximi_core.errors import ProjectBusy
 from piximi_core.vocabulary import LABELLED_PARTITIONS
+from piximi_ui.components.actions import Action, Ledger
 
 __all__ = [
     "ACTIONS",
-    "GalleryAction",
     "GalleryCategory",
     "GalleryItem",
     "GalleryMemory",
+    "GalleryPage",
     "GalleryPrediction",
     "GalleryResult",
     "GalleryRevision",
     "GalleryView",
-    "Handler",
     "ShownCategory",
+    "changed_items",
     "to_data",
+    "to_numbers",
+    "to_page",
 ]
 
 ACTIONS = frozenset(
@@ -37,9 +40,6 @@ ACTIONS = frozenset(
         *("delete", "open", "select_all", "show_all", "narrow", "highlight"),
     }
 )
-_CLIENTS_REMEMBERED = 8
-_LONGEST_UID = 64
-# The sets whose images show their letters: the others are those nothing was decided about yet.
 
 
 class GalleryPrediction(NamedTuple):
@@ -110,34 +110,32 @@ class GalleryRevision(NamedTuple):
 
 
 @dataclass(frozen=True)
-class GalleryAction:
-    """One thing the person did.
+class GalleryPage:
+    """One page of the view, as the project has it at this moment.
 
-    ``type`` is one of :data:`ACTIONS`; ``category`` is a category id for ``label``, ``highlight``
-    and ``narrow``, ``name`` that of a category to ``create`` and label with. ``uid`` names the
-    action beyond this session: a second copy of it, after a restart, is to be refused. ``seen``
-    is the :class:`GalleryRevision`'s moment that the person looked at, empty where none was given.
+    Attributes
+    ----------
+    items, categories
+        The images of this page, in order; all categories of the kind, Unknown first.
+    page, pages, total
+        Which page it is (from 1), how many there are, and the number of images on all of them
+        (None: as many as ``items``).
+    revision
+        What the items show of the project; when it changes elsewhere, the gallery asks again.
+    counts, narrowed
+        How many things there are of each category id, shown beside its name; and which of them
+        alone are shown. A press on a count asks to ``narrow`` the view to that category, or no
+        longer. Without counts none are shown.
     """
 
-    type: str
-    ids: tuple[str, ...]
-    category: str | None
-    nonce: int
-    uid: str
-    name: str = ""
-    seen: str = ""
-
-    @property
-    def revision(self) -> int | None:
-        """The revision that the person looked at, None where none was given."""
-        return int(self.seen) if self.seen.isdecimal() and len(self.seen) < 16 else None
-
-
-Handler = Callable[[tuple[GalleryAction, ...]], None]
-"""Called with new actions before the script runs again, so that one run both applies and shows
-them; with none when the project changed elsewhere. It must not draw, and must refuse a second copy
-of an action by its ``uid``: after ``ProjectBusy``, or when it was broken off, it gets the batch
-again. Any other error counts as an answer."""
+    items: Sequence[GalleryItem]
+    categories: Sequence[ShownCategory]
+    page: int = 1
+    pages: int = 1
+    total: int | None = None
+    revision: GalleryRevision | None = None
+    counts: Mapping[str, int] | None = None
+    narrowed: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -150,10 +148,9 @@ class GalleryView:
 
 @dataclass(frozen=True)
 class GalleryResult:
-    """What :func:`gallery` returns; ``actions`` holds each new action once."""
+    """What :func:`gallery` returns."""
 
     selected: tuple[str, ...]
-    actions: tuple[GalleryAction, ...]
     page: int
 
 
@@ -172,164 +169,169 @@ class GalleryMemory:
     version
         Counts the selections that Python imposed. The browser adopts a selection whose version it
         has not seen, and reports made under an older version are ignored.
-    acks
-        Highest action number taken, by client (one mounted gallery in one browser tab).
-    shown
-        The same, of the actions whose effect the next drawing shows: what the browser is told.
+    ledger
+        Which actions of the browser were taken.
+    changes
+        Counts the actions: tells what was drawn before one from what was drawn after it.
+    shown, drawn
+        The ids and the revision of the page as it was drawn last.
     inbox
-        Actions taken and not yet given to a page that asks for them.
+        Actions that only the page's script can do, until it runs.
+    said
+        What is to be said of the others, with its icon.
+    acted
+        Whether something was done that the page does not show yet.
     """
 
     page: int = 1
     selected: tuple[str, ...] = ()
     wide: bool = False
-    # Starts from the clock, so that a new session never reuses the version of an old one.
+    # Both start from the clock, so that a new session never reuses a number of an old one.
     version: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
-    acks: dict[str, int] = field(default_factory=dict)
-    shown: dict[str, int] = field(default_factory=dict)
-    inbox: list[GalleryAction] = field(default_factory=list)
+    changes: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+    ledger: Ledger = field(default_factory=Ledger)
+    shown: frozenset[str] = frozenset()
+    drawn: int | None = None
+    inbox: list[Action] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)
+    acted: bool = False
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def impose(self, selected: Sequence[str], *, wide: bool = False) -> None:
         """Set the selection from Python; nothing happens when it is already so on one page.
 
         All pages are selected because the person asked for it, and the browser waits for that.
         """
-        if wide or self.wide or tuple(selected) != self.selected:
-            self.selected, self.wide = tuple(selected), wide
-            self.version += 1
+        with self._lock:
+            if wide or self.wide or tuple(selected) != self.selected:
+                self.selected, self.wide = tuple(selected), wide
+                self.version += 1
 
     def keep(self, there: Collection[str]) -> None:
         """Take out of the selection what is not in view any more; the browser does so itself."""
-        self.selected = tuple(each for each in self.selected if each in there)
-        self.wide = self.wide and bool(self.selected)
+        with self._lock:
+            self.selected = tuple(each for each in self.selected if each in there)
+            self.wide = self.wide and bool(self.selected)
 
     def report(self, value: object) -> None:
         """Take the browser's selection, ``{"version", "ids", "wide"}``, unless it is old."""
-        if not isinstance(value, Mapping) or value.get("version") != self.version:
-            return
-        ids = value.get("ids")
-        if isinstance(ids, list) and all(isinstance(i, str) for i in ids):
-            self.selected, self.wide = tuple(ids), value.get("wide") is True
-
-    def take(self, value: object) -> tuple[GalleryAction, ...]:
-        """Take a batch ``{"client": str, "actions": [...]}``; return what was not seen before.
-
-        Page turns take effect here and are not returned.
-        """
         if not isinstance(value, Mapping):
-            return ()
-        client, batch = value.get("client"), value.get("actions")
-        if not isinstance(client, str) or not isinstance(batch, list):
-            return ()
-        last = self.acks.pop(client, 0)
-        fresh: list[GalleryAction] = []
-        for raw in batch:
-            nonce = raw.get("nonce") if isinstance(raw, Mapping) else None
-            if not isinstance(nonce, int) or nonce <= last:
-                continue
-            last = nonce
-            action = _action(raw)
-            if action is not None:
-                fresh.append(action)
-            elif raw.get("type") == "turn":
-                self._turn(raw.get("page"))
-        self.acks[client] = last
-        while len(self.acks) > _CLIENTS_REMEMBERED:
-            del self.acks[next(iter(self.acks))]
-        return tuple(fresh)
-
-    def deliver(self, value: object, handler: Handler | None) -> None:
-        """Take a batch and give it to a handler, or to the inbox when there is none.
-
-        A handler that is broken off, or raises :class:`ProjectBusy`, which goes no further, gets
-        the same actions again when the browser repeats them. Any other error is an answer: the
-        browser shows what is really stored and does not repeat what can never succeed.
-        """
-        before = dict(self.acks)
-        if isinstance(value, Mapping):
-            self.report(value.get("selection"))
-        actions = self.take(value)
-        if handler is None:
-            self.inbox.extend(actions)
             return
-        try:
-            if actions:
-                handler(actions)
-        except ProjectBusy:
-            self.acks = before
+        version, ids, wide = value.get("version"), value.get("ids"), value.get("wide") is True
+        if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
             return
-        except Exception:
-            self.mark_shown()
-            raise
-        except BaseException:
-            # Streamlit breaks a callback off where it touches the session, once the browser has
-            # asked for the next run. What was already done is known by its name.
-            self.acks = before
-            raise
-        self.mark_shown()
+        with self._lock:
+            if version == self.version:
+                self.selected, self.wide = tuple(ids), wide
 
-    def mark_shown(self) -> None:
-        """Declare that from now on drawings show the effect of everything taken."""
-        self.shown = dict(self.acks)
+    def turn(self, page: object) -> None:
+        """Turn to a page, taking out of the selection what is on the one before."""
+        if isinstance(page, int) and not isinstance(page, bool) and page >= 1:
+            self.page = page
+            with self._lock:
+                if not self.wide:
+                    self.selected = ()
 
-    def empty_inbox(self) -> tuple[GalleryAction, ...]:
-        """Give out what waits in the inbox."""
+    def note(self, page: GalleryPage) -> None:
+        """Keep which page was drawn."""
+        self.page = page.page
+        self.shown = frozenset(item.id for item in page.items)
+        self.drawn = page.revision.number if page.revision else None
+
+    def empty_inbox(self) -> tuple[Action, ...]:
+        """Give out what waits in the inbox, once."""
         actions, self.inbox = tuple(self.inbox), []
         return actions
 
-    def _turn(self, page: object) -> None:
-        if isinstance(page, int) and not isinstance(page, bool) and page >= 1:
-            self.page = page
-            if not self.wide:
-                self.selected = ()
+    def empty_said(self) -> list[tuple[str, str]]:
+        """Give out what is to be said, once."""
+        said, self.said = self.said, []
+        return said
 
 
 def to_data(
-    memory: GalleryMemory,
-    items: Sequence[GalleryItem],
-    categories: Sequence[ShownCategory],
     *,
-    page: int,
-    pages: int,
-    total: int,
     tile: int,
     allow: Sequence[str],
     texts: Mapping[str, str],
     store: str,
-    partitions: Mapping[str, str] | None = None,
-    revision: GalleryRevision | None = None,
-    counts: Mapping[str, int] | None = None,
-    narrowed: Collection[str] = (),
+    actions: str,
 ) -> dict[str, Any]:
-    """Build the JSON object for the browser.
+    """Build the part of the browser's JSON object that stays while actions come and go.
 
-    On an acknowledgement the browser drops its own provisional picture of an action, so
-    ``memory.shown`` may name only actions whose effect ``items`` already shows.
+    Parameters
+    ----------
+    store
+        Names the queue of what is not saved.
+    actions
+        Where actions go.
     """
-    pages = max(1, pages)
-    page = min(max(1, page), pages)
-    first = total - len(items) + 1 if page == pages else (page - 1) * len(items) + 1
     return {
-        "items": [_item(item, partitions or {}) for item in items],
-        "categories": [{"id": c.id, "name": c.name, "color": c.color} for c in categories],
-        "counts": None if counts is None else [counts.get(c.id, 0) for c in categories],
-        "narrowed": [c.id in narrowed for c in categories],
+        "tile": tile,
+        "allow": sorted(allow),
+        "texts": dict(texts),
+        "store": store,
+        "actions": actions,
+    }
+
+
+def to_page(
+    memory: GalleryMemory,
+    shown: GalleryPage,
+    *,
+    changes: int,
+    view: str,
+    partitions: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Build the part of it that shows the project.
+
+    Parameters
+    ----------
+    changes
+        `GalleryMemory.changes` before ``shown`` was read.
+    view
+        Tells what is shown from other filters, orders and kinds.
+    partitions
+        The partitions' names in the language of the page.
+    """
+    pages = max(1, shown.pages)
+    page = min(max(1, shown.page), pages)
+    count = len(shown.items)
+    total = count if shown.total is None else shown.total
+    first = total - count + 1 if page == pages else (page - 1) * count + 1
+    return {
+        "items": changed_items(shown, partitions),
+        "categories": [{"id": c.id, "name": c.name, "color": c.color} for c in shown.categories],
+        "narrowed": [c.id in shown.narrowed for c in shown.categories],
+        **to_numbers(shown),
         "page": page,
         "pages": pages,
         "total": total,
-        "first": first if items else 0,
-        "tile": tile,
+        "first": first if count else 0,
         "selection": {
             "version": memory.version,
             "ids": list(memory.selected),
             "wide": memory.wide,
         },
-        "acks": dict(memory.shown),
-        "allow": sorted(allow),
-        "texts": dict(texts),
-        "store": store,
-        "revision": revision._asdict() if revision else None,
+        "view": view,
+        "changes": changes,
     }
+
+
+def to_numbers(shown: GalleryPage) -> dict[str, Any]:
+    """Build what every label changes: the counts of the categories, and the revision."""
+    counts = shown.counts
+    return {
+        "counts": None if counts is None else [counts.get(c.id, 0) for c in shown.categories],
+        "revision": shown.revision._asdict() if shown.revision else None,
+    }
+
+
+def changed_items(
+    shown: GalleryPage, partitions: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Build the tiles of a page, or of those among them that changed."""
+    return [_item(item, partitions or {}) for item in shown.items]
 
 
 def _item(item: GalleryItem, partitions: Mapping[str, str]) -> dict[str, Any]:
@@ -354,23 +356,3 @@ def _item(item: GalleryItem, partitions: Mapping[str, str]) -> dict[str, Any]:
         "pixel_size": item.pixel_size,
         "labelled_by": item.labelled_by if item.labelled else "",
     }
-
-
-def _action(raw: object) -> GalleryAction | None:
-    """One action from the browser's JSON; None for anything malformed."""
-    if not isinstance(raw, Mapping):
-        return None
-    kind, ids, nonce = raw.get("type"), raw.get("ids"), raw.get("nonce")
-    category, uid = raw.get("category"), raw.get("uid")
-    name, seen = raw.get("name", ""), raw.get("seen", "")
-    if kind not in ACTIONS or not isinstance(nonce, int):
-        return None
-    if not isinstance(name, str) or not isinstance(seen, str):
-        return None
-    if not isinstance(uid, str) or not 0 < len(uid) <= _LONGEST_UID:
-        return None
-    if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
-        return None
-    if category is not None and not isinstance(category, str):
-        return None
-    return GalleryAction(str(kind), tuple(ids), category, nonce, uid, name, seen)

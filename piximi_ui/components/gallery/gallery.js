@@ -1,6 +1,5 @@
 // The gallery component. Streamlit calls `mount` at first and again whenever Python redraws.
 
-import { withKeys } from "./category_keys.js";
 import { element, speak } from "../shared/dom.js";
 import { DragBox } from "./drag.js";
 import { Follower } from "../shared/follow.js";
@@ -10,6 +9,7 @@ import { Labelling } from "./labelling.js";
 import { ActionQueue, LEFT, viewerStore } from "../shared/queue.js";
 import { Reporter } from "./report.js";
 import { Selection } from "./selection.js";
+import { ShownPage } from "./shown_page.js";
 import { tileOf, wayOf } from "./tile.js";
 import { View } from "./view.js";
 
@@ -70,17 +70,14 @@ class Gallery {
     this.followed = null; // the image that the gallery went on to by itself, kept in sight
     this.picking = false; // whether taps add to the selection, after a finger that rested
     this.view = new View(this);
-    this.queue = new ActionQueue(
-      store,
-      (batch) => this.reporter.send(batch),
-      () => this.redraw(),
-    );
+    this.queue = new ActionQueue(store, this);
     // What the viewer over the gallery could not send before it was closed is not lost.
     this.adopting = new AbortController();
     window.addEventListener(LEFT, () => this.queue.adopt(viewerStore(store)), this.adopting);
     this.reporter = new Reporter(this);
     this.labelling = new Labelling(this);
     this.follower = new Follower(this);
+    this.page = new ShownPage(this);
     const { grid, root } = this.view;
     grid.addEventListener("click", (event) => this.#click(event));
     for (const name of ["wheel", "touchmove"]) {
@@ -88,7 +85,7 @@ class Gallery {
     }
     grid.addEventListener("dblclick", (event) => this.#open(tileOf(event)));
     grid.addEventListener("focusin", (event) => this.#focusOn(tileOf(event)));
-    grid.addEventListener("focusout", () => setTimeout(() => this.#letGo(), 0));
+    grid.addEventListener("focusout", () => setTimeout(() => (this.held &&= this.focused()), 0));
     for (const name of ["pointerdown", "focusin"]) {
       root.addEventListener(name, () => {
         active = this;
@@ -113,6 +110,7 @@ class Gallery {
     });
   }
 
+  /** Streamlit drew: what the page shows, unless an answer has overtaken it, and what stays. */
   update(component) {
     this.drawing += 1;
     const { data } = component;
@@ -126,30 +124,32 @@ class Gallery {
     }
     left = null;
     this.component = component;
-    this.data = { ...data, categories: withKeys(data.categories) };
     this.path = window.location.pathname;
-    if (data.selection.version !== this.version) this.#adopt(data.selection);
+    const { tile, allow, texts, actions, ...page } = data;
+    this.data = { ...this.data, tile, allow, texts };
     if (this.drawing === 1) this.queue.adopt(viewerStore(this.store));
-    const place = this.held ? this.view.order.indexOf(this.focus) : -1;
-    const moved = this.view.lay(data.items);
-    const { order } = this.view;
-    this.selection.stay(order, data.selection.ids);
-    this.picking &&= this.selection.size > 0;
-    if (!order.includes(this.focus)) {
-      this.focus = order[Math.max(0, Math.min(place, order.length - 1))] ?? null;
-    }
-    this.queue.acknowledge(data.acks);
-    this.view.root.classList.toggle("turning", this.queue.has("turn"));
-    this.redraw();
+    this.page.take(page);
+    this.queue.open(actions);
+    this.page.drawn();
     if (!this.view.root.isConnected) this.host.append(this.view.root);
-    // The focused tile moved or is gone: the keyboard stays where it was in the grid.
-    if (place >= 0) this.view.tile(this.focus)?.focus({ preventScroll: true });
-    // What it went on to by itself stays in sight, unless the person scrolled away from it.
-    if (moved && this.followed !== null) this.view.show(this.followed);
-    this.reporter.shown();
-    this.labelling.shown();
-    this.follower.shown(data.revision);
+    this.reporter.shown(page);
     return this.drawing;
+  }
+
+  /** The project answered: what the page shows now, or what labels changed of it. */
+  answered({ view, drawing, part, rerun }) {
+    // Another filter was chosen meanwhile, and Streamlit draws its page.
+    if (view === this.data.view) {
+      if (drawing) this.page.turnTo(drawing);
+      else this.page.patch(part);
+      this.page.drawn();
+    }
+    this.reporter.answered(rerun);
+  }
+
+  /** What every batch takes along. */
+  along() {
+    return { selection: this.reporter.state() };
   }
 
   redraw() {
@@ -159,13 +159,18 @@ class Gallery {
     this.view.draw(this.data, { selection, focus, labels: queue.labels(), waiting: queue.unsaved, lost });
   }
 
+  /** The connection is back. */
+  missed() {
+    this.view.fetchMissing();
+  }
+
   /** Take over a selection that Python imposes. */
-  #adopt({ version, ids, wide }) {
+  adopt({ version, ids, wide }) {
     const first = this.version === null;
     this.version = version;
     this.reporter.forget();
     // "Select all" was answered after the person had chosen something else.
-    if (wide && !first && !this.asksAll) return void this.reporter.tell();
+    if (wide && !first && !this.asksAll) return void this.reporter.changed();
     this.asksAll = false;
     this.labelling.forget();
     this.selection.replace(ids, wide);
@@ -365,10 +370,6 @@ class Gallery {
   #click(event) {
     const node = tileOf(event);
     if (node && !this.drag.justDone) this.pick(node, wayOf(event));
-  }
-
-  #letGo() {
-    this.held &&= this.focused();
   }
 
   #focusOn(node, held = node !== null) {

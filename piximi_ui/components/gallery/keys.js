@@ -90,7 +90,7 @@ export class Keyboard {
     const key = letterOf(event);
     if (key === "a" && !event.shiftKey) return gallery.selectPage();
     // A gallery that has just left the page undoes nothing any more: the button beside it does.
-    const there = gallery.host.host.isConnected;
+    const there = gallery.host?.host.isConnected ?? true;
     if (key === "z") return there && gallery.act(event.shiftKey ? "redo" : "undo");
     if (key === "y" && !event.shiftKey) return there && gallery.act("redo");
     // Keyboards of Macs have no key for this.

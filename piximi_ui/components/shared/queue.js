@@ -1,11 +1,14 @@
-// Actions wait here until Python acknowledges their number, so none is lost when actions come
-// faster than reruns, when a rerun is cut short, or when the connection drops. Each has a name of
-// its own, by which the project refuses a second copy.
+// What a person does, on its way to the project: by HTTP, to an address that belongs to this session.
+// Actions wait here until their number is acknowledged, so none is lost when they come faster than
+// answers, when an answer is cut short, or when the connection drops. Each has a name of its own, by
+// which the project refuses a second copy. See components/actions.py for the other end.
 
 import { LEAVING, startOver } from "../watch/leave.js";
 
-const RESEND = [2000, 4000, 8000, 10000]; // ms between attempts; the last one repeats
-const PATIENCE = 4; // unanswered attempts after which the page itself is loaded anew
+const RESEND = [500, 1000, 2000, 4000]; // ms between attempts; the last one repeats
+const LONGEST = 20000; // ms after which an attempt is given up
+const STILL_BUSY = 409;
+const PATIENCE = 4; // refused attempts after which the page itself is loaded anew
 // What outlives a reload of the page; the others only ask for something to be shown.
 const KEEPS = new Set(["label", "create", "accept", "reject", "undo", "redo"]);
 export const LEFT = "piximi-labels-left"; // an event: a queue was closed with something in it
@@ -18,18 +21,21 @@ const random = () =>
 export class ActionQueue {
   /**
    * @param {string} store name under which unsaved actions survive a reload of the page
-   * @param {(batch: object) => void} send gives Python everything that is not acknowledged
-   * @param {() => void} changed called whenever the number of waiting actions changes
+   * @param {object} owner whose queue it is: `redraw()` is called whenever the number of waiting
+   *   actions changes, `answered(answer)` with what the project says, before they leave the queue,
+   *   and `along()` returns what every batch takes along
    */
-  constructor(store, send, changed) {
+  constructor(store, owner) {
     this.storage = `piximi-unsaved:${store}`;
-    this.send = send;
-    this.changed = changed;
+    this.owner = owner;
+    this.address = null; // where actions go; until it is known they wait
     this.client = random();
     this.nonce = 0;
     this.waiting = [];
-    this.sent = 0; // highest number ever sent
-    this.attempt = 0;
+    this.pushed = -Infinity; // when the person did something last
+    this.looks = false; // whether an answer is wanted although nothing waits
+    this.underway = false; // whether a batch was sent that nothing has answered yet
+    this.attempt = 0; // how many in a row failed
     /** @type {number | undefined} */
     this.timer = undefined;
     this.leaving = new AbortController();
@@ -37,17 +43,29 @@ export class ActionQueue {
     window.addEventListener("beforeunload", (event) => this.#warn(event), { signal });
     window.addEventListener(LEAVING, () => this.leaving.abort(), { signal });
     for (const action of read(this.storage)) this.#add(action);
-    if (this.waiting.length) this.timer = setTimeout(() => this.#flush(), 0);
+  }
+
+  /** Where actions go from now on. */
+  open(address) {
+    const first = this.address === null;
+    this.address = address;
+    if (first && this.waiting.length) this.#arm(0);
   }
 
   /** @param {object} action type, and what belongs to it: ids, category, name, page, seen */
   push(action) {
+    this.pushed = performance.now();
     this.#add({ ids: [], category: null, ...action, uid: random() });
     this.#persist();
-    this.changed();
-    // With a batch on its way the new action follows after the answer: sending now would cut
-    // short the very run that answers.
-    if (!this.underway) this.#arm(0);
+    this.owner.redraw();
+    // With a batch on its way the new action follows after the answer, so they stay in order.
+    this.#arm(0);
+  }
+
+  /** Ask what is to be shown now, though nothing was done here. */
+  look() {
+    this.looks = true;
+    this.#arm(0);
   }
 
   /** Take over what another queue of this page left when it was closed, under its own names. */
@@ -57,20 +75,8 @@ export class ActionQueue {
     sessionStorage.removeItem(`piximi-unsaved:${store}`);
     for (const action of left) this.#add(action);
     this.#persist();
-    this.changed();
-    if (!this.underway) this.#arm(0);
-  }
-
-  acknowledge(acks) {
-    const upTo = acks[this.client] ?? 0;
-    const before = this.waiting.length;
-    this.waiting = this.waiting.filter((action) => action.nonce > upTo);
-    if (this.waiting.length === before) return;
-    this.attempt = 0;
-    this.#persist();
-    this.changed();
-    clearTimeout(this.timer);
-    if (this.waiting.length) this.#arm(0);
+    this.owner.redraw();
+    this.#arm(0);
   }
 
   /** Category id (or NEW and a name) by image id, as the waiting labels will leave them. */
@@ -94,12 +100,13 @@ export class ActionQueue {
 
   /** The connection is back: do not wait for the next attempt. */
   hurry() {
-    if (!this.waiting.length) return;
+    if (!this.waiting.length || this.underway) return;
     this.attempt = 0;
     this.#arm(0);
   }
 
   close() {
+    this.closed = true;
     clearTimeout(this.timer);
     this.leaving.abort();
     if (this.waiting.length) window.dispatchEvent(new Event(LEFT));
@@ -110,39 +117,56 @@ export class ActionQueue {
     startOver();
   }
 
-  /** Whether actions were sent that nothing has answered yet. */
-  get underway() {
-    return this.waiting.length > 0 && this.waiting[0].nonce <= this.sent;
-  }
-
   #add(action) {
     this.nonce += 1;
     this.waiting.push({ ...action, nonce: this.nonce });
   }
 
   #arm(delay) {
+    if (this.underway || this.closed || this.address === null) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#flush(), delay);
   }
 
-  #flush() {
-    if (!this.waiting.length) return;
-    this.sent = this.nonce;
-    const delay = RESEND[Math.min(this.attempt, RESEND.length - 1)];
-    this.attempt += 1;
-    this.#arm(delay);
-    this.send({ client: this.client, actions: this.waiting });
-    if (this.attempt >= PATIENCE) this.#startOverIfAlive();
+  async #flush() {
+    if (this.underway || this.closed || !(this.waiting.length || this.looks)) return;
+    this.underway = true;
+    this.looks = false;
+    const answer = await this.#send({ ...this.owner.along(), client: this.client, actions: this.waiting });
+    this.underway = false;
+    if (answer) this.#take(answer);
+    if (this.closed || !(this.waiting.length || this.looks)) return;
+    // Another program writes the project at this moment, or there was no answer.
+    const again = answer && !answer.busy ? 0 : RESEND[Math.min(this.attempt, RESEND.length) - 1];
+    this.#arm(again ?? RESEND[0]);
   }
 
-  async #startOverIfAlive() {
+  /** Send a batch; return the answer, null if there was none. */
+  async #send(batch) {
     try {
-      // Not while the server is away: the page would be lost for an error of the browser.
-      const answer = await fetch(new URL("../_stcore/health", import.meta.url));
-      if (answer.ok && this.waiting.length) this.startOver();
+      const answer = await fetch(window.location.origin + this.address, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(batch),
+        signal: AbortSignal.timeout(LONGEST),
+      });
+      if (answer.ok) return await answer.json();
+      this.attempt += 1;
+      if (answer.status === STILL_BUSY) return null; // with what it was sent before
+      if (answer.status === 404 || this.attempt >= PATIENCE) this.startOver();
     } catch {
-      // The next attempts go on.
+      this.attempt += 1; // no connection: the next attempts go on
     }
+    return null;
+  }
+
+  #take(answer) {
+    if (this.closed) return; // what waited has gone to another queue
+    this.attempt = 0;
+    this.waiting = this.waiting.filter((action) => action.nonce > answer.ack);
+    this.#persist();
+    this.owner.answered(answer);
+    this.owner.redraw();
   }
 
   /** A closed tab takes its unsaved actions with it, so the browser asks first. */

@@ -14,13 +14,13 @@ import { TypedPanel } from "../gallery/typed.js";
 const ANSWERS = { accept: "A", reject: "R" };
 
 export class Labels {
-  /** @param {object} viewer see viewer.js: `subject`, `goOn`, `send`, `captions`, `root`, `walk` */
+  /** @param {object} viewer see viewer.js: `subject`, `goOn`, `answered`, `captions`, `root`, `walk` */
   constructor(viewer, store) {
     this.viewer = viewer;
     /** @type {any} */
     this.data = undefined; // the categories of what would be labelled now, once Python has told them
     this.kinds = new Map(); // categories by kind
-    this.queue = new ActionQueue(store, (batch) => viewer.send(batch), () => viewer.captions());
+    this.queue = new ActionQueue(store, this);
     this.palette = new Palette((category) => this.choose(category), () => this.find());
     this.onward = new OnwardSwitch();
     this.typed = new TypedPanel();
@@ -54,13 +54,41 @@ export class Labels {
     this.queue.close();
   }
 
-  update({ categories, acks, allow, seen }, texts) {
+  update({ actions, allow, categories, seen }, texts) {
     this.texts = texts;
     this.allow = allow;
+    this.#know(categories, seen);
+    this.queue.open(actions);
+  }
+
+  /** The project answered: how the pictures at hand are labelled now, and what there is to say. */
+  answered({ categories, seen, images, said }) {
+    this.#know(categories, seen);
+    this.tags = images;
+    this.viewer.answered(said);
+    this.draw();
+  }
+
+  /** What every batch takes along. */
+  along() {
+    return {};
+  }
+
+  /** The number of waiting actions changed. */
+  redraw() {
+    this.viewer.captions();
+  }
+
+  /** Put what answers said into pictures that were drawn before them. */
+  tag(pictures) {
+    for (const picture of pictures) Object.assign(picture, this.tags?.[picture.id]);
+  }
+
+  #know(categories, seen) {
+    if (Number(seen) < Number(this.seen)) return; // an answer has told something newer
+    if (seen !== this.seen) this.tags = null;
     this.seen = seen;
     this.kinds = new Map(Object.entries(categories).map(([kind, list]) => [kind, withKeys(list)]));
-    this.queue.acknowledge(acks);
-    this.draw();
   }
 
   /** Show the categories of what would be labelled now. */

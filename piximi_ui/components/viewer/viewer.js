@@ -84,10 +84,14 @@ class Viewer {
     this.data = data;
     this.walk.update(data);
     speak(data.texts.language);
-    this.#show();
     if (data.labels) {
       this.labels ??= this.#makeLabels(data.labels.store);
       this.labels.update(data.labels, data.texts);
+      this.labels.tag(this.walk.list);
+    }
+    this.#show();
+    if (this.labels) {
+      this.labels.draw();
       this.captions();
       this.objects.show(this.images[0], this.stages[0]);
     }
@@ -301,15 +305,19 @@ class Viewer {
     return this.objects.deselect();
   }
 
-  /** Give Python the waiting actions, and where the person has come to. */
-  send(batch) {
-    this.untold = false;
-    this.component.setTriggerValue("batch", { ...batch, step: this.walk.step() });
+  /** The project answered to labels. */
+  answered(said) {
+    this.labels.tag(this.walk.list);
+    if (said) this.said.textContent = said;
+    this.captions();
+    this.objects.show(this.images[0], this.stages[0]);
   }
 
-  /** Python hears of the place with the labels that wait, or else by itself. */
+  /** Python hears where the person has come to, and sends the next pictures. */
   #tell() {
-    if (!this.labels?.queue.waiting.length) this.send({});
+    this.untold = false;
+    const step = this.walk.step();
+    if (step) this.component.setTriggerValue("step", step);
   }
 
   toPlane(plane) {

@@ -1,0 +1,135 @@
+"""What the gallery does with actions that come by HTTP, in a thread beside the page's script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from piximi_ui.components.actions import Action, Batch, read_action
+from piximi_ui.components.gallery.contract import (
+    ACTIONS,
+    GalleryMemory,
+    GalleryPage,
+    changed_items,
+    to_numbers,
+    to_page,
+)
+
+__all__ = ["Carry", "Draw", "GalleryDesk", "Say"]
+
+Say = Callable[[str, str], None]
+"""Called with a text and its icon: what the page is to say of an action."""
+
+Carry = Callable[[Action, Say], bool]
+"""Carries out one action, and returns whether it was one that it can do; the others wait for the
+page's script. It must not draw, and must refuse a second copy of an action by its ``uid``. After
+`ProjectBusy` it gets the same action again."""
+
+_ONE_BY_ONE = frozenset({"label", "accept", "reject"})
+
+
+class Draw(Protocol):
+    """Reads one page of the view from the project; called by the page's script and by threads."""
+
+    def __call__(self, page: int, only: Collection[str] | None = None) -> GalleryPage:
+        """Return a page, the last one if there are fewer; with ``only``, these of its items."""
+
+
+@dataclass
+class _Work:
+    """What a batch did: to which things, and whether more than those look otherwise now."""
+
+    things: set[str] = field(default_factory=set)
+    steps: int = 0
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class GalleryDesk:
+    """The other end of a gallery's queue, as the newest drawing set it up.
+
+    Attributes
+    ----------
+    draw, carry, in_view
+        As in `gallery`.
+    view
+        Tells what is shown from other filters, orders and kinds.
+    steady
+        Whether labels leave the view as it is: then only the labelled tiles are sent.
+    partitions
+        The partitions' names in the language of the page.
+    """
+
+    memory: GalleryMemory
+    draw: Draw
+    view: str
+    carry: Carry | None = None
+    in_view: Callable[[], Collection[str]] | None = None
+    steady: bool = False
+    partitions: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, batch: Batch) -> dict[str, Any]:
+        """Do what a batch asks for; return what the page shows then."""
+        memory = self.memory
+        memory.report(batch.more.get("selection"))
+        work = _Work(more=not batch.actions)
+        done = memory.ledger.work_off(batch, lambda raw: self._do(raw, work))
+        return {
+            **done._asdict(),
+            "view": self.view,
+            # Only the page's script can do or say it.
+            "rerun": bool(memory.inbox or memory.said),
+            **(self._part(work) or {"drawing": self.whole()}),
+        }
+
+    def whole(self) -> dict[str, Any]:
+        """Read the page that the person turned to; what is not in view is not selected."""
+        memory = self.memory
+        changes = memory.changes
+        page = self.draw(memory.page)
+        memory.note(page)
+        memory.keep(frozenset(self.in_view()) if memory.wide and self.in_view else memory.shown)
+        return to_page(memory, page, changes=changes, view=self.view, partitions=self.partitions)
+
+    def _part(self, work: _Work) -> dict[str, Any] | None:
+        """Read only the tiles that changed; None if more than those may look otherwise."""
+        memory = self.memory
+        if work.more or not self.steady:
+            return None
+        changes = memory.changes
+        seen = work.things & memory.shown
+        page = self.draw(memory.page, seen)
+        if page.revision is None or len(page.items) < len(seen):
+            return None
+        if memory.drawn is None or page.revision.number - memory.drawn != work.steps:
+            return None  # others were at work, too
+        memory.drawn = page.revision.number
+        items = changed_items(page, self.partitions)
+        return {"part": {"items": items, **to_numbers(page), "changes": changes}}
+
+    def _do(self, raw: Mapping[str, Any], work: _Work) -> None:
+        memory = self.memory
+        if raw.get("type") == "turn":
+            memory.turn(raw.get("page"))
+            work.more = True
+            memory.changes += 1
+            return
+        action = read_action(raw, ACTIONS)
+        if action is None:
+            return
+        if self.carry is not None and self.carry(action, self._say):
+            memory.acted = True
+            work.things.update(action.ids)
+            work.steps += 1
+            work.more = work.more or action.type not in _ONE_BY_ONE
+        elif action.type == "select_all" and self.in_view is not None:
+            everything = tuple(self.in_view())
+            memory.impose(everything, wide=not memory.shown.issuperset(everything))
+            work.more = True
+        else:
+            memory.inbox.append(action)
+        memory.changes += 1
+
+    def _say(self, text: str, icon: str) -> None:
+        self.memory.said.append((text, icon))
