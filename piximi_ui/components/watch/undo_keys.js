@@ -4,6 +4,9 @@ import { TEXT_FIELDS } from "../gallery/keys.js";
 import { composes, letterOf } from "../gallery/layouts.js";
 
 export function listenForUndo() {
+  // Of two versions of this module, as after an update, one is to press.
+  if (window.piximiUndoes) return;
+  window.piximiUndoes = true;
   window.addEventListener("keydown", (event) => {
     const name = buttonOf(event);
     // Whoever else listens comes first, in whatever order the parts of the page were loaded.
