@@ -23,6 +23,15 @@ _IMAGES, _LEARNED, _SIDE = 180, 135, 256
 _SECONDS = 3
 _PROJECT = "benchmark"
 _READY = 'stopwatch.says("[data-testid=stCaptionContainer]", "TensorFlow is ready.")'
+# Importing TensorFlow takes minutes where many processes want the same cores.
+_WARM_MS = 300_000
+_WARMED = """async ([ready, most]) => {
+  const usual = stopwatch.limit;
+  stopwatch.limit = most;
+  const taken = await stopwatch.until(ready);
+  stopwatch.limit = usual;
+  return taken;
+}"""
 # A marker of an epoch, or a line between two reports within it: whatever is to be seen first.
 _DRAWN = (
     'stopwatch.all(".js-plotly-plot .scatterlayer .points path").length > 0 || '
@@ -70,7 +79,7 @@ def _round(browser: Browser, workspace: Path) -> _Round:
     with served("app.py", workspace) as server:
         page = window(browser)
         page.goto(f"{server.address}/train?project={_PROJECT}", wait_until="commit")
-        warm = float(page.evaluate("ready => stopwatch.until(ready)", _READY))
+        warm = float(page.evaluate(_WARMED, [_READY, _WARM_MS]))
         first = clicked(page, page.locator(".st-key-train-start button"), _DRAWN)
         page.context.close()
     return _Round(warm / 1000, first / 1000)
