@@ -22,7 +22,7 @@ _THINKING = (0.6, 1.4)  # seconds from one label to the next
 _PAGE = 10  # labels before the page is turned
 _IN_SIGHT = 12  # thumbnails
 # As in components/shared/follow.js and components/gallery/report.js.
-_FOLLOW, _REST, _SHARE, _LONGEST = 2.0, 0.6, 3.0, 12.0
+_FOLLOW, _REST, _EASE, _SHARE, _LONGEST = 2.0, 0.6, 0.4, 12.0, 15.0
 
 
 class Person:
@@ -159,7 +159,8 @@ class Person:
                 self._arrived.clear()
                 took = now - self._asked
                 self.runs.append(1000 * took)
-                self._asked, self._free = None, now + min(_SHARE * took, _LONGEST)
+                later = min(_SHARE * max(0.0, took - _EASE), _LONGEST)
+                self._asked, self._free = None, now + later
             if self._asked is not None and now - self._asked > _PATIENCE:
                 raise TimeoutError("the page was not drawn again")
             behind = self._number(self._page) != self._number(self._drawn)

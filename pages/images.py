@@ -23,6 +23,7 @@ from piximi_ui.images import (
 from piximi_ui.images.view import current_view, shown_ids, to_filter, without_gone
 from piximi_ui.kinds import current_kind
 from piximi_ui.texts import _
+from piximi_ui.turns import drawing_turn
 
 
 def browse(store: Store) -> None:
@@ -30,6 +31,12 @@ def browse(store: Store) -> None:
     if browser.acted():
         # Undo and its neighbours stand outside this fragment and must follow.
         st.rerun()
+    with drawing_turn():
+        draw(store)
+
+
+def draw(store: Store) -> None:
+    """Draw it as the project is now."""
     revision = store.revision()
     kind = current_kind(store)
     categories = queries.categories(store, revision, kind.id)

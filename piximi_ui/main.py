@@ -12,6 +12,7 @@ if __name__ == "__main__":
         sidebar,
         streamlit_words,
         style,
+        turns,
     )
 
     st.set_page_config(page_title="Piximi Dashboard", page_icon="🔬", layout="wide")
@@ -19,7 +20,8 @@ if __name__ == "__main__":
     streamlit_words.draw()
     access.require_sign_in()
     page = navigation.register()
-    sidebar.draw()
-    preferences.draw()
-    guide_bar.draw()
-    page.run()
+    with turns.drawing_turn():
+        sidebar.draw()
+        preferences.draw()
+        guide_bar.draw()
+        page.run()

@@ -4,8 +4,9 @@
 const DELAY = 60; // ms before Python hears of a selection that changes quickly
 const QUIET = 400; // ms without a change after which the next one is a single click
 const REST = 600; // ms without a label after which the page follows
-const SHARE = 3; // times as long as the last run took, labels ask for no other
-const LONGEST = 12000; // ms that the page may stay behind labels at most
+const EASE = 400; // ms that a run takes where nobody else is at work
+const SHARE = 12; // times as long as the last run took beyond that, labels ask for no other
+const LONGEST = 15000; // ms that the page may stay behind labels at most
 const HANDS = 400; // ms after a press elsewhere in which no run is asked for: Streamlit may mistake them for one
 const STUCK = 5000; // ms after which a run that has drawn nothing is taken for lost
 
@@ -61,7 +62,9 @@ export class Reporter {
   /** Streamlit drew. */
   shown(page) {
     const now = performance.now();
-    if (this.asked !== null) this.free = now + Math.min(SHARE * (now - this.asked), LONGEST);
+    if (this.asked !== null) {
+      this.free = now + Math.min(SHARE * Math.max(0, now - this.asked - EASE), LONGEST);
+    }
     this.asked = null;
     this.drawn = page.revision?.number ?? null;
     this.selected = page.selection.ids;
