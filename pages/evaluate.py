@@ -6,6 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.database.store import Store
 from piximi_core.services.evaluation.evaluate_run import (
@@ -16,6 +17,7 @@ from piximi_core.services.evaluation.evaluate_run import (
 )
 from piximi_core.services.evaluation.run_figures import doubt_of
 from piximi_core.services.scoring import predict
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import navigation, page_title
 from piximi_ui.class_titles import class_titles
 from piximi_ui.context import current_store, errors_shown, who
@@ -28,7 +30,7 @@ from piximi_ui.glossary import tip
 from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
 from piximi_ui.kinds import of_kind
 from piximi_ui.run_picker import pick_run
-from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.texts import _, plain, told
 
 _MANY = 12  # categories, above which the matrix takes more of the page
 
@@ -54,23 +56,19 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
     st.info(
         of_kind(
             run.kind_id,
-            plural(
-                "This run has not looked at {n} of these images yet.",
-                "This run has not looked at {n} of these images yet.",
-                len(missing),
-            ),
-            plural(
-                "This run has not looked at {n} of these objects yet.",
-                "This run has not looked at {n} of these objects yet.",
-                len(missing),
+            Message.plural(
+                "This run has not looked at {n} of these {things} yet.",
+                "This run has not looked at {n} of these {things} yet.",
+                n=len(missing),
             ),
         ),
         icon=":material/grid_on:",
     )
     label = of_kind(
         run.kind_id,
-        plural("Evaluate on {n} more image", "Evaluate on {n} more images", len(missing)),
-        plural("Evaluate on {n} more object", "Evaluate on {n} more objects", len(missing)),
+        Message.plural(
+            "Evaluate on {n} more {thing}", "Evaluate on {n} more {things}", n=len(missing)
+        ),
     )
     if st.button(label, type="primary", icon=":material/play_arrow:"):
         with errors_shown():
@@ -81,7 +79,7 @@ def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
 def _show(store: Store, run: Run, partition: str, read: ScoredPartition, places: Places) -> None:
     result = evaluate_run(store, run, partition, read, class_titles(store, run))
     figures = result.figures
-    noun = of_kind(run.kind_id, "images", "objects")
+    noun = "images" if run.kind_id == IMAGE_KIND else "objects"
     key = f"{run.id}-{partition}"
     wide = len(figures.classes) > _MANY
     st.markdown(f"**{told(result.sentence(noun))}**", help=tip("confusion matrix"))

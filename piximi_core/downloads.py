@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from piximi_core.errors import BadInput, NotFound, Stopped
+from piximi_core.messages import Message
 from piximi_core.offline import require_network
 from piximi_core.project.files import disk_errors_in_words
 
@@ -74,10 +75,14 @@ def _split(address: str) -> SplitResult:
     except ValueError:
         parts, port_is_a_number = SplitResult("", "", "", "", ""), False
     if len(address) > _LONGEST or not parts.hostname or not port_is_a_number:
-        raise BadInput(f"{address[:80]!r} is no address of a web page; it begins with https://.")
+        raise BadInput(
+            "{address!r} is no address of a web page; it begins with https://.",
+            address=address[:80],
+        )
     if parts.scheme != "https":
         raise BadInput(
-            f"Only addresses that begin with https:// are fetched, not {parts.scheme[:20]}://."
+            "Only addresses that begin with https:// are fetched, not {scheme}://.",
+            scheme=parts.scheme[:20],
         )
     if parts.username is not None or parts.password is not None:
         raise BadInput("An address with a name or password in it is not fetched; leave them out.")
@@ -134,7 +139,11 @@ class Fetcher:
             if moved is None:
                 return address
             address = urljoin(address, moved)
-        raise BadInput(f"{_host(address)} redirects more than {_REDIRECTS} times; check it.")
+        raise BadInput(
+            "{host} redirects more than {redirects} times; check it.",
+            host=_host(address),
+            redirects=_REDIRECTS,
+        )
 
     def _one(self, address: str, target: Path, limit: int) -> str | None:
         """Fetch one address; return where it sends us instead, if it does."""
@@ -220,8 +229,9 @@ def _address_of(host: str, port: int) -> str:
 
 def _not_public(host: str) -> BadInput:
     return BadInput(
-        f"{host[:80]} is not a public address of the internet, so nothing was fetched from it;"
-        " download the files and give them instead."
+        "{host} is not a public address of the internet, so nothing was fetched from it;"
+        " download the files and give them instead.",
+        host=host[:80],
     )
 
 
@@ -236,27 +246,53 @@ def _in_words(parts: SplitResult, seconds: float, remaining: Callable[[], float]
     try:
         yield
     except socket.gaierror:
-        raise BadInput(f"There is no machine {host}; check the address.") from None
+        raise BadInput("There is no machine {host}; check the address.", host=host) from None
     except UnicodeError:
-        raise BadInput(f"{host!r} is no name of a machine; check the address.") from None
+        raise BadInput("{host!r} is no name of a machine; check the address.", host=host) from None
     except (http.client.HTTPException, OSError) as error:
         if remaining() <= 0:
-            text = f"{host} did not send everything within {seconds:.0f} seconds."
+            text = Message(
+                "{host} did not send everything within {seconds:.0f} seconds.",
+                host=host,
+                seconds=seconds,
+            )
         elif isinstance(error, ssl.SSLCertVerificationError):
-            text = f"{host} could not prove who it is ({error.verify_message})."
+            text = Message(
+                "{host} could not prove who it is ({reason}).",
+                host=host,
+                reason=error.verify_message,
+            )
         else:
-            text = f"{host} did not answer as a web server does ({type(error).__name__})."
-        raise BadInput(f"{text} Try again, or download the files and give them instead.") from None
+            text = Message(
+                "{host} did not answer as a web server does ({sort}).",
+                host=host,
+                sort=type(error).__name__,
+            )
+        raise BadInput(
+            "{text} Try again, or download the files and give them instead.", text=text
+        ) from None
 
 
 def _check(response: http.client.HTTPResponse, parts: SplitResult, limit: int) -> None:
     host, path = str(parts.hostname)[:80], parts.path[-80:]
     if response.status in _GONE:
-        raise NotFound(f"{host} gives no file {path} ({response.status}); check the address.")
+        raise NotFound(
+            "{host} gives no file {path} ({status}); check the address.",
+            host=host,
+            path=path,
+            status=response.status,
+        )
     if response.status != 200:
-        raise BadInput(f"{host} answered {response.status} to {path}; try again later.")
+        raise BadInput(
+            "{host} answered {status} to {path}; try again later.",
+            host=host,
+            status=response.status,
+            path=path,
+        )
     if response.getheader("Content-Encoding", "identity").lower() != "identity":
-        raise BadInput(f"{host} sends {path} packed, although it was asked not to.")
+        raise BadInput(
+            "{host} sends {path} packed, although it was asked not to.", host=host, path=path
+        )
     length = response.getheader("Content-Length", "")
     if length.isdecimal() and int(length) > limit:
         raise _too_large(host, limit)
@@ -264,8 +300,10 @@ def _check(response: http.client.HTTPResponse, parts: SplitResult, limit: int) -
 
 def _too_large(host: str, limit: int) -> BadInput:
     return BadInput(
-        f"What {host} sends has more than {limit / 2**20:,.0f} MiB, too much for a classifier;"
-        " nothing was kept."
+        "What {host} sends has more than {limit_mb:,.0f} MiB, too much for a classifier;"
+        " nothing was kept.",
+        host=host,
+        limit_mb=limit / 2**20,
     )
 
 

@@ -37,6 +37,7 @@ def require_network(purpose: str) -> None:
     """
     if is_offline():
         raise Offline(
-            f"PIXIMI_OFFLINE=1 forbids {purpose}: use a local file instead, or start again "
-            "without it."
+            "PIXIMI_OFFLINE=1 forbids {purpose}: use a local file instead, or start again "
+            "without it.",
+            purpose=purpose,
         )

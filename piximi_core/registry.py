@@ -20,6 +20,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from piximi_core.errors import BadInput, shown
+from piximi_core.messages import Message
 
 __all__ = ["PlugIn", "Registry"]
 
@@ -96,11 +97,13 @@ class Registry(Mapping[str, T], Generic[T]):
         found: dict[str, EntryPoint] = {}
         for point in entry_points(group=self.group):
             if point.name in self._own:
-                self._leave_out(point, f"the program has a {self.what} of that name itself")
+                self._leave_out(
+                    point, Message("the program has a {what} of that name itself", what=self.what)
+                )
             elif point.name in found:
-                self._leave_out(point, "another package has that name too")
+                self._leave_out(point, Message("another package has that name too"))
             elif not self._is_name(point.name):
-                self._leave_out(point, "its name cannot be used")
+                self._leave_out(point, Message("its name cannot be used"))
             else:
                 found[point.name] = point
         return found
@@ -153,11 +156,18 @@ class Registry(Mapping[str, T], Generic[T]):
             problem = self._problems.get(name)
         if problem:
             raise BadInput(
-                f"The {self.what} {shown(name)!r} of {self._package(name)} cannot be used: "
-                f"{problem}. Update that package, or choose another {self.what}."
+                "The {what} {name!r} of {package} cannot be used: "
+                "{problem}. Update that package, or choose another {what}.",
+                what=self.what,
+                name=shown(name),
+                package=self._package(name),
+                problem=problem,
             )
         raise BadInput(
-            f"There is no {self.what} {shown(name)!r}; choose one of {', '.join(self.names)}."
+            "There is no {what} {name!r}; choose one of {names}.",
+            what=self.what,
+            name=shown(name),
+            names=", ".join(self.names),
         )
 
     def plug_ins(self) -> list[PlugIn]:
@@ -211,4 +221,8 @@ def _imported(place: str) -> Any:
 
 
 def _package_of(point: EntryPoint) -> str:
-    return f"{point.dist.name} {point.dist.version}" if point.dist else "a package without a name"
+    return (
+        f"{point.dist.name} {point.dist.version}"
+        if point.dist
+        else Message("a package without a name")
+    )

@@ -94,7 +94,11 @@ def now() -> str:
 def require_partition(name: str) -> None:
     """Raise `BadInput` if there is no such partition."""
     if name not in PARTITIONS:
-        raise BadInput(f"{name!r} is no partition; choose one of {', '.join(PARTITIONS)}.")
+        raise BadInput(
+            "{name!r} is no partition; choose one of {partitions}.",
+            name=name,
+            partitions=", ".join(PARTITIONS),
+        )
 
 
 def next_color(used: Collection[str]) -> str:

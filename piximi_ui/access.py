@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config, net_util
 
 from piximi_core.errors import PiximiError
+from piximi_core.messages import Message
 from piximi_ui.texts import _
 
 __all__ = [
@@ -105,11 +106,17 @@ def check_listening(address: str | None, auth: Mapping[str, Any], *, open_on_pur
     problem = sign_in_problem(auth)
     if problem is None:
         return
-    where = f"on {address}" if address else "on every network interface (no server.address is set)"
+    where = (
+        Message("on {address}", address=address)
+        if address
+        else Message("on every network interface (no server.address is set)")
+    )
     raise OpenListening(
-        f"Piximi Dashboard will not listen {where}, because {problem} and anyone on the network "
+        "Piximi Dashboard will not listen {where}, because {problem} and anyone on the network "
         "could then see and change every project: configure sign-in as docs/hosting.md says, or "
-        "set PIXIMI_OPEN=1 if something else guards the door."
+        "set PIXIMI_OPEN=1 if something else guards the door.",
+        where=where,
+        problem=problem,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from piximi_core.messages import word
 from piximi_core.project.contents.categories import Category, list_categories
 from piximi_core.project.contents.looks import look_of
 from piximi_core.project.contents.things import Thing
@@ -35,7 +36,7 @@ __all__ = [
 def gallery_categories(store: Store, kind_id: str = IMAGE_KIND) -> list[GalleryCategory]:
     """Return the kind's categories, Unknown first."""
     return [
-        GalleryCategory(c.id, told(c.name) if c.is_unknown else c.name, c.color)
+        GalleryCategory(c.id, told(word(c.name)) if c.is_unknown else c.name, c.color)
         for c in list_categories(store, kind_id)
     ]
 

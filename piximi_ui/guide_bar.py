@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from piximi_core.errors import PiximiError
+from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import Kind
 from piximi_core.project.contents.runs import list_runs
 from piximi_core.project.contents.things import ThingFilter
@@ -157,8 +158,7 @@ def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:
         )
         return text, of_kind(
             kind_id,
-            _("Select images, then press the number of their category or click it."),
-            _("Select objects, then press the number of their category or click it."),
+            Message("Select {things}, then press the number of their category or click it."),
         )
     if kind_id != IMAGE_KIND and guide.action in _OBJECT_EFFECTS:
         return _OBJECT_EFFECTS[guide.action](guide.count), _object_reasons(guide.action)

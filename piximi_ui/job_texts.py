@@ -6,6 +6,7 @@ from typing import Any
 
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.messages import Message
 from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, percent, plural, told
@@ -70,9 +71,7 @@ def outcome(job: Job) -> str:
 def _predicted(result: dict[str, Any], kind_id: str) -> str:
     count = int(result["total"])
     text = of_kind(
-        kind_id,
-        plural("Predicted {n} image.", "Predicted {n} images.", count),
-        plural("Predicted {n} object.", "Predicted {n} objects.", count),
+        kind_id, Message.plural("Predicted {n} {thing}.", "Predicted {n} {things}.", n=count)
     )
     failed = result.get("failed") or []
     if not failed:
@@ -110,9 +109,7 @@ def _trained(result: dict[str, object], kind_id: str) -> str:
     checked = result.get("val_accuracy")
     if isinstance(checked, float):
         text = of_kind(
-            kind_id,
-            _("Training done: right on {share} of the validation images."),
-            _("Training done: right on {share} of the validation objects."),
+            kind_id, Message("Training done: right on {share} of the validation {things}.")
         )
         return text.format(share=percent(checked))
     return _("Training done.")

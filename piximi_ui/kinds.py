@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from piximi_core.messages import Message, word
 from piximi_core.project.contents.kinds import Kind, list_kinds
+from piximi_core.project.contents.labelling import counted as counted_things
+from piximi_core.project.contents.labelling import thing_word, things_word
 from piximi_core.project.contents.runs import list_runs
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.texts import _, plain, told
 
 __all__ = [
     "choose_kind",
@@ -56,7 +59,7 @@ def choose_kind(store: Store, kind_id: str) -> None:
 
 def kind_label(kind: Kind, longest: int = 40) -> str:
     """Return a kind's name as it is shown; the images' is in the language of the interface."""
-    return told(kind.name) if kind.is_image else plain(kind.name, longest)
+    return told(word(kind.name)) if kind.is_image else plain(kind.name, longest)
 
 
 def draw_kind_picker(store: Store, *, compact: bool = False) -> Kind:
@@ -100,16 +103,16 @@ def follow_run(store: Store) -> None:
     st.session_state[slot] = asked
 
 
-def of_kind(kind_id: str, images: str, objects: str) -> str:
-    """Return the text about images or the one about objects, whatever the kind holds."""
-    return images if kind_id == IMAGE_KIND else objects
+def of_kind(kind_id: str, message: Message) -> str:
+    """Return a message whose {thing} or {things} are images or objects, whatever the kind holds.
+
+    Other places stay as they are, to be filled by `format`.
+    """
+    nouns = {"thing": thing_word(kind_id), "things": things_word(kind_id)}
+    return told(message.with_values(**nouns))
 
 
 def counted(kind_id: str, count: int | Sequence[object]) -> str:
     """Return "3 images" or "3 objects"."""
     number = count if isinstance(count, int) else len(count)
-    return of_kind(
-        kind_id,
-        plural("{n} image", "{n} images", number),
-        plural("{n} object", "{n} objects", number),
-    )
+    return told(counted_things(number, kind_id))

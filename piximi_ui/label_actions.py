@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from piximi_core.errors import AlreadyDone, PiximiError, ProjectBusy
+from piximi_core.messages import Message
 from piximi_core.project.contents.labelling import label_as_named, label_things, labelled_by_others
 from piximi_core.project.contents.predictions import (
     accept_predictions,
@@ -185,15 +186,10 @@ class _Work:
         if taken:
             text = of_kind(
                 self.kind_id,
-                plural(
-                    "{n} image was labelled by someone else meanwhile and keeps that label.",
-                    "{n} images were labelled by someone else meanwhile and keep that label.",
-                    len(taken),
-                ),
-                plural(
-                    "{n} object was labelled by someone else meanwhile and keeps that label.",
-                    "{n} objects were labelled by someone else meanwhile and keep that label.",
-                    len(taken),
+                Message.plural(
+                    "{n} {thing} was labelled by someone else meanwhile and keeps that label.",
+                    "{n} {things} were labelled by someone else meanwhile and keep that label.",
+                    n=len(taken),
                 ),
             )
             self.say(f"{text} {_('Look, and label again if you disagree.')}", ":material/warning:")
@@ -204,15 +200,10 @@ def _say_gone(say: Say, kind_id: str, count: int) -> None:
     if count > 0:
         text = of_kind(
             kind_id,
-            plural(
-                "{n} image was deleted meanwhile, so it got no label.",
-                "{n} images were deleted meanwhile, so they got no label.",
-                count,
-            ),
-            plural(
-                "{n} object was deleted meanwhile, so it got no label.",
-                "{n} objects were deleted meanwhile, so they got no label.",
-                count,
+            Message.plural(
+                "{n} {thing} was deleted meanwhile, so it got no label.",
+                "{n} {things} were deleted meanwhile, so they got no label.",
+                n=count,
             ),
         )
         say(text, ":material/warning:")

@@ -18,14 +18,17 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from piximi_core.messages import Message
+from piximi_ui.numerals import localized
+
 __all__ = [
     "COOKIE",
-    "CORE",
     "ENGLISH",
     "LANGUAGES",
     "Speech",
     "catalogue",
     "choose",
+    "in_language",
     "is_chosen",
     "language",
     "messages",
@@ -36,8 +39,9 @@ __all__ = [
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "es": "Español"}
 COOKIE = "piximi_language"
-# The context of the core's sentences in a catalogue: they are found by what they look like.
-CORE = "core"
+# Things of a person are images or objects. A sentence about them is one in the catalogue, with the
+# noun as a value; where a language has another form for objects, that stands there in this context.
+_OBJECT = "object"
 
 _CHOSEN = "piximi_language"
 _FOLDER = Path(__file__).parent / "locale"
@@ -144,3 +148,26 @@ def catalogue(wanted: str) -> gettext.NullTranslations:
     write_mo(compiled, messages(wanted))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def in_language(message: Message, wanted: str) -> str:
+    """Return a message of the core in a language; in English where nobody has translated it."""
+    if wanted == ENGLISH:
+        return str.__str__(message)
+    known = catalogue(wanted)
+    return message.said(lambda each: _template(known, each), lambda n: localized(n, wanted))
+
+
+def _template(known: gettext.NullTranslations, message: Message) -> str:
+    one, many = message.template, message.many
+    if many is not None:
+        n = int(message.values["n"])
+        own = known.npgettext(_OBJECT, one, many, n) if _is_about_objects(message) else one
+        return own if own not in (one, many) else known.ngettext(one, many, n)
+    own = known.pgettext(_OBJECT, one) if _is_about_objects(message) else one
+    return own if own != one else known.gettext(one)
+
+
+def _is_about_objects(message: Message) -> bool:
+    nouns = (value.template for value in message.values.values() if isinstance(value, Message))
+    return any(noun.removesuffix("s").endswith(_OBJECT) for noun in nouns)

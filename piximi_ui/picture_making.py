@@ -326,7 +326,7 @@ def _threads(name: str) -> ThreadPoolExecutor:
 
 def _require_fit(look: Look, channels: int) -> None:
     if len(look.channels) != channels:
-        raise LookUnfit(f"This picture has {channels} channels.")
+        raise LookUnfit("This picture has {channels} channels.", channels=channels)
 
 
 def _drawn(pixels: NDArray[Any], found: _Planes, look: Look | None) -> NDArray[np.uint8]:

@@ -7,16 +7,18 @@ from typing import NoReturn
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run, list_runs
 from piximi_core.project.contents.things import ThingFilter, count_things
 from piximi_core.project.database.store import Store
 from piximi_core.services.evaluation.run_figures import RunFigure, figures_today
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import navigation
 from piximi_ui.bringing import dialog as bringing
 from piximi_ui.glossary import tip
 from piximi_ui.job_progress import draw_bar
 from piximi_ui.kinds import draw_kind_picker, follow_run, of_kind
-from piximi_ui.texts import _, percent, plain, plural
+from piximi_ui.texts import _, percent, plain
 
 __all__ = ["pick_run"]
 
@@ -113,42 +115,34 @@ def _end_without_run(store: Store, kind_id: str, training: Run | None) -> NoRetu
         navigation.link("train", label=_("Watch it on the Train page"))
     elif not count_things(store, ThingFilter(kind_id=kind_id)):
         st.info(
-            of_kind(
-                kind_id,
-                _("There are no images yet. Add some first."),
-                _("There are no objects of this kind yet."),
+            (
+                _("There are no images yet. Add some first.")
+                if kind_id == IMAGE_KIND
+                else _("There are no objects of this kind yet.")
             ),
             icon=":material/photo_library:",
         )
-        label = of_kind(kind_id, _("Add images"), _("Go to Images"))
+        label = _("Add images") if kind_id == IMAGE_KIND else _("Go to Images")
         navigation.link("images", label=label)
     elif not (labelled := count_things(store, ThingFilter(kind_id=kind_id, labelled=True))):
         st.info(
             of_kind(
-                kind_id,
-                _("No image has a label yet. Label some, then train a classifier."),
-                _("No object has a label yet. Label some, then train a classifier."),
+                kind_id, Message("No {thing} has a label yet. Label some, then train a classifier.")
             ),
             icon=":material/label:",
         )
-        label = of_kind(kind_id, _("Label images"), _("Label objects"))
+        label = of_kind(kind_id, Message("Label {things}"))
         navigation.link("images", label=label)
     else:
         st.info(
             of_kind(
                 kind_id,
-                plural(
-                    "There is no trained classifier yet. {n} image has a label: train on it first.",
-                    "There is no trained classifier yet. {n} images have a label: "
-                    "train on them first.",
-                    labelled,
-                ),
-                plural(
-                    "There is no trained classifier yet. {n} object has a label: "
-                    "train on it first.",
-                    "There is no trained classifier yet. {n} objects have a label: "
-                    "train on them first.",
-                    labelled,
+                Message.plural(
+                    "There is no trained classifier yet. {n} {thing} has a label: train on it "
+                    "first.",
+                    "There is no trained classifier yet. {n} {things} have a label: train on "
+                    "them first.",
+                    n=labelled,
                 ),
             ),
             icon=":material/model_training:",

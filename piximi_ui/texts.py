@@ -6,9 +6,9 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
+from piximi_core.messages import Message, word
 from piximi_core.percent import percent_number
-from piximi_ui.core_texts import in_language
-from piximi_ui.languages import catalogue, language, timezone
+from piximi_ui.languages import catalogue, in_language, language, timezone
 from piximi_ui.numerals import localized, written_moment, written_number, written_size, zone
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "separators",
     "size",
     "told",
+    "told_word",
     "when",
 ]
 
@@ -47,8 +48,16 @@ def plural(one: str, many: str, count: int) -> str:
 
 
 def told(text: str) -> str:
-    """Return what the core says (an error, a step, a note) in the language of the interface."""
-    return in_language(text, language())
+    """Return what the core says (an error, a step, a note) in the language of the interface.
+
+    What is kept as plain text (by an earlier program, or typed by a person) is shown as it is.
+    """
+    return in_language(text, language()) if isinstance(text, Message) else text
+
+
+def told_word(text: str) -> str:
+    """Return a word of the program that is kept as plain text, such as the value of a setting."""
+    return told(word(text))
 
 
 def number(value: float, digits: int = 0) -> str:

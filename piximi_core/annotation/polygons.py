@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Region, join_regions, region_of
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 __all__ = ["FARTHEST", "TOO_FAR", "fill_rings", "fill_trace"]
 
@@ -16,7 +17,7 @@ FARTHEST = 100_000_000
 """No corner of an outline lies farther away, in pixels: beyond it numbers lose their pixels, and
 pycocotools' C code its fifths of them."""
 
-TOO_FAR = "The outline is too long to be that of an object in this image."
+TOO_FAR = Message("The outline is too long to be that of an object in this image.")
 
 # Crossings of outlines with rows of pixels; more is no outline of anything.
 _MOST_CROSSINGS = 20_000_000
@@ -46,7 +47,7 @@ def fill_rings(rings: Sequence[NDArray[np.float64]], height: int, width: int) ->
     starts = np.concatenate(rings)
     # A comparison that NaN fails too.
     if not (np.abs(starts) <= FARTHEST).all():
-        raise BadInput(TOO_FAR)
+        raise BadInput.saying(TOO_FAR)
     ends = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings])
     # From top to bottom, so that an edge walked in both directions cancels to the last bit.
     swap = starts[:, 1] > ends[:, 1]

@@ -48,11 +48,17 @@ def check_runs(runs: Sequence[int], height: int, width: int) -> None:
     """Raise `BadInput` unless the runs fill a box of this size exactly."""
     if any(run < 0 for run in runs):
         raise BadInput(
-            f"A mask of {width} x {height} pixels has a run of negative length; "
-            "export it again from the program that made it."
+            "A mask of {width} x {height} pixels has a run of negative length; "
+            "export it again from the program that made it.",
+            width=width,
+            height=height,
         )
     if sum(runs) != height * width:
         raise BadInput(
-            f"A mask's runs cover {sum(runs):,} pixels, but its box has {height * width:,} "
-            f"({width} x {height}); export it again from the program that made it."
+            "A mask's runs cover {covered:,} pixels, but its box has {pixels:,} "
+            "({width} x {height}); export it again from the program that made it.",
+            covered=sum(runs),
+            pixels=height * width,
+            width=width,
+            height=height,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from piximi_core.messages import Message
 from piximi_core.registry import Registry
 
 __all__ = ["LOSSES", "NETWORKS", "OPTIMIZERS", "Network"]
@@ -25,7 +26,7 @@ NETWORKS: Registry[Network] = Registry(
     {"Simple CNN": "piximi_core.classification.networks.simple_cnn:build"},
     group="piximi.networks",
     check=lambda _name, found: (
-        None if callable(found) else "it is no function that builds a network"
+        None if callable(found) else Message("it is no function that builds a network")
     ),
     # "Imported" is what the settings of a classifier from elsewhere say.
     is_name=lambda name: 1 <= len(name) <= 60 and name.isprintable() and name != "Imported",
@@ -33,7 +34,7 @@ NETWORKS: Registry[Network] = Registry(
 
 _LOSSES = "piximi_core.classification.training.losses"
 LOSSES: Registry[Callable[[Any, Any], Any]] = Registry(
-    "loss function",
+    Message("loss function"),
     {
         "Absolute difference": f"{_LOSSES}:absolute_difference",
         "Categorical (softmax) cross entropy": f"{_LOSSES}:softmax_cross_entropy",
@@ -47,7 +48,7 @@ LOSSES: Registry[Callable[[Any, Any], Any]] = Registry(
 
 _OPTIMIZERS = "piximi_core.classification.training.optimizers"
 OPTIMIZERS: Registry[Callable[[float], Any]] = Registry(
-    "optimization algorithm",
+    Message("optimization algorithm"),
     {
         "Adadelta": f"{_OPTIMIZERS}:adadelta",
         "Adagrad": f"{_OPTIMIZERS}:adagrad",

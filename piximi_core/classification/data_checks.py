@@ -26,17 +26,22 @@ def check_data(model: Any, data: TrainingData) -> None:
         raise BadInput("There are no labelled images to train on; label some first.")
     if data.n_classes < 2 or model.output_shape[-1] != data.n_classes:
         raise BadInput(
-            f"The network tells {model.output_shape[-1]} categories apart, but the labels have"
-            f" {data.n_classes}; at least two are needed."
+            "The network tells {outputs} categories apart, but the labels have"
+            " {categories}; at least two are needed.",
+            outputs=model.output_shape[-1],
+            categories=data.n_classes,
         )
     wanted = tuple(model.input_shape[1:])
     for x, y in ((data.x_train, data.y_train), (data.x_val, data.y_val)):
         if len(x) != len(y):
-            raise BadInput(f"There are {len(x)} images but {len(y)} labels.")
+            raise BadInput(
+                "There are {count} images but {labels} labels.", count=len(x), labels=len(y)
+            )
         if len(x) and tuple(x.shape[1:]) != wanted:
             raise BadInput(
-                f"The network takes images of {size_text(wanted)},"
-                f" but they are {size_text(x.shape[1:])}."
+                "The network takes images of {wanted}, but they are {shape}.",
+                wanted=size_text(wanted),
+                shape=size_text(x.shape[1:]),
             )
         if len(y) and (np.min(y) < 0 or np.max(y) >= data.n_classes):
             raise BadInput("A label names a category that the network does not have.")

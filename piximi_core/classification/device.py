@@ -7,6 +7,8 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from piximi_core.messages import Message
+
 __all__ = ["Device", "describe_device"]
 
 
@@ -45,8 +47,10 @@ def describe_device() -> Device:
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         name = str(details.get("device_name", "GPU"))
-        more = f" and {len(gpus) - 1} more" if len(gpus) > 1 else ""
-        return Device("GPU", name, f"TensorFlow found {name}{more}.", "")
+        more = Message(" and {count} more", count=len(gpus) - 1) if len(gpus) > 1 else ""
+        return Device(
+            "GPU", name, Message("TensorFlow found {name}{more}.", name=name, more=more), ""
+        )
     reason, advice = _why_no_gpu(bool(tf.test.is_built_with_cuda()))
     return Device("CPU", _cpu_name(), reason, advice)
 
@@ -54,25 +58,29 @@ def describe_device() -> Device:
 def _why_no_gpu(built_with_cuda: bool) -> tuple[str, str]:
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
     if platform.system() == "Darwin":
-        return ("TensorFlow uses the CPU on a Mac.", "")
+        return (Message("TensorFlow uses the CPU on a Mac."), "")
     if hidden is not None and hidden.strip() in ("", "-1"):
         return (
-            "The GPU is hidden by the environment variable CUDA_VISIBLE_DEVICES.",
-            "Unset CUDA_VISIBLE_DEVICES and start again.",
+            Message("The GPU is hidden by the environment variable CUDA_VISIBLE_DEVICES."),
+            Message("Unset CUDA_VISIBLE_DEVICES and start again."),
         )
     if not _has_nvidia_driver():
         return (
-            "No NVIDIA driver was found.",
-            "If this machine has an NVIDIA GPU, install its driver and run scripts/run again.",
+            Message("No NVIDIA driver was found."),
+            Message(
+                "If this machine has an NVIDIA GPU, install its driver and run scripts/run again."
+            ),
         )
     if not built_with_cuda:
         return (
-            "There is an NVIDIA driver, but this TensorFlow was built without CUDA.",
-            "Run scripts/run again: it installs the requirements for GPUs.",
+            Message("There is an NVIDIA driver, but this TensorFlow was built without CUDA."),
+            Message("Run scripts/run again: it installs the requirements for GPUs."),
         )
     return (
-        "There is an NVIDIA driver, but TensorFlow cannot load the CUDA libraries.",
-        "Run scripts/run again: it installs the requirements for GPUs (requirements-gpu.txt).",
+        Message("There is an NVIDIA driver, but TensorFlow cannot load the CUDA libraries."),
+        Message(
+            "Run scripts/run again: it installs the requirements for GPUs (requirements-gpu.txt)."
+        ),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from piximi_core.messages import Message, word
+
 __all__ = ["PROPOSED_RATES", "is_far_from_proposed", "what_to_try"]
 
 PROPOSED_RATES: Mapping[str, float] = {
@@ -32,8 +34,10 @@ def what_to_try(settings: Mapping[str, Any]) -> str:
     """Return a sentence on what may help a training with these settings that learned nothing."""
     proposed = PROPOSED_RATES[settings["optimizer"]]
     if settings["learning_rate"] != proposed:
-        return (
-            f"Try the learning rate {proposed:g}, which is proposed for {settings['optimizer']}; "
-            "then more epochs, and more labelled images."
+        return Message(
+            "Try the learning rate {proposed:g}, which is proposed for {optimizer}; "
+            "then more epochs, and more labelled images.",
+            proposed=proposed,
+            optimizer=word(settings["optimizer"]),
         )
-    return "Try more epochs, more labelled images, or another learning rate."
+    return Message("Try more epochs, more labelled images, or another learning rate.")

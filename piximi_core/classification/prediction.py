@@ -53,8 +53,9 @@ def predict(
     wanted = tuple(model.input_shape[1:])
     if tuple(x.shape[1:]) != wanted:
         raise BadInput(
-            f"The classifier takes images of {size_text(wanted)}, but they are"
-            f" {size_text(x.shape[1:])}."
+            "The classifier takes images of {wanted}, but they are {shape}.",
+            wanted=size_text(wanted),
+            shape=size_text(x.shape[1:]),
         )
     grow_gpu_memory()
     forward = _forward(model)
@@ -73,7 +74,9 @@ def predict(
         if on_progress:
             on_progress(done, len(x))
         if should_stop and should_stop():
-            raise Stopped(f"Predicting was stopped after {done} of {len(x)} images.")
+            raise Stopped(
+                "Predicting was stopped after {done} of {count} images.", done=done, count=len(x)
+            )
     return out
 
 

@@ -43,7 +43,9 @@ def resize(images: NDArray[np.float32], height: int, width: int) -> NDArray[np.f
     """
     images = np.asarray(images, dtype=np.float32)
     if images.ndim not in (3, 4) or 0 in images.shape[-3:]:
-        raise BadInput(f"Cannot resize an image of shape {images.shape}; it needs [H, W, C].")
+        raise BadInput(
+            "Cannot resize an image of shape {shape}; it needs [H, W, C].", shape=images.shape
+        )
     if images.shape[-3:-1] == (height, width):
         return images
     batch = images if images.ndim == 4 else images[np.newaxis]

@@ -25,6 +25,7 @@ from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.resize_edges import propose_side
 from piximi_core.classification.settings_errors import check_known, read_json, sentence
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 from piximi_core.registry import Registry
 
 __all__ = [
@@ -53,10 +54,14 @@ MINIMUM_SIDE = 16
 _MAXIMUM_SIDE = 1024
 _PROPOSED_SIDES = (20, 128)
 _EXPECTED = {
-    "name": "a text of at most 300 characters",
+    "name": Message("a text of at most 300 characters"),
     "input_shape": (
-        f"[height, width, channels] with sides from {MINIMUM_SIDE} to {_MAXIMUM_SIDE} pixels"
-        " and 1 to 64 channels"
+        Message(
+            "[height, width, channels] with sides from {minimum_side} to {maximum_side} pixels"
+            " and 1 to 64 channels",
+            minimum_side=MINIMUM_SIDE,
+            maximum_side=_MAXIMUM_SIDE,
+        )
     ),
 }
 
@@ -96,121 +101,154 @@ class ModelSettings(BaseModel):
     name: str = Field(
         "",
         max_length=300,
-        title="Name",
-        description="What the trained classifier is called. Leave it empty for an automatic name.",
+        title=Message("Name"),
+        description=Message(
+            "What the trained classifier is called. Leave it empty for an automatic name."
+        ),
     )
     start_from: str = Field(
         "",
         max_length=64,
-        title="Start from",
+        title=Message("Start from"),
         description=(
-            "A new network knows nothing yet. An earlier run, or a classifier from elsewhere, is"
-            " learned further: its network and input size stay, and new categories are added."
+            Message(
+                "A new network knows nothing yet. An earlier run, or a classifier from "
+                "elsewhere, is"
+                " learned further: its network and input size stay, and new categories are added."
+            )
         ),
     )
     architecture: Architecture = Field(
         "Simple CNN",
-        title="Architecture",
-        description="The network. Simple CNN is small and fast: two convolutions and one decision.",
+        title=Message("Architecture"),
+        description=Message(
+            "The network. Simple CNN is small and fast: two convolutions and one decision."
+        ),
     )
     input_shape: Annotated[tuple[Side, Side, Channels], BeforeValidator(_as_tuple)] = Field(
         (64, 64, 3),
-        title="Input size",
+        title=Message("Input size"),
         description=(
-            "Height, width and channels that the network sees; every image is stretched to it."
-            f" Height and width from {MINIMUM_SIDE} to {_MAXIMUM_SIDE}."
+            Message(
+                "Height, width and channels that the network sees; every image is stretched to it."
+                " Height and width from {minimum_side} to {maximum_side}.",
+                minimum_side=MINIMUM_SIDE,
+                maximum_side=_MAXIMUM_SIDE,
+            )
         ),
     )
     training_percentage: float = Field(
         0.75,
         ge=0.1,
         le=0.99,
-        title="Training percentage",
+        title=Message("Training percentage"),
         description=(
-            "The share of labelled images to learn from (0.1 to 0.99)."
-            " The others are never learned from: by them the best epoch is chosen."
+            Message(
+                "The share of labelled images to learn from (0.1 to 0.99)."
+                " The others are never learned from: by them the best epoch is chosen."
+            )
         ),
     )
     shuffle: bool = Field(
         True,
-        title="Shuffle on split",
+        title=Message("Shuffle on split"),
         description=(
-            "Deal images to training and validation at random (repeatable by the seed)."
-            " When off, the first images in file order are for training."
+            Message(
+                "Deal images to training and validation at random (repeatable by the seed)."
+                " When off, the first images in file order are for training."
+            )
         ),
     )
     stratify: bool = Field(
         True,
-        title="Stratified split",
-        description="Deal every category in the same proportion to training and validation.",
+        title=Message("Stratified split"),
+        description=Message(
+            "Deal every category in the same proportion to training and validation."
+        ),
     )
     seed: int = Field(
         0,
         ge=0,
         le=2**31 - 1,
-        title="Seed",
+        title=Message("Seed"),
         description=(
-            "The start of all random choices: split, first weights, order of the images."
-            " The same data, settings and seed give the same classifier."
+            Message(
+                "The start of all random choices: split, first weights, order of the images."
+                " The same data, settings and seed give the same classifier."
+            )
         ),
     )
     epochs: int = Field(
         10,
         ge=1,
         le=100_000,
-        title="Epochs",
-        description="How many times the network goes through all training images.",
+        title=Message("Epochs"),
+        description=Message("How many times the network goes through all training images."),
     )
     batch_size: int = Field(
         32,
         ge=1,
         le=65_536,
-        title="Batch size",
-        description="How many images are learned from in one step. Smaller needs less memory.",
+        title=Message("Batch size"),
+        description=Message(
+            "How many images are learned from in one step. Smaller needs less memory."
+        ),
     )
     optimizer: Optimizer = Field(
         "Adam",
-        title="Optimization algorithm",
-        description="How the weights are changed after each batch. Adam is a good first choice.",
+        title=Message("Optimization algorithm"),
+        description=Message(
+            "How the weights are changed after each batch. Adam is a good first choice."
+        ),
     )
     loss: Loss = Field(
         "Categorical (softmax) cross entropy",
-        title="Loss function",
-        description="What training makes small. Cross entropy is right for categories.",
+        title=Message("Loss function"),
+        description=Message("What training makes small. Cross entropy is right for categories."),
     )
     learning_rate: float = Field(
         0.001,
         gt=0.0,
         le=1000.0,
         allow_inf_nan=False,
-        title="Learning rate",
+        title=Message("Learning rate"),
         description=(
-            "The size of each step. It follows the optimization algorithm until you set it. Lower"
-            " it when the loss jumps or grows; raise it when the loss hardly falls."
+            Message(
+                "The size of each step. It follows the optimization algorithm until you set it. "
+                "Lower"
+                " it when the loss jumps or grows; raise it when the loss hardly falls."
+            )
         ),
     )
     object_background: Background = Field(
         "Kept",
-        title="Background of objects",
+        title=Message("Background of objects"),
         description=(
-            "What the network sees around an object inside its box: the image as it is, or black."
-            " Piximi keeps it."
+            Message(
+                "What the network sees around an object inside its box: the image as it is, or "
+                "black."
+                " Piximi keeps it."
+            )
         ),
     )
     object_crop: Crop = Field(
         "Box",
-        title="Crop of objects",
+        title=Message("Crop of objects"),
         description=(
-            "Box: exactly the pixels of an object's box. Piximi: stretched by a fraction of a"
-            " pixel, as Piximi cuts objects out, so that it predicts the same there."
+            Message(
+                "Box: exactly the pixels of an object's box. Piximi: stretched by a fraction of a"
+                " pixel, as Piximi cuts objects out, so that it predicts the same there."
+            )
         ),
     )
     deterministic: bool = Field(
         True,
-        title="Repeatable",
+        title=Message("Repeatable"),
         description=(
-            "The same data, settings and seed on the same machine give the same weights,"
-            " bit for bit. Switching it off can be faster on a GPU."
+            Message(
+                "The same data, settings and seed on the same machine give the same weights,"
+                " bit for bit. Switching it off can be faster on a GPU."
+            )
         ),
     )
 
@@ -248,7 +286,7 @@ def settings_from(values: Mapping[str, Any]) -> ModelSettings:
     try:
         return ModelSettings.model_validate(dict(values))
     except ValidationError as error:
-        raise BadInput(sentence(error, _EXPECTED)) from None
+        raise BadInput.saying(sentence(error, _EXPECTED)) from None
 
 
 def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSettings:
@@ -272,7 +310,10 @@ def with_overrides(settings: ModelSettings, overrides: Iterable[str]) -> ModelSe
         key, equals, text = override.partition("=")
         key = key.strip()
         if not equals:
-            raise BadInput(f"Write settings as key=value, such as epochs=20, not '{override}'.")
+            raise BadInput(
+                "Write settings as key=value, such as epochs=20, not '{override}'.",
+                override=override,
+            )
         check_known(key, ModelSettings.model_fields)
         default = ModelSettings.model_fields[key].default
         values[key] = _in_full(key, text) if _is_text(key) else read_json(key, text, default)

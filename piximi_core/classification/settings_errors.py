@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 __all__ = ["check_known", "read_json", "sentence"]
 
@@ -17,12 +18,14 @@ _LONGEST_SHOWN = 60
 
 # Pydantic's words, and a person's.
 _WORDS = {
-    "a valid integer": "a whole number",
-    "a valid number": "a number",
-    "a valid boolean": "true or false",
-    "a valid string": "a text",
-    "greater than or equal to": "at least",
-    "less than or equal to": "at most",
+    "a valid integer": Message("a whole number"),
+    "a valid number": Message("a number"),
+    "a valid boolean": Message("true or false"),
+    "a valid string": Message("a text"),
+}
+_LIMITS = {
+    "greater than or equal to ": Message("at least {limit}"),
+    "less than or equal to ": Message("at most {limit}"),
 }
 
 
@@ -38,7 +41,9 @@ def check_known(key: str, names: Iterable[str]) -> None:
     if key in names:
         return
     near = difflib.get_close_matches(key.lower(), names, n=1, cutoff=0.0)[0]
-    raise BadInput(f"There is no setting '{_shortened(key)}'; the nearest one is '{near}'.")
+    raise BadInput(
+        "There is no setting '{key}'; the nearest one is '{near}'.", key=_shortened(key), near=near
+    )
 
 
 def read_json(key: str, text: str, example: object) -> Any:
@@ -53,8 +58,10 @@ def read_json(key: str, text: str, example: object) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         raise BadInput(
-            f"The setting '{key}' cannot be '{_shortened(text)}';"
-            f" write a value such as {key}={json.dumps(example)}."
+            "The setting '{key}' cannot be '{text}'; write a value such as {key}={example}.",
+            key=key,
+            text=_shortened(text),
+            example=json.dumps(example),
         ) from None
 
 
@@ -70,11 +77,25 @@ def sentence(error: ValidationError, expected: Mapping[str, str]) -> str:
     """
     first = error.errors()[0]
     key = str(first["loc"][0])
-    reason = str(first["msg"]).removeprefix("Input ").removeprefix("should be ")
-    for technical, plain in _WORDS.items():
-        reason = reason.replace(technical, plain)
+    reason = _plain(str(first["msg"]).removeprefix("Input ").removeprefix("should be "))
     shown = _shortened(json.dumps(first["input"], default=str, ensure_ascii=False))
-    return f"The setting '{key}' must be {expected.get(key, reason)}, not {shown}."
+    return Message(
+        "The setting '{key}' must be {expected}, not {shown}.",
+        key=key,
+        expected=expected.get(key, reason),
+        shown=shown,
+    )
+
+
+def _plain(reason: str) -> str:
+    for technical, limit in _LIMITS.items():
+        if reason.startswith(technical):
+            return limit.with_values(limit=reason.removeprefix(technical))
+    for technical, plain in _WORDS.items():
+        if reason == technical:
+            return plain
+        reason = reason.replace(technical, plain)
+    return reason
 
 
 def _shortened(text: str) -> str:

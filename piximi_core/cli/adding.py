@@ -53,7 +53,9 @@ def add(
 ) -> None:
     """Add images."""
     if equal not in get_args(add_images.Equal):
-        raise BadInput(f"{equal[:40]!r} is no choice for --equal; use keep or leave-out.")
+        raise BadInput(
+            "{equal!r} is no choice for --equal; use keep or leave-out.", equal=equal[:40]
+        )
     if partition:
         require_partition(partition)
     store = open_settled(project)
@@ -80,7 +82,9 @@ def _time_point(text: str) -> int | Literal["planes"] | None:
     if text == "planes":
         return "planes"
     if text and not (text.isdecimal() and int(text) > 0):
-        raise BadInput(f"{text!r} is no time point; give --time 1, 2, … or --time planes.")
+        raise BadInput(
+            "{text!r} is no time point; give --time 1, 2, … or --time planes.", text=text
+        )
     return int(text) if text else None
 
 

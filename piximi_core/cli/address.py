@@ -33,13 +33,16 @@ def choose_port(wanted: int | None = None) -> int:
             if _is_free(port):
                 return port
         raise BadInput(
-            f"Every port from {_FIRST} to {_LAST} is in use: give another one with --port."
+            "Every port from {first} to {last} is in use: give another one with --port.",
+            first=_FIRST,
+            last=_LAST,
         )
     if not 1 <= wanted <= 65535:
-        raise BadInput(f"--port needs a number from 1 to 65535, not {wanted}.")
+        raise BadInput("--port needs a number from 1 to 65535, not {wanted}.", wanted=wanted)
     if not _is_free(wanted):
         raise BadInput(
-            f"Port {wanted} is in use or not allowed: leave --port out or give another one."
+            "Port {wanted} is in use or not allowed: leave --port out or give another one.",
+            wanted=wanted,
         )
     return wanted
 

@@ -74,7 +74,10 @@ def _ending(format_name: str, file: Path) -> str:
     if ending not in possible:
         both = " or ".join(possible)
         raise BadInput(
-            f"The format {format_name} is written as {both}; give {file.name!r} that ending."
+            "The format {format_name} is written as {both}; give {file!r} that ending.",
+            format_name=format_name,
+            both=both,
+            file=file.name,
         )
     return ending if one is not None else ""
 
@@ -127,7 +130,7 @@ def _answers(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         found, _, name = pair.partition("=")
         if not found.strip() or not name.strip():
-            raise BadInput(f"{shown(pair)} names no kind; give --kind-id ID=KIND.")
+            raise BadInput("{pair} names no kind; give --kind-id ID=KIND.", pair=shown(pair))
         answers[found.strip()] = name.strip()
     return answers
 
@@ -138,9 +141,11 @@ def _require_kinds(asked: dict[str, int]) -> None:
         return
     listed = ", ".join(asked)
     raise BadInput(
-        f"The file calls a kind by an id that this project does not know ({shown(listed)}), as "
-        f"Piximi does; say which kind it is with --kind-id {next(iter(asked))}=KIND, or put all "
-        "objects into one kind with --kind KIND."
+        "The file calls a kind by an id that this project does not know ({listed}), as "
+        "Piximi does; say which kind it is with --kind-id {asked}=KIND, or put all "
+        "objects into one kind with --kind KIND.",
+        listed=shown(listed),
+        asked=next(iter(asked)),
     )
 
 

@@ -54,4 +54,4 @@ def find_app() -> Path:
     for app in (top / "piximi_dashboard" / "app.py", top / "app.py"):
         if app.is_file() and (top / "piximi_ui").is_dir():
             return app
-    raise NotFound(f"There is no dashboard beside {top / 'piximi_core'}; install it whole.")
+    raise NotFound("There is no dashboard beside {top}; install it whole.", top=top / "piximi_core")

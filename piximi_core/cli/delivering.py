@@ -29,7 +29,9 @@ def deliver(job: Job, out: Path) -> list[Path]:
         _copy(files[0], target)
         return [target]
     if out.is_file():
-        raise BadInput(f"{out} is a file; give a folder for the {len(files)} files.")
+        raise BadInput(
+            "{out} is a file; give a folder for the {count} files.", out=out, count=len(files)
+        )
     targets = [out / file.name for file in files]
     for file, target in zip(files, targets, strict=True):
         _copy(file, target)

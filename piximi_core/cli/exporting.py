@@ -37,9 +37,15 @@ def export_command(
 ) -> None:
     """Write a classifier that opens in Piximi or TensorFlow.js."""
     if format not in export.FORMATS:
-        raise BadInput(f"{format!r} is no format; choose one of {', '.join(export.FORMATS)}.")
+        raise BadInput(
+            "{format!r} is no format; choose one of {formats}.",
+            format=format,
+            formats=", ".join(export.FORMATS),
+        )
     if names not in NAMES:
-        raise BadInput(f"{names!r} are no names; choose one of {', '.join(NAMES)}.")
+        raise BadInput(
+            "{names!r} are no names; choose one of {listed}.", names=names, listed=", ".join(NAMES)
+        )
     store = open_settled(project)
     found = find_run(store, run)
     job = export.ask(store, found, format, shard_bytes=shard_bytes, names=names)

@@ -58,11 +58,17 @@ def _wanted(by: str, column: str, pattern: str) -> Grouping | None:
     for known in get_args(By):
         if by == known:
             if by in ("column", "pattern") and by != implied:
-                raise BadInput(f"--by {by} needs --{by} too, which tells which.")
+                raise BadInput("--by {by} needs --{by} too, which tells which.", by=by)
             if implied not in ("", by):
-                raise BadInput(f"--{implied} groups by {implied}; leave --by {by} out.")
+                raise BadInput(
+                    "--{implied} groups by {implied}; leave --by {by} out.", implied=implied, by=by
+                )
             return Grouping(known, column or pattern)
-    raise BadInput(f"{by[:40]!r} groups nothing; use one of {', '.join(get_args(By))}.")
+    raise BadInput(
+        "{by!r} groups nothing; use one of {get_args}.",
+        by=by[:40],
+        get_args=", ".join(get_args(By)),
+    )
 
 
 def group_facts(found: ImageGroups) -> dict[str, Any]:

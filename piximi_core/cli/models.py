@@ -75,7 +75,9 @@ def _files(given: list[str], room: Path) -> list[Path]:
 def _assignment(text: str) -> tuple[str, str]:
     name, equals, category = text.partition("=")
     if not equals or not category.strip():
-        raise BadInput(f"Write --map as CLASS=CATEGORY, such as --map 0=RBC, not {text[:60]!r}.")
+        raise BadInput(
+            "Write --map as CLASS=CATEGORY, such as --map 0=RBC, not {text!r}.", text=text[:60]
+        )
     return name, category.strip()
 
 

@@ -55,9 +55,12 @@ def save_command(
 ) -> None:
     """Save a project as a zip that Piximi opens."""
     if piximi_file.suffix.lower() != ".zip":
-        raise BadInput(f"{piximi_file} does not end in .zip, and Piximi opens nothing else.")
+        raise BadInput(
+            "{piximi_file} does not end in .zip, and Piximi opens nothing else.",
+            piximi_file=piximi_file,
+        )
     if not piximi_file.absolute().parent.is_dir():
-        raise BadInput(f"There is no folder {piximi_file.parent}; make it first.")
+        raise BadInput("There is no folder {parent}; make it first.", parent=piximi_file.parent)
     store = open_settled(project)
     chosen = [find_run(store, name) for name in run] if run else None
     job = save_piximi.ask(store, chosen)

@@ -69,9 +69,11 @@ def _settings_file(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise BadInput(f"{path} is no JSON file of settings ({error}).") from None
+        raise BadInput(
+            "{path} is no JSON file of settings ({error}).", path=path, error=error
+        ) from None
     if not isinstance(content, dict):
-        raise BadInput(f"{path} must hold one JSON object of settings, such as {{}}.")
+        raise BadInput("{path} must hold one JSON object of settings, such as {}.", path=path)
     return content
 
 

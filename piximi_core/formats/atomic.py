@@ -40,8 +40,9 @@ def workshop(folder: Path, what: str) -> Iterator[Path]:
         if not is_full(error):
             raise
         raise NoSpace(
-            f"There is no room on the disk for {what}; nothing was written. Free some space and"
-            " try again."
+            "There is no room on the disk for {what}; nothing was written. Free some space and"
+            " try again.",
+            what=what,
         ) from error
     finally:
         if temporary is not None:

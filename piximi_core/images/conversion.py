@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 from .picture import Picture, PixelArray
 
@@ -16,7 +17,9 @@ __all__ = ["convert_channels"]
 _LUMINANCE = np.array([0.299, 0.587, 0.114])
 
 
-def convert_channels(picture: Picture, channels: int, *, name: str = "The image") -> Picture:
+def convert_channels(
+    picture: Picture, channels: int, *, name: str = Message("The image")
+) -> Picture:
     """Return a picture with another number of channels, if there is a sensible way.
 
     ======  ==========================================================
@@ -48,18 +51,26 @@ def convert_channels(picture: Picture, channels: int, *, name: str = "The image"
     if have == channels:
         return picture
     if channels < 1 or 1 < have < channels:
-        noun = "channel" if have == 1 else "channels"
         raise BadInput(
-            f"{name} has {have} {noun}, which cannot become {channels}: nothing in it says what "
-            f"they would hold; put it into a project of {have} {noun}."
+            Message.plural(
+                "{name} has {n} channel, which cannot become {channels}: nothing in it says what "
+                "they would hold; put it into a project of {n} channel.",
+                "{name} has {n} channels, which cannot become {channels}: nothing in it says what "
+                "they would hold; put it into a project of {n} channels.",
+                n=have,
+                name=name,
+                channels=channels,
+            )
         )
     if have == 1:
         pixels = np.repeat(picture.pixels, channels, axis=3)
-        return _converted(picture, pixels, f"1 channel copied to {channels}")
+        return _converted(
+            picture, pixels, Message("1 channel copied to {channels}", channels=channels)
+        )
     if (have, channels) == (3, 1):
-        note = "3 channels turned into grey (0.299 R + 0.587 G + 0.114 B, rounded)"
+        note = Message("3 channels turned into grey (0.299 R + 0.587 G + 0.114 B, rounded)")
         return _converted(picture, _luminance(picture.pixels), note)
-    note = f"the first {channels} of {have} channels kept"
+    note = Message("the first {channels} of {have} channels kept", channels=channels, have=have)
     kept = _converted(picture, np.ascontiguousarray(picture.pixels[..., :channels]), note)
     colors, window = picture.channel_colors, picture.window
     return replace(

@@ -97,13 +97,18 @@ def deidentify_dicom(src: Path, dst: Path, *, name: str | None = None) -> None:
     except OSError as error:
         if is_full(error):
             raise NoSpace(
-                f"There is no room for the copy of '{shown}'; free some space and add it again."
+                "There is no room for the copy of '{shown}'; free some space and add it again.",
+                shown=shown,
             ) from error
         reason = error.strerror or "it is damaged"
-        raise BadInput(f"'{shown}' could not be copied: {reason}.") from error
+        raise BadInput(
+            "'{shown}' could not be copied: {reason}.", shown=shown, reason=reason
+        ) from error
     except Exception as error:
         # pydicom raises anything on damaged bytes.
-        raise BadInput(f"'{shown}' is damaged DICOM; copy or export it again.") from error
+        raise BadInput(
+            "'{shown}' is damaged DICOM; copy or export it again.", shown=shown
+        ) from error
 
 
 def _strip(dataset: Dataset) -> None:

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 from .naming import safe_name
 from .readers.registry import plugged_in_for, plugged_in_suffixes
@@ -36,15 +37,15 @@ _IMAGES: tuple[tuple[bytes, str], ...] = (
 )
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"RIFF", "a film or a sound"),
-    (_ZIP, "a zip archive"),
-    (b"%PDF", "a PDF document"),
-    (b"ZISRAWFILE", "a Zeiss CZI file"),
-    (b"\xda\xce\xbe\n", "a Nikon ND2 file"),
-    (b"p\x00\x00\x00", "a Leica LIF file"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 or Imaris file"),
-    (b"<svg", "an SVG drawing"),
-    (b"<?xml", "an XML file"),
+    (b"RIFF", Message("a film or a sound")),
+    (_ZIP, Message("a zip archive")),
+    (b"%PDF", Message("a PDF document")),
+    (b"ZISRAWFILE", Message("a Zeiss CZI file")),
+    (b"\xda\xce\xbe\n", Message("a Nikon ND2 file")),
+    (b"p\x00\x00\x00", Message("a Leica LIF file")),
+    (b"\x89HDF\r\n\x1a\n", Message("an HDF5 or Imaris file")),
+    (b"<svg", Message("an SVG drawing")),
+    (b"<?xml", Message("an XML file")),
 )
 
 # A DICOM file may lack the preamble; then it starts with an element of group 2 or 8.
@@ -123,12 +124,16 @@ def extension_for(path: Path, *, name: str | None = None) -> str:
     except IsADirectoryError as error:
         if is_zarr_folder(path):
             return "zarr"
-        raise BadInput(f"'{shown}' cannot be opened: {error.strerror}.") from error
+        raise BadInput(
+            "'{shown}' cannot be opened: {reason}.", shown=shown, reason=error.strerror
+        ) from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the name is not valid"
-        raise BadInput(f"'{shown}' cannot be opened: {reason}.") from error
+        reason = getattr(error, "strerror", None) or Message("the name is not valid")
+        raise BadInput(
+            "'{shown}' cannot be opened: {reason}.", shown=shown, reason=reason
+        ) from error
     if not head:
-        raise BadInput(f"'{shown}' is empty; copy or export it again.")
+        raise BadInput("'{shown}' is empty; copy or export it again.", shown=shown)
     found = _format_of_zip(path) if head.startswith(_ZIP) else format_of(head)
     found = found or plugged_in_for(head)
     if found is None:
@@ -136,9 +141,18 @@ def extension_for(path: Path, *, name: str | None = None) -> str:
         if what is None and Path(shown).suffix.lower() in image_suffixes():
             # To advise saving it as PNG would puzzle whoever reads that of "cells.png".
             raise BadInput(
-                f"'{shown}' is named like an image, but is none that we know; "
-                "it may be damaged: copy or export it again."
+                "'{shown}' is named like an image, but is none that we know; "
+                "it may be damaged: copy or export it again.",
+                shown=shown,
             )
-        is_what = f"is {what}, not an image we read" if what else "is not an image we know"
-        raise BadInput(f"'{shown}' {is_what}; save it as PNG, JPEG, BMP, TIFF or DICOM.")
+        is_what = (
+            Message("is {what}, not an image we read", what=what)
+            if what
+            else Message("is not an image we know")
+        )
+        raise BadInput(
+            "'{shown}' {is_what}; save it as PNG, JPEG, BMP, TIFF or DICOM.",
+            shown=shown,
+            is_what=is_what,
+        )
     return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from .picture import PixelArray
 from .request import ReadRequest
 
@@ -60,7 +62,7 @@ class Layout:
     def notes(self) -> tuple[str, ...]:
         """What is taken for something that was not said."""
         if "F" in self.axes and self.channels is not None:
-            return (f"{self.frames} colour pages taken as planes",)
+            return (Message("{frames} colour pages taken as planes", frames=self.frames),)
         return ()
 
     def picked(self, time: int | str | None) -> tuple[int, ...]:
@@ -93,7 +95,7 @@ def layout_of(axes: str, shape: tuple[int, ...], request: ReadRequest) -> Layout
     BadInput
         There is not one height and one width.
     """
-    no_picture = "is not a picture with height and width; export it as an image."
+    no_picture = Message("is not a picture with height and width; export it as an image.")
     if axes.count("Y") != 1 or axes.count("X") != 1:
         raise request.problem(no_picture)
     kept = [place for place, letter in enumerate(axes) if shape[place] != 1 or letter in "YX"]

@@ -36,9 +36,11 @@ class ChannelLook:
 
     def __post_init__(self) -> None:
         if not _COLOR.fullmatch(self.color):
-            raise BadInput(f"'{self.color[:20]}' is not a colour of the form #rrggbb.")
+            raise BadInput("'{color}' is not a colour of the form #rrggbb.", color=self.color[:20])
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
-            raise BadInput(f"A channel cannot be shown from {self.low} to {self.high}.")
+            raise BadInput(
+                "A channel cannot be shown from {low} to {high}.", low=self.low, high=self.high
+            )
 
 
 @dataclass(frozen=True)

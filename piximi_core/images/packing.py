@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 from .naming import safe_name
 
@@ -46,8 +47,10 @@ def pack_zarr(folder: Path, target: Path, *, name: str | None = None) -> None:
                     while piece := source.read(_CHUNK):
                         member.write(piece)
     except OSError as error:
-        reason = error.strerror or "it changed meanwhile"
-        raise BadInput(f"'{shown}' could not be read: {reason}; copy it again.") from error
+        reason = error.strerror or Message("it changed meanwhile")
+        raise BadInput(
+            "'{shown}' could not be read: {reason}; copy it again.", shown=shown, reason=reason
+        ) from error
 
 
 def _files(top: Path, shown: str) -> list[Path]:
@@ -56,7 +59,8 @@ def _files(top: Path, shown: str) -> list[Path]:
         for one in (*names, *files):
             if Path(folder, one).is_symlink():
                 raise BadInput(
-                    f"'{shown}' holds links to other places; copy it with their content."
+                    "'{shown}' holds links to other places; copy it with their content.",
+                    shown=shown,
                 )
         found += [Path(folder, one) for one in files]
     return found

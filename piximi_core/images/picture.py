@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 __all__ = ["ChannelsUnknown", "Picture", "PixelArray", "PixelSize", "TimeUnknown"]
 
@@ -39,7 +40,7 @@ class TimeUnknown(BadInput):
         How many time points there are.
     """
 
-    on_command_line = "Give --time N for one of them, or --time planes for all."
+    on_command_line = Message("Give --time N for one of them, or --time planes for all.")
 
     def __init__(self, text: str, times: int) -> None:
         super().__init__(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from piximi_core.errors import PiximiError
+from piximi_core.messages import Message
 
 from .description import Description, Opened
 from .detect import extension_for
@@ -103,7 +104,9 @@ def _opened(
         time=time,
     )
     if channels is not None and channels < 1:
-        raise request.problem(f"cannot be split into {channels} channels; give 1 or more.")
+        raise request.problem(
+            Message("cannot be split into {channels} channels; give 1 or more.", channels=channels)
+        )
     reader = READERS.find(extension_for(path, name=name))
     try:
         with reader.open(path, request) as opened:
@@ -111,12 +114,17 @@ def _opened(
     except PiximiError:
         raise
     except MemoryError as error:
-        raise request.problem("does not fit into memory; crop or shrink it.", TooLarge) from error
+        raise request.problem(
+            Message("does not fit into memory; crop or shrink it."), TooLarge
+        ) from error
     except Exception as error:
         # Decoders meet bytes that no one foresaw and raise anything at all on them; to the
         # person each of these means the same.
         raise request.problem(
-            f"is damaged or not a complete {reader.title} file; copy or export it again."
+            Message(
+                "is damaged or not a complete {reader} file; copy or export it again.",
+                reader=reader.title,
+            )
         ) from error
 
 
@@ -125,22 +133,38 @@ def _require_answers(description: Description, request: ReadRequest) -> None:
     frames, times = description.frames, description.times
     if times > 1 and request.time is None:
         raise TimeUnknown(
-            f"'{request.name}' holds {times} time points, and a picture has one; say which one, "
-            "or take all as planes.",
+            Message(
+                "'{request}' holds {times} time points, and a picture has one; say which one, "
+                "or take all as planes.",
+                request=request.name,
+                times=times,
+            ),
             times,
         )
     if isinstance(request.time, int) and times > 1 and not 1 <= request.time <= times:
         raise request.problem(
-            f"has {times} time points, no number {request.time}; give one from 1 to {times}."
+            Message(
+                "has {times} time points, no number {time}; give one from 1 to {times}.",
+                times=times,
+                time=request.time,
+            )
         )
     if description.channels is None and request.channels is None:
         raise ChannelsUnknown(
-            f"'{request.name}' is a stack of {frames} frames that does not say how many channels "
-            "it has; say how many.",
+            Message(
+                "'{request}' is a stack of {frames} frames that does not say how many channels "
+                "it has; say how many.",
+                request=request.name,
+                frames=frames,
+            ),
             frames,
         )
     if description.channels is None and frames % (request.channels or 1):
         raise request.problem(
-            f"has {frames} frames, which cannot be split into {request.channels} channels; "
-            "give a number that divides them."
+            Message(
+                "has {frames} frames, which cannot be split into {channels} channels; "
+                "give a number that divides them.",
+                frames=frames,
+                channels=request.channels,
+            )
         )

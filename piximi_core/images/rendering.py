@@ -173,14 +173,17 @@ def render(
         The plane, the ranges or the colours do not match each other.
     """
     if plane.ndim != 3:
-        raise BadInput(f"A plane has 3 axes (height, width, channel), not {plane.ndim}.")
+        raise BadInput("A plane has 3 axes (height, width, channel), not {ndim}.", ndim=plane.ndim)
     channels = plane.shape[2]
     limits = channel_ranges(plane) if ranges is None else tuple(ranges)
     paints = default_colors(channels) if colors is None else tuple(colors)
     if len(limits) != channels or len(paints) != channels:
         raise BadInput(
-            f"{channels} channels need {channels} ranges and colours, "
-            f"not {len(limits)} and {len(paints)}."
+            "{channels} channels need {channels} ranges and colours, "
+            "not {count} and {paints_count}.",
+            channels=channels,
+            count=len(limits),
+            paints_count=len(paints),
         )
     shown = [
         (channel, limits[channel], _rgb(paint))
@@ -273,5 +276,7 @@ def _rgb(color: str) -> tuple[float, float, float]:
     try:
         red, green, blue = bytes.fromhex(digits)
     except ValueError as error:
-        raise BadInput(f"'{color[:20]}' is not a colour of the form #rrggbb.") from error
+        raise BadInput(
+            "'{color}' is not a colour of the form #rrggbb.", color=color[:20]
+        ) from error
     return red / 255, green / 255, blue / 255

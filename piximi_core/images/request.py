@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 __all__ = ["DEFAULT_MAX_BYTES", "ReadRequest", "TooLarge", "allowed_bytes"]
 
@@ -58,12 +59,17 @@ class ReadRequest:
             The decoded picture would exceed ``max_bytes``.
         """
         if any(length < 1 for length in shape):
-            raise self.problem("has no pixels; export it again.")
+            raise self.problem(Message("has no pixels; export it again."))
         needed = math.prod(shape) * bytes_per_value
         if needed > self.max_bytes:
             raise self.problem(
-                f"would take {needed / 2**20:,.0f} MiB of memory ({'x'.join(map(str, shape))}), "
-                f"more than the {self.max_bytes / 2**20:,.0f} MiB allowed; "
-                "crop or shrink it, or raise PIXIMI_MAX_IMAGE_BYTES.",
+                Message(
+                    "would take {needed_mb:,.0f} MiB of memory ({sizes}), "
+                    "more than the {max_bytes_mb:,.0f} MiB allowed; "
+                    "crop or shrink it, or raise PIXIMI_MAX_IMAGE_BYTES.",
+                    needed_mb=needed / 2**20,
+                    sizes="x".join(map(str, shape)),
+                    max_bytes_mb=self.max_bytes / 2**20,
+                ),
                 TooLarge,
             )

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from .picture import PixelArray
 from .request import ReadRequest
 
@@ -71,21 +73,21 @@ class Values:
         """
         kind, width = self.dtype.kind, self.dtype.itemsize
         if kind == "b":
-            self.then(_widen_bits, "1-bit values widened to 0 and 255", dtype=np.uint8)
+            self.then(_widen_bits, Message("1-bit values widened to 0 and 255"), dtype=np.uint8)
         elif kind == "f":
-            note = "64-bit floats stored as 32-bit" if width > 4 else None
+            note = Message("64-bit floats stored as 32-bit") if width > 4 else None
             self.then(_to_float32, note, dtype=np.float32)
         elif kind not in "ui":
             raise request.problem(
-                "stores complex numbers; save its magnitude as 16 bit or float."
+                Message("stores complex numbers; save its magnitude as 16 bit or float.")
                 if kind == "c"
-                else "does not store numbers; save it as 8 or 16 bit."
+                else Message("does not store numbers; save it as 8 or 16 bit.")
             )
         elif width > 4:
             narrow = np.dtype(np.uint32 if kind == "u" else np.int32)
             self.then(
                 lambda data: _narrowed(data, narrow, request),
-                "64-bit integers stored as 32-bit",
+                Message("64-bit integers stored as 32-bit"),
                 dtype=narrow,
             )
         elif not self.dtype.isnative:
@@ -105,5 +107,7 @@ def _to_float32(data: PixelArray) -> PixelArray:
 def _narrowed(data: PixelArray, narrow: DType, request: ReadRequest) -> PixelArray:
     limits = np.iinfo(narrow)
     if data.min() < limits.min or data.max() > limits.max:
-        raise request.problem("stores 64-bit integers beyond 32 bits; save it as 16 or 32 bit.")
+        raise request.problem(
+            Message("stores 64-bit integers beyond 32 bits; save it as 16 or 32 bit.")
+        )
     return data.astype(narrow)

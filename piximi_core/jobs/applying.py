@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
 from piximi_core.jobs.folder import Job, JobState, abandoned_folders
 from piximi_core.jobs.running import end_of, service_of
+from piximi_core.messages import Message
 from piximi_core.project.database import schema
 from piximi_core.project.database.schema import applied_jobs, runs
 from piximi_core.project.database.store import Store
@@ -103,7 +104,7 @@ def apply_result(store: Store, job: Job) -> bool:
         job.fail(str(error))
     except _DAMAGED:
         log.exception("The result of job %s cannot be applied", job.id)
-        job.fail("What this job found is damaged on the disk; ask for it again.")
+        job.fail(Message("What this job found is damaged on the disk; ask for it again."))
     # Damage on the disk will not mend itself, and must not keep the project from opening.
     return _end(store, job)
 

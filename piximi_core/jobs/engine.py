@@ -20,6 +20,7 @@ from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.cluster import RESOURCES, connect
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job, service_of
+from piximi_core.messages import Message
 from piximi_core.project.database.store import open_store
 from piximi_core.project.files import ProjectFiles
 
@@ -47,8 +48,8 @@ _MOST_SENT = 5
 _NO_DEVICE = {
     "kind": "",
     "name": "",
-    "reason": "TensorFlow could not be loaded.",
-    "advice": "Run scripts/run again.",
+    "reason": Message("TensorFlow could not be loaded."),
+    "advice": Message("Run scripts/run again."),
 }
 _lock = threading.RLock()
 # Apart from the lock above, which is held while the workers start.
@@ -92,7 +93,7 @@ class Call:
         if self._future.status == "finished":
             found = self._future.result()
             if isinstance(found, _Refusal):
-                raise PiximiError(found.text)
+                raise PiximiError.saying(found.text)
             return found
         error = self._future.exception() if self._future.status == "error" else None
         log.error("A worker could not answer", exc_info=error)
@@ -203,7 +204,7 @@ class _Engine:
             return
         sent = self._sent[job.id] = self._sent.get(job.id, 0) + 1
         if sent > _MOST_SENT:
-            job.fail("No worker could begin this; restart the dashboard and run it again.")
+            job.fail(Message("No worker could begin this; restart the dashboard and run it again."))
         else:
             self.submit(job)
 
@@ -248,8 +249,9 @@ def _start() -> _Engine:
             return _Engine()
         except OSError as error:
             raise PiximiError(
-                f"The job engine could not be reached ({error}); check PIXIMI_SCHEDULER, "
-                "or unset it to work on this machine."
+                "The job engine could not be reached ({error}); check PIXIMI_SCHEDULER, "
+                "or unset it to work on this machine.",
+                error=error,
             ) from error
         except RuntimeError as error:
             # A worker that dies while it starts (memory) takes the whole start with it.
@@ -371,7 +373,7 @@ def busy_with(resource: str, *, other_than: Job | None = None) -> Job | None:
 def dismiss(job: Job) -> None:
     """End an interrupted job that nobody wants continued."""
     if not job.state().is_active:
-        job.fail("Interrupted before it was done; nothing of it is in the project.")
+        job.fail(Message("Interrupted before it was done; nothing of it is in the project."))
         apply_result(open_store(job.project_folder), job)
 
 

@@ -23,6 +23,7 @@ import psutil
 
 from piximi_core.disk import flush_folder
 from piximi_core.errors import Stopped
+from piximi_core.messages import from_json, to_json
 from piximi_core.project.files import disk_errors_in_words, replace_atomically
 
 __all__ = ["Job", "JobState", "read_json", "write_json"]
@@ -49,15 +50,18 @@ class JobState(StrEnum):
 
 
 def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
-    """Write JSON so that a reader sees the old file or the new one, never half of one."""
+    """Write JSON so that a reader sees the old file or the new one, never half of one.
+
+    Messages are kept with their values, and `read_json` returns them as messages.
+    """
     with replace_atomically(path, durable=durable) as part:
-        part.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        part.write_text(json.dumps(to_json(value), ensure_ascii=False), encoding="utf-8")
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Return the object in a file; empty if it is missing, or was cut short by a crash."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = from_json(json.loads(path.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

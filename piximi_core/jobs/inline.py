@@ -52,12 +52,16 @@ def _carry(job: Job) -> None:
 def _outcome(job: Job) -> dict[str, Any]:
     result = job.result()
     if not result:
-        raise PiximiError(f"Another process does the job {job.id[:8]} already; wait until it ends.")
+        raise PiximiError(
+            "Another process does the job {job} already; wait until it ends.", job=job.id[:8]
+        )
     state = JobState(result["state"])
     if state is JobState.FAILED:
         if result.get("ours"):
             raise RuntimeError(result["error"])
-        raise PiximiError(result["error"], result.get("on_command_line"))
+        error = PiximiError.saying(result["error"])
+        error.on_command_line = result.get("on_command_line") or ""
+        raise error
     if state is JobState.STOPPED:
         raise Stopped("Stopped before there was anything to keep.")
     return {key: value for key, value in result.items() if key != "state"}

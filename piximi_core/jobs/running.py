@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from piximi_core.errors import PiximiError, Stopped
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.messages import Message
 from piximi_core.project.database.store import Store
 
 __all__ = ["Service", "end_of", "run_job", "service_of"]
@@ -50,7 +51,9 @@ def service_of(name: str | None) -> Service:
         raise PiximiError("The request of this job is damaged on the disk; ask for it again.")
     services: Mapping[str, str] = importlib.import_module(_TABLE).SERVICES
     if name not in services:
-        raise PiximiError(f"This program has no job of the sort {name[:40]!r}; update the program.")
+        raise PiximiError(
+            "This program has no job of the sort {name!r}; update the program.", name=name[:40]
+        )
     module: Any = importlib.import_module(services[name])
     service: Service = module
     return service
@@ -91,8 +94,12 @@ def _run(job: Job) -> None:
     except Exception:
         (job.folder / "error.log").write_text(traceback.format_exc(), encoding="utf-8")
         job.fail(
-            "The program itself failed here, which is not your fault; nothing of the project is "
-            f"lost. Details are in error.log of the job {job.id}.",
+            Message(
+                "The program itself failed here, which is not your fault; nothing of the project "
+                "is "
+                "lost. Details are in error.log of the job {job}.",
+                job=job.id,
+            ),
             ours=True,
         )
 

@@ -121,8 +121,11 @@ def disk_errors_in_words(target: Path) -> Iterator[None]:
             raise _no_space(target) from error
         if error.errno in _LOCKED and _lies_in(error.filename, target):
             raise BadInput(
-                f"{target.name} could not be written to {target.parent} ({error.strerror}); check "
-                "who owns that folder, or choose another one."
+                "{target} could not be written to {parent} ({reason}); check "
+                "who owns that folder, or choose another one.",
+                target=target.name,
+                parent=target.parent,
+                reason=error.strerror,
             ) from error
         raise
     except (sqlite3.OperationalError, OperationalError) as error:
@@ -137,12 +140,14 @@ def disk_trouble(error: BaseException) -> PiximiError | None:
     shown = Path(name).name if isinstance(name, str | os.PathLike) else ""
     if is_full(error) or says_full(str(getattr(error, "orig", ""))):
         return NoSpace(
-            f"The disk is full: about {SPACE_TO_WORK // 1_000_000} MB are needed; free some space "
-            "and try again."
+            "The disk is full: about {needed_mb} MB are needed; free some space and try again.",
+            needed_mb=SPACE_TO_WORK // 1_000_000,
         )
     if isinstance(error, OSError) and error.errno in _LOCKED:
         return BadInput(
-            f"The file or folder {shown!r} cannot be used ({error.strerror}); check who owns it."
+            "The file or folder {shown!r} cannot be used ({reason}); check who owns it.",
+            shown=shown,
+            reason=error.strerror,
         )
     return None
 
@@ -154,8 +159,11 @@ def says_full(reason: str) -> bool:
 
 def _no_space(target: Path) -> NoSpace:
     return NoSpace(
-        f"The disk is full: about {SPACE_TO_WORK // 1_000_000} MB are needed to write "
-        f"{target.name} to {target.parent}; free some space there and try again."
+        "The disk is full: about {needed_mb} MB are needed to write "
+        "{target} to {parent}; free some space there and try again.",
+        needed_mb=SPACE_TO_WORK // 1_000_000,
+        target=target.name,
+        parent=target.parent,
     )
 
 
@@ -177,6 +185,9 @@ def require_space(folder: Path, needed_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed_bytes + 100_000_000:
         raise NoSpace(
-            f"The disk of {folder} has {free // 1_000_000} MB free, but about "
-            f"{(needed_bytes + 100_000_000) // 1_000_000} MB are needed; free some space first."
+            "The disk of {folder} has {free_mb} MB free, but about "
+            "{needed_mb} MB are needed; free some space first.",
+            folder=folder,
+            free_mb=free // 1_000_000,
+            needed_mb=(needed_bytes + 100_000_000) // 1_000_000,
         )

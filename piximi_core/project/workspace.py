@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from piximi_core.disk import flush_folder
 from piximi_core.errors import DamagedProject, NotFound, PiximiError
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.schema import images, project, runs, steps, things
 from piximi_core.project.database.store import Store, create_store, open_store
@@ -87,8 +88,10 @@ def workspace() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PiximiError(
-            f"The workspace folder {folder} cannot be made ({error.strerror}); "
-            "set PIXIMI_WORKSPACE to a folder you can write to."
+            "The workspace folder {folder} cannot be made ({reason}); "
+            "set PIXIMI_WORKSPACE to a folder you can write to.",
+            folder=folder,
+            reason=error.strerror,
         ) from error
     return folder
 
@@ -189,7 +192,7 @@ def float_range(store: Store) -> tuple[float, float] | None:
 def rename_project(store: Store, name: str, *, who: str | None = None) -> None:
     """Rename a project; its folder and address stay."""
     name = clean_name(name, "project")
-    with store.step(f"Rename project to {name[:60]}", who=who) as db:
+    with store.step(Message("Rename project to {name}", name=name[:60]), who=who) as db:
         db.execute(project.update().values(name=name))
 
 
@@ -218,10 +221,17 @@ def summarise(folder: Path) -> ProjectSummary:
     except PiximiError as error:
         reason, damaged = str(error), isinstance(error, DamagedProject)
     except OSError as error:
-        reason = f"Its folder cannot be read ({error.strerror}); check who owns it."
+        reason = Message(
+            "Its folder cannot be read ({reason}); check who owns it.", reason=error.strerror
+        )
     except (SQLAlchemyError, ValueError, TypeError) as error:
         # Damage deeper inside than opening looks: it must not hide the other projects.
-        reason, damaged = f"Its database cannot be read ({getattr(error, 'orig', error)}).", True
+        reason, damaged = (
+            Message(
+                "Its database cannot be read ({reason}).", reason=getattr(error, "orig", error)
+            ),
+            True,
+        )
     used = max((s.st_mtime for s in files), default=0.0)
     return ProjectSummary(folder.name, folder.name, 0, 0, 0, used, trouble=reason, damaged=damaged)
 

@@ -155,7 +155,7 @@ def _draw_file(job: Job) -> None:
                 "{n} could not be written", "{n} could not be written", result["problem_count"]
             )
             with st.expander(label, icon=":material/warning:"):
-                shown = [f"- {plain(what, 80)}: {plain(told(reason), 200)}"
+                shown = [f"- {plain(told(what), 80)}: {plain(told(reason), 200)}"
                          for what, reason in result["problems"][:20]]  # fmt: skip
                 st.markdown("\n".join(shown))
                 if (more := result["problem_count"] - len(shown)) > 0:

@@ -77,7 +77,7 @@ def _problems(
 ) -> None:
     if not listed:
         return
-    rows = [{"what": what, "reason": told(reason)} for what, reason in listed]
+    rows = [{"what": told(what), "reason": told(reason)} for what, reason in listed]
     with st.expander(f"{icon} {label}", expanded=opened):
         _table(rows, {"what": _("What"), "reason": _("Reason")}, more=count - len(rows))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.store import Store
@@ -96,14 +97,10 @@ def _plain_title(run: Run, result: RunEvaluation, cell: tuple[int, int] | None) 
 
 def _hint(run: Run, cell: tuple[int, int] | None, any_there: bool) -> str:
     if cell is None:
-        hint = of_kind(
-            run.kind_id,
-            _("Click a cell of the matrix to see its images."),
-            _("Click a cell of the matrix to see its objects."),
-        )
+        hint = of_kind(run.kind_id, Message("Click a cell of the matrix to see its {things}."))
         return _("The most confident first. ") + hint if any_there else hint
     if not any_there:
-        return of_kind(run.kind_id, _("No image is in this cell."), _("No object is in this cell."))
+        return of_kind(run.kind_id, Message("No {thing} is in this cell."))
     if cell[0] == cell[1]:
         return _("The most doubtful first.")
     return _("The most confident first.")
@@ -156,9 +153,7 @@ def _draw(
         texts={
             **gallery_words(run.kind_id),
             "label_hint": of_kind(
-                run.kind_id,
-                _("A wrong label? Select the image, then click its category."),
-                _("A wrong label? Select the object, then click its category."),
+                run.kind_id, Message("A wrong label? Select the {thing}, then click its category.")
             ),
         },
         steady=True,

@@ -10,6 +10,7 @@ from piximi_core.classification.evaluation.measures import Evaluation
 from piximi_core.formats.stem import safe_stem
 from piximi_core.formats.tables.evaluation_table import evaluation_csv
 from piximi_core.formats.tables.excel import excel_bytes
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run
 from piximi_ui.file_routes import download_link, made_address
 from piximi_ui.glossary import tip
@@ -68,7 +69,7 @@ def draw_table(figures: Evaluation, run: Run, partition: str) -> None:
                 for key, (name, meaning) in text.items()
             },
             "support": st.column_config.NumberColumn(
-                of_kind(run.kind_id, _("Images"), _("Objects")),
+                of_kind(run.kind_id, Message("{things!c}")),
                 help=tip("support"),
                 format="localized",
                 width=76,
@@ -82,7 +83,7 @@ def _row(figures: Evaluation, kind_id: str, index: int) -> dict[str, Any]:
     def written(value: float | None) -> str:
         if value is not None:
             return percent(value)
-        return of_kind(kind_id, _("no images"), _("no objects"))
+        return of_kind(kind_id, Message("no {things}"))
 
     never = figures.support[index] and not sum(row[index] for row in figures.confusion_matrix)
     return {

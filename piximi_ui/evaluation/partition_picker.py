@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import count_by_category
 from piximi_core.project.database.store import Store
@@ -34,14 +35,10 @@ def pick_partition(store: Store, run: Run) -> str | None:
     offered = [part for part in _ORDER if counts[part]]
     if not offered:
         st.info(
-            of_kind(
-                run.kind_id,
-                _("No image has a label that this run knows."),
-                _("No object has a label that this run knows."),
-            ),
+            of_kind(run.kind_id, Message("No {thing} has a label that this run knows.")),
             icon=":material/label:",
         )
-        label = of_kind(run.kind_id, _("Label images"), _("Label objects"))
+        label = of_kind(run.kind_id, Message("Label {things}"))
         navigation.link("images", label=label)
         return None
     asked = st.query_params.get("partition")
@@ -72,12 +69,11 @@ def _empty_ones(kind_id: str, counts: dict[str, int]) -> str:
     empty = [_names()[part] for part in ("Validation", "Test", "Training") if not counts[part]]
     text = of_kind(
         kind_id,
-        _("Images whose label is known. Only those that training did not see tell the truth."),
-        _("Objects whose label is known. Only those that training did not see tell the truth."),
+        Message(
+            "{things!c} whose label is known. Only those that training did not see tell the truth."
+        ),
     )
     if not empty:
         return text
-    lacking = of_kind(
-        kind_id, _("No labelled images in: {names}."), _("No labelled objects in: {names}.")
-    )
+    lacking = of_kind(kind_id, Message("No labelled {things} in: {names}."))
     return f"{text} " + lacking.format(names=", ".join(empty))

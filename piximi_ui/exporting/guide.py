@@ -10,7 +10,7 @@ import streamlit as st
 from piximi_core.project.contents.image_sorts import ImageSort
 from piximi_core.project.contents.runs import Run
 from piximi_core.services.classifiers.export import ExportFormat
-from piximi_ui.kinds import of_kind
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw_guide"]
@@ -91,17 +91,17 @@ def _piximi_steps(run: Run, chosen: ExportFormat, stem: str) -> list[str]:
             "In the classification panel click **Load Model**, then **Upload Local**: {files}."
         ).format(files=files),
         _("Keep **Layers Model** and click **Open Classification model**."),
-        of_kind(
-            run.kind_id,
+        (
             _(
                 "Click **Predict** and keep **Create new categories from model classes** ticked. "
                 "Piximi predicts the images whose category is Unknown."
-            ),
-            _(
+            )
+            if run.kind_id == IMAGE_KIND
+            else _(
                 "Open the tab of the objects' kind, click **Predict** and keep **Create new "
                 "categories from model classes** ticked. Piximi predicts the objects whose "
                 "category is Unknown."
-            ),
+            )
         ),
     ]
 

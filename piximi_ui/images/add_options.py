@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from piximi_core.messages import word
 from piximi_core.project.contents.categories import Category
 from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS
 from piximi_ui.glossary import partition_name, partition_tip
@@ -77,7 +78,7 @@ def draw(folders: Collection[str], categories: Sequence[Category], shown: Collec
             key="add-partition",
         )
         st.markdown(
-            f"{_('Kind')}: **{told(IMAGE_KIND)}**",
+            f"{_('Kind')}: **{told(word(IMAGE_KIND))}**",
             width="content",
             help=_("Files come in as whole images. Objects are marked in them later."),
         )

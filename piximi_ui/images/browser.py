@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.things import ThingFilter, follows_labels, get_things
 from piximi_core.project.database.store import Store
 from piximi_ui.components.gallery import Action, GalleryPage, gallery
@@ -96,11 +97,9 @@ def _empty_words(store: Store, revision: int, view: View, kind_id: str) -> dict[
     """Return what stands where nothing is shown: all is done, or nothing passes the filter."""
     unlabelled = ThingFilter(kind_id=kind_id, labelled=False)
     if view.state == "unlabelled" and not queries.total(store, revision, unlabelled):
-        empty = of_kind(kind_id, _("All images are labelled."), _("All objects are labelled."))
+        empty = of_kind(kind_id, Message("All {things} are labelled."))
     else:
-        empty = of_kind(
-            kind_id, _("No image passes the filter."), _("No object passes the filter.")
-        )
+        empty = of_kind(kind_id, Message("No {thing} passes the filter."))
     return {"empty": empty, "show_all": _("Show all")}
 
 

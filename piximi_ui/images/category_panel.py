@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import (
     Category,
     create_category,
@@ -22,7 +23,7 @@ from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.glossary import partition_name, tip
 from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, plural
+from piximi_ui.texts import _
 
 __all__ = ["draw", "draw_dialogs"]
 
@@ -136,15 +137,10 @@ def _offer_deletion(store: Store, category: Category, count: int) -> None:
     st.caption(
         of_kind(
             category.kind_id,
-            plural(
-                "{n} image has this category; deleting it makes that image Unknown.",
-                "{n} images have this category; deleting it makes them Unknown.",
-                count,
-            ),
-            plural(
-                "{n} object has this category; deleting it makes that object Unknown.",
-                "{n} objects have this category; deleting it makes them Unknown.",
-                count,
+            Message.plural(
+                "{n} {thing} has this category; deleting it makes that {thing} Unknown.",
+                "{n} {things} have this category; deleting it makes them Unknown.",
+                n=count,
             ),
         )
     )

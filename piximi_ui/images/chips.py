@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
 
+from piximi_core.messages import word
 from piximi_core.project.contents.categories import Category
 from piximi_core.project.database.store import Store
 from piximi_ui.glossary import partition_name
@@ -70,7 +71,7 @@ def _chips(store: Store, view: View, categories: Sequence[Category]) -> Iterator
         yield "chip-search", words, lambda: change_view(store, search="")
     if view.state != "all":
         yield "chip-state", state_words()[view.state], lambda: change_view(store, state="all")
-    names = {c.id: told(c.name) if c.is_unknown else plain(c.name, 40) for c in categories}
+    names = {c.id: told(word(c.name)) if c.is_unknown else plain(c.name, 40) for c in categories}
     yield from _listed(store, view, "categories", names, _("{n} categories"))
     yield from _listed(
         store,

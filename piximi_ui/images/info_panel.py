@@ -7,6 +7,7 @@ from itertools import chain
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import Category, list_categories
 from piximi_core.project.contents.labelling import label_things, rename_thing, set_partition
 from piximi_core.project.contents.objects import change_kind, ids_inside, read_runs
@@ -46,13 +47,7 @@ def draw(
         _several(store, revision, kind_id, selected, categories)
         return
     st.markdown(f"**{_('Selection')}**")
-    st.caption(
-        of_kind(
-            kind_id,
-            _("Click an image to select it, with Shift for a range."),
-            _("Click an object to select it, with Shift for a range."),
-        )
-    )
+    st.caption(of_kind(kind_id, Message("Click an {thing} to select it, with Shift for a range.")))
 
 
 def _several(
@@ -63,9 +58,7 @@ def _several(
     categories: Sequence[Category],
 ) -> None:
     count = of_kind(
-        kind_id,
-        plural("{n} image selected", "{n} images selected", len(selected)),
-        plural("{n} object selected", "{n} objects selected", len(selected)),
+        kind_id, Message.plural("{n} {thing} selected", "{n} {things} selected", n=len(selected))
     )
     st.markdown(f"**{count}**")
     slot = f"{len(selected)}-{hash(selected)}"
@@ -90,9 +83,7 @@ def _several(
     )
     kind = _pick_kind(store, revision, kind_id, slot)
     label = of_kind(
-        kind_id,
-        plural("Apply to {n} image", "Apply to {n} images", len(selected)),
-        plural("Apply to {n} object", "Apply to {n} objects", len(selected)),
+        kind_id, Message.plural("Apply to {n} {thing}", "Apply to {n} {things}", n=len(selected))
     )
     unchanged = chosen is None and partition is None and kind == kind_id
     if st.button(label, disabled=unchanged, width="stretch", key="many-apply"):
@@ -180,9 +171,7 @@ def shared_facts(each: Sequence[dict[str, str]]) -> dict[str, str]:
 def _delete_button(kind_id: str, selected: tuple[str, ...]) -> None:
     st.button(
         of_kind(
-            kind_id,
-            plural("Delete {n} image", "Delete {n} images", len(selected)),
-            plural("Delete {n} object", "Delete {n} objects", len(selected)),
+            kind_id, Message.plural("Delete {n} {thing}", "Delete {n} {things}", n=len(selected))
         ),
         icon=":material/delete:",
         width="stretch",
@@ -194,7 +183,7 @@ def _delete_button(kind_id: str, selected: tuple[str, ...]) -> None:
 
 
 def _single(store: Store, revision: int, thing: Thing, categories: Sequence[Category]) -> None:
-    st.markdown(f"**{of_kind(thing.kind_id, _('Image'), _('Object'))}**")
+    st.markdown(f"**{of_kind(thing.kind_id, Message('{thing!c}'))}**")
     # The keys hold the stored value, so that a widget never shows one that changed elsewhere.
     name = st.text_input(_("Name"), thing.name, max_chars=300, key=f"name-{thing.id}-{thing.name}")
     names = {category.id: category.name[:80] for category in categories}

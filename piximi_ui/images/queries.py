@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from piximi_core.messages import word
 from piximi_core.project.contents.categories import Category, list_categories
 from piximi_core.project.contents.kinds import Kind, count_by_kind, list_kinds
 from piximi_core.project.contents.things import (
@@ -37,7 +38,7 @@ __all__ = [
 def categories(store: Store, revision: int, kind_id: str) -> tuple[Category, ...]:
     """Return a kind's categories, Unknown first and in the language of the page."""
     unknown, *others = _categories(store, revision, kind_id)
-    return (replace(unknown, name=told(unknown.name)), *others)
+    return (replace(unknown, name=told(word(unknown.name))), *others)
 
 
 @lru_cache(maxsize=32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.labelling import delete_things, describe_thing
 from piximi_core.project.contents.objects import count_objects
 from piximi_core.project.contents.things import Thing, get_things
@@ -24,7 +25,7 @@ def draw(store: Store) -> None:
     """Draw the dialog that was asked for, if it is one of these."""
     if (data := dialog_data("delete")) is not None:
         kind_id = current_kind_id(store)
-        title = of_kind(kind_id, _("Delete images?"), _("Delete objects?"))
+        title = of_kind(kind_id, Message("Delete {things}?"))
         st.dialog(title, on_dismiss=close_dialog)(_deletion)(store, kind_id, data["ids"])
         return
     if (data := dialog_data("details")) is not None:
@@ -43,15 +44,10 @@ def _deletion(store: Store, kind_id: str, ids: tuple[str, ...]) -> None:
     st.markdown(
         of_kind(
             kind_id,
-            plural(
-                "Delete {n} image with its label and prediction? Undo brings it back.",
-                "Delete {n} images with their labels and predictions? Undo brings them back.",
-                len(found),
-            ),
-            plural(
-                "Delete {n} object with its label and prediction? Undo brings it back.",
-                "Delete {n} objects with their labels and predictions? Undo brings them back.",
-                len(found),
+            Message.plural(
+                "Delete {n} {thing} with its label and prediction? Undo brings it back.",
+                "Delete {n} {things} with their labels and predictions? Undo brings them back.",
+                n=len(found),
             ),
         )
     )
@@ -72,9 +68,7 @@ def _deletion(store: Store, kind_id: str, ids: tuple[str, ...]) -> None:
             close_dialog()
             st.rerun()
         label = of_kind(
-            kind_id,
-            plural("Delete {n} image", "Delete {n} images", len(found)),
-            plural("Delete {n} object", "Delete {n} objects", len(found)),
+            kind_id, Message.plural("Delete {n} {thing}", "Delete {n} {things}", n=len(found))
         )
         if st.button(label, type="primary", icon=":material/delete:", key="delete-confirm"):
             with errors_shown():
@@ -82,8 +76,7 @@ def _deletion(store: Store, kind_id: str, ids: tuple[str, ...]) -> None:
                 say(
                     of_kind(
                         kind_id,
-                        plural("Deleted {n} image.", "Deleted {n} images.", count),
-                        plural("Deleted {n} object.", "Deleted {n} objects.", count),
+                        Message.plural("Deleted {n} {thing}.", "Deleted {n} {things}.", n=count),
                     )
                 )
                 impose_selection(store, ())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import Category
 from piximi_core.project.contents.kinds import Kind
 from piximi_core.project.database.store import Store
@@ -133,7 +134,7 @@ def _sorting(store: Store, kind: Kind, view: View) -> None:
             )
     st.toggle(_("Descending"), **bound(store, view, "descending"))
     st.segmented_control(
-        of_kind(kind.id, _("Images per page"), _("Objects per page")),
+        of_kind(kind.id, Message("{things!c} per page")),
         PAGE_SIZES,
         required=True,
         **bound(store, view, "page_size"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from piximi_core.errors import PiximiError
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import Category
 from piximi_core.project.contents.looks import keep_look, keep_look_for_all, look_of
 from piximi_core.project.contents.things import Thing, get_things
@@ -49,7 +50,7 @@ _BEFORE, _AFTER = 3, 8
 def draw(store: Store) -> None:
     """Draw the dialog that was asked for, if it is one of these."""
     for name, title, body in (
-        ("picture", of_kind(current_kind_id(store), _("Image"), _("Object")), _one),
+        ("picture", of_kind(current_kind_id(store), Message("{thing!c}")), _one),
         ("compare", _("Compare"), _two),
     ):
         if (data := dialog_data(name)) is None:

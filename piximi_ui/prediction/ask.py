@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import ThingFilter, count_things, find_ids
 from piximi_core.project.database.store import Store
 from piximi_core.services.scoring import predict
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import begin, navigation
 from piximi_ui.bringing import dialog as bringing
 from piximi_ui.components.gallery import gallery_view
@@ -65,9 +67,7 @@ def _button(
     store: Store, run: Run, which: str, count: int, selected: Sequence[str], job: Job | None
 ) -> None:
     label = of_kind(
-        run.kind_id,
-        plural("Predict {n} image", "Predict {n} images", count),
-        plural("Predict {n} object", "Predict {n} objects", count),
+        run.kind_id, Message.plural("Predict {n} {thing}", "Predict {n} {things}", n=count)
     )
     possible = bool(count) and job is None
     begun = begin.asked("predict") and possible and which == "unlabelled"
@@ -118,7 +118,7 @@ def _pick(store: Store, run: Run, counts: dict[str, int]) -> str:
         "all": _("All"),
     }
     chosen = st.segmented_control(
-        of_kind(run.kind_id, _("Which images"), _("Which objects")),
+        of_kind(run.kind_id, Message("Which {things}")),
         list(names),
         default="unlabelled",
         required=True,
@@ -149,22 +149,14 @@ def _say_why(store: Store, run: Run, which: str, counts: dict[str, int]) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         if not counts["all"]:
             st.caption(
-                of_kind(
-                    kind_id,
-                    _("There are no images yet."),
-                    _("There are no objects of this kind yet."),
-                )
+                _("There are no images yet.")
+                if kind_id == IMAGE_KIND
+                else _("There are no objects of this kind yet.")
             )
-            label = of_kind(kind_id, _("Add images"), _("Go to Images"))
+            label = _("Add images") if kind_id == IMAGE_KIND else _("Go to Images")
             navigation.link("images", label=label)
         elif which == "selected":
-            st.caption(
-                of_kind(
-                    kind_id,
-                    _("No image is selected on the Images page."),
-                    _("No object is selected on the Images page."),
-                )
-            )
+            st.caption(of_kind(kind_id, Message("No {thing} is selected on the Images page.")))
             navigation.link("images", label=_("Select some"))
         elif by_hand := count_things(store, rejected):
             st.caption(
@@ -176,11 +168,7 @@ def _say_why(store: Store, run: Run, which: str, counts: dict[str, int]) -> None
             )
         else:
             st.caption(
-                of_kind(
-                    kind_id,
-                    _("Every image has a label: nothing is left to predict."),
-                    _("Every object has a label: nothing is left to predict."),
-                )
+                of_kind(kind_id, Message("Every {thing} has a label: nothing is left to predict."))
             )
-            label = of_kind(kind_id, _("Add images"), _("Go to Images"))
+            label = _("Add images") if kind_id == IMAGE_KIND else _("Go to Images")
             navigation.link("images", label=label)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.predictions import accept_predictions, clear_predictions
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import ThingFilter, count_things, find_ids, list_things
@@ -175,8 +176,7 @@ def _gallery(store: Store, run: Run, wanted: ThingFilter, key: str) -> None:
             "empty": _("No prediction passes these filters."),
             "label_hint": of_kind(
                 run.kind_id,
-                _("Predicted wrong? Select images, then click their right category."),
-                _("Predicted wrong? Select objects, then click their right category."),
+                Message("Predicted wrong? Select {things}, then click their right category."),
             ),
         },
         in_view=lambda: find_ids(store, wanted),

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from piximi_core.classification.settings import ModelSettings
+from piximi_core.messages import word
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
@@ -84,7 +85,7 @@ def setting_rows(run: Run, facts: dict[str, Any]) -> list[dict[str, str]]:
         elif isinstance(value, list):
             shown = " x ".join(str(part) for part in value)
         else:
-            shown = str(value) if key == "name" else told(str(value))
+            shown = str(value) if key == "name" else told(word(str(value)))
         rows.append({"setting": told(field.title or key), "value": shown})
     device = facts.get("device")
     if device:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from piximi_core.messages import Message
 from piximi_core.percent import percent_number
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.imported_run import is_imported
@@ -128,7 +129,7 @@ def _columns(kind_id: str) -> dict[str, Any]:
             _("Best"), width=46, format="%d", help=_("The epoch whose weights are kept")
         ),
         "images": column.TextColumn(
-            of_kind(kind_id, _("Images"), _("Objects")),
+            of_kind(kind_id, Message("{things!c}")),
             width=78,
             help=_("Learned from (Training) + validated on (Validation)"),
         ),

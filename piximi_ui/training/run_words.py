@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from piximi_core.jobs.folder import JobState
+from piximi_core.messages import Message
 from piximi_core.services.classifiers.imported_run import is_imported
 from piximi_core.services.evaluation.run_figures import RunFigure
 from piximi_core.services.training.run_report import RunStanding
@@ -89,21 +90,18 @@ def outcome(run: RunStanding, figure: RunFigure | None) -> str:
     if figure is None:
         text = of_kind(
             run.run.kind_id,
-            _("Right on {share} of the images it learned from; none were kept for validation."),
-            _("Right on {share} of the objects it learned from; none were kept for validation."),
+            Message(
+                "Right on {share} of the {things} it learned from; none were kept for validation."
+            ),
         )
         return (
             text.format(share=percent(summary.get("accuracy", 0))) + f" {epochs}, {best}, {took}."
         )
     text = of_kind(
         run.run.kind_id,
-        _(
-            "Right on {share} of {n} images never seen in training, but used to choose the best "
-            "epoch."
-        ),
-        _(
-            "Right on {share} of {n} objects never seen in training, but used to choose the best "
-            "epoch."
+        Message(
+            "Right on {share} of {n} {things} never seen in training, but used to choose the "
+            "best epoch."
         ),
     )
     found = text.format(share=percent(figure.accuracy), n=number(figure.count))

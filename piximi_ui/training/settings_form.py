@@ -19,13 +19,14 @@ from piximi_core.classification.settings import (
     ModelSettings,
 )
 from piximi_core.errors import PiximiError
+from piximi_core.messages import word
 from piximi_core.project.database.store import Store
 from piximi_core.services.training.planning import default_settings
 from piximi_core.services.training.settings_draft import change_settings
 from piximi_core.services.training.starting_run import startable_runs
 from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.context import errors_shown, who
-from piximi_ui.texts import _, plain, told
+from piximi_ui.texts import _, plain, told, told_word
 
 __all__ = ["Taken", "draw", "take_edits"]
 
@@ -242,10 +243,10 @@ class _Form:
             return
         if is_far_from_proposed(self._values):
             text = _("Far from what {optimizer} learns at: little or nothing may be learned.")
-            shown = text.format(optimizer=plain(told(optimizer)))
+            shown = text.format(optimizer=plain(told(word(optimizer))))
             st.caption(f":orange[:material/warning: {shown}]")
         label = _("Use {rate}, which is proposed for {optimizer}").format(
-            rate=f"{proposed:g}", optimizer=plain(told(optimizer))
+            rate=f"{proposed:g}", optimizer=plain(told(word(optimizer)))
         )
         if st.button(label, icon=":material/tune:", type="tertiary", key="train-proposed-rate"):
             with errors_shown():
@@ -262,7 +263,7 @@ class _Form:
         self._draw(st.toggle, name, label=label, tip=tip)
 
     def choice(
-        self, name: str, options: tuple[str, ...], in_words: Callable[[str], str] = told
+        self, name: str, options: tuple[str, ...], in_words: Callable[[str], str] = told_word
     ) -> None:
         self._draw(st.selectbox, name, options=options, format_func=in_words)
 

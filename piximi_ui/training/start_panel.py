@@ -12,6 +12,7 @@ import streamlit as st
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.database.store import Store
 from piximi_core.services.training import train
 from piximi_core.services.training.planning import TrainingPlan, gather_groups, split_again
@@ -21,7 +22,7 @@ from piximi_ui import begin, job_panel, navigation
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.glossary import partition_name, tip
 from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, plain, plural, told
+from piximi_ui.texts import _, number, plain, told
 from piximi_ui.training import group_panel
 
 __all__ = ["draw_button", "draw_counts", "swatch"]
@@ -99,7 +100,7 @@ def draw_counts(store: Store, kind_id: str, plan: TrainingPlan) -> None:
     if not plan.classes:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{of_kind(kind_id, _('Labelled images'), _('Labelled objects'))}**")
+        st.markdown(f"**{of_kind(kind_id, Message('Labelled {things}'))}**")
         if plan.dealt and plan.mend != "split":
             _split_again(store, kind_id, plan)
     group_panel.draw(store)
@@ -156,15 +157,10 @@ def _split_again(store: Store, kind_id: str, plan: TrainingPlan) -> None:
     with st.popover(_("Split again"), icon=":material/shuffle:", type="tertiary"):
         kept = of_kind(
             kind_id,
-            plural(
-                "{n} image keeps the set it was in before, so that runs can be compared.",
-                "{n} images keep the set they were in before, so that runs can be compared.",
-                plan.dealt,
-            ),
-            plural(
-                "{n} object keeps the set it was in before, so that runs can be compared.",
-                "{n} objects keep the set they were in before, so that runs can be compared.",
-                plan.dealt,
+            Message.plural(
+                "{n} {thing} keeps the set it was in before, so that runs can be compared.",
+                "{n} {things} keep the set they were in before, so that runs can be compared.",
+                n=plan.dealt,
             ),
         )
         st.markdown(kept)
@@ -181,9 +177,7 @@ def _split_again(store: Store, kind_id: str, plan: TrainingPlan) -> None:
 
 def _split_button(store: Store, kind_id: str, plan: TrainingPlan) -> None:
     label = of_kind(
-        kind_id,
-        plural("Deal {n} image anew", "Deal {n} images anew", plan.dealt),
-        plural("Deal {n} object anew", "Deal {n} objects anew", plan.dealt),
+        kind_id, Message.plural("Deal {n} {thing} anew", "Deal {n} {things} anew", n=plan.dealt)
     )
     if st.button(label, icon=":material/shuffle:", key="train-split-again"):
         with errors_shown():
@@ -196,8 +190,9 @@ def _gather_button(store: Store, kind_id: str, plan: TrainingPlan) -> None:
     moved = len(plan.groups.apart)
     label = of_kind(
         kind_id,
-        plural("Move {n} image to its source", "Move {n} images to their sources", moved),
-        plural("Move {n} object to its source", "Move {n} objects to their sources", moved),
+        Message.plural(
+            "Move {n} {thing} to its source", "Move {n} {things} to their sources", n=moved
+        ),
     )
     tip = _("Each goes where most of its source is; a source with a part in Test goes there whole.")
     if st.button(label, icon=":material/join:", key="train-gather", help=tip):

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from piximi_core.classification.evaluation.measures import Evaluation, evaluate
+from piximi_core.errors import BadInput
+from piximi_core.messages import Message, word
+from piximi_core.project.contents.labelling import thing_word, things_word
+from piximi_core.services.training.settings_draft import in_words
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui import texts
-from piximi_ui.core_texts import Sentences, in_language
+from piximi_ui.languages import in_language
 from piximi_ui.numerals import localized, written_moment, written_number, written_size, zone
+
+HOSTILE = ("{0.__class__}", "{name}", "%s", "{", "{{n}}")
+IMAGES = Message.plural("{n} image", "{n} images", n=1200)
+LABELLED = Message("Label {things}", things=IMAGES)
 
 
 def test_without_a_person_texts_are_in_english():
     assert texts._("Train") == "Train"
-    assert texts.told("Label 1,200 images") == "Label 1,200 images"
+    assert texts.told(LABELLED) == "Label 1,200 images"
     assert texts.plural("{n} image", "{n} images", 1200) == "1,200 images"
     assert texts.percent(0.954) == "95.4 %"
     assert texts.size(999) == "999 bytes"
@@ -24,6 +34,7 @@ def test_without_a_person_texts_are_in_english():
 def page() -> None:
     import streamlit as st
 
+    from piximi_core.messages import Message
     from piximi_ui import languages
     from piximi_ui.texts import _, number, percent, plural, size, told, when
 
@@ -32,13 +43,14 @@ def page() -> None:
     st.text(languages.language())
     st.text(_("Train"))
     st.text(plural("{n} image", "{n} images", 1) + plural(", {n} run", "{n} runs", 12_345))
-    st.text(told("Label 1,200 images"))
+    images = Message.plural("{n} image", "{n} images", n=1200)
+    st.text(told(Message("Label {things}", things=images)))
     st.text(f"{number(0.95, 2)} {percent(0.954)} {size(3_456_789)}")
     st.text(when("2026-03-01T09:05:00+00:00"))
 
 
 def test_a_person_reads_the_language_they_chose():
-    test = AppTest.from_function(page)
+    test = AppTest.from_function(page, default_timeout=60)
     test.session_state["wanted"] = "es"
     said = [text.value for text in test.run().text]
     assert said[:2] == ["es", "Entrenar"]
@@ -51,110 +63,129 @@ def test_a_person_reads_the_language_they_chose():
 
 
 def test_a_language_that_we_do_not_speak_is_answered_in_english():
-    test = AppTest.from_function(page)
+    test = AppTest.from_function(page, default_timeout=60)
     test.session_state["wanted"] = "xx"
     said = [text.value for text in test.run().text]
     assert said[:2] == ["en", "Train"]
     assert said[3] == "Label 1,200 images"
 
 
-KNOWN = Sentences(
-    {
-        "'{name}' {what}": "'{name}' {what}",
-        "is empty; copy it again.": "está vacío; copiarlo de nuevo.",
-        "{n} image": "{n} imagen",
-        "{n} images": "{n} imágenes",
-        "Put {images} in {partition}": "Poner {images} en {partition}",
-        "Test": "Prueba",
-        "From {a} to {b}.": "De {b} antes {a}.",
-    },
-    "es",
-)
+def figures() -> Evaluation:
+    probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
+    return evaluate(probabilities, np.array([0, 0, 1, 1]), ["a", "b"])
+
+
+def objects(count: int) -> Message:
+    return Message.plural("{n} object", "{n} objects", n=count)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("'cell 1.png' is empty; copy it again.", "'cell 1.png' está vacío; copiarlo de nuevo."),
-        ("Put 1,234 images in Test", "Poner 1.234 imágenes en Prueba"),
-        ("Put 1 image in Test", "Poner 1 imagen en Prueba"),
-        ("From 1 to 2.", "De 2 antes 1."),
-        ("From {b} to {a}.", "De {a} antes {b}."),
-        ("Some images", "Some images"),
-        ("From nowhere", "From nowhere"),
-        ("", ""),
-    ],
-)
-def test_a_sentence_is_known_by_the_words_around_its_values(text, said):
-    assert KNOWN.say(text) == said
-
-
-def test_a_hostile_sentence_costs_no_time_and_stays_as_it_is():
-    many = Sentences({"{a} x {b} x {c} x {d}.": "{d} {c} {b} {a}"}, "es")
-    hostile = "x " * 1900
-    assert many.say(hostile) == hostile
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
+    ("message", "said"),
     [
         (
-            "'a.png' is empty; copy or export it again.",
+            BadInput("'{shown}' is empty; copy or export it again.", shown="a.png").message,
             "'a.png' está vacío; copiarlo o exportarlo de nuevo.",
         ),
-        ("Create category Red: 'best'", "Crear la categoría Red: 'best'"),
+        (Message("Create category {name}", name="Red: 'best'"), "Crear la categoría Red: 'best'"),
         (
-            "Right on 95 of 100 unseen images (95.0 %, 95 % interval 88.8-97.8 %); always guessing "
-            "the largest category gives 50.0 %.",
-            "Acierta en 95 de 100 imágenes que no vio (95,0 %, intervalo del 95 %: 88,8-97,8 %); "
+            figures().sentence(noun="images"),
+            "Acierta en 3 de 4 imágenes que no vio (75,0 %, intervalo del 95 %: 30,1-95,4 %); "
             "decir siempre la categoría más numerosa acertaría el 50,0 %.",
         ),
     ],
 )
-def test_the_core_speaks_spanish(text, said):
-    assert in_language(text, "es") == said
-    assert in_language(text, "en") == text
+def test_the_core_speaks_spanish(message, said):
+    assert in_language(message, "es") == said
+    assert in_language(message, "en") == message
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("Create category Box", "Crear la categoría Box"),
-        ("Create category 1,200", "Crear la categoría 1,200"),
-        ("Rename category to Test", "Cambiar el nombre de una categoría a Test"),
+@pytest.mark.parametrize("typed", ["Box", "Test", "1,200", "Label 3 images", "Unknown", *HOSTILE])
+def test_what_a_person_typed_is_never_translated(typed):
+    """Each of these names is also a word, a sentence or a form of the program."""
+    for message, said in (
+        (Message("Create category {name}", name=typed), f"Crear la categoría {typed}"),
         (
-            "Rename category to Label 3 images",
-            "Cambiar el nombre de una categoría a Label 3 images",
+            Message("Rename category to {name}", name=typed),
+            f"Cambiar el nombre de una categoría a {typed}",
         ),
-        ("Rename image to Unknown", "Cambiar el nombre de una imagen a Unknown"),
-        ("Save filter Kept", None),
-        ("Rename project to objects", None),
-        ("Change name to Box", None),
-        ("Change start to Box", None),
-        ("There is already a category named 'Test'; choose another name.", None),
-        ("Fewer than 10 to learn from in: Box, Test, 1,200.", None),
-    ],
-)
-def test_what_a_person_typed_is_never_translated(text, said):
-    """Each of these names is also a word or a sentence of the program."""
-    spanish = in_language(text, "es")
-    assert spanish != text
-    assert spanish == said if said else re.search("Box|Test|Kept|objects", text)[0] in spanish
+        (Message("Save filter {name}", name=typed), f"Guardar el filtro {typed}"),
+        (
+            BadInput(
+                "There is already a category named {name!r}; choose another name.", name=typed
+            ).message,
+            f"Ya hay una categoría llamada {typed!r}; elegir otro nombre.",
+        ),
+        (
+            Message("Fewer than 10 to learn from in: {names}.", names=[typed, "1,200"]),
+            f"Menos de 10 de los que aprender en: {typed}, 1,200.",
+        ),
+    ):
+        assert in_language(message, "es") == said
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("message", "said"),
     [
-        ("Put 1,200 images in Test", "Poner 1.200 imágenes en Prueba"),
-        ("Put 2 objects in Validation", "Poner 2 objetos en Validación"),
-        ("Label 2 objects", "Etiquetar 2 objetos"),
-        ("Change background of objects to Kept", None),
-        ("Change crop of objects to Box", None),
+        (
+            Message("Put {things} in {partition}", things=IMAGES, partition=word("Test")),
+            "Poner 1.200 imágenes en Prueba",
+        ),
+        (
+            Message("Put {things} in {partition}", things=objects(1), partition=word("Validation")),
+            "Poner 1 objeto en Validación",
+        ),
+        (Message("Label {things}", things=objects(2)), "Etiquetar 2 objetos"),
+        (
+            Message("Change {what}", what=[in_words("object_crop", "Box")]),
+            "Cambiar el recorte de los objetos a Caja",
+        ),
+        (
+            Message("Change {what}", what=[in_words("name", "Box"), in_words("epochs", 20)]),
+            "Cambiar el nombre a Box, las épocas a 20",
+        ),
     ],
 )
-def test_the_program_s_own_words_in_a_sentence_are_translated(text, said):
-    spanish = in_language(text, "es")
-    assert spanish == said if said else text.rpartition(" ")[2] not in spanish
+def test_the_program_s_own_words_in_a_sentence_are_translated(message, said):
+    assert in_language(message, "es") == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 canales"), (1, "1 canal"), (2, "2 canales"), (1200, "1.200 canales")]
+)
+def test_the_form_fits_the_number(count, said):
+    channels = Message.plural("{n} channel", "{n} channels", n=count)
+    assert in_language(channels, "es") == said
+
+
+def test_a_sentence_about_objects_bends_with_its_noun():
+    template = "No {thing} has a label yet: label some on the Images page."
+    said = [
+        in_language(Message(template, thing=thing_word(kind)), "es") for kind in (IMAGE_KIND, "x")
+    ]
+    assert said[0].startswith("Ninguna imagen tiene etiqueta todavía: etiquetar algunas")
+    assert said[1].startswith("Ningún objeto tiene etiqueta todavía: etiquetar algunos")
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "said"),
+    [
+        (IMAGE_KIND, 1, "1 imagen seleccionada"),
+        (IMAGE_KIND, 2, "2 imágenes seleccionadas"),
+        ("nucleus", 1, "1 objeto seleccionado"),
+        ("nucleus", 2, "2 objetos seleccionados"),
+    ],
+)
+def test_a_form_fits_both_the_number_and_the_noun(kind, count, said):
+    nouns = {"thing": thing_word(kind), "things": things_word(kind)}
+    selected = Message.plural("{n} {thing} selected", "{n} {things} selected", n=count, **nouns)
+    assert in_language(selected, "es") == said
+
+
+def test_what_nobody_has_translated_is_said_in_english():
+    assert in_language(Message("Never said of {name}.", name="Box"), "es") == "Never said of Box."
+    assert texts.told("Label 3 images, as an earlier program kept it") == (
+        "Label 3 images, as an earlier program kept it"
+    )
 
 
 @pytest.mark.parametrize(

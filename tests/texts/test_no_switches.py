@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.texts.collect import core, interface
+from tests.texts.collect import collect
 
 _SWITCH = re.compile(r"(?<![\w-])--[a-z]")
 _COMMAND_LINE_ONLY = {
@@ -14,5 +14,5 @@ _COMMAND_LINE_ONLY = {
 
 
 def test_no_text_of_the_dashboard_names_a_switch() -> None:
-    texts = {message.text for message in {**core(), **interface()[0]}.values()}
+    texts = {message.text for message in collect().found.values()}
     assert {text for text in texts if _SWITCH.search(text)} - _COMMAND_LINE_ONLY == set()

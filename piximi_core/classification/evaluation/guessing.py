@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from piximi_core.classification.evaluation.measures import Evaluation
+from piximi_core.messages import Message
 from piximi_core.percent import percent_number
 
 __all__ = ["guessing_note"]
@@ -17,10 +20,16 @@ def guessing_note(figures: Evaluation) -> str | None:
     """
     if figures.majority_share >= 1 or figures.interval[0] > figures.majority_share:
         return None
-    low, guessing = percent_number(figures.interval[0]), percent_number(figures.majority_share)
+    shares = (figures.interval[0], figures.majority_share)
+    low, guessing = (Decimal(percent_number(share)) for share in shares)
     if figures.accuracy <= figures.majority_share:
-        return f"No better than always guessing the largest category, which gives {guessing} %."
-    return (
-        f"Not clearly better than always guessing the largest category: that gives {guessing} %, "
-        f"and the interval begins at {low} %."
+        return Message(
+            "No better than always guessing the largest category, which gives {guessing} %.",
+            guessing=guessing,
+        )
+    return Message(
+        "Not clearly better than always guessing the largest category: that gives {guessing} %, "
+        "and the interval begins at {low} %.",
+        guessing=guessing,
+        low=low,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from piximi_core.classification.evaluation.intervals import clustered_interval
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message, word
 from piximi_core.percent import percent_number
 
 __all__ = ["Basis", "Evaluation", "evaluate"]
@@ -84,19 +86,33 @@ class Evaluation:
         noun
             "images", or the plural of what was classified.
         """
-        share, guessing, low, high = map(
-            percent_number, (self.accuracy, self.majority_share, *self.interval)
-        )
+        shares = (self.accuracy, self.majority_share, *self.interval)
+        share, guessing, low, high = (Decimal(percent_number(each)) for each in shares)
         if basis == "choosing":
-            return (
-                f"Right on {self.correct} of {self.count} {noun} never seen in training, but used"
-                f" to choose the best epoch ({share} %, 95 % interval {low}-{high} %);"
-                f" always guessing the largest category gives {guessing} %."
+            return Message(
+                "Right on {correct} of {count} {noun} never seen in training, but used"
+                " to choose the best epoch ({share} %, 95 % interval {low}-{high} %);"
+                " always guessing the largest category gives {guessing} %.",
+                correct=self.correct,
+                count=self.count,
+                noun=word(noun),
+                share=share,
+                low=low,
+                high=high,
+                guessing=guessing,
             )
-        return (
-            f"Right on {self.correct} of {self.count} {basis} {noun}"
-            f" ({share} %, 95 % interval {low}-{high} %);"
-            f" always guessing the largest category gives {guessing} %."
+        return Message(
+            "Right on {correct} of {count} {basis} {noun}"
+            " ({share} %, 95 % interval {low}-{high} %);"
+            " always guessing the largest category gives {guessing} %.",
+            correct=self.correct,
+            count=self.count,
+            basis=word(basis),
+            noun=word(noun),
+            share=share,
+            low=low,
+            high=high,
+            guessing=guessing,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -147,7 +163,10 @@ def evaluate(
         raise BadInput("There are no labelled images to evaluate on; label some first.")
     if p.shape != (t.size, k) or t.ndim != 1 or t.min() < 0 or t.max() >= k:
         raise BadInput(
-            f"Predictions of shape {p.shape} do not fit {t.size} labels of {k} categories."
+            "Predictions of shape {shape} do not fit {size} labels of {categories} categories.",
+            shape=p.shape,
+            size=t.size,
+            categories=k,
         )
     if not np.isfinite(p).all():
         raise BadInput("The classifier gives values that are not numbers; train it again.")
@@ -206,8 +225,12 @@ def _by_groups(groups: int, count: int) -> tuple[str, ...]:
     if groups == count:
         return ()
     return (
-        f"The interval is by {groups} groups of one source, because what comes from one is right "
-        "or wrong together.",
+        Message(
+            "The interval is by {groups} groups of one source, because what comes from one is "
+            "right "
+            "or wrong together.",
+            groups=groups,
+        ),
     )
 
 
@@ -221,7 +244,16 @@ def _notes(
     ]
     notes = []
     if absent:
-        notes.append(f"Without samples, so left out of the means: {', '.join(absent)}.")
+        notes.append(
+            Message(
+                "Without samples, so left out of the means: {absent}.", absent=", ".join(absent)
+            )
+        )
     if unused:
-        notes.append(f"Never predicted, so their precision counts as 0: {', '.join(unused)}.")
+        notes.append(
+            Message(
+                "Never predicted, so their precision counts as 0: {unused}.",
+                unused=", ".join(unused),
+            )
+        )
     return tuple(notes)

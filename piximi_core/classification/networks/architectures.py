@@ -53,8 +53,9 @@ def build(settings: ModelSettings, n_classes: int) -> tf_keras.Model:
     shapes = (tuple(model.input_shape[1:]), tuple(model.output_shape[1:]))
     if shapes != (settings.input_shape, (n_classes,)):
         raise BadInput(
-            f"The network {settings.architecture!r} does not take the input size, or has not one"
-            " output per category; choose another one."
+            "The network {architecture!r} does not take the input size, or has not one"
+            " output per category; choose another one.",
+            architecture=settings.architecture,
         )
     return model
 
@@ -98,8 +99,9 @@ def _with_last_activation(model: tf_keras.Model, activation: str) -> tf_keras.Mo
     softmax = isinstance(last, tf_keras.layers.Softmax)
     if not softmax and "activation" not in last.get_config():
         raise BadInput(
-            f"The network ends in a layer of the sort {type(last).__name__}, where one output per"
-            " category is needed, or the softmax of such."
+            "The network ends in a layer of the sort {sort}, where one output per"
+            " category is needed, or the softmax of such.",
+            sort=type(last).__name__,
         )
 
     def copy(layer: tf_keras.layers.Layer) -> tf_keras.layers.Layer:

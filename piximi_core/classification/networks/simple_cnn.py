@@ -23,7 +23,10 @@ def build(shape: tuple[int, int, int], n_classes: int, seed: int) -> tf_keras.Mo
         The input is too small for its convolutions.
     """
     if min(shape[:2]) < MINIMUM_SIDE:
-        raise BadInput(f"Simple CNN needs an input of at least {MINIMUM_SIDE} x {MINIMUM_SIDE}.")
+        raise BadInput(
+            "Simple CNN needs an input of at least {minimum_side} x {minimum_side}.",
+            minimum_side=MINIMUM_SIDE,
+        )
     layers = tf_keras.layers
 
     def initializer() -> tf_keras.initializers.Initializer:

@@ -93,8 +93,9 @@ def _head(model: tf_keras.Model) -> tf_keras.layers.Layer:
             fits = fits and tuple(layer.target_shape) == (classes,)
     if not fits:
         raise BadInput(
-            f"The network ends in the layer '{head.name}', which cannot get other categories:"
-            " start from another run, or label for exactly its categories, in its order."
+            "The network ends in the layer '{head}', which cannot get other categories:"
+            " start from another run, or label for exactly its categories, in its order.",
+            head=head.name,
         )
     return head
 

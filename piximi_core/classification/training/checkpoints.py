@@ -111,7 +111,7 @@ class CheckpointStore:
             return None
         except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
             raise BadInput(
-                f"The checkpoint '{name}' is damaged and cannot be used; train again."
+                "The checkpoint '{name}' is damaged and cannot be used; train again.", name=name
             ) from None
 
     def _path(self, name: str) -> Path:

@@ -26,18 +26,15 @@ from piximi_core.classification.training.progress import (
 )
 from piximi_core.classification.training.steps import Feed, Pace, Steps, Totals
 from piximi_core.errors import BadInput, PiximiError
+from piximi_core.messages import Message
 
 __all__ = ["train"]
 
 _PROGRESS_SECONDS = 0.2
 _CHECKPOINT_SECONDS = 2.0
 
-_DIVERGED = (
-    "The loss stopped being a number in epoch {epoch}, because the learning rate is too high;"
-    " try a tenth of it."
-)
 # Some layers of networks from elsewhere, such as DepthwiseConv2D, learn on a GPU in one way only.
-_NOT_REPEATABLE = (
+_NOT_REPEATABLE = Message(
     "This network cannot be trained repeatably on the GPU: switch Repeatable off, start the program"
     " again and train again."
 )
@@ -166,7 +163,7 @@ class _Trainer:
                 continue
             except tf.errors.UnimplementedError as error:
                 if "determinis" in str(error).lower():
-                    raise BadInput(_NOT_REPEATABLE) from None
+                    raise BadInput.saying(_NOT_REPEATABLE) from None
                 raise
             if row is None:
                 stopped = True
@@ -283,7 +280,11 @@ class _Trainer:
             raise PiximiError(
                 "Not even one image at a time fits into memory; choose a smaller input size."
             )
-        note = f"A batch of {size} images did not fit into memory and was halved to {size // 2}."
+        note = Message(
+            "A batch of {size} images did not fit into memory and was halved to {half}.",
+            size=size,
+            half=size // 2,
+        )
         self.notes.append(note)
         self.state = replace(self.state, batch_size=size // 2)
         # At once: whoever resumes after a kill must not run out of memory again.
@@ -295,9 +296,13 @@ class _Trainer:
     def _explain_divergence(self) -> None:
         if not np.isfinite(self.data.x_train).all():
             raise BadInput("Some images hold values that are not numbers; remove them and retry.")
-        sentence = _DIVERGED.format(epoch=self.state.epoch + 1)
+        sentence = Message(
+            "The loss stopped being a number in epoch {epoch}, because the learning rate is too "
+            "high; try a tenth of it.",
+            epoch=self.state.epoch + 1,
+        )
         if self.state.best_epoch == 0:
-            raise BadInput(sentence)
+            raise BadInput.saying(sentence)
         self.notes.append(sentence)
 
     def _load_state(self) -> None:

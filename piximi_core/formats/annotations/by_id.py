@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Literal, TypeVar
 
 from piximi_core.formats.annotations.model import Problem
+from piximi_core.messages import Message
 
 __all__ = ["ById"]
 
@@ -47,22 +48,28 @@ class ById(Generic[_Thing]):
         """Say why there is none."""
         if str(thing_id) in self._twice:
             return _TWICE[word]
-        return "Its image is not in the file." if word == "image" else _NO_CATEGORY
+        return Message("Its image is not in the file.") if word == "image" else _NO_CATEGORY
 
     def problems(self, word: _Word) -> list[Problem]:
         """Return one problem for each id that stands twice."""
         return [
-            Problem(", ".join(names)[:200], _SHARED[word].format(key=key[:40]))
+            Problem(", ".join(names)[:200], _SHARED[word].with_values(key=key[:40]))
             for key, names in self._twice.items()
         ]
 
 
-_NO_CATEGORY = "Its category is not in the file."
+_NO_CATEGORY = Message("Its category is not in the file.")
 _TWICE = {
-    "image": "Two images of the file have the id that it names; which is meant is not sure.",
-    "category": "Two categories of the file have the id that it names; which is meant is not sure.",
+    "image": Message(
+        "Two images of the file have the id that it names; which is meant is not sure."
+    ),
+    "category": Message(
+        "Two categories of the file have the id that it names; which is meant is not sure."
+    ),
 }
 _SHARED = {
-    "image": "These images have one id, {key}, so no object of that id is brought in.",
-    "category": "These categories have one id, {key}, so no object of that id is brought in.",
+    "image": Message("These images have one id, {key}, so no object of that id is brought in."),
+    "category": Message(
+        "These categories have one id, {key}, so no object of that id is brought in."
+    ),
 }

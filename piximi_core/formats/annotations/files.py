@@ -87,8 +87,10 @@ def pick(members: Iterable[Member], name: str, *endings: str) -> list[Member]:
     found = [member for member in members if member.name.lower().endswith(endings)]
     if not found:
         raise BadInput(
-            f"'{safe_name(name)}' holds no file that ends in {' or '.join(endings)}; choose the "
-            "format that it was written in."
+            "'{name}' holds no file that ends in {endings}; choose the "
+            "format that it was written in.",
+            name=safe_name(name),
+            endings=" or ".join(endings),
         )
     return found
 

@@ -66,12 +66,14 @@ def find_index(members: Sequence[Member]) -> dict[str, list[IndexRow]]:
         if path.name != INDEX_NAME:
             continue
         if member.path.stat().st_size > _MOST_BYTES:
-            raise BadInput(f"'{INDEX_NAME}' is larger than 256 MB.")
+            raise BadInput("'{index_name}' is larger than 256 MB.", index_name=INDEX_NAME)
         try:
             text = member.path.read_bytes().decode("utf-8-sig")
             rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
         except (UnicodeDecodeError, csv.Error) as error:
-            raise BadInput(f"'{INDEX_NAME}' is no CSV table ({error}).") from error
+            raise BadInput(
+                "'{index_name}' is no CSV table ({error}).", index_name=INDEX_NAME, error=error
+            ) from error
         for row in rows:
             entry = IndexRow(*(str(row.get(column) or "") for column in _COLUMNS))
             found.setdefault(str(path.parent / entry.file), []).append(entry)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from piximi_core.formats.annotations.decorated import undecorated
 from piximi_core.formats.annotations.files import DATA_PARTS, file_word, image_words, stem_of
 from piximi_core.formats.annotations.model import Problem
+from piximi_core.messages import Message
 
 __all__ = ["ImageMatches", "KnownImage", "match_images"]
 
@@ -165,7 +166,7 @@ class _Search:
             if self.left:
                 self._by(rule)
         self._leave_copies(surest)
-        none = "The project has no image of this name."
+        none = Message("The project has no image of this name.")
         return ImageMatches(
             {name: self.images[self.found[name]].name for name in wanted if name in self.found},
             [Problem(n, self.reasons.get(n, none)) for n in wanted if n not in self.found],
@@ -220,7 +221,9 @@ class _Search:
         }
         if fitting and not depths:
             image = self.images[fitting[0]]
-            self.reasons[name] = f"The image {image.name} lies in another folder."
+            self.reasons[name] = Message(
+                "The image {image} lies in another folder.", image=image.name
+            )
         deepest = max(depths.values(), default=0)
         return [number for number, depth in depths.items() if depth == deepest]
 
@@ -244,12 +247,15 @@ class _Search:
         for name, chosen in choices.items():
             image = self.images[chosen[0]].name
             if len(chosen) > 1:
-                reason = (
-                    f"{len(chosen)} images of the project are called so; the name must tell their "
-                    "folders or endings apart."
+                reason = Message(
+                    "{count} images of the project are called so; the name must tell their "
+                    "folders or endings apart.",
+                    count=len(chosen),
                 )
             elif claims[chosen[0]] > 1 or chosen[0] in taken:
-                reason = f"It fits the image {image}, but so do others of the file."
+                reason = Message(
+                    "It fits the image {image}, but so do others of the file.", image=image
+                )
             else:
                 self.found[name] = chosen[0]
                 continue
@@ -272,8 +278,9 @@ class _Search:
             if image.path is None and image.name in copies:
                 del self.found[name]
                 self.unsure.add(name)
-                self.reasons[name] = (
-                    f"It may mean the image {image.name}, or one that was numbered beside it."
+                self.reasons[name] = Message(
+                    "It may mean the image {image}, or one that was numbered beside it.",
+                    image=image.name,
                 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from piximi_core.annotation.regions import Region
-from piximi_core.errors import bounded
+from piximi_core.errors import short_enough
 from piximi_core.formats.annotations.shapes import Shape
 from piximi_core.formats.annotations.stacks import StackPlace
 from piximi_core.vocabulary import UNKNOWN_NAME
@@ -32,7 +32,7 @@ class Problem:
     reason: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", bounded(self.reason))
+        object.__setattr__(self, "reason", short_enough(self.reason))
 
 
 @dataclass(frozen=True)

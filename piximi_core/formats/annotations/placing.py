@@ -19,6 +19,7 @@ from piximi_core.formats.annotations.model import (
 )
 from piximi_core.formats.annotations.shapes import place, reaches_out
 from piximi_core.formats.annotations.stacks import Stack
+from piximi_core.messages import Message
 from piximi_core.vocabulary import UNKNOWN_NAME
 
 __all__ = ["Placed", "PlacedObject", "place_annotations"]
@@ -176,9 +177,14 @@ def _of_other_size(
             continue
         if (entry.width, entry.height) != (own.width, own.height):
             refused.add(name)
-            reason = (
-                f"Its {counts[name]:,} objects are made for {entry.width} x {entry.height} "
-                f"pixels, but the image has {own.width} x {own.height}."
+            reason = Message(
+                "Its {counts:,} objects are made for {width} x {height} "
+                "pixels, but the image has {own_width} x {own_height}.",
+                counts=counts[name],
+                width=entry.width,
+                height=entry.height,
+                own_width=own.width,
+                own_height=own.height,
             )
             placed.skipped.append(Problem(target, reason))
     return refused
@@ -192,7 +198,11 @@ def _place(
     placed: Placed,
     stack_of: Callable[[AnnotatedImage], Stack],
 ) -> None:
-    what = f"{target.name}: {item.name or f'object {number + 1}'}"
+    what = Message(
+        "{image}: {object}",
+        image=target.name,
+        object=item.name or Message("object {id}", id=number + 1),
+    )
     height, width = target.height or 0, target.width or 0
     notes: list[str] = []
     try:
@@ -202,17 +212,23 @@ def _place(
         placed.skipped.append(Problem(what, str(error)))
         return
     except (MemoryError, OverflowError, ValueError):
-        placed.skipped.append(Problem(what, "Its numbers are too large."))
+        placed.skipped.append(Problem(what, Message("Its numbers are too large.")))
         return
     if region is None:
-        placed.skipped.append(Problem(what, "It covers no pixel of the image."))
+        placed.skipped.append(Problem(what, Message("It covers no pixel of the image.")))
         return
     placed.repaired += [Problem(what, note) for note in notes]
     if reaches_out(item.shape, height, width):
-        placed.repaired.append(Problem(what, "It reached over the border and was cut there."))
+        placed.repaired.append(
+            Problem(what, Message("It reached over the border and was cut there."))
+        )
     plane = min(max(wanted, 0), (target.planes or 1) - 1)
     if plane != wanted:
-        reason = f"The image has no plane {wanted + 1}; it was put in plane {plane + 1}."
+        reason = Message(
+            "The image has no plane {wanted}; it was put in plane {plane}.",
+            wanted=wanted + 1,
+            plane=plane + 1,
+        )
         placed.repaired.append(Problem(what, reason))
     category = None if item.category == UNKNOWN_NAME else item.category
     placed.objects.append(

@@ -50,34 +50,53 @@ def read_json(path: Path, name: str, *, list_as: str = "") -> dict[str, Any]:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise BadInput(
-            f"'{shown}' has {size // 1_000_000:,} MB, and a file of annotations is read up to "
-            f"{MOST_BYTES // 1_000_000:,} MB; split it by images."
+            "'{shown}' has {size_mb:,} MB, and a file of annotations is read up to "
+            "{most_bytes_mb:,} MB; split it by images.",
+            shown=shown,
+            size_mb=size // 1_000_000,
+            most_bytes_mb=MOST_BYTES // 1_000_000,
         )
     content = path.read_bytes()
     parts = content.count(b"[") + content.count(b"{")
     if parts > _MOST_PARTS:
         raise BadInput(
-            f"'{shown}' holds {parts:,} lists and objects, and a file of annotations is read with "
-            f"up to {_MOST_PARTS:,}; split it by images."
+            "'{shown}' holds {parts:,} lists and objects, and a file of annotations is read with "
+            "up to {most_parts:,}; split it by images.",
+            shown=shown,
+            parts=parts,
+            most_parts=_MOST_PARTS,
         )
     try:
         found = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise BadInput(f"'{shown}' is no UTF-8 text, so no JSON; export it again.") from error
+        raise BadInput(
+            "'{shown}' is no UTF-8 text, so no JSON; export it again.", shown=shown
+        ) from error
     except json.JSONDecodeError as error:
         raise BadInput(
-            f"'{shown}' is no complete JSON (line {error.lineno}: {error.msg}); export it again."
+            "'{shown}' is no complete JSON (line {lineno}: {msg}); export it again.",
+            shown=shown,
+            lineno=error.lineno,
+            msg=error.msg,
         ) from error
     except RecursionError as error:
-        raise BadInput(f"'{shown}' is nested too deeply to be a file of annotations.") from error
+        raise BadInput(
+            "'{shown}' is nested too deeply to be a file of annotations.", shown=shown
+        ) from error
     except ValueError as error:
-        raise BadInput(f"'{shown}' holds a number of too many digits; export it again.") from error
+        raise BadInput(
+            "'{shown}' holds a number of too many digits; export it again.", shown=shown
+        ) from error
     except MemoryError as error:
-        raise BadInput(f"'{shown}' does not fit into memory; split it by images.") from error
+        raise BadInput(
+            "'{shown}' does not fit into memory; split it by images.", shown=shown
+        ) from error
     if list_as and isinstance(found, list):
         return {list_as: found}
     if not isinstance(found, dict):
-        raise BadInput(f"'{shown}' holds no JSON object, so it is no file of annotations.")
+        raise BadInput(
+            "'{shown}' holds no JSON object, so it is no file of annotations.", shown=shown
+        )
     return found
 
 
@@ -91,7 +110,9 @@ def read_xml(path: Path, name: str) -> ElementTree.Element:
     """
     shown = safe_name(name)
     if path.stat().st_size > _MOST_XML_BYTES:
-        raise BadInput(f"'{shown}' is larger than 20 MB, too large for the boxes of one image.")
+        raise BadInput(
+            "'{shown}' is larger than 20 MB, too large for the boxes of one image.", shown=shown
+        )
     content = _as_utf8(path.read_bytes(), shown)
     # Entities are how a small file becomes gigabytes, or reads the server's own files.
     check = expat.ParserCreate()
@@ -100,11 +121,17 @@ def read_xml(path: Path, name: str) -> ElementTree.Element:
         check.Parse(content, True)
         return ElementTree.fromstring(content)
     except _Doctype:
-        raise BadInput(f"'{shown}' declares a document type, which is not read.") from None
+        raise BadInput(
+            "'{shown}' declares a document type, which is not read.", shown=shown
+        ) from None
     except (expat.ExpatError, ElementTree.ParseError, ValueError, LookupError) as error:
-        raise BadInput(f"'{shown}' is no complete XML ({error}); export it again.") from error
+        raise BadInput(
+            "'{shown}' is no complete XML ({error}); export it again.", shown=shown, error=error
+        ) from error
     except RecursionError as error:
-        raise BadInput(f"'{shown}' is nested too deeply to be a file of annotations.") from error
+        raise BadInput(
+            "'{shown}' is nested too deeply to be a file of annotations.", shown=shown
+        ) from error
 
 
 _DECLARED = re.compile(
@@ -124,7 +151,11 @@ def _as_utf8(content: bytes, shown: str) -> bytes:
     try:
         text = content.decode("utf-8-sig" if code in _OWN_CODES else name)
     except (UnicodeError, LookupError):
-        raise BadInput(f"'{shown}' is not written in {code.decode()}; save it as UTF-8.") from None
+        raise BadInput(
+            "'{shown}' is not written in {encoding}; save it as UTF-8.",
+            shown=shown,
+            encoding=code.decode(),
+        ) from None
     if code in _OWN_CODES or declared is None:
         return content
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", errors="replace")
@@ -148,7 +179,7 @@ def records(found: dict[str, Any], key: str, shown: str) -> list[dict[str, Any]]
     """
     listed = found.get(key)
     if not isinstance(listed, list):
-        raise BadInput(f"'{shown}' has no list {key!r}; export it again.")
+        raise BadInput("'{shown}' has no list {key!r}; export it again.", shown=shown, key=key)
     return [item for item in listed if isinstance(item, dict)]
 
 
@@ -161,13 +192,13 @@ def finite(value: Any) -> float:
         It is none, or not finite.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise BadInput(f"{str(value)[:40]!r} is no number.")
+        raise BadInput("{value!r} is no number.", value=str(value)[:40])
     try:
         number = float(value)
     except (ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise BadInput(f"{str(value)[:40]!r} is no number.")
+        raise BadInput("{value!r} is no number.", value=str(value)[:40])
     return number
 
 
@@ -175,16 +206,18 @@ def whole(value: Any) -> int:
     """Return a whole number, also one that is written as text or as 3.0; see `finite`."""
     number = finite(value)
     if number != int(number):
-        raise BadInput(f"{str(value)[:40]!r} is no whole number.")
+        raise BadInput("{value!r} is no whole number.", value=str(value)[:40])
     return int(number)
 
 
 def numbers(value: Any, count: int | None = None) -> list[float]:
     """Return a list of numbers, of that many if a count is given; see `finite`."""
     if not isinstance(value, list):
-        raise BadInput(f"{str(value)[:40]!r} is no list of numbers.")
+        raise BadInput("{value!r} is no list of numbers.", value=str(value)[:40])
     if count is not None and len(value) != count:
-        raise BadInput(f"{len(value)} numbers stand where {count} are needed.")
+        raise BadInput(
+            "{count} numbers stand where {count_2} are needed.", count=len(value), count_2=count
+        )
     if set(map(type, value)) <= {int, float}:
         # Outlines are most of a file, so the usual case has a quick way.
         plain = [float(item) for item in value if abs(item) < _LARGEST]

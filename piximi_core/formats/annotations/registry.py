@@ -38,6 +38,7 @@ from piximi_core.formats.annotations.programs.via import read_via, write_via
 from piximi_core.formats.annotations.programs.voc import read_voc, write_voc
 from piximi_core.formats.annotations.programs.yolo import read_yolo, write_yolo
 from piximi_core.images import safe_name
+from piximi_core.messages import Message
 from piximi_core.registry import Registry
 
 __all__ = ["FORMATS", "AnnotationFormat", "find_format", "read_annotations", "write_annotations"]
@@ -89,7 +90,12 @@ class AnnotationFormat:
             return self.styles[0]
         if wanted not in self.styles:
             listed = ", ".join(self.styles)
-            raise BadInput(f"{wanted!r} is no way to write {self.title}; choose one of {listed}.")
+            raise BadInput(
+                "{wanted!r} is no way to write {title}; choose one of {listed}.",
+                wanted=wanted,
+                title=self.title,
+                listed=listed,
+            )
         return str(wanted)
 
 
@@ -110,7 +116,9 @@ def _one_json(read: Callable[[Path, str], AnnotationSet]) -> Reader:
             except BadInput as error:
                 # Captions, notes and settings lie beside the annotations.
                 refused.append(error)
-                whole.skipped.append(Problem(member.name, f"It was left out: {error}"))
+                whole.skipped.append(
+                    Problem(member.name, Message("It was left out: {error}", error=error))
+                )
                 continue
             present = {image.name for image in whole.images}
             whole.images += [image for image in part.images if image.name not in present]
@@ -169,11 +177,11 @@ _OWN = (
         ("1.1.4", "0.2.0", "0.1"), ".json", ".json",
     ),
     AnnotationFormat(
-        "masks", "mask images", _without_known(read_mask_zip), _masks, MASK_STYLES,
+        "masks", Message("mask images"), _without_known(read_mask_zip), _masks, MASK_STYLES,
         ".zip", ".zip",
     ),
     AnnotationFormat(
-        "labels", "label images", read_label_images, _labels, ("numbers",), ".zip", ".tif"
+        "labels", Message("label images"), read_label_images, _labels, ("numbers",), ".zip", ".tif"
     ),
     AnnotationFormat(
         "voc", "Pascal VOC", _without_known(read_voc), _plainly(write_voc), ("boxes",),
@@ -210,12 +218,12 @@ _OWN = (
 
 def _why_not(name: str, found: Any) -> str | None:
     if not isinstance(found, AnnotationFormat):
-        return "it is no AnnotationFormat"
-    return None if found.name == name else f"it calls itself {found.name!r}"
+        return Message("it is no AnnotationFormat")
+    return None if found.name == name else Message("it calls itself {found!r}", found=found.name)
 
 
 FORMATS: Registry[AnnotationFormat] = Registry(
-    "annotation format",
+    Message("annotation format"),
     {one.name: one for one in _OWN},
     group="piximi.formats",
     check=_why_not,
@@ -270,7 +278,7 @@ def read_annotations(
         It cannot be read, or no format is found in it.
     """
     if not path.exists():
-        raise BadInput(f"There is no file {path}; check the path.")
+        raise BadInput("There is no file {path}; check the path.", path=path)
     one = find_format(format_name or _guessed(path, name, scratch / "guess"))
     room = scratch / "read"
     room.mkdir(parents=True, exist_ok=True)
@@ -286,7 +294,7 @@ def read_annotations(
         one.name, (".json",) if ".json" in (one.ending, one.ending_of_one) else ()
     )
     found.skipped += [
-        Problem(other, f"It is no file of {one.title} and was left out.")
+        Problem(other, Message("It is no file of {format} and was left out.", format=one.title))
         for other in _texts_of(path)
         if not other.lower().endswith(read)
     ]
@@ -297,8 +305,9 @@ def _guessed(path: Path, name: str, scratch: Path) -> str:
     found = guess_format(path, name, scratch) or _plugged_in_for(path)
     if found is None:
         raise BadInput(
-            f"'{safe_name(name)}' is of no format of annotations that this program reads: "
-            f"{', '.join(one.title for one in FORMATS.values())}."
+            "'{name}' is of no format of annotations that this program reads: {values}.",
+            name=safe_name(name),
+            values=", ".join(one.title for one in FORMATS.values()),
         )
     return found
 
@@ -318,9 +327,11 @@ def _name_other(path: Path, name: str, asked: AnnotationFormat) -> None:
     found = format_of_json(path, name)
     if found is not None and found != asked.name:
         raise BadInput(
-            f"'{safe_name(name)}' is a file of {FORMATS[found].title}, not of {asked.title}; "
-            "choose that format.",
-            f"Give --format {found}.",
+            "'{name}' is a file of {format}, not of {asked}; choose that format.",
+            name=safe_name(name),
+            format=FORMATS[found].title,
+            asked=asked.title,
+            on_command_line=f"Give --format {found}.",
         )
 
 
@@ -371,8 +382,10 @@ def write_annotations(
     wanted = ending or usual
     if wanted not in (usual, one.ending):
         raise BadInput(
-            f"The {one.title} of {len(found.images):,} images are written as a {one.ending} file; "
-            "choose that ending."
+            "The {format} of {count:,} images are written as a {ending} file; choose that ending.",
+            format=one.title,
+            count=len(found.images),
+            ending=one.ending,
         )
     path = folder / f"{_stem(found)}{wanted}"
     return path, one.write(found, path, chosen)

@@ -15,6 +15,7 @@ from piximi_core.annotation.polygons import FARTHEST, TOO_FAR, fill_rings, fill_
 from piximi_core.annotation.regions import Region, clip_region, filled_box, join_regions
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.coco_runs import expand
+from piximi_core.messages import Message
 
 __all__ = [
     "BoxShape",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 _MOST_OUTLINE = 50_000_000  # steps of a fifth of a pixel, as pycocotools walks them
-_PART_LEFT_OUT = "A part of its outline has no area in any image and was left out."
+_PART_LEFT_OUT = Message("A part of its outline has no area in any image and was left out.")
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _usable(rings: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
         raise BadInput("Its outline holds values that are not numbers.")
     near = [ring for ring in finite if np.abs(ring).max() <= FARTHEST]
     if not near:
-        raise BadInput(TOO_FAR)
+        raise BadInput.saying(TOO_FAR)
     return near
 
 
@@ -229,12 +230,17 @@ def _from_box(shape: BoxShape, height: int, width: int) -> Region | None:
 def _from_columns(shape: ColumnRuns, height: int, width: int) -> Region | None:
     if (shape.height, shape.width) != (height, width):
         raise BadInput(
-            f"Its mask is made for {shape.width} x {shape.height} pixels, but the image has "
-            f"{width} x {height}."
+            "Its mask is made for {width} x {height} pixels, but the image has "
+            "{width_2} x {height_2}.",
+            width=shape.width,
+            height=shape.height,
+            width_2=width,
+            height_2=height,
         )
     if any(count < 0 for count in shape.counts) or sum(shape.counts) != height * width:
         raise BadInput(
-            f"Its run lengths do not add up to the {height * width:,} pixels of the image."
+            "Its run lengths do not add up to the {pixels:,} pixels of the image.",
+            pixels=height * width,
         )
     return region_of_columns(shape.counts, height, width)
 
@@ -245,7 +251,7 @@ def _by_pycocotools(
     # It takes memory for every fifth of a pixel that the outline is long.
     short = [ring for ring in rings if 5 * _length(ring) <= _MOST_OUTLINE]
     if not short or 5 * sum(map(_length, short)) > _MOST_OUTLINE:
-        raise BadInput(TOO_FAR)
+        raise BadInput.saying(TOO_FAR)
     if len(short) < len(rings):
         told(_PART_LEFT_OUT)
     from pycocotools import mask as coco_mask

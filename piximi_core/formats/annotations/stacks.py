@@ -57,7 +57,9 @@ class StackPlace:
         if stack.time is not None:
             if frame not in (0, stack.time):
                 raise BadInput(
-                    f"It lies in time point {frame}, but the image holds time point {stack.time}."
+                    "It lies in time point {frame}, but the image holds time point {time}.",
+                    frame=frame,
+                    time=stack.time,
                 )
             return depth - 1
         return (max(frame, 1) - 1) * stack.planes + depth - 1

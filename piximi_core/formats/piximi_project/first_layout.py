@@ -25,6 +25,7 @@ from piximi_core.formats.piximi_project.pictures import read_channels, read_pixe
 from piximi_core.formats.piximi_project.regions import fitted, nearest_plane
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
+from piximi_core.messages import Message
 from piximi_core.vocabulary import UNKNOWN_NAME, UniqueNames, new_id, new_unknown_id
 
 __all__ = ["Layout"]
@@ -74,12 +75,16 @@ class Layout:
             group = f"project/images/{raw}"
             attributes = self._tree.attributes(group)
             if attributes is None:
-                self._repairs.note("Images or objects without attributes were left out.", raw)
+                self._repairs.note(
+                    Message("Images or objects without attributes were left out."), raw
+                )
                 continue
             try:
                 pixels = read_pixels(self._tree, f"{group}/{raw}", self._repairs, raw)
             except Damaged as error:
-                self._repairs.note(f"Images were left out because {error}.", raw)
+                self._repairs.note(
+                    Message("Images were left out because {error}.", error=error), raw
+                )
                 continue
             yield self._image(raw, group, attributes, pixels)
 
@@ -113,14 +118,18 @@ class Layout:
                 for name in ("bounding_box", "mask_length", "mask", "plane")
             )
         except Damaged as error:
-            self._repairs.note(f"All annotations were left out because {error}.")
+            self._repairs.note(
+                Message("All annotations were left out because {error}.", error=error)
+            )
             return
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         counts: dict[str, int] = {}
         for number, (image, category, old) in enumerate(self._rows):
             parent, kind = self._images.get(str(image)), self._of_annotations.get(str(category))
             if parent is None or kind is None or number >= len(lengths):
-                self._repairs.note("Objects without their image or kind were left out.", str(old))
+                self._repairs.note(
+                    Message("Objects without their image or kind were left out."), str(old)
+                )
                 continue
             image_id, image_name, (depth, height, width) = parent
             base = f"{image_name}-{kind.name}"
@@ -154,9 +163,11 @@ def _names(found: Iterable[Any], repairs: Repairs) -> list[str]:
     kept: dict[str, bool] = {}
     for raw in found:
         if not isinstance(raw, str) or raw in kept:
-            repairs.note("Images or objects listed twice, or without a name, were left out.")
+            repairs.note(
+                Message("Images or objects listed twice, or without a name, were left out.")
+            )
         elif not raw or {".", ".."} & set(raw.split("/")):
-            repairs.note("Images or objects whose name cannot be one were left out.", raw)
+            repairs.note(Message("Images or objects whose name cannot be one were left out."), raw)
         else:
             kept[raw] = True
     return list(kept)
@@ -168,7 +179,7 @@ def _annotations(tree: Tree, repairs: Repairs) -> list[tuple[Any, Any, Any]]:
     names = ("image_id", "annotation_category_id", "annotation_id")
     columns = [listed(found.get(name)) for name in names]
     if len(set(map(len, columns))) > 1:
-        repairs.note("Annotations of which a part is not in the file were left out.")
+        repairs.note(Message("Annotations of which a part is not in the file were left out."))
     return list(zip(*columns, strict=False))
 
 

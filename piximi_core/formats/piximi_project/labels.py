@@ -9,6 +9,7 @@ from typing import Any
 
 from piximi_core.formats.piximi_project.content import IMAGE, PiximiCategory, PiximiKind
 from piximi_core.formats.piximi_project.repairs import Repairs
+from piximi_core.messages import Message
 from piximi_core.vocabulary import UNKNOWN_COLOR, UNKNOWN_NAME, UniqueNames, new_id, new_unknown_id
 
 __all__ = ["Labels", "free_id", "listed", "plain_text", "read_labels"]
@@ -42,7 +43,9 @@ def free_id(found: Any, taken: set[str], repairs: Repairs, name: str) -> str:
     if _usable_id(found) and found not in taken:
         kept = str(found)
     else:
-        repairs.note("Images or objects whose id is missing or taken got another one.", name)
+        repairs.note(
+            Message("Images or objects whose id is missing or taken got another one."), name
+        )
         kept = new_id()
     taken.add(kept)
     return kept
@@ -68,7 +71,7 @@ class Labels:
         kept = self.category_ids.get(found) if isinstance(found, str) else None
         if kept is None or kept[0] != kind_id:
             repairs.note(
-                "Images or objects whose category is not in the file are unlabelled.", name
+                Message("Images or objects whose category is not in the file are unlabelled."), name
             )
             return self.unknown[kind_id]
         return kept[1]
@@ -108,12 +111,14 @@ def read_labels(
     for old, name, color, kind in sorted(rows, key=lambda row: _text(row[0]) not in unknowns):
         draft = by_id.get(kind_ids.get(_text(kind), ""))
         if draft is None or not isinstance(old, str) or old in category_ids:
-            repairs.note("Categories without a kind, or listed twice, were left out.", str(name))
+            repairs.note(
+                Message("Categories without a kind, or listed twice, were left out."), str(name)
+            )
             continue
         known = _category(old, name, color, old == draft.unknown_id, taken, repairs)
         unique = names[draft.id].give(known.name)
         if unique != known.name:
-            repairs.note("Categories of the same name were numbered.", known.name)
+            repairs.note(Message("Categories of the same name were numbered."), known.name)
         draft.categories[old] = replace(known, name=unique)
         category_ids[old] = (draft.id, known.id)
     finished = tuple(_finished(draft, kinds, kind_ids, taken, repairs) for draft in drafts)
@@ -123,22 +128,24 @@ def read_labels(
 def _kinds(kinds: Mapping[str, Any], repairs: Repairs) -> tuple[list[_Draft], dict[str, str]]:
     rows = _rows(kinds, ("kind_id", "display_name", "unknown_category_id"))
     if not any(row[0] == IMAGE for row in rows):
-        repairs.note("The kind Image was missing and was made.")
+        repairs.note(Message("The kind Image was missing and was made."))
         rows.insert(0, (IMAGE, IMAGE, None))
     drafts: list[_Draft] = []
     kind_ids: dict[str, str] = {}
     names = UniqueNames(fold=True)
     for old, name, unknown in sorted(rows, key=lambda row: row[0] != IMAGE):
         if not isinstance(old, str) or old in kind_ids:
-            repairs.note("Kinds listed twice were left out.", str(name))
+            repairs.note(Message("Kinds listed twice were left out."), str(name))
             continue
         kind_ids[old] = old if _usable_id(old) else new_id()
         if kind_ids[old] != old:
-            repairs.note("Kinds whose id cannot be one got another one.", plain_text(name, old))
+            repairs.note(
+                Message("Kinds whose id cannot be one got another one."), plain_text(name, old)
+            )
         wanted = IMAGE if old == IMAGE else plain_text(name, plain_text(old, "objects"))
         unique = names.give(wanted)
         if unique != wanted:
-            repairs.note("Kinds of the same name were numbered.", wanted)
+            repairs.note(Message("Kinds of the same name were numbered."), wanted)
         drafts.append(_Draft(kind_ids[old], unique, _text(unknown)))
     return drafts, kind_ids
 
@@ -171,14 +178,16 @@ def _category(
     """Return a category whose id says whether it is an Unknown."""
     kept = old
     if not _usable_id(old) or old in taken or old.startswith("0") != is_unknown:
-        repairs.note("Categories whose id breaks Piximi's rule got another one.", str(name))
+        repairs.note(
+            Message("Categories whose id breaks Piximi's rule got another one."), str(name)
+        )
         kept = _fresh(old if _usable_id(old) else "", is_unknown, taken)
     taken.add(kept)
     shown = plain_text(name, UNKNOWN_NAME if is_unknown else "unnamed")
     if not plain_text(name):
-        repairs.note("Categories without a name got one.", shown)
+        repairs.note(Message("Categories without a name got one."), shown)
     if not (isinstance(color, str) and _COLOR.fullmatch(color)):
-        repairs.note("Categories without a usable colour got one.", shown)
+        repairs.note(Message("Categories without a usable colour got one."), shown)
         color = UNKNOWN_COLOR if is_unknown else _PALETTE[len(taken) % len(_PALETTE)]
     return PiximiCategory(kept, shown, color)
 
@@ -204,7 +213,7 @@ def _finished(
     unknown = by_old.pop(draft.unknown_id, None)
     if unknown is None:
         # Piximi goes by the id alone: a category that begins with 0 is one.
-        repairs.note("Kinds without their Unknown category got one.", draft.name)
+        repairs.note(Message("Kinds without their Unknown category got one."), draft.name)
         fresh = _fresh("", True, taken)
         taken.add(fresh)
         name = UniqueNames()

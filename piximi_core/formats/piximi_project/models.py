@@ -24,6 +24,7 @@ from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
 from piximi_core.formats.tfjs.bundle import StoredFile, parse_document
 from piximi_core.formats.tfjs.metadata import CropSchema, LossFunction, OptimizationAlgorithm
+from piximi_core.messages import Message
 
 __all__ = ["read_models"]
 
@@ -64,12 +65,12 @@ def read_models(tree: Tree, ids: Ids, repairs: Repairs) -> Iterator[PiximiModel]
                 continue
             used.add(name)
             if name not in pairs:
-                repairs.note("Classifiers without their files were left out.", name)
+                repairs.note(Message("Classifiers without their files were left out."), name)
                 continue
             yield _model(tree, info, name, kind_id, ids, shapes[name], pairs[name], repairs)
     for name, files in pairs.items():
         if name not in used:
-            repairs.note("Classifiers that no kind lists were given to the images.", name)
+            repairs.note(Message("Classifiers that no kind lists were given to the images."), name)
             yield PiximiModel(
                 IMAGE, plain_text(posixpath.basename(name), "classifier"), files=files
             )
@@ -207,7 +208,9 @@ class _Usable:
         return default
 
     def _note(self, name: str) -> None:
-        self._repairs.note("Settings of trainings that cannot be used were replaced.", name)
+        self._repairs.note(
+            Message("Settings of trainings that cannot be used were replaced."), name
+        )
 
 
 def _stored_shape(tree: Tree, path: str) -> tuple[_Shape, bool] | None:
@@ -237,11 +240,13 @@ def _base_shape(
         if shape is None or max(shape[:2]) < _ONE_BYTE:
             continue
         if found is not None and found[0][:2] == (shape[0] % _ONE_BYTE, shape[1] % _ONE_BYTE):
-            repairs.note("Input sizes that had wrapped around were taken from the classifier.")
+            repairs.note(
+                Message("Input sizes that had wrapped around were taken from the classifier.")
+            )
             return shape
     usable = _usable(found)
     if usable is None:
-        repairs.note("Input sizes that are missing or had wrapped around were left out.")
+        repairs.note(Message("Input sizes that are missing or had wrapped around were left out."))
     return usable
 
 

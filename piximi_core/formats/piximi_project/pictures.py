@@ -14,6 +14,7 @@ from piximi_core.formats.piximi_project.content import ChannelView
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
 from piximi_core.images.request import ReadRequest, allowed_bytes
+from piximi_core.messages import Message
 
 __all__ = ["read_channels", "read_pixels"]
 
@@ -50,15 +51,21 @@ def read_pixels(tree: Tree, path: str, repairs: Repairs, name: str) -> NDArray[A
     elif restored.between and depth == 8:
         sixteen, _ = restore_pixels(tree, header, 16)
         restored = restored if sixteen.between else sixteen
-        repairs.note("Images had numbers that are no 8-bit ones; they are now 16 bit.", name)
+        repairs.note(
+            Message("Images had numbers that are no 8-bit ones; they are now 16 bit."), name
+        )
     if said not in (8, 16):
-        repairs.note("Images did not say 8 or 16 bit; it was told from their numbers.", name)
+        repairs.note(
+            Message("Images did not say 8 or 16 bit; it was told from their numbers."), name
+        )
     if not complete:
-        repairs.note("Images lacked a part of their pixels, which is now 0.", name)
+        repairs.note(Message("Images lacked a part of their pixels, which is now 0."), name)
     if restored.outside:
-        repairs.note("Images had values outside 0 to 1, which were cut to them.", name)
+        repairs.note(Message("Images had values outside 0 to 1, which were cut to them."), name)
     elif restored.between:
-        repairs.note("Images had values between the whole numbers, which were rounded.", name)
+        repairs.note(
+            Message("Images had values between the whole numbers, which were rounded."), name
+        )
     return restored.array(header.shape)
 
 
@@ -77,7 +84,7 @@ def read_channels(
         array.shape == (channels,) for array in (low, high, visible)
     )
     if not fits or not all(map(_is_range, low, high)) or not np.isfinite(color).all():
-        repairs.note("Images without usable channel colours are shown as at first.", name)
+        repairs.note(Message("Images without usable channel colours are shown as at first."), name)
         return None
     shades = np.rint(np.clip(color.astype(np.float64), 0, 1) * 255).astype(int)
     return tuple(

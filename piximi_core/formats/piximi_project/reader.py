@@ -23,6 +23,7 @@ from piximi_core.formats.piximi_project.content import (
 from piximi_core.formats.piximi_project.labels import plain_text
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Tree, open_tree
+from piximi_core.messages import Message
 
 __all__ = ["PiximiProject", "open_piximi_project"]
 
@@ -110,20 +111,27 @@ def _version(tree: Tree, repairs: Repairs) -> str:
     known = any(f"project/{group}/.zattrs" in tree for group in ("things", "images"))
     if not known:
         raise BadInput(
-            f"'{tree.label}' lists no images: its 'things' are missing, so it is damaged or of a "
-            "Piximi that is not known. Open it in Piximi and save it again."
+            "'{tree}' lists no images: its 'things' are missing, so it is damaged or of a "
+            "Piximi that is not known. Open it in Piximi and save it again.",
+            tree=tree.label,
         )
     if match is None:
-        repairs.note("The file does not say which Piximi wrote it; it was read by its layout.")
+        repairs.note(
+            Message("The file does not say which Piximi wrote it; it was read by its layout.")
+        )
         return ""
     major, minor, _patch = map(int, match.groups())
     if major > NEWEST[0]:
         raise BadInput(
-            f"'{tree.label}' was saved by Piximi {match[0]}, which is newer than this program "
-            "knows (up to 1.x); update this program, or save the project with an older Piximi."
+            "'{tree}' was saved by Piximi {version}, which is newer than this program "
+            "knows (up to 1.x); update this program, or save the project with an older Piximi.",
+            tree=tree.label,
+            version=match[0],
         )
     if (major, minor) > NEWEST:
         repairs.note(
-            "The file is from a newer Piximi than 1.1; what that has added was not looked for."
+            Message(
+                "The file is from a newer Piximi than 1.1; what that has added was not looked for."
+            )
         )
     return str(match[0])

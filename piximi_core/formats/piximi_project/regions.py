@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from piximi_core.annotation.run_lengths import encode_mask
 from piximi_core.formats.piximi_project.numbers import is_number
 from piximi_core.formats.piximi_project.repairs import Repairs
+from piximi_core.messages import Message
 
 __all__ = ["Box", "fitted", "nearest_plane"]
 
@@ -44,13 +45,13 @@ def fitted(
     """
     corners = _corners(box)
     if corners is None:
-        repairs.note("Objects without a box were left out.", name)
+        repairs.note(Message("Objects without a box were left out."), name)
         return None
     x1, y1, x2, y2 = corners
     height, width = size
     inside = (max(x1, 0), max(y1, 0), min(x2, width), min(y2, height))
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
-        repairs.note("Objects outside their image were left out.", name)
+        repairs.note(Message("Objects outside their image were left out."), name)
         return None
     area = (x2 - x1) * (y2 - y1)
     lengths = _lengths(runs)
@@ -59,16 +60,20 @@ def fitted(
         assert lengths is not None
         return corners, lengths
     if area > _MOST_PIXELS:
-        repairs.note("Objects outside their image were left out.", name)
+        repairs.note(Message("Objects outside their image were left out."), name)
         return None
     if not fits:
-        repairs.note("Masks that did not fill their box were cut or filled up to it.", name)
+        repairs.note(
+            Message("Masks that did not fill their box were cut or filled up to it."), name
+        )
     mask = _mask(lengths, area).reshape(y2 - y1, x2 - x1)
     if inside != corners:
-        repairs.note("Objects that reached out of their image were cut at its border.", name)
+        repairs.note(
+            Message("Objects that reached out of their image were cut at its border."), name
+        )
         mask = mask[inside[1] - y1 : inside[3] - y1, inside[0] - x1 : inside[2] - x1]
         if not mask.any():
-            repairs.note("Objects outside their image were left out.", name)
+            repairs.note(Message("Objects outside their image were left out."), name)
             return None
     return inside, tuple(encode_mask(mask))
 
@@ -78,7 +83,7 @@ def nearest_plane(found: Any, planes: int, repairs: Repairs, name: str) -> int:
     whole = is_number(found) and found == int(found)
     plane = int(found) if whole else 0
     if not whole or not 0 <= plane < planes:
-        repairs.note("Planes that do not exist became the nearest one.", name)
+        repairs.note(Message("Planes that do not exist became the nearest one."), name)
     return min(max(plane, 0), planes - 1)
 
 

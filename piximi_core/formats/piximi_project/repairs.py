@@ -50,7 +50,7 @@ class Repairs:
 
 
 def in_words(entry: Mapping[str, Any]) -> str:
-    """Return an entry of `Repairs.listed` as one line."""
+    """Return an entry of `Repairs.listed` as one line, in English."""
     names, count = entry["names"], entry["count"]
     if not names:
         return str(entry["what"])

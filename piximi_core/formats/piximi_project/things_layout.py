@@ -20,6 +20,7 @@ from piximi_core.formats.piximi_project.planes import plane_of_crop
 from piximi_core.formats.piximi_project.regions import fitted, nearest_plane
 from piximi_core.formats.piximi_project.repairs import Repairs
 from piximi_core.formats.piximi_project.tree import Damaged, Tree
+from piximi_core.messages import Message
 from piximi_core.vocabulary import PIXIMI_PARTITIONS, UniqueNames
 
 __all__ = ["Layout"]
@@ -44,7 +45,7 @@ class Layout:
         kinds = tree.attributes("project/kinds")
         categories = tree.attributes("project/categories")
         if kinds is None or categories is None:
-            repairs.note("Kinds or categories are missing or damaged in the file.")
+            repairs.note(Message("Kinds or categories are missing or damaged in the file."))
         self._labels = read_labels(kinds or {}, categories or {}, repairs)
         self.kinds = self._labels.kinds
         self.kind_ids, self.category_ids = self._labels.kind_ids, self._labels.category_ids
@@ -61,7 +62,9 @@ class Layout:
         attributes = self._tree.attributes("project/things")
         if attributes is None:
             self._repairs.note(
-                "The list of images and objects is damaged; they were found by their folders."
+                Message(
+                    "The list of images and objects is damaged; they were found by their folders."
+                )
             )
         names = (attributes or {}).get("thing_names")
         if not isinstance(names, list):
@@ -71,14 +74,16 @@ class Layout:
         for raw in names:
             if not isinstance(raw, str) or raw in seen:
                 self._repairs.note(
-                    "Images or objects listed twice, or without a name, were left out."
+                    Message("Images or objects listed twice, or without a name, were left out.")
                 )
                 continue
             seen.add(raw)
             # As Piximi: a slash in a name leads into a folder of its own.
             parts = [part for part in raw.replace("\\", "/").split("/") if part]
             if not parts or {".", ".."} & set(parts):
-                self._repairs.note("Images or objects whose name cannot be one were left out.", raw)
+                self._repairs.note(
+                    Message("Images or objects whose name cannot be one were left out."), raw
+                )
                 continue
             name = unique.give(plain_text(raw, "unnamed"))
             yield _Place(f"project/things/{'/'.join(parts)}", "/".join(parts), name)
@@ -99,7 +104,7 @@ class Layout:
             attributes = self._tree.attributes(place.group)
             if attributes is None:
                 self._repairs.note(
-                    "Images or objects without attributes were left out.", place.name
+                    Message("Images or objects without attributes were left out."), place.name
                 )
             elif not _is_object(attributes):
                 image = self._image(place, attributes)
@@ -112,7 +117,9 @@ class Layout:
                 self._tree, f"{place.group}/{place.raw}", self._repairs, place.name
             )
         except Damaged as error:
-            self._repairs.note(f"Images were left out because {error}.", place.name)
+            self._repairs.note(
+                Message("Images were left out because {error}.", error=error), place.name
+            )
             return None
         old = attributes.get("thing_id")
         kept = free_id(old, self._ids, self._repairs, place.name)
@@ -150,7 +157,9 @@ class Layout:
         parent = self._images.get(str(attributes.get("image_id")))
         kind_id = self.kind_ids.get(str(attributes.get("kind")))
         if parent is None or kind_id in (None, IMAGE):
-            self._repairs.note("Objects without their image or kind were left out.", place.name)
+            self._repairs.note(
+                Message("Objects without their image or kind were left out."), place.name
+            )
             return None
         assert kind_id is not None
         image_id, (planes, height, width) = parent
@@ -198,14 +207,18 @@ class Layout:
         found = plane_of_crop(self._recent[path], crop, box)
         if found is None:
             return 0
-        self._repairs.note("Objects went back to the plane whose pixels they hold.", place.name)
+        self._repairs.note(
+            Message("Objects went back to the plane whose pixels they hold."), place.name
+        )
         return found
 
     def _partition(self, attributes: Mapping[str, Any], name: str) -> str:
         found = attributes.get("classifier_partition")
         if found in PIXIMI_PARTITIONS:
             return str(found)
-        self._repairs.note("Images or objects without a partition became Unassigned.", name)
+        self._repairs.note(
+            Message("Images or objects without a partition became Unassigned."), name
+        )
         return "Unassigned"
 
 

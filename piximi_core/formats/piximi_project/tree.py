@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from piximi_core.errors import BadInput
+from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.tfjs.bundle import StoredFile
 from piximi_core.formats.zips.archives import ArchiveLimits, check_entries
 from piximi_core.images import safe_name
@@ -36,7 +36,7 @@ _LIMITS = ArchiveLimits(
 )
 
 
-class Damaged(Exception):
+class Damaged(PiximiError):
     """A file inside that cannot be read, or holds something else than it should."""
 
 
@@ -72,12 +72,12 @@ class Tree:
         except (Damaged, MemoryError):
             raise
         except Exception as error:  # zipfile raises anything on damaged bytes
-            raise Damaged(str(error)) from error
+            raise Damaged.saying(str(error)) from error
 
     def read(self, path: str, most: int) -> bytes:
         """Return a file of at most so many bytes."""
         if self.sizes[path] > most:
-            raise Damaged(f"{path} has {self.sizes[path]:,} bytes")
+            raise Damaged("{path} has {sizes:,} bytes", path=path, sizes=self.sizes[path])
         with self.stream(path) as stream:
             return stream.read(most + 1)[:most]
 
@@ -118,16 +118,19 @@ def open_tree(path: Path, name: str | None = None) -> Iterator[Tree]:
         yield _of_folder(path, label)
         return
     if not path.is_file():
-        raise BadInput(f"There is no file '{label}'; choose a Piximi project.")
+        raise BadInput("There is no file '{label}'; choose a Piximi project.", label=label)
     if not zipfile.is_zipfile(path):
         raise BadInput(
-            f"'{label}' is no zip, so it is no Piximi project; choose the zip that Piximi saved, "
-            "or its unpacked .zarr folder."
+            "'{label}' is no zip, so it is no Piximi project; choose the zip that Piximi saved, "
+            "or its unpacked .zarr folder.",
+            label=label,
         )
     try:
         archive = zipfile.ZipFile(path)
     except Exception as error:  # zipfile raises anything on damaged bytes
-        raise BadInput(f"'{label}' is damaged ({error}); save it again.") from error
+        raise BadInput(
+            "'{label}' is damaged ({error}); save it again.", label=label, error=error
+        ) from error
     with archive:
         yield _of_zip(archive, path, label)
 
@@ -158,7 +161,9 @@ def _of_folder(top: Path, label: str) -> Tree:
     for folder, names, files in os.walk(top, followlinks=False):
         for name in (*names, *files):
             if Path(folder, name).is_symlink():
-                raise BadInput(f"'{label}' holds links to other places; copy it without them.")
+                raise BadInput(
+                    "'{label}' holds links to other places; copy it without them.", label=label
+                )
         for name in files:
             found = Path(folder, name)
             inner = found.relative_to(top).as_posix()
@@ -195,12 +200,15 @@ def _split(names: Iterable[str], label: str) -> tuple[str, list[str], list[str]]
     if len(real) > 1:
         named = " and ".join(safe_name(root.rstrip("/"), 40) for root in sorted(real)[:2])
         raise BadInput(
-            f"'{label}' holds more than one Piximi project ({named}); keep one of them in the zip."
+            "'{label}' holds more than one Piximi project ({named}); keep one of them in the zip.",
+            label=label,
+            named=named,
         )
     if not real:
         raise BadInput(
-            f"'{label}' holds no Piximi project: there is no folder <name>.zarr with a 'project' "
-            "in it. Choose a zip that Piximi saved with Save."
+            "'{label}' holds no Piximi project: there is no folder <name>.zarr with a 'project' "
+            "in it. Choose a zip that Piximi saved with Save.",
+            label=label,
         )
     root = real.pop()
     inside = [name[len(root) :] for name in listed if name.startswith(root)]

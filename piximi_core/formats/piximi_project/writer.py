@@ -320,8 +320,11 @@ def _renamed(description: StoredFile, weights: StoredFile, name: str) -> dict[st
     paths = group.get("paths")
     if not isinstance(paths, list) or len(paths) != 1:
         raise BadInput(
-            f"The classifier '{name}' lies in several files; import it again, which makes one."
+            "The classifier '{name}' lies in several files; import it again, which makes one.",
+            name=name,
         )
     if posixpath.basename(str(paths[0])) != weights.basename:
-        raise BadInput(f"The weights of the classifier '{name}' are missing; train again.")
+        raise BadInput(
+            "The weights of the classifier '{name}' are missing; train again.", name=name
+        )
     return {**document, "weightsManifest": [{**group, "paths": [f"./{name}.weights.bin"]}]}

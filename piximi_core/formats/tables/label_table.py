@@ -106,15 +106,23 @@ def read_label_table(path: Path) -> LabelTable:
     shown = path.name[:80]
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise BadInput(f"{shown} is larger than 256 MB, too large for a table of labels.")
+            raise BadInput(
+                "{shown} is larger than 256 MB, too large for a table of labels.", shown=shown
+            )
         with path.open(encoding=_encoding(path), newline="") as file:
             return LabelTable(_rows(file, shown))
     except FileNotFoundError:
-        raise BadInput(f"There is no file {path}; check the path of the label table.") from None
+        raise BadInput(
+            "There is no file {path}; check the path of the label table.", path=path
+        ) from None
     except UnicodeError:
-        raise BadInput(f"{shown} is not UTF-8 text; save the table as CSV UTF-8.") from None
+        raise BadInput(
+            "{shown} is not UTF-8 text; save the table as CSV UTF-8.", shown=shown
+        ) from None
     except OSError as error:
-        raise BadInput(f"{shown} cannot be read ({error.strerror}); check the file.") from error
+        raise BadInput(
+            "{shown} cannot be read ({reason}); check the file.", shown=shown, reason=error.strerror
+        ) from error
 
 
 def _encoding(path: Path) -> str:
@@ -133,9 +141,13 @@ def _rows(file: TextIO, shown: str) -> Collection[LabelRow]:
                 continue
         row = _row(number, line, columns, shown)
         if found.setdefault(row.name, row) != row:
-            raise BadInput(f"{shown} gives {row.name[:80]!r} twice with different labels.")
+            raise BadInput(
+                "{shown} gives {name!r} twice with different labels.",
+                shown=shown,
+                name=row.name[:80],
+            )
     if columns is None:
-        raise BadInput(f"{shown} is empty; it needs lines of name,category.")
+        raise BadInput("{shown} is empty; it needs lines of name,category.", shown=shown)
     return found.values()
 
 
@@ -158,7 +170,9 @@ def _cells(file: TextIO, shown: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in line):
                 yield reader.line_num + bool(told), line
     except csv.Error as error:
-        raise BadInput(f"{shown} is no CSV table ({error}); check its quotes.") from error
+        raise BadInput(
+            "{shown} is no CSV table ({error}); check its quotes.", shown=shown, error=error
+        ) from error
 
 
 def _lines(file: TextIO, shown: str) -> Iterator[str]:
@@ -168,8 +182,11 @@ def _lines(file: TextIO, shown: str) -> Iterator[str]:
         count += 1
         if count > _MOST_LINES or len(line) > _LONGEST_LINE:
             raise BadInput(
-                f"{shown} has more than {_MOST_LINES:,} lines, or more than {_LONGEST_LINE:,} "
-                "characters in one, too many for a table of labels; split it."
+                "{shown} has more than {most_lines:,} lines, or more than {longest_line:,} "
+                "characters in one, too many for a table of labels; split it.",
+                shown=shown,
+                most_lines=_MOST_LINES,
+                longest_line=_LONGEST_LINE,
             )
         yield line
 
@@ -177,14 +194,16 @@ def _lines(file: TextIO, shown: str) -> Iterator[str]:
 def _row(number: int, line: list[str], columns: Columns, shown: str) -> LabelRow:
     least = columns.name if columns.has_header else max(columns.name, columns.category or 0)
     if len(line) <= least:
-        raise BadInput(f"{shown}, line {number}: a name and a category are needed.")
+        raise BadInput(
+            "{shown}, line {number}: a name and a category are needed.", shown=shown, number=number
+        )
 
     def cell(at: int | None) -> str:
         return "" if at is None else _cell(line, at, number, shown)
 
     name, category = cell(columns.name), cell(columns.category)
     if not name:
-        raise BadInput(f"{shown}, line {number}: the name is empty.")
+        raise BadInput("{shown}, line {number}: the name is empty.", shown=shown, number=number)
     path = PurePosixPath(name.replace("\\", "/")).as_posix().removeprefix("./")
     told = tuple((key, cell(at)[:_LONGEST_VALUE]) for key, at in columns.sources if cell(at))
     return LabelRow(path, category, _partition(line, columns, number, shown), told)
@@ -195,9 +214,13 @@ def _cell(line: list[str], at: int, number: int, shown: str) -> str:
     before = before_misreading(text)
     if before is not None:
         raise BadInput(
-            f"{shown}, line {number}: {text.strip()[:40]!r} was {before.strip()[:40]!r} before a "
+            "{shown}, line {number}: {text!r} was {before!r} before a "
             "program read the table in a wrong code; open the table there as UTF-8 and save it "
-            "again."
+            "again.",
+            shown=shown,
+            number=number,
+            text=text.strip()[:40],
+            before=before.strip()[:40],
         )
     return _armed(text.strip())
 
@@ -209,8 +232,11 @@ def _partition(line: list[str], columns: Columns, number: int, shown: str) -> st
     # Numbers of folds say nothing about what is learned from.
     if told and partition is None and not (columns.may_be_numbered and told.isdecimal()):
         raise BadInput(
-            f"{shown}, line {number}: {told[:40]!r} is no partition; use Training, "
-            "Validation, Test, Inference or Unassigned."
+            "{shown}, line {number}: {told!r} is no partition; use Training, "
+            "Validation, Test, Inference or Unassigned.",
+            shown=shown,
+            number=number,
+            told=told[:40],
         )
     return partition
 

@@ -83,8 +83,10 @@ def columns_of(first: Sequence[str], shown: str) -> Columns:
         return Columns(0, 1, 2 if len(words) == 3 else None, has_header=False)
     listed = ", ".join(cell.strip()[:40] for cell in first[:8])
     raise BadInput(
-        f"{shown} needs the columns name and category (and, if wanted, partition); its first line "
-        f"has {listed}."
+        "{shown} needs the columns name and category (and, if wanted, partition); its first line "
+        "has {listed}.",
+        shown=shown,
+        listed=listed,
     )
 
 

@@ -26,6 +26,7 @@ from piximi_core.formats.tfjs.metadata import (
 )
 from piximi_core.formats.tfjs.model_files import open_model_files
 from piximi_core.formats.tfjs.model_look import ModelLook, ValueRange, look_at_files
+from piximi_core.messages import Message
 
 __all__ = ["AdoptedClassifier", "adopt_classifier"]
 
@@ -90,7 +91,12 @@ def adopt_classifier(
         height, width, takes = look.input_shape
         copies = takes if takes > 1 and channels == 1 else 1
         if copies > 1:
-            notes.append(f"It takes {takes} channels; grey pictures are given to it {takes} times.")
+            notes.append(
+                Message(
+                    "It takes {takes} channels; grey pictures are given to it {takes} times.",
+                    takes=takes,
+                )
+            )
         topology = flat_topology(
             clean_topology(files.document.get("modelTopology")),
             (height, width, 1 if copies > 1 else takes),
@@ -102,12 +108,16 @@ def adopt_classifier(
         model = build_topology(topology, files.entries)
         if model.output_shape[-1] != len(look.classes):
             raise BadInput(
-                f"it names {len(look.classes)} classes, but its model has {model.output_shape[-1]}."
+                "it names {count} classes, but its model has {outputs}.",
+                count=len(look.classes),
+                outputs=model.output_shape[-1],
             )
         set_weights(model, arrays)
         _try_out(model)
     except BadInput as error:
-        raise BadInput(f"The classifier '{files.label}' cannot be read: {error}") from error
+        raise BadInput(
+            "The classifier '{files}' cannot be read: {error}", files=files.label, error=error
+        ) from error
     shape = InputShape(height=height, width=width, channels=model.input_shape[-1])
     return AdoptedClassifier(model, _metadata(look, shape), look, tuple(notes))
 
@@ -118,16 +128,16 @@ def _try_out(model: Any) -> None:
         answer = model(np.full((1, *model.input_shape[1:]), 0.5, np.float32), training=False)
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
-        raise BadInput(f"its network cannot be computed ({reason}).") from error
+        raise BadInput("its network cannot be computed ({reason}).", reason=reason) from error
     if not np.all(np.isfinite(answer.numpy())):
         raise BadInput("its answers are not numbers, so its weights are damaged.")
 
 
 def _value_notes(values: ValueRange) -> list[str]:
     if values is ValueRange.SIGNED:
-        return ["It takes values from -1 to 1: a layer in front turns 0 to 1 into these."]
+        return [Message("It takes values from -1 to 1: a layer in front turns 0 to 1 into these.")]
     if values is ValueRange.RAW:
-        return ["It takes raw values: a layer in front turns 0 to 1 into these."]
+        return [Message("It takes raw values: a layer in front turns 0 to 1 into these.")]
     return []
 
 
@@ -156,11 +166,12 @@ def _end_in_softmax(topology: dict[str, Any]) -> list[str]:
         return []
     if activation not in _SCORES or "activation" not in last["config"]:
         raise BadInput(
-            f"its last layer '{end}' gives no probabilities of classes that exclude each other"
-            " (softmax); only such classifiers are loaded."
+            "its last layer '{end}' gives no probabilities of classes that exclude each other"
+            " (softmax); only such classifiers are loaded.",
+            end=end,
         )
     last["config"]["activation"] = "softmax"
-    return ["Its last layer gives scores; a softmax turns them into probabilities."]
+    return [Message("Its last layer gives scores; a softmax turns them into probabilities.")]
 
 
 def _metadata(look: ModelLook, shape: InputShape) -> ClassifierMetadata:

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 
 __all__ = ["ALLOWED_LAYERS", "clean_topology"]
 
@@ -77,7 +78,8 @@ def _network(network: Any, depth: int) -> dict[str, Any]:
     found = network.get("class_name") if isinstance(network, dict) else None
     if not isinstance(found, str) or found not in _NETWORKS:
         raise BadInput(
-            f"The model is of the sort '{str(found)[:80]}'; only Sequential and Functional load."
+            "The model is of the sort '{sort}'; only Sequential and Functional load.",
+            sort=str(found)[:80],
         )
     if depth > _MAX_NESTING:
         raise BadInput("The model nests models in models too deeply.")
@@ -88,7 +90,11 @@ def _network(network: Any, depth: int) -> dict[str, Any]:
     if not isinstance(config, dict) or not isinstance(layers, list) or not layers:
         raise BadInput("The model's topology lists no layers.")
     if len(layers) > _MAX_LAYERS:
-        raise BadInput(f"The model has {len(layers)} layers; more than {_MAX_LAYERS} is refused.")
+        raise BadInput(
+            "The model has {count} layers; more than {max_layers} is refused.",
+            count=len(layers),
+            max_layers=_MAX_LAYERS,
+        )
     sequential = network["class_name"] == "Sequential"
     # Sequential models of old TensorFlow.js have no name of their own.
     cleaned: dict[str, Any] = {"name": _name(config.get("name", "classifier")), "layers": []}
@@ -114,12 +120,13 @@ def _layer(layer: Any, depth: int) -> tuple[dict[str, Any], str]:
         return network, network["config"]["name"]
     if class_name not in ALLOWED_LAYERS:
         raise BadInput(
-            f"The model holds a layer of the sort '{class_name[:80]}', which is not loaded: only"
-            " plain layers of image classifiers are, since others can run foreign code."
+            "The model holds a layer of the sort '{class_name}', which is not loaded: only"
+            " plain layers of image classifiers are, since others can run foreign code.",
+            class_name=class_name[:80],
         )
     config = layer.get("config")
     if not isinstance(config, dict):
-        raise BadInput(f"A layer of the sort {class_name} has no settings.")
+        raise BadInput("A layer of the sort {class_name} has no settings.", class_name=class_name)
     name = _name(config.get("name"))
     return {"class_name": class_name, "config": _settings(config, name)}, name
 
@@ -129,16 +136,23 @@ def _connections(layer: dict[str, Any], name: str, earlier: set[str]) -> list[li
 
     Keras would wait forever for a layer that feeds itself, or for a call that never comes.
     """
-    nodes = _list(layer.get("inbound_nodes"), f"inbound_nodes of '{name}'")
+    nodes = _list(layer.get("inbound_nodes"), Message("inbound_nodes of '{name}'", name=name))
     if len(nodes) != (0 if layer["class_name"] == "InputLayer" else 1):
-        raise BadInput(f"The layer '{name}' is used {len(nodes)} times; only flat graphs load.")
+        raise BadInput(
+            "The layer '{name}' is used {count} times; only flat graphs load.",
+            name=name,
+            count=len(nodes),
+        )
     # The fourth part, keyword arguments of the call, is not taken over.
     cleaned = [
-        [[*_reference(item, earlier), {}] for item in _list(node, f"inbound_nodes of '{name}'")]
+        [
+            [*_reference(item, earlier), {}]
+            for item in _list(node, Message("inbound_nodes of '{name}'", name=name))
+        ]
         for node in nodes
     ]
     if not all(cleaned):
-        raise BadInput(f"The layer '{name}' is fed by no other layer.")
+        raise BadInput("The layer '{name}' is fed by no other layer.", name=name)
     return cleaned
 
 
@@ -148,7 +162,7 @@ def _settings(config: dict[str, Any], name: str) -> dict[str, Any]:
         if key == "activation":
             kept[key] = _activation(value)
         elif key in _SETTINGS:
-            kept[key] = _plain(value, f"'{key}' of the layer '{name}'")
+            kept[key] = _plain(value, Message("'{key}' of the layer '{name}'", key=key, name=name))
     kept["name"] = name
     kept["dtype"] = "float32"
     return kept
@@ -163,7 +177,9 @@ def _activation(value: Any) -> str:
     # TensorFlow.js writes hardSigmoid and logSoftmax in either form.
     known = re.sub(r"(?<=[a-z])([A-Z])", lambda match: "_" + match[1].lower(), known)
     if known not in _ACTIVATIONS:
-        raise BadInput(f"The model uses the activation '{known[:80]}', which is not loaded.")
+        raise BadInput(
+            "The model uses the activation '{known}', which is not loaded.", known=known[:80]
+        )
     return known
 
 
@@ -174,18 +190,20 @@ def _plain(value: Any, where: str) -> Any:
         return value
     if isinstance(value, str) and len(value) <= 64:
         return value
-    raise BadInput(f"The setting {where} is neither number, text nor list.")
+    raise BadInput("The setting {where} is neither number, text nor list.", where=where)
 
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise BadInput(f"The layer name {str(value)[:80]!r} is not one TensorFlow.js accepts.")
+        raise BadInput(
+            "The layer name {value!r} is not one TensorFlow.js accepts.", value=str(value)[:80]
+        )
     return value
 
 
 def _list(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
-        raise BadInput(f"The model's topology is broken: {where} is no list.")
+        raise BadInput("The model's topology is broken: {where} is no list.", where=where)
     return value
 
 
@@ -195,5 +213,7 @@ def _reference(value: Any, known: set[str]) -> list[Any]:
         raise BadInput("The model's topology is broken: a connection is not [name, 0, 0].")
     name = _name(value[0])
     if name not in known:
-        raise BadInput(f"The model's topology is broken: no layer '{name}' comes before its use.")
+        raise BadInput(
+            "The model's topology is broken: no layer '{name}' comes before its use.", name=name
+        )
     return [name, 0, 0]

@@ -81,13 +81,16 @@ class Bundle:
         if source.is_dir():
             return cls(source.name, False, _on_disk(p for p in source.iterdir() if p.is_file()))
         if not source.is_file():
-            raise BadInput(f"There is no file '{source.name}'; choose a classifier's file.")
+            raise BadInput(
+                "There is no file '{source}'; choose a classifier's file.", source=source.name
+            )
         if zipfile.is_zipfile(source):
             return cls(source.name, True, _in_zip(source))
         if source.suffix.lower() != ".json":
             raise BadInput(
-                f"'{source.name}' is neither a zip nor a .json; choose a classifier's zip, or its"
-                " .json with the weights beside it."
+                "'{source}' is neither a zip nor a .json; choose a classifier's zip, or its"
+                " .json with the weights beside it.",
+                source=source.name,
             )
         return cls(source.name, False, _on_disk([source, *_named_weights(source)]))
 
@@ -102,14 +105,21 @@ def parse_document(file: StoredFile) -> dict[str, Any]:
     """
     if file.size > MAX_DESCRIPTION_BYTES:
         raise BadInput(
-            f"'{file.basename}' has {file.size} bytes, too many for a model's description."
+            "'{basename}' has {size} bytes, too many for a model's description.",
+            basename=file.basename,
+            size=file.size,
         )
     try:
         document = json.loads(file.read().decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"'{file.basename}' is not valid JSON ({error}).") from None
+        raise BadInput(
+            "'{basename}' is not valid JSON ({error}).", basename=file.basename, error=error
+        ) from None
     if not isinstance(document, dict):
-        raise BadInput(f"'{file.basename}' is not a model's description: it is no JSON object.")
+        raise BadInput(
+            "'{basename}' is not a model's description: it is no JSON object.",
+            basename=file.basename,
+        )
     return document
 
 
@@ -121,7 +131,9 @@ def _on_disk(paths: Iterable[Path]) -> tuple[StoredFile, ...]:
     files = []
     for path in sorted(paths, key=lambda path: path.name):
         if not path.is_file():
-            raise BadInput(f"There is no file '{path.name}'; choose the .json and its weights.")
+            raise BadInput(
+                "There is no file '{path}'; choose the .json and its weights.", path=path.name
+            )
         files.append(StoredFile(path.name, path.stat().st_size, path.read_bytes))
     return tuple(files)
 
@@ -149,9 +161,15 @@ def _in_zip(path: Path) -> tuple[StoredFile, ...]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except Exception as error:  # zipfile raises anything on damaged bytes
-        raise BadInput(f"The zip '{path.name}' cannot be opened ({error}).") from None
+        raise BadInput(
+            "The zip '{path}' cannot be opened ({error}).", path=path.name, error=error
+        ) from None
     if len(entries) > MAX_ENTRIES:
-        raise BadInput(f"The zip '{path.name}' holds {len(entries)} files; a classifier has two.")
+        raise BadInput(
+            "The zip '{path}' holds {count} files; a classifier has two.",
+            path=path.name,
+            count=len(entries),
+        )
     return tuple(
         StoredFile(entry.filename, entry.file_size, _reader(path, entry))
         for entry in entries
@@ -162,19 +180,38 @@ def _in_zip(path: Path) -> tuple[StoredFile, ...]:
 def _reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
     def read() -> bytes:
         if entry.flag_bits & 0x1:
-            raise BadInput(f"'{entry.filename}' in '{path.name}' is encrypted.")
+            raise BadInput(
+                "'{filename}' in '{path}' is encrypted.", filename=entry.filename, path=path.name
+            )
         # A packed entry may hold far more than it declares: stop one byte after that.
         if entry.file_size > max(MAX_WEIGHTS_BYTES, MAX_DESCRIPTION_BYTES):
-            raise BadInput(f"'{entry.filename}' in '{path.name}' is too large for a classifier.")
+            raise BadInput(
+                "'{filename}' in '{path}' is too large for a classifier.",
+                filename=entry.filename,
+                path=path.name,
+            )
         if entry.file_size > max(_FREE_BYTES, _MOST_RATIO * entry.compress_size):
-            raise BadInput(f"'{entry.filename}' in '{path.name}' unpacks like a zip bomb.")
+            raise BadInput(
+                "'{filename}' in '{path}' unpacks like a zip bomb.",
+                filename=entry.filename,
+                path=path.name,
+            )
         try:
             with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
                 content = stream.read(entry.file_size + 1)
         except Exception as error:  # as above
-            raise BadInput(f"'{entry.filename}' in '{path.name}' is damaged ({error}).") from None
+            raise BadInput(
+                "'{filename}' in '{path}' is damaged ({error}).",
+                filename=entry.filename,
+                path=path.name,
+                error=error,
+            ) from None
         if len(content) != entry.file_size:
-            raise BadInput(f"'{entry.filename}' in '{path.name}' has another size than it says.")
+            raise BadInput(
+                "'{filename}' in '{path}' has another size than it says.",
+                filename=entry.filename,
+                path=path.name,
+            )
         return content
 
     return read

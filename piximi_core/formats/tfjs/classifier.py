@@ -25,6 +25,7 @@ from piximi_core.formats.tfjs.classifier_reader import Classifier, read_classifi
 from piximi_core.formats.tfjs.convert import Converted, convert
 from piximi_core.formats.tfjs.layers_model import named_weights
 from piximi_core.formats.tfjs.metadata import ClassifierMetadata
+from piximi_core.messages import Message
 
 __all__ = [
     "Classifier",
@@ -69,7 +70,7 @@ def write_classifier(
     """
     stem = safe_stem(stem)
     json_path, bin_path = folder / f"{stem}.json", folder / f"{stem}.weights.bin"
-    with workshop(folder, f"the classifier '{stem}'") as room:
+    with workshop(folder, Message("the classifier '{stem}'", stem=stem)) as room:
         written = _pair(model, metadata, room, stem)
         _verify(model, list(written))
         if json_path.exists():
@@ -130,14 +131,20 @@ def write_sharded(
         ``model.json`` and the shards in order. Errors as for `write_classifier`.
     """
     if shard_bytes < 1:
-        raise BadInput(f"The shard size must be at least 1 byte, but is {shard_bytes}.")
+        raise BadInput(
+            "The shard size must be at least 1 byte, but is {shard_bytes}.", shard_bytes=shard_bytes
+        )
     _refuse_other_content(folder)
-    with workshop(folder.parent, f"the classifier in '{folder.name}'") as room:
+    with workshop(
+        folder.parent, Message("the classifier in '{folder}'", folder=folder.name)
+    ) as room:
         description, weights, content = _converted(model, room)
         count = max(1, -(-len(content) // shard_bytes))
         if count > 1000:
             raise BadInput(
-                f"A shard size of {shard_bytes} bytes would give {count} files; take a larger one."
+                "A shard size of {shard_bytes} bytes would give {count} files; take a larger one.",
+                shard_bytes=shard_bytes,
+                count=count,
             )
         names = [f"group1-shard{index + 1}of{count}.bin" for index in range(count)]
         fresh = room / "fresh"
@@ -170,8 +177,9 @@ def _converted(model: Any, room: Path) -> Converted:
     for name, variable in named_weights(model):
         if not np.all(np.isfinite(variable.numpy())):
             raise BadInput(
-                f"The weight '{name}' is not a finite number, so the training diverged and there"
-                " is nothing to export; train again with a lower learning rate."
+                "The weight '{name}' is not a finite number, so the training diverged and there"
+                " is nothing to export; train again with a lower learning rate.",
+                name=name,
             )
     # HDF5, the converter's output and the finished file, and what HDF5 adds for each array.
     arrays = [variable.numpy().nbytes for _, variable in named_weights(model)]
@@ -203,7 +211,7 @@ def _verify(model: Any, source: Path | Sequence[Path]) -> None:
     """Refuse to deliver what Piximi would not open or what lost a single bit of a weight."""
     reasons = check_for_piximi(source)
     if reasons:
-        raise BadInput(f"The export would not open in Piximi: {reasons[0]}")
+        raise BadInput("The export would not open in Piximi: {reasons}", reasons=reasons[0])
     read = read_classifier(source).model
     wanted = [variable.numpy() for _, variable in named_weights(model)]
     found = [variable.numpy() for _, variable in named_weights(read)]
@@ -219,13 +227,15 @@ def _refuse_other_content(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise BadInput(f"'{folder.name}' is a file; choose a folder for the shards.")
+        raise BadInput("'{folder}' is a file; choose a folder for the shards.", folder=folder.name)
     for path in folder.iterdir():
         ours = path.name == "model.json" or (
             path.name.startswith("group1-shard") and path.name.endswith(".bin")
         )
         if not ours or not path.is_file():
             raise BadInput(
-                f"The folder '{folder.name}' holds other files ('{path.name}'); choose a new or"
-                " empty folder, since all files in it are opened together."
+                "The folder '{folder}' holds other files ('{path}'); choose a new or"
+                " empty folder, since all files in it are opened together.",
+                folder=folder.name,
+                path=path.name,
             )

@@ -67,7 +67,9 @@ def read_classifier(source: Path | Sequence[Path]) -> Classifier:
         set_weights(model, arrays)
         return _with_metadata(model, files)
     except BadInput as error:
-        raise BadInput(f"The classifier '{files.label}' cannot be read: {error}") from error
+        raise BadInput(
+            "The classifier '{files}' cannot be read: {error}", files=files.label, error=error
+        ) from error
 
 
 def same_predictions(
@@ -118,4 +120,8 @@ def _with_metadata(model: Any, files: ModelFiles) -> Classifier:
 
 def _check_classes(classes: Sequence[str], outputs: int) -> None:
     if len(classes) != outputs:
-        raise BadInput(f"it names {len(classes)} classes, but its model has {outputs}.")
+        raise BadInput(
+            "it names {count} classes, but its model has {outputs}.",
+            count=len(classes),
+            outputs=outputs,
+        )

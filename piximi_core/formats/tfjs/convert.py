@@ -56,7 +56,9 @@ def convert(model: Any, folder: Path) -> Converted:
             save_keras_model(model, str(output), weight_shard_size_bytes=_ONE_SHARD)
         except (TypeError, NotImplementedError) as error:
             raise BadInput(
-                f"The model '{model.name}' cannot be written for TensorFlow.js ({error})."
+                "The model '{model}' cannot be written for TensorFlow.js ({error}).",
+                model=model.name,
+                error=error,
             ) from error
     description = json.loads((output / "model.json").read_text("utf-8"))
     [group] = description.pop("weightsManifest")
@@ -114,8 +116,9 @@ def _in_layer_order(
     order = [weight.name.removesuffix(":0") for layer in model.layers for weight in layer.weights]
     if start != len(content) or sorted(order) != sorted(pieces):
         raise BadInput(
-            f"The weights of the model '{model.name}' cannot be matched with its layers; use a"
-            " Sequential or a flat functional model with float32 weights."
+            "The weights of the model '{model}' cannot be matched with its layers; use a"
+            " Sequential or a flat functional model with float32 weights.",
+            model=model.name,
         )
     ordered = [pieces[name] for name in order]
     return [entry for entry, _ in ordered], b"".join(piece for _, piece in ordered)

@@ -136,7 +136,9 @@ def _weighted_names(topology: dict[str, Any]) -> set[str]:
         if layer["class_name"] in WEIGHTLESS:
             continue
         if name in found:
-            raise BadInput(f"Two layers of the model are called '{name}'; names must be unique.")
+            raise BadInput(
+                "Two layers of the model are called '{name}'; names must be unique.", name=name
+            )
         found.add(name)
     return found
 

@@ -15,6 +15,7 @@ from piximi_core.formats.tfjs.tfjs_rules import (
     REGULARIZERS,
     camel_case,
 )
+from piximi_core.messages import Message
 
 __all__ = ["Layer", "name_reasons", "setting_reasons"]
 
@@ -39,17 +40,26 @@ class Layer:
 
 def name_reasons(layers: Sequence[Layer]) -> list[str]:
     """Say which layers have no name, another's name, or one TensorFlow.js refuses."""
-    reasons = []
+    reasons: list[str] = []
     seen: set[str] = set()
     for layer in layers:
         if not layer.name:
-            reasons.append(f"A layer of the sort {layer.class_name} has no name.")
+            reasons.append(
+                Message(
+                    "A layer of the sort {class_name} has no name.", class_name=layer.class_name
+                )
+            )
         elif layer.name in seen:
-            reasons.append(f"Two layers are called '{layer.name}'; names must be unique.")
+            reasons.append(
+                Message("Two layers are called '{layer}'; names must be unique.", layer=layer.name)
+            )
         elif not _TENSOR_NAME.fullmatch(layer.name):
             reasons.append(
-                f"The layer name {layer.name[:80]!r} is not one TensorFlow.js accepts: letters,"
-                " digits, '-', '.' and '_' only."
+                Message(
+                    "The layer name {layer!r} is not one TensorFlow.js accepts: letters,"
+                    " digits, '-', '.' and '_' only.",
+                    layer=layer.name[:80],
+                )
             )
         seen.add(layer.name)
     return reasons
@@ -59,19 +69,33 @@ def setting_reasons(layer: Layer) -> Iterator[str]:
     """Say what of a layer and its settings TensorFlow.js 4.2.0 does not know."""
     if layer.class_name not in LAYERS:
         yield (
-            f"TensorFlow.js 4.2.0 has no layer '{layer.class_name[:80]}' (layer '{layer.name}');"
-            " leave it out or replace it."
+            Message(
+                "TensorFlow.js 4.2.0 has no layer '{class_name}' (layer '{layer}');"
+                " leave it out or replace it.",
+                class_name=layer.class_name[:80],
+                layer=layer.name,
+            )
         )
         return
     if isinstance(layer.config.get("dtype"), dict):
         yield (
-            f"The dtype of the layer '{layer.name}' is a Keras 3 policy object, with which"
-            " predicting fails; it must be a text such as 'float32'."
+            Message(
+                "The dtype of the layer '{layer}' is a Keras 3 policy object, with which"
+                " predicting fails; it must be a text such as 'float32'.",
+                layer=layer.name,
+            )
         )
     elif layer.config.get("dtype", "float32") not in (*_DTYPES, None):
-        yield f"The dtype {layer.config['dtype']!r} of the layer '{layer.name}' is unknown."
+        yield Message(
+            "The dtype {dtype!r} of the layer '{layer}' is unknown.",
+            dtype=layer.config["dtype"],
+            layer=layer.name,
+        )
     if layer.class_name == "GlobalAveragePooling2D" and layer.config.get("keepdims"):
-        yield f"The layer '{layer.name}' sets 'keepdims', which TensorFlow.js 4.2.0 ignores."
+        yield Message(
+            "The layer '{layer}' sets 'keepdims', which TensorFlow.js 4.2.0 ignores.",
+            layer=layer.name,
+        )
     for key, value in layer.config.items():
         if key.endswith("activation"):
             yield from _known(layer, key, value, ACTIVATIONS)
@@ -87,4 +111,9 @@ def _known(layer: Layer, key: str, value: Any, known: frozenset[str]) -> Iterato
     # As a text, 'zeros' stands for the class 'Zeros'.
     plain = camel_case(str(name))
     if plain not in known and plain[:1].upper() + plain[1:] not in known:
-        yield f"TensorFlow.js 4.2.0 has no {key} '{str(name)[:80]}' (layer '{layer.name}')."
+        yield Message(
+            "TensorFlow.js 4.2.0 has no {key} '{name}' (layer '{layer}').",
+            key=key,
+            name=str(name)[:80],
+            layer=layer.name,
+        )

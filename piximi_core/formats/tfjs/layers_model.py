@@ -88,7 +88,9 @@ def _from_topology(topology: dict[str, Any]) -> Any:
     except Exception as error:
         # Settings from outside make Keras raise anything, even what it asserts of itself.
         reason = " ".join(str(error).split())[:200]
-        raise BadInput(f"The model's layers do not fit together ({reason}).") from error
+        raise BadInput(
+            "The model's layers do not fit together ({reason}).", reason=reason
+        ) from error
     if not model.built or len(model.inputs) != 1 or len(model.outputs) != 1:
         raise BadInput("The model does not say its input size, or has several inputs or outputs.")
     return model
@@ -104,30 +106,37 @@ def _check_shapes(model: Any, entries: Sequence[WeightEntry]) -> None:
         raise BadInput("Two weights or two layers of the model have the same name.")
     for name, shape in wanted.items():
         if name not in given:
-            raise BadInput(f"The weight '{name}' is missing in the manifest.")
+            raise BadInput("The weight '{name}' is missing in the manifest.", name=name)
         if given[name] != shape:
             raise BadInput(
-                f"The weight '{name}' has the shape {list(given[name])} in the manifest, but its"
-                f" layer needs {list(shape)}."
+                "The weight '{name}' has the shape {given} in the manifest, but its"
+                " layer needs {shape}.",
+                name=name,
+                given=list(given[name]),
+                shape=list(shape),
             )
     for name in given:
         if name not in wanted:
-            raise BadInput(f"The weight '{name}' belongs to no layer of the model.")
+            raise BadInput("The weight '{name}' belongs to no layer of the model.", name=name)
 
 
 def _check_sizes(model: Any) -> None:
     if len(model.input_shape) != 4 or len(model.output_shape) != 2:
         raise BadInput(
-            f"The model turns {model.input_shape} into {model.output_shape}; an image classifier"
-            " turns [batch, height, width, channels] into [batch, classes]."
+            "The model turns {input_shape} into {output_shape}; an image classifier"
+            " turns [batch, height, width, channels] into [batch, classes].",
+            input_shape=model.input_shape,
+            output_shape=model.output_shape,
         )
     for layer in _flat_layers(model):
         shapes = layer.output_shape
         for shape in shapes if isinstance(shapes, list) else [shapes]:
             if None in shape[1:]:
-                raise BadInput(f"The layer '{layer.name}' has no fixed size.")
+                raise BadInput("The layer '{layer}' has no fixed size.", layer=layer.name)
             if math.prod(shape[1:]) > _MAX_ACTIVATION:
-                raise BadInput(f"The layer '{layer.name}' needs too much memory for a picture.")
+                raise BadInput(
+                    "The layer '{layer}' needs too much memory for a picture.", layer=layer.name
+                )
 
 
 def _flat_layers(model: Any) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.tfjs.bundle import MAX_WEIGHTS_BYTES, StoredFile
+from piximi_core.messages import Message
 
 __all__ = ["WeightEntry", "manifest_reasons", "parse_manifest", "read_arrays"]
 
@@ -82,12 +83,14 @@ def parse_manifest(document: Mapping[str, Any]) -> tuple[list[str], list[WeightE
         names += [posixpath.basename(path) for path in paths]
         entries += [_entry(item) for item in weights]
     if len(entries) > MAX_ENTRIES or len(names) > MAX_ENTRIES:
-        raise BadInput(f"The manifest lists more than {MAX_ENTRIES} weights.")
+        raise BadInput(
+            "The manifest lists more than {max_entries} weights.", max_entries=MAX_ENTRIES
+        )
     for found in (names, [entry.name for entry in entries]):
         seen: set[str] = set()
         for name in found:
             if name in seen:
-                raise BadInput(f"'{name}' stands twice in 'weightsManifest'.")
+                raise BadInput("'{name}' stands twice in 'weightsManifest'.", name=name)
             seen.add(name)
     return names, entries
 
@@ -96,26 +99,37 @@ def manifest_reasons(
     names: Sequence[str], entries: Sequence[WeightEntry], files: Sequence[StoredFile]
 ) -> list[str]:
     """Compare the manifest with the files at hand, names first, then bytes; empty if they agree."""
-    reasons = []
+    reasons: list[str] = []
     found = {file.basename: file for file in files}
     reasons += [
-        f"The description asks for a weights file '{name}', which is not there (TensorFlow.js:"
-        f" \"Weight file with basename '{name}' is not provided\")."
+        Message(
+            "The description asks for a weights file '{name}', which is not there (TensorFlow.js:"
+            " \"Weight file with basename '{name}' is not provided\").",
+            name=name,
+        )
         for name in names
         if name not in found
     ]
     if len(names) != len(files):
         reasons.append(
-            f"The description names {len(names)} weights file(s), but there are {len(files)}"
-            ' (TensorFlow.js: "Mismatch in the number of files").'
+            Message(
+                "The description names {count} weights file(s), but there are {files_count}"
+                ' (TensorFlow.js: "Mismatch in the number of files").',
+                count=len(names),
+                files_count=len(files),
+            )
         )
     if not reasons:
         there = sum(file.size for file in files)
         wanted = sum(entry.size for entry in entries)
         if there != wanted:
             reasons.append(
-                f"The weights should have {wanted} bytes by the manifest, but the file(s) have"
-                f" {there}."
+                Message(
+                    "The weights should have {wanted} bytes by the manifest, but the file(s) have"
+                    " {there}.",
+                    wanted=wanted,
+                    there=there,
+                )
             )
     return reasons
 
@@ -132,13 +146,21 @@ def read_arrays(
     """
     reasons = manifest_reasons(names, entries, files)
     if reasons:
-        raise BadInput(reasons[0])
+        raise BadInput.saying(reasons[0])
     total = sum(entry.size for entry in entries)
     if total > MAX_WEIGHTS_BYTES:
-        raise BadInput(f"The weights have {total} bytes; more than {MAX_WEIGHTS_BYTES} is refused.")
+        raise BadInput(
+            "The weights have {total} bytes; more than {max_weights_bytes} is refused.",
+            total=total,
+            max_weights_bytes=MAX_WEIGHTS_BYTES,
+        )
     for entry in entries:
         if entry.dtype != "float32":
-            raise BadInput(f"The weight '{entry.name}' is {entry.dtype}; only float32 is read.")
+            raise BadInput(
+                "The weight '{entry}' is {dtype}; only float32 is read.",
+                entry=entry.name,
+                dtype=entry.dtype,
+            )
     by_name = {file.basename: file for file in files}
     content = b"".join(by_name[name].read() for name in names)
     if len(content) != total:
@@ -163,23 +185,31 @@ def _entry(item: Any) -> WeightEntry:
         raise BadInput("A weight of 'weightsManifest' has no name.")
     name, shape, dtype = item["name"], item.get("shape"), item.get("dtype")
     if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
-        raise BadInput(f"The weight '{name}' has no shape of whole numbers.")
+        raise BadInput("The weight '{name}' has no shape of whole numbers.", name=name)
     if len(shape) > _MOST_AXES or any(n > _LONGEST_AXIS for n in shape):
-        raise BadInput(f"The weight '{name}' is larger than any classifier's.")
+        raise BadInput("The weight '{name}' is larger than any classifier's.", name=name)
     if not isinstance(dtype, str) or dtype not in _ITEM_BYTES:
-        raise BadInput(f"The weight '{name}' has the dtype {dtype!r}, which cannot be read.")
+        raise BadInput(
+            "The weight '{name}' has the dtype {dtype!r}, which cannot be read.",
+            name=name,
+            dtype=dtype,
+        )
     if "quantization" not in item:
         return WeightEntry(name, tuple(shape), dtype, dtype)
     quantization = item["quantization"]
     stored = quantization.get("dtype") if isinstance(quantization, dict) else None
     if not isinstance(stored, str) or stored not in _QUANTIZED_BYTES or dtype != "float32":
-        raise BadInput(f"The weight '{name}' is quantised as {stored!r}, which cannot be read.")
+        raise BadInput(
+            "The weight '{name}' is quantised as {stored!r}, which cannot be read.",
+            name=name,
+            stored=stored,
+        )
     if stored == "float16":
         return WeightEntry(name, tuple(shape), dtype, stored)
     scale, minimum = quantization.get("scale"), quantization.get("min")
     for value in (scale, minimum):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise BadInput(
-                f"The weight '{name}' is quantised, but its 'min' or 'scale' is missing."
+                "The weight '{name}' is quantised, but its 'min' or 'scale' is missing.", name=name
             )
     return WeightEntry(name, tuple(shape), dtype, stored, float(scale), float(minimum))

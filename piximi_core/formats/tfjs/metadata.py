@@ -212,7 +212,7 @@ class ClassifierMetadata(_Block):
         try:
             return cls.model_validate(_with_required(document))
         except ValidationError as error:
-            raise BadInput(" ".join(_sentences(error))) from None
+            raise BadInput.saying(" ".join(_sentences(error))) from None
 
     def to_document(self) -> dict[str, Any]:
         """The three top-level keys, in the order Piximi writes them, ready for ``json.dumps``."""

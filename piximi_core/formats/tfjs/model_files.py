@@ -14,6 +14,7 @@ from typing import Any
 from piximi_core.errors import BadInput
 from piximi_core.formats.tfjs.bundle import Bundle, StoredFile, parse_document
 from piximi_core.formats.tfjs.manifest import WeightEntry, manifest_reasons, parse_manifest
+from piximi_core.messages import Message
 
 __all__ = ["ModelFiles", "open_model_files"]
 
@@ -69,7 +70,9 @@ def open_model_files(source: Path | Sequence[Path]) -> ModelFiles:
     try:
         return _opened(bundle, _beside(source))
     except BadInput as error:
-        raise BadInput(f"The classifier '{bundle.label}' cannot be read: {error}") from error
+        raise BadInput(
+            "The classifier '{bundle}' cannot be read: {error}", bundle=bundle.label, error=error
+        ) from error
 
 
 def _opened(bundle: Bundle, beside: tuple[StoredFile, ...]) -> ModelFiles:
@@ -79,7 +82,7 @@ def _opened(bundle: Bundle, beside: tuple[StoredFile, ...]) -> ModelFiles:
     parsed = [(file, parse_document(file)) for file in descriptions[:_MOST_DESCRIPTIONS]]
     models = [(file, document) for file, document in parsed if "modelTopology" in document]
     if len(models) != 1:
-        raise BadInput(_not_one(len(models), parsed))
+        raise BadInput.saying(_not_one(len(models), parsed))
     chosen, document = models[0]
     _refuse_graph(document)
     others = [found for file, found in parsed if file is not chosen]
@@ -90,7 +93,7 @@ def _opened(bundle: Bundle, beside: tuple[StoredFile, ...]) -> ModelFiles:
         weights = [file for file in weights if file.basename in names]
     reasons = manifest_reasons(names, entries, weights)
     if reasons:
-        raise BadInput(reasons[0])
+        raise BadInput.saying(reasons[0])
     return ModelFiles(
         label=bundle.label,
         name=_name(bundle, chosen, others),
@@ -128,11 +131,16 @@ def _beside(source: Path | Sequence[Path]) -> tuple[StoredFile, ...]:
 
 def _not_one(count: int, parsed: Sequence[tuple[StoredFile, Mapping[str, Any]]]) -> str:
     if count:
-        return f"it holds {count} models; give the files of one."
+        return Message("it holds {count} models; give the files of one.", count=count)
     kept = [file.basename for file, document in parsed if "weightsManifest" in document]
     if kept:
-        return f"'{kept[0]}' holds no 'modelTopology', so it describes weights without a network."
-    return "it holds no .json that describes a model; choose model.json together with its weights."
+        return Message(
+            "'{kept}' holds no 'modelTopology', so it describes weights without a network.",
+            kept=kept[0],
+        )
+    return Message(
+        "it holds no .json that describes a model; choose model.json together with its weights."
+    )
 
 
 def _refuse_graph(document: Mapping[str, Any]) -> None:
@@ -156,8 +164,9 @@ def _labels(documents: Sequence[Mapping[str, Any]]) -> tuple[str, ...] | None:
             sort = package.removeprefix(_TEACHABLE)
             if sort != "image":
                 raise BadInput(
-                    f"it is a Teachable Machine for '{sort[:40]}', not for images; only those are"
-                    " loaded."
+                    "it is a Teachable Machine for '{sort}', not for images; only those are"
+                    " loaded.",
+                    sort=sort[:40],
                 )
         if not all(isinstance(name, str) for name in labels):
             raise BadInput("the 'labels' of its metadata.json are not all texts.")

@@ -19,6 +19,7 @@ from piximi_core.formats.tfjs.allow_list import clean_topology
 from piximi_core.formats.tfjs.metadata import METADATA_KEYS, ClassifierMetadata, CropSchema
 from piximi_core.formats.tfjs.model_files import ModelFiles, open_model_files
 from piximi_core.formats.tfjs.topology_rules import Topology, read_topology
+from piximi_core.messages import Message
 
 __all__ = ["ModelLook", "ModelSort", "ValueRange", "look_at_files", "look_at_model"]
 
@@ -102,7 +103,9 @@ def look_at_files(files: ModelFiles) -> ModelLook:
     try:
         return _look(files)
     except BadInput as error:
-        raise BadInput(f"The classifier '{files.label}' cannot be read: {error}") from error
+        raise BadInput(
+            "The classifier '{files}' cannot be read: {error}", files=files.label, error=error
+        ) from error
 
 
 def _look(files: ModelFiles) -> ModelLook:
@@ -110,7 +113,7 @@ def _look(files: ModelFiles) -> ModelLook:
     clean = clean_topology(files.document.get("modelTopology"))
     topology, reasons = read_topology(files.document)
     if topology is None:
-        raise BadInput(reasons[0])
+        raise BadInput.saying(reasons[0])
     shape = _input_shape(topology)
     outputs = _outputs(topology, files)
     metadata, notes = _blocks(files.document)
@@ -120,13 +123,20 @@ def _look(files: ModelFiles) -> ModelLook:
     if files.labels is not None or _looks_teachable(clean):
         sort = ModelSort.TEACHABLE
         notes.append(
-            "Teachable Machine cuts the middle square out of each picture; here, as in Piximi, the"
-            " whole picture is stretched to the input, so pictures that are not square look"
-            " different to it."
+            Message(
+                "Teachable Machine cuts the middle square out of each picture; here, as in "
+                "Piximi, the"
+                " whole picture is stretched to the input, so pictures that are not square look"
+                " different to it."
+            )
         )
     named = files.labels or (metadata.classes if metadata else None) or _names(files.document)
     if named is not None and len(named) != outputs:
-        raise BadInput(f"it names {len(named)} classes, but its model has {outputs}.")
+        raise BadInput(
+            "it names {count} classes, but its model has {outputs}.",
+            count=len(named),
+            outputs=outputs,
+        )
     values = _values(sort, metadata)
     return ModelLook(
         sort=sort,
@@ -171,8 +181,9 @@ def _input_shape(topology: Topology) -> tuple[int, int, int]:
     whole = shape is not None and all(type(n) is int and n > 0 for n in shape[1:])
     if shape is None or len(shape) != 4 or not whole:
         raise BadInput(
-            f"its input is {shape or 'unknown'}, but a classifier of images takes"
-            " [null, height, width, channels] with fixed sizes."
+            "its input is {shape}, but a classifier of images takes"
+            " [null, height, width, channels] with fixed sizes.",
+            shape=shape or "unknown",
         )
     height, width, channels = shape[1:]
     return height, width, channels
@@ -187,11 +198,16 @@ def _outputs(topology: Topology, files: ModelFiles) -> int:
         found = ends[-1][0] if ends and ends[-1] else 0
     if found < 2:
         raise BadInput(
-            f"it has {found} output(s), but a classifier tells at least two classes apart by one"
-            " output each."
+            "it has {found} output(s), but a classifier tells at least two classes apart by one"
+            " output each.",
+            found=found,
         )
     if found > _MOST_CLASSES:
-        raise BadInput(f"it tells {found} classes apart; more than {_MOST_CLASSES} is refused.")
+        raise BadInput(
+            "it tells {found} classes apart; more than {most_classes} is refused.",
+            found=found,
+            most_classes=_MOST_CLASSES,
+        )
     return found
 
 
@@ -202,25 +218,35 @@ def _blocks(document: Mapping[str, Any]) -> tuple[ClassifierMetadata | None, lis
     try:
         return ClassifierMetadata.from_document(document), []
     except BadInput as error:
-        return None, [f"Its Piximi settings cannot be used and are left out: {error}"]
+        return None, [
+            Message("Its Piximi settings cannot be used and are left out: {error}", error=error)
+        ]
 
 
 def _block_notes(metadata: ClassifierMetadata, shape: tuple[int, int, int]) -> list[str]:
-    notes = []
+    notes: list[str] = []
     said = metadata.preprocess.input_shape
     if (said.height, said.width, said.channels) != shape:
         notes.append(
-            "Its settings name another input size than its network has; the network's is used."
+            Message(
+                "Its settings name another input size than its network has; the network's is used."
+            )
         )
     if metadata.preprocess.crop_schema is CropSchema.MATCH:
         notes.append(
-            "It was trained on pictures cropped to the input; here the whole picture is stretched"
-            " to it, so answers may differ."
+            Message(
+                "It was trained on pictures cropped to the input; here the whole picture is "
+                "stretched"
+                " to it, so answers may differ."
+            )
         )
     if not metadata.preprocess.rescale:
         notes.append(
-            "It takes raw values, which Piximi rounds after resizing; here they are not rounded,"
-            " so probabilities may differ in the third digit."
+            Message(
+                "It takes raw values, which Piximi rounds after resizing; here they are not "
+                "rounded,"
+                " so probabilities may differ in the third digit."
+            )
         )
     return notes
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from piximi_core.formats.tfjs.layer_rules import Layer, name_reasons, setting_reasons
 from piximi_core.formats.tfjs.tfjs_rules import NETWORKS
+from piximi_core.messages import Message
 
 __all__ = ["Topology", "read_topology"]
 
@@ -49,13 +50,15 @@ def read_topology(document: Mapping[str, Any]) -> tuple[Topology | None, list[st
     """
     topology = document.get("modelTopology")
     if not isinstance(topology, dict):
-        return None, ["The key 'modelTopology' is missing, so this describes no layers model."]
+        return None, [
+            Message("The key 'modelTopology' is missing, so this describes no layers model.")
+        ]
     if isinstance(topology.get("model_config"), dict):
         topology = topology["model_config"]
     reasons: list[str] = []
     layers = tuple(_network(topology, reasons, 0))
     if not layers:
-        return None, reasons or ["The model's topology lists no layers."]
+        return None, reasons or [Message("The model's topology lists no layers.")]
     reasons += name_reasons(layers)
     for layer in layers:
         reasons += setting_reasons(layer)
@@ -68,14 +71,17 @@ def _network(network: Any, reasons: list[str], depth: int) -> Iterator[Layer]:
     class_name = _class_name(network)
     if class_name not in NETWORKS or depth > 10:
         reasons.append(
-            f"The model is of the sort '{class_name[:80]}', not Sequential or Functional."
+            Message(
+                "The model is of the sort '{class_name}', not Sequential or Functional.",
+                class_name=class_name[:80],
+            )
         )
         return
     config = network.get("config")
     if isinstance(config, list):
         config = {"layers": config}
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
-        reasons.append(f"The {class_name} model lists no layers.")
+        reasons.append(Message("The {class_name} model lists no layers.", class_name=class_name))
         return
     ends = [] if class_name == "Sequential" else _ends(config, reasons)
     known = {_layer_name(entry) for entry in config["layers"]}
@@ -85,7 +91,7 @@ def _network(network: Any, reasons: list[str], depth: int) -> Iterator[Layer]:
             continue
         found = entry.get("config") if isinstance(entry, dict) else None
         if not isinstance(found, dict) or not _class_name(entry):
-            reasons.append("A layer has no 'class_name' or no 'config'.")
+            reasons.append(Message("A layer has no 'class_name' or no 'config'."))
             continue
         feeds = None if class_name == "Sequential" else _feeds(entry, reasons)
         ends += feeds or ()
@@ -93,7 +99,10 @@ def _network(network: Any, reasons: list[str], depth: int) -> Iterator[Layer]:
     for end in ends:
         if end and end not in known:
             reasons.append(
-                f"The functional model connects a layer '{end[:80]}', which is not there."
+                Message(
+                    "The functional model connects a layer '{end}', which is not there.",
+                    end=end[:80],
+                )
             )
 
 
@@ -113,11 +122,14 @@ def _ends(config: Mapping[str, Any], reasons: list[str]) -> list[str]:
     for key in ("input_layers", "output_layers"):
         ends = config.get(key)
         if not isinstance(ends, list) or not ends:
-            reasons.append(f"The key '{key}' of the functional model is missing.")
+            reasons.append(Message("The key '{key}' of the functional model is missing.", key=key))
         elif not all(isinstance(end, list) for end in ends):
             reasons.append(
-                f"'{key}' is flat as Keras 3 writes it ([\"name\", 0, 0]); TensorFlow.js needs the"
-                ' nested Keras 2 form ([["name", 0, 0]]).'
+                Message(
+                    "'{key}' is flat as Keras 3 writes it ([\"name\", 0, 0]); TensorFlow.js needs"
+                    ' the nested Keras 2 form ([["name", 0, 0]]).',
+                    key=key,
+                )
             )
         else:
             found += [_end(end, reasons) for end in ends]
@@ -130,13 +142,18 @@ def _feeds(entry: Mapping[str, Any], reasons: list[str]) -> tuple[str, ...]:
     for node in nodes if isinstance(nodes, list) else [None]:
         if not isinstance(node, list):
             reasons.append(
-                f"The connections ('inbound_nodes') of the layer '{entry.get('name')}' are in the"
-                ' Keras 3 form; TensorFlow.js says "Corrupted configuration, expected array for'
-                ' nodeData".'
+                Message(
+                    "The connections ('inbound_nodes') of the layer '{layer}' are in the"
+                    ' Keras 3 form; TensorFlow.js says "Corrupted configuration, expected array for'
+                    ' nodeData".',
+                    layer=entry.get("name"),
+                )
             )
             continue
         if not node and entry.get("class_name") != "InputLayer":
-            reasons.append(f"The layer '{entry.get('name')}' is fed by no other layer.")
+            reasons.append(
+                Message("The layer '{layer}' is fed by no other layer.", layer=entry.get("name"))
+            )
         feeds += [_end(link, reasons) for link in node]
     return tuple(feeds)
 
@@ -150,7 +167,9 @@ def _end(link: Any, reasons: list[str]) -> str:
         and all(type(index) is int and index >= 0 for index in link[1:3])
     ):
         return link[0]
-    reasons.append('A connection of the functional model is not of the form ["name", 0, 0].')
+    reasons.append(
+        Message('A connection of the functional model is not of the form ["name", 0, 0].')
+    )
     return ""
 
 
@@ -159,12 +178,16 @@ def _input_shape(
 ) -> list[Any] | None:
     for layer in layers:
         if layer.class_name == "InputLayer" and "batch_input_shape" not in layer.config:
-            keras3 = " (it has 'batch_shape', the Keras 3 form)"
+            keras3 = Message(" (it has 'batch_shape', the Keras 3 form)")
             found = keras3 if "batch_shape" in layer.config else ""
             reasons.append(
-                f"The InputLayer '{layer.name}' has no 'batch_input_shape'{found}; TensorFlow.js"
-                ' says "An InputLayer should be passed either a `batchInputShape` or an'
-                ' `inputShape`".'
+                Message(
+                    "The InputLayer '{layer}' has no 'batch_input_shape'{found}; TensorFlow.js"
+                    ' says "An InputLayer should be passed either a `batchInputShape` or an'
+                    ' `inputShape`".',
+                    layer=layer.name,
+                    found=found,
+                )
             )
             return None
     holders = layers[:1] if sequential else layers
@@ -172,7 +195,9 @@ def _input_shape(
         shape = layer.config.get("batch_input_shape")
         if isinstance(shape, list):
             return shape
-    reasons.append("The first layer has no 'batch_input_shape', so the model's input is unknown.")
+    reasons.append(
+        Message("The first layer has no 'batch_input_shape', so the model's input is unknown.")
+    )
     return None
 
 

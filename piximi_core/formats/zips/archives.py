@@ -119,11 +119,13 @@ def extract_zip(
 
 def _in_words(error: Exception, shown: str) -> PiximiError:
     if is_full(error):
-        return NoSpace(f"There is no room to unpack '{shown}'; free some space and add it again.")
+        return NoSpace(
+            "There is no room to unpack '{shown}'; free some space and add it again.", shown=shown
+        )
     if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        return BadInput(f"'{shown}' cannot be opened: {error.strerror}.")
+        return BadInput("'{shown}' cannot be opened: {reason}.", shown=shown, reason=error.strerror)
     # zipfile raises anything on damaged bytes.
-    return BadInput(f"'{shown}' is damaged or not a zip archive; make it again.")
+    return BadInput("'{shown}' is damaged or not a zip archive; make it again.", shown=shown)
 
 
 def check_entries(
@@ -148,7 +150,10 @@ def check_entries(
     infos = archive.infolist()
     if len(infos) > caps.members:
         raise BadInput(
-            f"'{shown}' holds {len(infos):,} entries, more than {caps.members:,}; split it."
+            "'{shown}' holds {count:,} entries, more than {members:,}; split it.",
+            shown=shown,
+            count=len(infos),
+            members=caps.members,
         )
     kept = []
     total = 0
@@ -157,12 +162,16 @@ def check_entries(
         inner = safe_name(info.filename)
         if relative is None:
             raise BadInput(
-                f"'{shown}' holds '{inner}', which leads outside the archive; nothing was unpacked."
+                "'{shown}' holds '{inner}', which leads outside the archive; nothing was unpacked.",
+                shown=shown,
+                inner=inner,
             )
         mode = info.external_attr >> 16
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise BadInput(
-                f"'{shown}' holds '{inner}', which is a link or a device; nothing was unpacked."
+                "'{shown}' holds '{inner}', which is a link or a device; nothing was unpacked.",
+                shown=shown,
+                inner=inner,
             )
         if info.is_dir() or (not hidden and _is_hidden(relative)):
             continue
@@ -170,7 +179,9 @@ def check_entries(
         total += info.file_size
         if total > caps.total_bytes:
             raise BadInput(
-                f"'{shown}' unpacks to more than {caps.total_bytes / 2**20:,.0f} MiB; split it."
+                "'{shown}' unpacks to more than {total_bytes_mb:,.0f} MiB; split it.",
+                shown=shown,
+                total_bytes_mb=caps.total_bytes / 2**20,
             )
         kept.append(info)
     packed = sum(info.compress_size for info in kept)
@@ -178,27 +189,37 @@ def check_entries(
     # Members that share their bytes are how a small archive becomes petabytes.
     if packed > archive_bytes or too_dense:
         raise BadInput(
-            f"'{shown}' unpacks to far more than its size, like a zip bomb; nothing was unpacked."
+            "'{shown}' unpacks to far more than its size, like a zip bomb; nothing was unpacked.",
+            shown=shown,
         )
     return kept
 
 
 def _check_member(info: zipfile.ZipInfo, shown: str, inner: str, caps: ArchiveLimits) -> None:
     if info.flag_bits & _ENCRYPTED:
-        raise BadInput(f"'{shown}' is protected by a password; make it again without one.")
+        raise BadInput(
+            "'{shown}' is protected by a password; make it again without one.", shown=shown
+        )
     if info.compress_type not in _METHODS:
         raise BadInput(
-            f"'{shown}' packs '{inner}' by a method we do not read; make it again as plain zip."
+            "'{shown}' packs '{inner}' by a method we do not read; make it again as plain zip.",
+            shown=shown,
+            inner=inner,
         )
     if info.file_size > caps.member_bytes:
         raise BadInput(
-            f"'{shown}' holds '{inner}', which unpacks to more than "
-            f"{caps.member_bytes / 2**20:,.0f} MiB."
+            "'{shown}' holds '{inner}', which unpacks to more than {member_bytes_mb:,.0f} MiB.",
+            shown=shown,
+            inner=inner,
+            member_bytes_mb=caps.member_bytes / 2**20,
         )
     if info.file_size > max(caps.free_member_bytes, caps.ratio * info.compress_size):
         raise BadInput(
-            f"'{shown}' holds '{inner}', which unpacks to more than {caps.ratio:,.0f} times its "
-            "size, like a zip bomb; nothing was unpacked."
+            "'{shown}' holds '{inner}', which unpacks to more than {ratio:,.0f} times its "
+            "size, like a zip bomb; nothing was unpacked.",
+            shown=shown,
+            inner=inner,
+            ratio=caps.ratio,
         )
 
 
@@ -238,12 +259,16 @@ def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, shown: 
             while chunk := source.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0:
-                    raise BadInput(f"'{shown}' unpacks to more than it says; nothing was unpacked.")
+                    raise BadInput(
+                        "'{shown}' unpacks to more than it says; nothing was unpacked.", shown=shown
+                    )
                 sink.write(chunk)
     except (zlib.error, EOFError, zipfile.BadZipFile) as error:
         inner = safe_name(info.filename)
         raise BadInput(
-            f"'{shown}' is damaged at '{inner}'; nothing was unpacked, make it again."
+            "'{shown}' is damaged at '{inner}'; nothing was unpacked, make it again.",
+            shown=shown,
+            inner=inner,
         ) from error
     if left:
-        raise BadInput(f"'{shown}' is cut short; nothing was unpacked, make it again.")
+        raise BadInput("'{shown}' is cut short; nothing was unpacked, make it again.", shown=shown)

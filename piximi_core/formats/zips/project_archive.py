@@ -127,30 +127,43 @@ def read_manifest(path: Path, name: str | None = None) -> ArchiveManifest:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(MANIFEST)
             if info.file_size > _LONGEST_MANIFEST:
-                raise BadInput(f"'{shown}' holds a list that is far too long; make it again.")
+                raise BadInput(
+                    "'{shown}' holds a list that is far too long; make it again.", shown=shown
+                )
             found = json.loads(archive.read(info))
     except KeyError:
         raise BadInput(
-            f"'{shown}' is no archive of a project: it holds no {MANIFEST}. A zip of images is "
-            "added to a project; a Piximi project is opened as one."
+            "'{shown}' is no archive of a project: it holds no {manifest}. A zip of images is "
+            "added to a project; a Piximi project is opened as one.",
+            shown=shown,
+            manifest=MANIFEST,
         ) from None
     except OSError as error:
-        raise BadInput(f"'{shown}' cannot be opened: {error.strerror}.") from error
+        raise BadInput(
+            "'{shown}' cannot be opened: {reason}.", shown=shown, reason=error.strerror
+        ) from error
     except BadInput:
         raise
     except Exception as error:  # zipfile raises anything on damaged bytes
         raise BadInput(
-            f"'{shown}' is damaged or no archive of a project; get it again from where it was made."
+            "'{shown}' is damaged or no archive of a project; get it again from where it was made.",
+            shown=shown,
         ) from error
     return _manifest(found, shown)
 
 
 def _manifest(found: Any, shown: str) -> ArchiveManifest:
     if not isinstance(found, dict) or found.get("format") != _FORMAT:
-        raise BadInput(f"'{shown}' is no archive of a project; its {MANIFEST} says another format.")
+        raise BadInput(
+            "'{shown}' is no archive of a project; its {manifest} says another format.",
+            shown=shown,
+            manifest=MANIFEST,
+        )
     version = found.get("version")
     if not isinstance(version, int) or version > _VERSION:
-        raise BadInput(f"'{shown}' was made by a newer version of this program; update it.")
+        raise BadInput(
+            "'{shown}' was made by a newer version of this program; update it.", shown=shown
+        )
     name, missing = found.get("name"), found.get("missing", [])
     numbers = [found.get(key) for key in ("schema", "files", "bytes")]
     schema, files, size = (n if isinstance(n, int) and n >= 0 else -1 for n in numbers)
@@ -160,7 +173,9 @@ def _manifest(found: Any, shown: str) -> ArchiveManifest:
         or not isinstance(missing, list)
         or not all(isinstance(one, str) for one in missing)
     ):
-        raise BadInput(f"'{shown}' is damaged: its {MANIFEST} is incomplete.")
+        raise BadInput(
+            "'{shown}' is damaged: its {manifest} is incomplete.", shown=shown, manifest=MANIFEST
+        )
     return ArchiveManifest(name, schema, files, size, tuple(missing))
 
 
@@ -198,8 +213,13 @@ def unpack(
     heap.rmdir()
     if (len(known), size) != (manifest.files, manifest.bytes):
         raise BadInput(
-            f"'{shown}' is incomplete: {len(known):,} files of {manifest.files:,} and {size:,} "
-            f"bytes of {manifest.bytes:,} are there; get it again from where it was made."
+            "'{shown}' is incomplete: {count:,} files of {files:,} and {size:,} "
+            "bytes of {bytes:,} are there; get it again from where it was made.",
+            shown=shown,
+            count=len(known),
+            files=manifest.files,
+            size=size,
+            bytes=manifest.bytes,
         )
     (into / MANIFEST).unlink()
     return manifest
@@ -211,20 +231,29 @@ def _check_names(path: Path, shown: str) -> None:
         with zipfile.ZipFile(path) as archive:
             names = [info.orig_filename for info in archive.infolist() if not info.is_dir()]
     except Exception as error:  # as in `read_manifest`
-        raise BadInput(f"'{shown}' is damaged or no zip archive; make it again.") from error
+        raise BadInput(
+            "'{shown}' is damaged or no zip archive; make it again.", shown=shown
+        ) from error
     for name in names:
         parts = name.split("/")
         hidden = any(part in ("", ".", "..") or part.startswith(".") for part in parts)
         if hidden or "\\" in name or len(name) > _LONGEST_PATH or not _PLACE.fullmatch(name):
             raise BadInput(
-                f"'{shown}' holds '{safe_name(name)}', which is no part of a project; nothing was "
-                "unpacked."
+                "'{shown}' holds '{name}', which is no part of a project; nothing was unpacked.",
+                shown=shown,
+                name=safe_name(name),
             )
         if name in seen:
-            raise BadInput(f"'{shown}' holds '{safe_name(name)}' twice; nothing was unpacked.")
+            raise BadInput(
+                "'{shown}' holds '{name}' twice; nothing was unpacked.",
+                shown=shown,
+                name=safe_name(name),
+            )
         seen.add(name)
     if DATABASE not in names:
-        raise BadInput(f"'{shown}' is incomplete: its {DATABASE} is missing.")
+        raise BadInput(
+            "'{shown}' is incomplete: its {database} is missing.", shown=shown, database=DATABASE
+        )
 
 
 def _place(member: Member, into: Path) -> None:

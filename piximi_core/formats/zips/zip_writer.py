@@ -212,7 +212,7 @@ class ZipWriter:
 
 def _require(complete: bool, name: str) -> None:
     if not complete:
-        raise BadInput(f"{name[-80:]} became shorter while it was read; try again.")
+        raise BadInput("{name} became shorter while it was read; try again.", name=name[-80:])
 
 
 def _local(entry: _Entry, *, large: bool | None = None) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from piximi_core.messages import Message
+
 from ..request import ReadRequest
 
 __all__ = ["guessed_axes"]
@@ -28,16 +30,20 @@ def guessed_axes(shape: tuple[int, ...], request: ReadRequest) -> tuple[str, tup
         return "YX", ()
     if len(shape) == 3:
         if shape[2] <= _MOST_CHANNELS < min(shape[:2]):
-            return "YXC", ("axes taken as height, width, channel",)
+            return "YXC", (Message("axes taken as height, width, channel"),)
         if shape[2] in (1, 3, 4) and shape[0] not in (1, 3, 4):
-            return "YXC", ("axes taken as height, width, channel",)
+            return "YXC", (Message("axes taken as height, width, channel"),)
         return "QYX", ()
     if len(shape) == 4:
         if shape[3] <= _MOST_CHANNELS:
-            return "ZYXC", ("axes taken as plane, height, width, channel",)
+            return "ZYXC", (Message("axes taken as plane, height, width, channel"),)
         if shape[1] <= _MOST_CHANNELS:
-            return "ZCYX", ("axes taken as plane, channel, height, width",)
+            return "ZCYX", (Message("axes taken as plane, channel, height, width"),)
     raise request.problem(
-        f"has {len(shape)} axes ({'x'.join(map(str, shape[:8]))}) and does not say what they mean; "
-        "save it as height x width x channel."
+        Message(
+            "has {count} axes ({sizes}) and does not say what they mean; "
+            "save it as height x width x channel.",
+            count=len(shape),
+            sizes="x".join(map(str, shape[:8])),
+        )
     )

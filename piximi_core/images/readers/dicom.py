@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from ..description import Opened, describe_layout
 from ..layout import Layout
 from ..naming import safe_name
@@ -53,7 +55,7 @@ def open_dicom(path: Path, request: ReadRequest) -> Iterator[Opened]:
     def decode() -> Picture:
         dataset = load_dataset(path, request)
         if not any(word in dataset for word in PIXELS.values()):
-            raise request.problem("is DICOM without pixels; leave it out.")
+            raise request.problem(Message("is DICOM without pixels; leave it out."))
         stack = plan.apply(_stored(dataset, request), dataset)
         return description.picture(np.ascontiguousarray(stack), window=plan.window_of(stack))
 
@@ -121,7 +123,9 @@ def _load_header(path: Path, request: ReadRequest) -> tuple[Dataset, str | None,
     if rows is None or columns is None:
         if keyword is not None:
             raise lacks("Rows" if rows is None else "Columns", request)
-        raise request.problem("is DICOM without an image (a report or a directory); leave it out.")
+        raise request.problem(
+            Message("is DICOM without an image (a report or a directory); leave it out.")
+        )
     notes = complete(header, keyword, length, request)
     shape = (
         int(header.get("NumberOfFrames") or 1),
@@ -147,7 +151,10 @@ def _check_syntax(meta: Dataset, request: ReadRequest) -> None:
         is_read = False
     if not is_read:
         raise request.problem(
-            f"is packed as '{safe_name(syntax.name)}', which is not read; save it uncompressed."
+            Message(
+                "is packed as '{syntax}', which is not read; save it uncompressed.",
+                syntax=safe_name(syntax.name),
+            )
         )
 
 
@@ -172,7 +179,10 @@ def _stored(dataset: Dataset, request: ReadRequest) -> PixelArray:
     except RuntimeError as error:  # NotImplementedError is one too
         syntax = safe_name(dataset.file_meta.TransferSyntaxUID.name)
         raise request.problem(
-            f"cannot be unpacked ('{syntax}'): it is damaged; copy or export it again."
+            Message(
+                "cannot be unpacked ('{syntax}'): it is damaged; copy or export it again.",
+                syntax=syntax,
+            )
         ) from error
     samples = int(dataset.get("SamplesPerPixel") or 1)
     frames = int(dataset.get("NumberOfFrames") or 1)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from piximi_core.messages import Message
+
 from ..naming import safe_name
 from ..request import ReadRequest
 
@@ -70,7 +72,11 @@ def complete(dataset: Dataset, keyword: str | None, length: int, request: ReadRe
             setattr(dataset, name, value)
             filled.append(f"{name} {value}")
     _check(dataset, keyword, request)
-    return [f"missing elements read as usual: {', '.join(filled)}"] if filled else []
+    return (
+        [Message("missing elements read as usual: {filled}", filled=", ".join(filled))]
+        if filled
+        else []
+    )
 
 
 def _is_missing(dataset: Dataset, name: str) -> bool:
@@ -119,8 +125,11 @@ def _cell(
 def lacks(name: str, request: ReadRequest) -> Exception:
     """Return the error for an element without which nothing can be read."""
     return request.problem(
-        f"is DICOM that lacks the element {name}, without which its pixels cannot be read; "
-        "export it again."
+        Message(
+            "is DICOM that lacks the element {name}, without which its pixels cannot be read; "
+            "export it again.",
+            name=name,
+        )
     )
 
 
@@ -140,13 +149,22 @@ def _check(dataset: Dataset, keyword: str | None, request: ReadRequest) -> None:
     fits = allocated in _CELLS and 1 <= stored <= allocated and stored - 1 <= high < allocated
     if not fits:
         raise request.problem(
-            f"says that its numbers have {stored} bits, up to bit {high} of {allocated} (the "
-            "elements BitsStored, HighBit and BitsAllocated), which cannot be; export it again."
+            Message(
+                "says that its numbers have {stored} bits, up to bit {high} of {allocated} (the "
+                "elements BitsStored, HighBit and BitsAllocated), which cannot be; export it "
+                "again.",
+                stored=stored,
+                high=high,
+                allocated=allocated,
+            )
         )
     if not _is_known(photometric):
         raise request.problem(
-            f"gives '{safe_name(photometric)}' as its PhotometricInterpretation, which is not "
-            "known; export it again."
+            Message(
+                "gives '{photometric}' as its PhotometricInterpretation, which is not "
+                "known; export it again.",
+                photometric=safe_name(photometric),
+            )
         )
 
 

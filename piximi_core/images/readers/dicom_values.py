@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from ..picture import PixelArray, PixelSize
 
 if TYPE_CHECKING:
@@ -66,14 +68,22 @@ class DicomPlan:
 
     def _say(self, header: Dataset) -> None:
         if self._allocated == 1:
-            self.notes.append("1-bit values widened to 0 and 255")
+            self.notes.append(Message("1-bit values widened to 0 and 255"))
         if self._has_palette:
-            self.notes.append("palette turned into RGB")
+            self.notes.append(Message("palette turned into RGB"))
         if self._is_inverted:
-            self.notes.append("inverted, because low values are stored as white (MONOCHROME1)")
+            self.notes.append(
+                Message("inverted, because low values are stored as white (MONOCHROME1)")
+            )
         aspect = header.get("PixelAspectRatio")
         if aspect and len(aspect) == 2 and aspect[0] != aspect[1]:
-            self.notes.append(f"pixels are not square ({aspect[0]} high to {aspect[1]} wide)")
+            self.notes.append(
+                Message(
+                    "pixels are not square ({height} high to {width} wide)",
+                    height=aspect[0],
+                    width=aspect[1],
+                )
+            )
 
     def _plan_type(self, header: Dataset) -> Any:
         """Choose the type from what the header allows, so that a whole series has the same."""
@@ -214,7 +224,7 @@ def _rescale_pairs(dataset: Dataset, frames: int, notes: list[str]) -> list[Pair
     usable = [(slope or 1.0, 0.0 if shift is None else shift) for slope, shift in stated]
     if usable != stated:
         # A slope of 0 would make one value of all.
-        notes.append("a rescale slope or intercept that cannot be was taken as 1 or 0")
+        notes.append(Message("a rescale slope or intercept that cannot be was taken as 1 or 0"))
     return usable
 
 

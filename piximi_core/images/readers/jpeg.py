@@ -11,6 +11,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
+from piximi_core.messages import Message
+
 from ..description import Opened, describe_layout
 from ..layout import Layout
 from ..picture import Picture, PixelArray
@@ -66,14 +68,20 @@ def open_jpeg(path: Path, request: ReadRequest) -> Iterator[Opened]:
 
 def _opened(path: Path, frame: _Frame, request: ReadRequest) -> Opened:
     if frame.sort not in (*_LOSSY, _LOSSLESS, _JPEG_LS) or frame.samples not in (1, 3):
-        raise request.problem("is a JPEG of a rare sort that is not read; save it as PNG or TIFF.")
+        raise request.problem(
+            Message("is a JPEG of a rare sort that is not read; save it as PNG or TIFF.")
+        )
     orientation = exif_orientation(lambda: _exif(frame.exif))
     dtype = np.dtype(np.uint8 if frame.bits <= 8 else np.uint16)
     # A decoder may hold the picture twice while it turns the colours.
     request.check_size((frame.height, frame.width, frame.samples), 4)
-    notes = [] if frame.bits in (8, 16) else [f"{frame.bits}-bit numbers kept as they are stored"]
+    notes = (
+        []
+        if frame.bits in (8, 16)
+        else [Message("{bits}-bit numbers kept as they are stored", bits=frame.bits)]
+    )
     if orientation != 1:
-        notes.append("turned upright by its EXIF orientation")
+        notes.append(Message("turned upright by its EXIF orientation"))
     size = (frame.height, frame.width)
     layout = Layout("ZYX", (1, *(size[::-1] if orientation >= 5 else size)))
     layout = layout.with_samples(frame.samples)

@@ -12,6 +12,8 @@ from typing import IO
 import numpy as np
 from numpy.lib import format as npy
 
+from piximi_core.messages import Message
+
 from ..description import Opened, describe_layout
 from ..layout import layout_of, to_stack
 from ..picture import Picture, PixelArray
@@ -53,7 +55,11 @@ def open_npz(path: Path, request: ReadRequest) -> Iterator[Opened]:
         if len(names) != 1:
             shown = ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
             raise request.problem(
-                f"holds {len(names)} arrays ({shown[:120]}); save the one that is the image alone."
+                Message(
+                    "holds {count} arrays ({shown}); save the one that is the image alone.",
+                    count=len(names),
+                    shown=shown[:120],
+                )
             )
         with archive.open(archive.infolist()[0]) as file:
             yield _opened(file, "NumPy (npz)", request)
@@ -62,7 +68,9 @@ def open_npz(path: Path, request: ReadRequest) -> Iterator[Opened]:
 def _opened(file: IO[bytes], format_name: str, request: ReadRequest) -> Opened:
     shape, by_columns, dtype = _header(file)
     if dtype.hasobject or dtype.kind not in "buifc":
-        raise request.problem("does not hold numbers; save an array of integers or floats.")
+        raise request.problem(
+            Message("does not hold numbers; save an array of integers or floats.")
+        )
     request.check_size(shape, max(4, dtype.itemsize))
     axes, notes = guessed_axes(shape, request)
     layout = layout_of(axes, shape, request)
@@ -99,5 +107,5 @@ def _numbers(file: IO[bytes], count: int, dtype: DType, request: ReadRequest) ->
             at += len(piece)
         numbers = np.frombuffer(room, dtype)[: at // dtype.itemsize]
     if numbers.size < count:
-        raise request.problem("is cut short; copy or export it again.")
+        raise request.problem(Message("is cut short; copy or export it again."))
     return numbers

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from piximi_core.messages import Message
+
 from ..description import Opened, describe_layout
 from ..layout import Layout
 from ..picture import Picture, PixelArray
@@ -25,8 +27,8 @@ _MOVING = frozenset({"PNG", "GIF", "WEBP"})
 _ORIENTATION = 0x0112
 _GREY_ALPHA, _RGB, _RGBA = 4, 2, 6
 _STEPS = np.arange(256)
-_PALETTE_NOTE = "palette turned into RGB"
-_COLOR_NOTE = "colour table kept as the channel's colour, values as stored"
+_PALETTE_NOTE = Message("palette turned into RGB")
+_COLOR_NOTE = Message("colour table kept as the channel's colour, values as stored")
 
 Convert = Callable[[Image.Image], PixelArray]
 
@@ -75,13 +77,13 @@ def _opened(image: Image.Image, path: Path, request: ReadRequest) -> Opened:
     plan = _planned(image, path)
     notes = list(plan.notes)
     if frames > 1 and not plan.moves:
-        notes.append(f"only the first of {frames} frames was read")
+        notes.append(Message("only the first of {frames} frames was read", frames=frames))
         frames = 1
     elif frames > 1:
-        notes.append(f"{frames} frames taken as planes")
+        notes.append(Message("{frames} frames taken as planes", frames=frames))
     orientation = exif_orientation(lambda: _exif(image, path))
     if orientation != 1:
-        notes.append("turned upright by its EXIF orientation")
+        notes.append(Message("turned upright by its EXIF orientation"))
     upright = (width, height) if orientation >= 5 else (height, width)
     layout = Layout("ZYX", (frames, *upright)).with_samples(plan.channels)
     name = _SHOWN.get(image.format or "", image.format or "")
@@ -103,7 +105,10 @@ def _opened(image: Image.Image, path: Path, request: ReadRequest) -> Opened:
 
 def _too_many_pixels(request: ReadRequest) -> Exception:
     return request.problem(
-        f"has more than {Image.MAX_IMAGE_PIXELS or 0:,} pixels; crop it or save it as TIFF."
+        Message(
+            "has more than {max_image_pixels:,} pixels; crop it or save it as TIFF.",
+            max_image_pixels=Image.MAX_IMAGE_PIXELS or 0,
+        )
     )
 
 
@@ -119,18 +124,18 @@ def _planned(image: Image.Image, path: Path) -> _Plan:
         return _palette_plan(image)
     notes = []
     if mode in ("LA", "La", "RGBA", "RGBX", "RGBa"):
-        notes.append("alpha channel dropped")
+        notes.append(Message("alpha channel dropped"))
     elif "transparency" in image.info:
-        notes.append("transparency dropped")
+        notes.append(Message("transparency dropped"))
     if mode == "1":
-        return _Plan(1, _grey_of_bits, ["1-bit values widened to 0 and 255", *notes])
+        return _Plan(1, _grey_of_bits, [Message("1-bit values widened to 0 and 255"), *notes])
     if mode.startswith("I"):
         # 16-bit grey PNG: mode "I;16", or "I" with 32-bit room in older files' modes.
         return _Plan(1, np.asarray, notes, np.uint16)
     if mode in ("L", "LA", "La"):
         return _Plan(1, _first_band, notes)
     if mode not in ("RGB", "RGBA", "RGBX", "RGBa"):
-        notes.append(f"{mode} colours turned into RGB")
+        notes.append(Message("{mode} colours turned into RGB", mode=mode))
     return _Plan(3, _rgb, notes)
 
 
@@ -141,7 +146,7 @@ def _palette_plan(image: Image.Image) -> _Plan:
         return _Plan(3, _rgb, [_PALETTE_NOTE])
     order, entries = palette.getdata()
     table = np.frombuffer(bytes(entries), np.uint8).reshape(-1, len(order))[:, :3].T
-    notes = ["transparency dropped"] if "transparency" in image.info else []
+    notes = [Message("transparency dropped")] if "transparency" in image.info else []
     if (table == table[0]).all():
         return _Plan(1, _grey_of_rgb, notes)
     strength = table.max(axis=0)
@@ -192,7 +197,7 @@ def _deep_png_plan(path: Path, color_type: int) -> _Plan:
         pixels: PixelArray = imagecodecs.png_decode(path.read_bytes())
         return pixels[..., :colors]
 
-    notes = ["alpha channel dropped"] if color_type in (_GREY_ALPHA, _RGBA) else []
+    notes = [Message("alpha channel dropped")] if color_type in (_GREY_ALPHA, _RGBA) else []
     return _Plan(colors, convert, notes, np.uint16, moves=False)
 
 

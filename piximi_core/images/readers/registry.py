@@ -13,6 +13,7 @@ from typing import Any
 
 from piximi_core.images.description import Opened
 from piximi_core.images.request import ReadRequest
+from piximi_core.messages import Message
 from piximi_core.registry import Registry
 
 __all__ = ["READERS", "ImageReader", "plugged_in_for", "plugged_in_suffixes"]
@@ -48,7 +49,7 @@ class ImageReader:
 
 
 def _why_not(_name: str, found: Any) -> str | None:
-    return None if isinstance(found, ImageReader) else "it is no ImageReader"
+    return None if isinstance(found, ImageReader) else Message("it is no ImageReader")
 
 
 def _own(title: str, module: str, name: str) -> ImageReader:

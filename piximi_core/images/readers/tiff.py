@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from ..description import Opened, describe_layout
 from ..layout import Layout, layout_of, to_stack
 from ..picture import Picture, PixelArray
@@ -94,16 +96,16 @@ def _samples_last(series: Any) -> tuple[str, tuple[int, ...]]:
 def _main_series(tif: Any, request: ReadRequest) -> tuple[Any, int]:
     """Return the first image that is not a smaller copy of another, and how many such there are."""
     if not tif.series:
-        raise request.problem("is a TIFF without an image; export it again.")
+        raise request.problem(Message("is a TIFF without an image; export it again."))
     full = [one for one in tif.series if not one.keyframe.is_reduced] or list(tif.series)
     return full[0], len(full)
 
 
 def _notes(page: Any, images: int) -> Iterator[str]:
     if images > 1:
-        yield f"only the first of {images} images in the file was read"
+        yield Message("only the first of {images} images in the file was read", images=images)
     if page.tags.valueof(274, 1) not in (0, 1):
-        yield "the orientation tag was not applied"
+        yield Message("the orientation tag was not applied")
 
 
 def _stored_pages(tif: Any, series: Any) -> list[Any] | None:
@@ -182,7 +184,7 @@ def _check(
     page = series.keyframe
     if page.dtype is None or series.dtype is None:
         raise request.problem(
-            "stores its numbers in a form we do not read; save it as 8 or 16 bit."
+            Message("stores its numbers in a form we do not read; save it as 8 or 16 bit.")
         )
     # A time point has to be named before anything is read, so one is what has to fit.
     request.check_size(layout.picked(request.time or 1), max(4, series.dtype.itemsize))
@@ -190,11 +192,16 @@ def _check(
         request.check_size((page.tilelength, page.tilewidth, page.samplesperpixel), 4)
     declared = (tif.imagej_metadata or {}).get("images", 1) if tif.is_imagej else 1
     if declared > 1 and series.kind != "imagej":
-        raise request.problem("is cut short: it declares more frames than it holds; copy it again.")
+        raise request.problem(
+            Message("is cut short: it declares more frames than it holds; copy it again.")
+        )
     if tif.is_ome and series.kind != "ome" and request.channels is None:
         raise request.problem(
-            "keeps some of its planes in other files, or its OME metadata are damaged; export it "
-            "as one file, or say how many channels it has to take only the frames inside."
+            Message(
+                "keeps some of its planes in other files, or its OME metadata are damaged; "
+                "export it "
+                "as one file, or say how many channels it has to take only the frames inside."
+            )
         )
     end = tif.filehandle.size
     if pages is None and series.dataoffset is not None:
@@ -203,7 +210,9 @@ def _check(
             raise _cut_short(request)
         return
     if pages is None and any(one is None for one in series):
-        raise request.problem("keeps some of its planes in other files; export it as one file.")
+        raise request.problem(
+            Message("keeps some of its planes in other files; export it as one file.")
+        )
     for one in series if pages is None else pages:
         _check_segments(one, page, end, request)
 
@@ -221,4 +230,4 @@ def _check_segments(one: Any, keyframe: Any, end: int, request: ReadRequest) -> 
 
 
 def _cut_short(request: ReadRequest) -> Exception:
-    return request.problem("is cut short; copy or export it again.")
+    return request.problem(Message("is cut short; copy or export it again."))

@@ -12,6 +12,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from piximi_core.messages import Message
+
 __all__ = ["one_file"]
 
 _MOST_PLANES = 10_000_000
@@ -123,10 +125,14 @@ def _cut(pixels: Element, pages: int, notes: list[str]) -> bool:
 
 def _short(axis: str, found: int, said: int) -> str:
     if axis == "T":
-        return f"cut short: {found} of {said} time points are in the file"
+        return Message(
+            "cut short: {found} of {said} time points are in the file", found=found, said=said
+        )
     if axis == "Z":
-        return f"cut short: {found} of {said} planes are in the file"
-    return f"cut short: {found} of {said} channels are in the file"
+        return Message(
+            "cut short: {found} of {said} planes are in the file", found=found, said=said
+        )
+    return Message("cut short: {found} of {said} channels are in the file", found=found, said=said)
 
 
 def _samples(pixels: Element) -> int:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from ..picture import PixelArray
 from ..request import ReadRequest
 from ..values import Values
@@ -51,13 +53,15 @@ def plan_values(page: Any, samples: int, is_imagej: bool, request: ReadRequest) 
     if values.dtype.kind == "b":
         values.make_plain(request)
     elif values.dtype == np.uint8 and bits < 8 and photometric != _PALETTE:
-        values.then(partial(_spread, bits=bits), f"{bits}-bit values widened to 0…255")
+        values.then(
+            partial(_spread, bits=bits), Message("{bits}-bit values widened to 0…255", bits=bits)
+        )
     if photometric == _WHITE_IS_ZERO and values.dtype.kind == "u":
         top = 255 if values.dtype.itemsize == 1 else 2**bits - 1
-        note = "inverted, because low values are stored as white"
+        note = Message("inverted, because low values are stored as white")
         values.then(partial(_inverted, top=top), note)
     if photometric == _SEPARATED:
-        values.then(_cmyk_to_rgb, "print colours (CMYK) turned into RGB", samples=3)
+        values.then(_cmyk_to_rgb, Message("print colours (CMYK) turned into RGB"), samples=3)
     values.make_plain(request)
     return values
 
@@ -67,22 +71,24 @@ def _refuse_colors(photometric: int, page: Any, request: ReadRequest) -> None:
     inks = int(page.samplesperpixel) - len(page.extrasamples)
     is_cmyk = photometric == _SEPARATED and inks == 4 and page.dtype.kind == "u" and not is_jpeg
     if (photometric == _SEPARATED and not is_cmyk) or photometric in _LAB:
-        raise request.problem("stores colours for print in a form we do not read; save it as RGB.")
+        raise request.problem(
+            Message("stores colours for print in a form we do not read; save it as RGB.")
+        )
     if photometric == _YCBCR and not is_jpeg:
-        raise request.problem("stores its colours as YCbCr; save it as RGB.")
+        raise request.problem(Message("stores its colours as YCbCr; save it as RGB."))
 
 
 def _plan_palette(values: Values, table: PixelArray, is_imagej: bool) -> None:
     """Keep the index as the intensity where the table allows it, else look it up."""
     if is_imagej or is_one_color(table):
-        values.notes.append("colour table kept as the channel's colour, values as stored")
+        values.notes.append(Message("colour table kept as the channel's colour, values as stored"))
         return
     colors = (table >> 8 if table.max() > 255 else table).astype(np.uint8)
     if (colors == colors[0]).all():
-        note = "grey palette turned into its greys"
+        note = Message("grey palette turned into its greys")
         values.then(lambda data: _looked_up(data, colors[0]), note, dtype=np.uint8)
     else:
-        note = "palette turned into RGB"
+        note = Message("palette turned into RGB")
         values.then(lambda data: _looked_up(data, colors.T), note, dtype=np.uint8, samples=3)
 
 
@@ -101,7 +107,9 @@ def _plan_dropping_alpha(values: Values, page: Any) -> None:
     kept = [n for n in range(samples) if n < first or extra[n - first] not in _ALPHA]
     if len(kept) not in (0, samples):
         values.then(
-            lambda data: data.take(kept, axis=-1), "alpha channel dropped", samples=len(kept)
+            lambda data: data.take(kept, axis=-1),
+            Message("alpha channel dropped"),
+            samples=len(kept),
         )
 
 

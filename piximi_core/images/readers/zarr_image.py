@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from ..description import Opened, describe_layout
 from ..layout import layout_of, to_stack
 from ..picture import Picture, PixelArray
@@ -51,7 +53,9 @@ def _refuse_links(top: Path, request: ReadRequest) -> None:
     """Refuse a folder with a link in it: it could lead anywhere on the server."""
     for folder, names, files in os.walk(top, followlinks=False):
         if any(Path(folder, name).is_symlink() for name in (*names, *files)):
-            raise request.problem("holds links to other places; copy it with their content.")
+            raise request.problem(
+                Message("holds links to other places; copy it with their content.")
+            )
 
 
 def _opened(tree: Tree, path: Path, root: str, request: ReadRequest) -> Opened:

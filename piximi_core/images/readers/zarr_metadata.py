@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from piximi_core.messages import Message
+
 from ..picture import PixelSize
 from ..request import ReadRequest
 from ..values import DType
@@ -79,7 +81,7 @@ def find_image(tree: Tree, request: ReadRequest) -> ZarrImage:
         return _ome_image(tree, where, attributes, request)
     if "plate" in attributes or "well" in attributes:
         raise request.problem(
-            "is a plate with many images; add the folders of its single images instead."
+            Message("is a plate with many images; add the folders of its single images instead.")
         )
     version, shape, chunks, dtype = _array(tree, "", request)
     document = tree.json("zarr.json")
@@ -108,8 +110,11 @@ def _array(
     document = tree.json(f"{where}.zarray")
     if not document:
         raise request.problem(
-            "is a Zarr group without an image in it; add the folder of one array, or save it as "
-            "OME-Zarr."
+            Message(
+                "is a Zarr group without an image in it; add the folder of one array, or save it "
+                "as "
+                "OME-Zarr."
+            )
         )
     return 2, *_version_2(document, request)
 
@@ -121,7 +126,9 @@ def _version_2(
     _allow([compressor] if compressor else [], "id", _COMPRESSORS, request)
     _allow(filters, "id", _FILTERS, request)
     if not isinstance(document["dtype"], str):
-        raise request.problem("does not hold plain numbers; save an array of integers or floats.")
+        raise request.problem(
+            Message("does not hold plain numbers; save an array of integers or floats.")
+        )
     dtype = np.dtype(document["dtype"])
     return _lengths(document["shape"]), _lengths(document["chunks"]), dtype
 
@@ -136,7 +143,9 @@ def _version_3(
     plain = [one for one in codecs if one.get("name") != "sharding_indexed"]
     _allow(plain, "name", _CODECS, request)
     if document["data_type"] not in np.sctypeDict:
-        raise request.problem("does not hold plain numbers; save an array of integers or floats.")
+        raise request.problem(
+            Message("does not hold plain numbers; save an array of integers or floats.")
+        )
     chunks = document["chunk_grid"]["configuration"]["chunk_shape"]
     return _lengths(document["shape"]), _lengths(chunks), np.dtype(document["data_type"])
 
@@ -146,8 +155,11 @@ def _allow(used: list[Any], key: str, allowed: frozenset[str], request: ReadRequ
         name = str(one.get(key))
         if name not in allowed:
             raise request.problem(
-                f"is packed with '{name[:40]}', which we do not unpack; save it with zstd, gzip or "
-                "blosc."
+                Message(
+                    "is packed with '{name}', which we do not unpack; save it with zstd, gzip or "
+                    "blosc.",
+                    name=name[:40],
+                )
             )
 
 
@@ -179,17 +191,23 @@ def _ome_image(
     level = image["datasets"][0]
     inside = PurePosixPath(str(level["path"]))
     if inside.is_absolute() or ".." in inside.parts:
-        raise request.problem("points to an array outside itself; export it again.")
+        raise request.problem(Message("points to an array outside itself; export it again."))
     path = f"{where}{inside.as_posix()}"
     version, shape, chunks, dtype = _array(tree, f"{path}/", request)
     stated = image.get("axes") or list(_OME_0_2[-len(shape) :])
     names = [axis.get("name") if isinstance(axis, dict) else axis for axis in stated]
     axes = _letters(names, len(shape))
     if axes is None:
-        raise request.problem("has OME metadata that do not fit its array; export it again.")
+        raise request.problem(
+            Message("has OME metadata that do not fit its array; export it again.")
+        )
     channels = shape[axes.index("C")] if "C" in axes else 1
     colors, window = _drawn(attributes.get("omero"), channels)
-    notes = (f"only the first of {len(images)} images was read",) if len(images) > 1 else ()
+    notes = (
+        (Message("only the first of {count} images was read", count=len(images)),)
+        if len(images) > 1
+        else ()
+    )
     size = _size(axes, stated, image, level)
     return ZarrImage(
         path, version, axes, shape, chunks, dtype, True, size, colors, window, notes

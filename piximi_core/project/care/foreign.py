@@ -60,7 +60,11 @@ def check_foreign_project(
     files = ProjectFiles(folder)
     damage = damage_of(files.database)
     if damage:
-        raise BadInput(f"'{shown}' holds a damaged database ({damage}); make the archive again.")
+        raise BadInput(
+            "'{shown}' holds a damaged database ({damage}); make the archive again.",
+            shown=shown,
+            damage=damage,
+        )
     try:
         _refuse_other_schemas(files.database, shown)
         _change(files.database, schema.drop_triggers)
@@ -73,7 +77,9 @@ def check_foreign_project(
             _check_runs(db, files, shown)
     except (sqlite3.DatabaseError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(
-            f"'{shown}' holds a database that is none of a project ({error}); nothing was made."
+            "'{shown}' holds a database that is none of a project ({error}); nothing was made.",
+            shown=shown,
+            error=error,
         ) from error
 
 
@@ -88,8 +94,11 @@ def _refuse_other_schemas(database: Path, shown: str) -> None:
             virtual = kind == "table" and "virtual" in str(sql).lower().split("(")[0]
             if kind == "view" or virtual or table not in known:
                 raise BadInput(
-                    f"'{shown}' holds a database with {kind} {str(name)[:60]!r}, which no project "
-                    "has; nothing was made."
+                    "'{shown}' holds a database with {kind} {name!r}, which no project "
+                    "has; nothing was made.",
+                    shown=shown,
+                    kind=kind,
+                    name=str(name)[:60],
                 )
 
 
@@ -117,8 +126,10 @@ def _check_tables(db: sqlite3.Connection, shown: str) -> None:
             present = _columns(db, table)
             if present != expected and not (table in _OPTIONAL and not present):
                 raise BadInput(
-                    f"'{shown}' holds a database whose table {table!r} is not that of a project; "
-                    "nothing was made."
+                    "'{shown}' holds a database whose table {table!r} is not that of a project; "
+                    "nothing was made.",
+                    shown=shown,
+                    table=table,
                 )
     engine.dispose()
 
@@ -127,8 +138,10 @@ def _check_rows(db: sqlite3.Connection, shown: str) -> None:
     broken = db.execute("PRAGMA foreign_key_check").fetchone()
     if broken:
         raise BadInput(
-            f"'{shown}' holds a database with a row of {broken[0]!r} that refers to nothing; make "
-            "the archive again."
+            "'{shown}' holds a database with a row of {table!r} that refers to nothing; make "
+            "the archive again.",
+            shown=shown,
+            table=broken[0],
         )
     for given, stored, extension in db.execute("SELECT sha256, file_sha256, extension FROM images"):
         _check_image(given, stored, extension, shown)
@@ -137,13 +150,17 @@ def _check_rows(db: sqlite3.Connection, shown: str) -> None:
         for side in sides:
             row = json.loads(side) if side is not None else None
             if table not in known or (row is not None and not set(row) <= known[table]):
-                raise BadInput(f"'{shown}' holds a history that is none of a project.")
+                raise BadInput("'{shown}' holds a history that is none of a project.", shown=shown)
             if table == "images" and row is not None:
                 _check_image(row["sha256"], row["file_sha256"], row["extension"], shown)
     for run_id, summary in db.execute("SELECT id, summary FROM runs"):
         stem = str((json.loads(summary) if summary else {}).get("stem", ""))
         if not _ID.fullmatch(run_id) or "/" in stem or "\\" in stem or stem.startswith("."):
-            raise BadInput(f"'{shown}' names a run {str(run_id)[:60]!r} whose files lie elsewhere.")
+            raise BadInput(
+                "'{shown}' names a run {run_id!r} whose files lie elsewhere.",
+                shown=shown,
+                run_id=str(run_id)[:60],
+            )
 
 
 def _check_image(sha256: Any, file_sha256: Any, extension: Any, shown: str) -> None:
@@ -152,8 +169,11 @@ def _check_image(sha256: Any, file_sha256: Any, extension: Any, shown: str) -> N
         isinstance(extension, str) and _EXTENSION.fullmatch(extension)
     ):
         raise BadInput(
-            f"'{shown}' names an image file {str(file_sha256)[:20]!r}.{str(extension)[:20]!r} that "
-            "is none; nothing was made."
+            "'{shown}' names an image file {file_sha256!r}.{extension!r} that "
+            "is none; nothing was made.",
+            shown=shown,
+            file_sha256=str(file_sha256)[:20],
+            extension=str(extension)[:20],
         )
 
 
@@ -167,16 +187,20 @@ def _check_files(
     ):
         if sha256 not in gone and not files.original(sha256, extension).is_file():
             raise BadInput(
-                f"'{shown}' lacks the file of the image {str(name)[:80]!r}; get it again from "
-                "where it was made."
+                "'{shown}' lacks the file of the image {name!r}; get it again from "
+                "where it was made.",
+                shown=shown,
+                name=str(name)[:80],
             )
     stored = [(path, path.stat().st_size) for path in _originals(files.folder)]
     total, done = sum(size for _path, size in stored), 0
     for path, size in stored:
         if hash_file(path) != path.name.split(".")[0]:
             raise BadInput(
-                f"'{shown}' holds the image file {path.name[:12]}… whose content is another than "
-                "its name says; get it again from where it was made."
+                "'{shown}' holds the image file {path}… whose content is another than "
+                "its name says; get it again from where it was made.",
+                shown=shown,
+                path=path.name[:12],
             )
         done += size
         watch(done, total)
@@ -190,7 +214,7 @@ def _check_runs(db: sqlite3.Connection, files: ProjectFiles, shown: str) -> None
     known = {str(row[0]) for row in db.execute("SELECT id FROM runs")}
     for folder in files.runs.iterdir() if files.runs.is_dir() else ():
         if folder.name not in known:
-            raise BadInput(f"'{shown}' holds a run that its database does not know.")
+            raise BadInput("'{shown}' holds a run that its database does not know.", shown=shown)
         table = folder / "data.csv"
         if table.is_file():
             with table.open(newline="", encoding="utf-8") as rows:

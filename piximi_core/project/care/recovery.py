@@ -13,6 +13,7 @@ from pathlib import Path
 
 from piximi_core.disk import flush_file, flush_folder
 from piximi_core.errors import BadInput, NoSpace, PiximiError
+from piximi_core.messages import from_text
 from piximi_core.project.database.backups import Backup, bring_up_to_date, newest_good_backup
 from piximi_core.project.database.lock import writer_lock
 from piximi_core.project.database.sqlite_files import copy_database, damage_of, open_to_read
@@ -75,14 +76,16 @@ def replace_damaged(folder: Path, complete: Callable[[Path], None]) -> Replaced:
         damage = damage_of(files.database)
         if damage is None:
             raise BadInput(
-                f"The database of {folder.name!r} can be read, so there is nothing to recover; "
-                "to go back to an earlier state, restore a backup."
+                "The database of {project!r} can be read, so there is nothing to recover; "
+                "to go back to an earlier state, restore a backup.",
+                project=folder.name,
             )
         backup = newest_good_backup(folder)
         if backup is None:
             raise BadInput(
-                f"The project {folder.name!r} has no backup that can be read; put back a copy of "
-                "its folder that you kept, or an archive."
+                "The project {project!r} has no backup that can be read; put back a copy of "
+                "its folder that you kept, or an archive.",
+                project=folder.name,
             )
         _require_room(folder, 2 * backup.size)
         draft = files.backups / f".draft-{backup.name}"
@@ -104,8 +107,10 @@ def _require_room(folder: Path, needed: int) -> None:
     needed += 1_000_000
     if shutil.disk_usage(folder).free < needed:
         raise NoSpace(
-            f"The disk is full: about {needed // 1_000_000 + 1} MB are needed to recover the "
-            f"project {folder.name!r}; free some space there and try again."
+            "The disk is full: about {needed_mb} MB are needed to recover the "
+            "project {project!r}; free some space there and try again.",
+            needed_mb=needed // 1_000_000 + 1,
+            project=folder.name,
         )
 
 
@@ -150,5 +155,5 @@ def _steps_after(damaged: Path, backup: Path) -> tuple[str, ...]:
     found: list[str] = []
     with suppress(sqlite3.Error), closing(open_to_read(damaged)) as db:
         for (label,) in db.execute(query, (newest[0] if newest else 0,)):
-            found.append(str(label))
+            found.append(from_text(str(label)))
     return tuple(found)

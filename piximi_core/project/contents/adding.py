@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from piximi_core.messages import to_json
 from piximi_core.project.contents.categories import ensure_categories, unknown_category_id
 from piximi_core.project.contents.equal_pixels import hash_key, store_hashes
 from piximi_core.project.database import schema
@@ -183,7 +184,7 @@ def _image_row(image: NewImage, thing_id: str) -> dict[str, Any]:
         "read_channels": image.read_channels,
         "pixel_size": json.dumps(image.pixel_size) if image.pixel_size else None,
         "display": json.dumps(image.display),
-        "notes": json.dumps(image.notes, ensure_ascii=False),
+        "notes": json.dumps(to_json(image.notes), ensure_ascii=False),
     }
 
 

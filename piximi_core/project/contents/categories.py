@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.messages import Message, word
 from piximi_core.project.database.schema import categories, kinds, predictions, things
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND, is_unknown, new_id, next_color
@@ -67,11 +68,14 @@ def clean_name(name: str, what: str = "category") -> str:
     shown = _BLANKS.sub(" ", _CONTROL.sub(" ", unicodedata.normalize("NFC", name)))
     cleaned = _UNSEEN.sub("", _UNSEEN.sub("", shown)).strip()
     if not cleaned:
-        raise BadInput(f"A {what} needs a name; type one and try again.")
+        raise BadInput("A {what} needs a name; type one and try again.", what=word(what))
     if len(cleaned) > MAX_NAME:
         raise BadInput(
-            f"The {what} name {cleaned[:40]!r}… has {len(cleaned)} characters; "
-            f"shorten it to {MAX_NAME}."
+            "The {what} name {cleaned!r}… has {count} characters; shorten it to {most}.",
+            what=word(what),
+            cleaned=cleaned[:40],
+            count=len(cleaned),
+            most=MAX_NAME,
         )
     return cleaned
 
@@ -96,7 +100,7 @@ def unknown_category_id(db: Connection, kind_id: str = IMAGE_KIND) -> str:
     query = select(kinds.c.unknown_category_id).where(kinds.c.id == kind_id)
     found = db.execute(query).scalar_one_or_none()
     if found is None:
-        raise NotFound(f"There is no kind {kind_id!r} in this project; reload the page.")
+        raise NotFound("There is no kind {kind!r} in this project; reload the page.", kind=kind_id)
     return str(found)
 
 
@@ -172,7 +176,7 @@ def create_category(
     name = clean_name(name)
     if color is not None:
         _check_color(color)
-    with store.step(f"Create category {name}", who=who) as db:
+    with store.step(Message("Create category {name}", name=name), who=who) as db:
         _refuse_taken(db, kind_id, name)
         color = color or next_color([c.color for c in _list(db, kind_id)])
         category_id = _insert(db, kind_id, name, color, _next_position(db, kind_id))
@@ -181,12 +185,16 @@ def create_category(
 
 def _check_color(color: str) -> None:
     if not _COLOR.fullmatch(color):
-        raise BadInput(f"{color!r} is not a colour; give it as #rrggbb, such as #009292.")
+        raise BadInput(
+            "{color!r} is not a colour; give it as #rrggbb, such as #009292.", color=color
+        )
 
 
 def _refuse_taken(db: Connection, kind_id: str, name: str) -> None:
     if category_named(db, kind_id, name) is not None:
-        raise BadInput(f"There is already a category named {name!r}; choose another name.")
+        raise BadInput(
+            "There is already a category named {name!r}; choose another name.", name=name
+        )
 
 
 def _known(db: Connection, category_id: str, action: str) -> Category:
@@ -199,14 +207,16 @@ def _known(db: Connection, category_id: str, action: str) -> Category:
         raise NotFound("That category is gone; reload the page to see the present ones.")
     category = Category(*row)
     if category.is_unknown:
-        raise BadInput(f"Unknown means 'not labelled yet' and cannot be {action}.")
+        raise BadInput(
+            "Unknown means 'not labelled yet' and cannot be {action}.", action=word(action)
+        )
     return category
 
 
 def rename_category(store: Store, category_id: str, name: str, *, who: str | None = None) -> None:
     """Rename a category; its things, its number and earlier runs are untouched."""
     name = clean_name(name)
-    with store.step(f"Rename category to {name}", who=who) as db:
+    with store.step(Message("Rename category to {name}", name=name), who=who) as db:
         category = _known(db, category_id, "renamed")
         if category.name != name:
             _refuse_taken(db, category.kind_id, name)
@@ -216,7 +226,7 @@ def rename_category(store: Store, category_id: str, name: str, *, who: str | Non
 def recolor_category(store: Store, category_id: str, color: str, *, who: str | None = None) -> None:
     """Give a category another colour, ``#rrggbb``."""
     _check_color(color)
-    with store.step("Recolour category", who=who) as db:
+    with store.step(Message("Recolour category"), who=who) as db:
         category = _known(db, category_id, "recoloured")
         if category.color != color:
             db.execute(
@@ -226,7 +236,7 @@ def recolor_category(store: Store, category_id: str, color: str, *, who: str | N
 
 def delete_category(store: Store, category_id: str, *, who: str | None = None) -> int:
     """Delete a category; its things become Unknown. Return how many did."""
-    with store.step("Delete category", who=who) as db:
+    with store.step(Message("Delete category"), who=who) as db:
         category = _known(db, category_id, "deleted")
         unknown = unknown_category_id(db, category.kind_id)
         freed = db.execute(

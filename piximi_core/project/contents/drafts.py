@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
+from piximi_core.messages import Message
 from piximi_core.project.database.schema import drafts
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
@@ -26,13 +27,13 @@ def save_draft(
     store: Store,
     settings: Mapping[str, Any],
     *,
-    what: str = "settings",
+    what: str | Sequence[str] = Message("settings"),
     kind_id: str = IMAGE_KIND,
     who: str | None = None,
 ) -> None:
     """Keep edited settings, as one undoable step named after ``what`` changed."""
     text = json.dumps(dict(settings), sort_keys=True)
-    with store.step(f"Change {what}", who=who) as db:
+    with store.step(Message("Change {what}", what=what), who=who) as db:
         changed = db.execute(
             drafts.update().where(drafts.c.id == kind_id).values(settings=text)
         ).rowcount

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 from piximi_core.project.contents.equal_pixels import hashes_of_images
 from piximi_core.project.database.schema import (
     groupings,
@@ -160,18 +161,20 @@ def choose_grouping(store: Store, wanted: Grouping, *, who: str | None = None) -
         if wanted.value not in known:
             listed = ", ".join(name[:40] for name in known[:10]) or "none"
             raise BadInput(
-                f"No image has a column {wanted.value[:60]!r}; there are: {listed}. A table of "
-                "labels brings columns such as group, patient or slide."
+                "No image has a column {column!r}; there are: {listed}. A table of "
+                "labels brings columns such as group, patient or slide.",
+                column=wanted.value[:60],
+                listed=listed,
             )
     else:
         wanted = replace(wanted, value="")
     words = {
-        "auto": "Group images as proposed",
-        "names": "Group images by their names",
-        "folders": "Group images by their folders",
-        "column": f"Group images by {wanted.value[:60]}",
-        "pattern": "Group images by a pattern",
-        "none": "Do not group images",
+        "auto": Message("Group images as proposed"),
+        "names": Message("Group images by their names"),
+        "folders": Message("Group images by their folders"),
+        "column": Message("Group images by {column}", column=wanted.value[:60]),
+        "pattern": Message("Group images by a pattern"),
+        "none": Message("Do not group images"),
     }
     with store.step(words[wanted.by], who=who) as db:
         db.execute(groupings.delete())

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.messages import Message, word
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.schema import (
     answers,
@@ -80,7 +81,11 @@ def find_kind(store: Store, name_or_id: str) -> Kind:
     )
     if found is None:
         listed = ", ".join(kind.name[:40] for kind in known[:10])
-        raise NotFound(f"There is no kind {name_or_id[:60]!r} in this project; it has: {listed}.")
+        raise NotFound(
+            "There is no kind {kind!r} in this project; it has: {listed}.",
+            kind=name_or_id[:60],
+            listed=listed,
+        )
     return found
 
 
@@ -143,7 +148,7 @@ def create_kind(store: Store, name: str, *, who: str | None = None) -> Kind:
         The name is empty, too long, or another kind's.
     """
     name = clean_name(name, "kind")
-    with store.step(f"Create kind {name[:60]}", who=who) as db:
+    with store.step(Message("Create kind {name}", name=name[:60]), who=who) as db:
         _refuse_taken(db, name)
         return _insert(db, name)
 
@@ -151,7 +156,7 @@ def create_kind(store: Store, name: str, *, who: str | None = None) -> Kind:
 def rename_kind(store: Store, kind_id: str, name: str, *, who: str | None = None) -> None:
     """Give a kind another name; its objects, categories and classifiers stay."""
     name = clean_name(name, "kind")
-    with store.step(f"Rename kind to {name[:60]}", who=who) as db:
+    with store.step(Message("Rename kind to {name}", name=name[:60]), who=who) as db:
         kind = _objects_only(db, kind_id, "renamed")
         _refuse_taken(db, name, besides=kind.id)
         db.execute(kinds.update().where(kinds.c.id == kind.id).values(name=name))
@@ -159,7 +164,7 @@ def rename_kind(store: Store, kind_id: str, name: str, *, who: str | None = None
 
 def hide_kind(store: Store, kind_id: str, hidden: bool = True, *, who: str | None = None) -> None:
     """Take a kind's tab away, or show it again; nothing of it is lost."""
-    label = "Hide kind" if hidden else "Show kind"
+    label = Message("Hide kind") if hidden else Message("Show kind")
     with store.step(label, who=who) as db:
         kind = _objects_only(db, kind_id, "hidden")
         db.execute(kinds.update().where(kinds.c.id == kind.id).values(hidden=hidden))
@@ -167,7 +172,7 @@ def hide_kind(store: Store, kind_id: str, hidden: bool = True, *, who: str | Non
 
 def clear_kind(store: Store, kind_id: str, *, who: str | None = None) -> int:
     """Delete all objects of a kind; its categories stay. Return how many there were."""
-    with store.step("Clear kind", who=who) as db:
+    with store.step(Message("Clear kind"), who=who) as db:
         return _clear(db, _objects_only(db, kind_id, "cleared").id)
 
 
@@ -176,7 +181,7 @@ def delete_kind(store: Store, kind_id: str, *, who: str | None = None) -> int:
 
     Runs are facts and stay, but nothing can be predicted with them while their kind is gone.
     """
-    with store.step("Delete kind", who=who) as db:
+    with store.step(Message("Delete kind"), who=who) as db:
         kind = _objects_only(db, kind_id, "deleted")
         deleted = _clear(db, kind.id)
         db.execute(drafts.delete().where(drafts.c.id == kind.id))
@@ -199,11 +204,16 @@ def _objects_only(db: Connection, kind_id: str, action: str) -> Kind:
         raise NotFound("That kind is gone; reload the page to see the present ones.")
     kind = _kind(row)
     if kind.is_image:
-        raise BadInput(f"The kind Image holds the images themselves and cannot be {action}.")
+        raise BadInput(
+            "The kind Image holds the images themselves and cannot be {action}.",
+            action=word(action),
+        )
     return kind
 
 
 def _refuse_taken(db: Connection, name: str, besides: str = "") -> None:
     same = _named([kind for kind in _list(db) if kind.id != besides], name)
     if same is not None:
-        raise BadInput(f"There is already a kind named {same.name!r}; choose another name.")
+        raise BadInput(
+            "There is already a kind named {name!r}; choose another name.", name=same.name
+        )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, ScalarSelect, and_, case, func, select
 
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.messages import Message, word
 from piximi_core.project.contents.answers import keep_label_as_answer
 from piximi_core.project.contents.categories import MAX_NAME, clean_name, ensure_categories
 from piximi_core.project.contents.things import among
@@ -33,7 +34,6 @@ from piximi_core.vocabulary import (
     now,
     require_partition,
 )
-from piximi_core.words import plural
 
 __all__ = [
     "counted",
@@ -49,18 +49,31 @@ __all__ = [
     "require_category",
     "set_label",
     "set_partition",
+    "thing_word",
+    "things_word",
 ]
 
 # A label never moves a thing out of the set it was dealt to; only undealt ones become Unassigned.
 
 
-def counted(count: int, kind_id: str | None) -> str:
+def counted(count: int, kind_id: str | None) -> Message:
     """Return "2 images" or "2 objects", as the things of a kind are called."""
-    of_images = kind_id in (IMAGE_KIND, None)
-    return plural(count, "image") if of_images else plural(count, "object")
+    if kind_id in (IMAGE_KIND, None):
+        return Message.plural("{n} image", "{n} images", n=count)
+    return Message.plural("{n} object", "{n} objects", n=count)
 
 
-def counted_things(store: Store, ids: Sequence[str]) -> str:
+def thing_word(kind_id: str) -> Message:
+    """Return "image" or "object", as one thing of a kind is called."""
+    return Message("image") if kind_id == IMAGE_KIND else Message("object")
+
+
+def things_word(kind_id: str) -> Message:
+    """Return "images" or "objects", as the things of a kind are called."""
+    return Message("images") if kind_id == IMAGE_KIND else Message("objects")
+
+
+def counted_things(store: Store, ids: Sequence[str]) -> Message:
     """Return "2 images" or "2 objects", as the first of these things is called."""
     with store.read() as db:
         query = select(things.c.kind_id).where(among(things.c.id, ids[:1]))
@@ -90,8 +103,12 @@ def label_things(
     AlreadyDone
         The action of that name was carried out before.
     """
-    what = counted_things(store, ids)
-    label = f"Remove label of {what}" if is_unknown(category_id) else f"Label {what}"
+    things = counted_things(store, ids)
+    label = (
+        Message("Remove label of {things}", things=things)
+        if is_unknown(category_id)
+        else Message("Label {things}", things=things)
+    )
     with store.step(label, who=who, expected_revision=expected_revision) as db:
         take_once(db, once)
         require_category(db, category_id)
@@ -157,7 +174,7 @@ def label_as_named(
         How many of the things there were.
     """
     name = clean_name(name)
-    with store.step(f"Label {counted(len(ids), kind_id)}", who=who) as db:
+    with store.step(Message("Label {things}", things=counted(len(ids), kind_id)), who=who) as db:
         take_once(db, once)
         category_id = ensure_categories(db, kind_id, [name])[name]
         if answering:
@@ -203,7 +220,14 @@ def set_partition(
 ) -> int:
     """Put things in a partition by hand; return how many there were."""
     require_partition(partition)
-    with store.step(f"Put {counted_things(store, ids)} in {partition}", who=who) as db:
+    with store.step(
+        Message(
+            "Put {things} in {partition}",
+            things=counted_things(store, ids),
+            partition=word(partition),
+        ),
+        who=who,
+    ) as db:
         moved = things.update().where(among(things.c.id, ids)).values(partition=partition)
         return db.execute(moved).rowcount
 
@@ -224,19 +248,18 @@ def rename_thing(store: Store, thing_id: str, name: str, *, who: str | None = No
     if found is None:
         raise NotFound("That image or object is gone; reload the page.")
     kind_id = found.kind_id
-    of_images = kind_id == IMAGE_KIND
-    name = clean_name(name, "image" if of_images else "object")
-    label = f"Rename image to {name[:60]}" if of_images else f"Rename object to {name[:60]}"
+    name = clean_name(name, thing_word(kind_id))
+    label = Message("Rename {thing} to {name}", thing=thing_word(kind_id), name=name[:60])
     with store.step(label, who=who) as db:
         same = and_(things.c.kind_id == kind_id, things.c.name == name, things.c.id != thing_id)
         if db.execute(select(func.count()).where(same)).scalar_one():
             raise BadInput(
-                f"There is already an image named {name!r}; choose another name."
-                if of_images
-                else f"There is already an object named {name!r}; choose another name."
+                "There is already an {thing} named {name!r}; choose another name.",
+                thing=thing_word(kind_id),
+                name=name,
             )
         db.execute(things.update().where(things.c.id == thing_id).values(name=name))
-        if of_images:
+        if kind_id == IMAGE_KIND:
             _rename_inside(db, thing_id, PurePosixPath(found.name).stem, PurePosixPath(name).stem)
 
 
@@ -267,7 +290,7 @@ def describe_thing(
     store: Store, thing_id: str, metadata: Mapping[str, str], *, who: str | None = None
 ) -> None:
     """Replace the free metadata columns of a thing."""
-    with store.step("Edit details", who=who) as db:
+    with store.step(Message("Edit details"), who=who) as db:
         text = json.dumps(dict(metadata), ensure_ascii=False)
         db.execute(things.update().where(things.c.id == thing_id).values(metadata=text))
 
@@ -277,7 +300,7 @@ def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -
 
     Return how many of ``ids`` were there. The files stay until history forgets them.
     """
-    with store.step(f"Delete {counted_things(store, ids)}", who=who) as db:
+    with store.step(Message("Delete {things}", things=counted_things(store, ids)), who=who) as db:
         return remove_things(db, ids)
 
 

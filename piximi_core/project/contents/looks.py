@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Text, func, select
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.images import Look
+from piximi_core.messages import Message
 from piximi_core.project.contents.things import Thing, among
 from piximi_core.project.database.schema import images, objects
 from piximi_core.project.database.store import Store
-from piximi_core.words import plural
 
 __all__ = ["keep_look", "keep_look_for_all", "look_of"]
 
@@ -37,7 +37,13 @@ def keep_look(
     """
     with store.read() as db:
         parents = _images_of(db, ids)
-    with store.step(f"Change how {plural(len(parents), 'image')} look", who=who) as db:
+    with store.step(
+        Message(
+            "Change how {images} look",
+            images=Message.plural("{n} image", "{n} images", n=len(parents)),
+        ),
+        who=who,
+    ) as db:
         if look is not None:
             fits = images.c.channels == len(look.channels)
             query = select(images.c.id).where(among(images.c.id, parents), ~fits)
@@ -63,7 +69,7 @@ def keep_look_for_all(
     NotFound
         The image ``like`` is gone.
     """
-    with store.step("Change how all images look", who=who) as db:
+    with store.step(Message("Change how all images look"), who=who) as db:
         query = select(images.c.channels, images.c.dtype).where(
             among(images.c.id, _images_of(db, [like]))
         )

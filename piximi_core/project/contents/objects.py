@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from piximi_core.annotation.run_lengths import check_runs
 from piximi_core.errors import BadInput, NotFound, PiximiError
+from piximi_core.messages import Message
 from piximi_core.project.contents.adding import thing_row
 from piximi_core.project.contents.categories import (
     clean_name,
@@ -29,7 +30,6 @@ from piximi_core.project.database.schema import (
 )
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND, UniqueNames, is_unknown, new_id, require_partition
-from piximi_core.words import plural
 
 __all__ = [
     "Box",
@@ -211,16 +211,26 @@ def _check(item: NewObject, parents: Mapping[str, Any]) -> None:
     try:
         if not (0 <= x1 < x2 <= image.width and 0 <= y1 < y2 <= image.height):
             raise BadInput(
-                f"A box from ({x1}, {y1}) to ({x2}, {y2}) does not lie within the image, which "
-                f"has {image.width} x {image.height} pixels."
+                "A box from ({x1}, {y1}) to ({x2}, {y2}) does not lie within the image, which "
+                "has {width} x {height} pixels.",
+                x1=x1,
+                y1=y1,
+                x2=x2,
+                y2=y2,
+                width=image.width,
+                height=image.height,
             )
         if not 0 <= item.plane < image.planes:
-            raise BadInput(f"An object lies in plane {item.plane} of {image.planes}.")
+            raise BadInput(
+                "An object lies in plane {plane} of {planes}.",
+                plane=item.plane,
+                planes=image.planes,
+            )
         check_runs(item.runs, y2 - y1, x2 - x1)
         if item.partition is not None:
             require_partition(item.partition)
     except PiximiError as error:
-        raise BadInput(f"{image.name[:80]}: {error}") from error
+        raise BadInput("{name}: {error}", name=image.name[:80], error=error) from error
 
 
 def _ids(db: Connection, new: Sequence[NewObject]) -> list[str]:
@@ -234,7 +244,7 @@ def _ids(db: Connection, new: Sequence[NewObject]) -> list[str]:
 def _kind_name(db: Connection, kind_id: str) -> str:
     name = db.execute(select(kinds.c.name).where(kinds.c.id == kind_id)).scalar_one_or_none()
     if name is None:
-        raise NotFound(f"There is no kind {kind_id!r} in this project; create it first.")
+        raise NotFound("There is no kind {kind!r} in this project; create it first.", kind=kind_id)
     if kind_id == IMAGE_KIND:
         raise BadInput("The kind Image holds the images themselves; choose a kind of objects.")
     return str(name)
@@ -264,7 +274,13 @@ def change_kind(store: Store, ids: Sequence[str], kind_id: str, *, who: str | No
     NotFound
         The kind is gone.
     """
-    with store.step(f"Change the kind of {plural(len(ids), 'object')}", who=who) as db:
+    with store.step(
+        Message(
+            "Change the kind of {objects}",
+            objects=Message.plural("{n} object", "{n} objects", n=len(ids)),
+        ),
+        who=who,
+    ) as db:
         _kind_name(db, kind_id)
         query = (
             select(things.c.id, things.c.name, categories.c.name.label("category"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.answers import forget_answers, keep_answer, keep_label_as_answer
 from piximi_core.project.contents.labelling import (
     counted_things,
@@ -20,7 +21,6 @@ from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import categories, predictions, things
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_core.words import plural
 
 __all__ = [
     "PredictedThing",
@@ -84,7 +84,13 @@ def accept_predictions(
     AlreadyDone
         The action of that name was carried out before.
     """
-    with store.step(f"Accept {plural(len(ids), 'prediction')}", who=who) as db:
+    with store.step(
+        Message(
+            "Accept {predictions}",
+            predictions=Message.plural("{n} prediction", "{n} predictions", n=len(ids)),
+        ),
+        who=who,
+    ) as db:
         take_once(db, once)
         query = select(predictions.c.id).where(
             among(predictions.c.id, ids), predictions.c.category_id.is_not(None)
@@ -115,7 +121,13 @@ def reject_predictions(
     AlreadyDone
         The action of that name was carried out before.
     """
-    with store.step(f"Reject {plural(len(ids), 'prediction')}", who=who) as db:
+    with store.step(
+        Message(
+            "Reject {predictions}",
+            predictions=Message.plural("{n} prediction", "{n} predictions", n=len(ids)),
+        ),
+        who=who,
+    ) as db:
         take_once(db, once)
         keep_answer(db, ids, "rejected")
         return db.execute(predictions.delete().where(among(predictions.c.id, ids))).rowcount
@@ -140,7 +152,7 @@ def label_predicted(
     AlreadyDone
         The action of that name was carried out before.
     """
-    with store.step(f"Label {counted_things(store, ids)}", who=who) as db:
+    with store.step(Message("Label {things}", things=counted_things(store, ids)), who=who) as db:
         take_once(db, once)
         require_category(db, category_id)
         keep_label_as_answer(db, ids, category_id)
@@ -151,7 +163,7 @@ def label_predicted(
 def clear_predictions(store: Store, kind_id: str = IMAGE_KIND, *, who: str | None = None) -> int:
     """Take all predictions of a kind away; return how many there were."""
     of_kind = select(things.c.id).where(things.c.kind_id == kind_id)
-    with store.step("Clear all predictions", who=who) as db:
+    with store.step(Message("Clear all predictions"), who=who) as db:
         count = db.execute(
             select(func.count()).select_from(predictions).where(predictions.c.id.in_(of_kind))
         ).scalar_one()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.messages import from_json, to_json
 from piximi_core.project.database.schema import kinds, runs
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import new_id, now
@@ -60,7 +61,7 @@ def _run(row: Any) -> Run:
     for column in ("settings", "counts"):
         values[column] = json.loads(values[column])
     values["classes"] = tuple(RunClass(**c) for c in json.loads(values["classes"]))
-    values["summary"] = json.loads(values["summary"]) if values["summary"] else None
+    values["summary"] = from_json(json.loads(values["summary"] or "null"))
     return Run(**values)
 
 
@@ -89,22 +90,29 @@ def find_run(store: Store, run: str, kind_id: str | None = None) -> Run:
         if trained:
             return trained[0]
         raise NotFound(
-            f"The project {store.folder.name!r} has no trained classifier yet; train one first."
+            "The project {project!r} has no trained classifier yet; train one first."
             if kind_id is None
-            else "There is no trained classifier for this kind yet; train one first."
+            else "There is no trained classifier for this kind yet; train one first.",
+            project=store.folder.name,
         )
     exact = [r for r in known if run in (r.id, str(r.number))]
     fitting = exact or [r for r in known if len(run) >= 4 and r.id.startswith(run)]
     if len(fitting) == 1:
         return fitting[0]
     listed = ", ".join(r.id[:8] for r in known[:5]) or "none"
-    raise NotFound(f"There is no run {run[:60]!r} in this project; its newest are: {listed}.")
+    raise NotFound(
+        "There is no run {run!r} in this project; its newest are: {listed}.",
+        run=run[:60],
+        listed=listed,
+    )
 
 
 def require_classifier(run: Run) -> None:
     """Raise `BadInput` if there are no weights to evaluate, predict with and export yet."""
     if not run.has_classifier:
-        raise BadInput(f"The run {run.name!r} has no classifier yet; wait for it or train again.")
+        raise BadInput(
+            "The run {run!r} has no classifier yet; wait for it or train again.", run=run.name
+        )
 
 
 def reserve_run(db: Connection, kind_id: str, name: str, network: str) -> tuple[str, int, str]:
@@ -144,5 +152,5 @@ def finish_run(db: Connection, run_id: str, summary: dict[str, Any]) -> None:
     db.execute(
         runs.update()
         .where(runs.c.id == run_id)
-        .values(finished_at=now(), summary=json.dumps(summary))
+        .values(finished_at=now(), summary=json.dumps(to_json(summary)))
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.schema import saved_filters
 from piximi_core.project.database.store import Store
@@ -55,10 +56,12 @@ def save_filter(
         The name is empty, too long or taken, or there are `MOST` already.
     """
     name = clean_name(name, "filter")
-    with store.step(f"Save filter {name[:60]}", who=who) as db:
+    with store.step(Message("Save filter {name}", name=name[:60]), who=who) as db:
         _refuse_taken(db, name)
         if db.execute(select(func.count()).select_from(saved_filters)).scalar_one() >= MOST:
-            raise BadInput(f"A project keeps {MOST} filters; delete one that is not needed.")
+            raise BadInput(
+                "A project keeps {most} filters; delete one that is not needed.", most=MOST
+            )
         filter_id = new_id()
         text = json.dumps(dict(settings), ensure_ascii=False)
         db.execute(saved_filters.insert().values(id=filter_id, name=name, settings=text))
@@ -68,7 +71,7 @@ def save_filter(
 def rename_saved_filter(store: Store, filter_id: str, name: str, *, who: str | None = None) -> None:
     """Give a filter another name; the same names are refused as by `save_filter`."""
     name = clean_name(name, "filter")
-    with store.step(f"Rename filter to {name[:60]}", who=who) as db:
+    with store.step(Message("Rename filter to {name}", name=name[:60]), who=who) as db:
         _refuse_taken(db, name, besides=filter_id)
         found = saved_filters.update().where(saved_filters.c.id == filter_id).values(name=name)
         _require(db.execute(found).rowcount)
@@ -76,7 +79,7 @@ def rename_saved_filter(store: Store, filter_id: str, name: str, *, who: str | N
 
 def delete_saved_filter(store: Store, filter_id: str, *, who: str | None = None) -> None:
     """Delete a filter; the images stay as they are."""
-    with store.step("Delete filter", who=who) as db:
+    with store.step(Message("Delete filter"), who=who) as db:
         found = saved_filters.delete().where(saved_filters.c.id == filter_id)
         _require(db.execute(found).rowcount)
 
@@ -89,4 +92,4 @@ def _require(count: int) -> None:
 def _refuse_taken(db: Connection, name: str, besides: str = "") -> None:
     same = (saved_filters.c.name == name) & (saved_filters.c.id != besides)
     if db.execute(select(saved_filters.c.id).where(same)).first() is not None:
-        raise BadInput(f"There is already a filter named {name!r}; choose another name.")
+        raise BadInput("There is already a filter named {name!r}; choose another name.", name=name)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, func, literal_column, select
 
+from piximi_core.messages import from_json
 from piximi_core.project.database.schema import (
     answers,
     categories,
@@ -309,6 +310,7 @@ def _thing(row: Any) -> Thing:
         )
     plain = {name: row[name] for name in Thing.__dataclass_fields__ if name in row}
     parsed = {name: json.loads(row[name]) for name in ("metadata", "display", "notes")}
+    parsed["notes"] = from_json(parsed["notes"])
     pixel_size = json.loads(row["pixel_size"]) if row["pixel_size"] else None
     inside = {} if row["image_id"] is None else _inside(row)
     return Thing(

@@ -121,7 +121,9 @@ def find_backup(folder: Path, name: str) -> Backup:
     for backup in known:
         if name in (backup.name, "latest"):
             return backup
-    raise NotFound(f"The project {folder.name!r} has no such backup; look again at the list.")
+    raise NotFound(
+        "The project {project!r} has no such backup; look again at the list.", project=folder.name
+    )
 
 
 def newest_good_backup(folder: Path) -> Backup | None:
@@ -154,8 +156,10 @@ def back_up(folder: Path, reason: str = "asked") -> Backup:
             reason_why_not = str(error)
         if reason_why_not:
             raise DamagedProject(
-                f"The database of {folder.name!r} is damaged ({reason_why_not}); recover the "
-                "project from its newest backup in the list of projects."
+                "The database of {project!r} is damaged ({reason}); recover the "
+                "project from its newest backup in the list of projects.",
+                project=folder.name,
+                reason=reason_why_not,
             )
     _let_go(folder)
     return find_backup(folder, path.name)
@@ -165,10 +169,13 @@ def _not_now(folder: Path, reason: str) -> PiximiError:
     """Say why no copy could be taken of a database whose pages may be good."""
     if "full" in reason:
         return NoSpace(
-            f"The disk is full: no backup of {folder.name!r} was taken; free some space first."
+            "The disk is full: no backup of {project!r} was taken; free some space first.",
+            project=folder.name,
         )
     return ProjectBusy(
-        f"The database of {folder.name!r} cannot be read at this moment ({reason}); try again."
+        "The database of {project!r} cannot be read at this moment ({reason}); try again.",
+        project=folder.name,
+        reason=reason,
     )
 
 
@@ -247,7 +254,7 @@ def restore_backup(folder: Path, name: str) -> Backup:
         wanted = find_backup(folder, name)
         why_not = damage_of(wanted.path)
         if why_not:
-            raise BadInput(f"This backup is damaged ({why_not}); choose another one.")
+            raise BadInput("This backup is damaged ({reason}); choose another one.", reason=why_not)
         draft = files.backups / f".draft-{wanted.name}"
         try:
             # Before the present is copied, which may let go of the oldest copy.
@@ -288,8 +295,10 @@ def bring_up_to_date(database: Path) -> None:
             if version > schema.SCHEMA_VERSION:
                 raise BadInput(
                     "This was written by a newer version of this program "
-                    f"(format {version}, this one knows {schema.SCHEMA_VERSION}); "
-                    "update the program."
+                    "(format {version}, this one knows {known}); "
+                    "update the program.",
+                    version=version,
+                    known=schema.SCHEMA_VERSION,
                 )
             if version < schema.SCHEMA_VERSION:
                 schema.upgrade_schema(db, version)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from piximi_core.errors import StaleWrite
+from piximi_core.messages import from_text
 from piximi_core.project.database import schema
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.store import HISTORY_STEPS, Store, current_user
@@ -31,11 +32,15 @@ class Step:
     undone: bool
 
 
+def _step(row: Any) -> Step:
+    return Step(**{**row._mapping, "label": from_text(row.label)})
+
+
 def history(store: Store, limit: int = 20) -> list[Step]:
     """Return the newest steps first, undone ones included."""
     query = select(schema.steps).order_by(schema.steps.c.id.desc()).limit(limit)
     with store.read() as db:
-        return [Step(**row._mapping) for row in db.execute(query)]
+        return [_step(row) for row in db.execute(query)]
 
 
 def undo(
@@ -77,7 +82,7 @@ def next_steps(store: Store) -> tuple[Step | None, Step | None]:
     """Return the steps of `next_labels`, with whose they are and when they were done."""
     with store.read() as db:
         found = [_next(db, backwards=backwards) for backwards in (True, False)]
-    back, again = (None if step is None else Step(**step._mapping) for step in found)
+    back, again = (None if step is None else _step(step) for step in found)
     return back, again
 
 
@@ -112,8 +117,9 @@ def _replay(
             return None
         if seen is not None and step.who != who and step.id > seen:
             raise StaleWrite(
-                f"Nothing was undone: {step.who} has changed the project meanwhile."
-                " Look, and undo again if that is to be taken back."
+                "Nothing was undone: {who} has changed the project meanwhile."
+                " Look, and undo again if that is to be taken back.",
+                who=step.who,
             )
         # Rows come back in any order; the references must hold again only at the end.
         db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
@@ -124,7 +130,7 @@ def _replay(
         ).all()
         _apply(db, [(c.table, c.after, c.before) if backwards else tuple(c) for c in changes])
         db.execute(steps.update().where(steps.c.id == step.id).values(undone=backwards))
-        return str(step.label)
+        return from_text(step.label)
 
 
 def _apply(db: Connection, changes: Iterable[Sequence[Any]]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from piximi_core.disk import is_full
 from piximi_core.errors import BadInput, ProjectBusy
+from piximi_core.messages import Message, from_text, to_text
 from piximi_core.project.files import disk_errors_in_words
 
 __all__ = ["WAIT_SECONDS", "writer_lock"]
@@ -23,8 +24,13 @@ _PAUSE_SECONDS = 0.02
 
 
 def _who() -> str:
-    program = Path(sys.argv[0]).name or "python"
-    return f"{program} (process {os.getpid()} on {socket.gethostname()})"
+    program = Path(sys.argv[0]).name[:100] or "python"
+    return Message(
+        "{program} (process {process} on {machine})",
+        program=program,
+        process=os.getpid(),
+        machine=socket.gethostname(),
+    )
 
 
 @contextmanager
@@ -53,7 +59,7 @@ def writer_lock(project_folder: Path, wait_seconds: float = WAIT_SECONDS) -> Ite
         # The name is for people only: a full disk must not stop a deletion.
         with suppress(OSError):
             os.ftruncate(handle, 0)
-            os.pwrite(handle, _who().encode(), 0)
+            os.pwrite(handle, to_text(_who()).encode(), 0)
         yield
     finally:
         os.close(handle)  # which also gives the lock back
@@ -67,8 +73,10 @@ def _open(project_folder: Path) -> int:
             with disk_errors_in_words(project_folder / "writer.lock"):
                 raise
         raise BadInput(
-            f"The project {project_folder.name!r} cannot be written ({error.strerror}); "
-            "check that its folder is there and who owns it."
+            "The project {project!r} cannot be written ({reason}); "
+            "check that its folder is there and who owns it.",
+            project=project_folder.name,
+            reason=error.strerror,
         ) from error
 
 
@@ -81,9 +89,11 @@ def _acquire(handle: int, project_folder: Path, wait_seconds: float) -> None:
             if time.monotonic() < deadline:
                 threading.Event().wait(_PAUSE_SECONDS)
                 continue
-            holder = os.pread(handle, 200, 0).decode(errors="replace") or "another program"
+            holder = from_text(os.pread(handle, 1000, 0).decode(errors="replace"))
             raise ProjectBusy(
-                f"The project {project_folder.name!r} is being written by {holder}; "
-                "wait until it is done, then try again."
+                "The project {project!r} is being written by {holder}; "
+                "wait until it is done, then try again.",
+                project=project_folder.name,
+                holder=holder or Message("another program"),
             ) from None
         return

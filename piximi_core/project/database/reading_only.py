@@ -44,12 +44,16 @@ def why_not_writable(folder: Path) -> PiximiError | None:
     except OSError as error:
         if is_full(error):
             return NoSpace(
-                f"The disk is full: about {SPACE_TO_WORK // 1_000_000} MB are needed to change the "
-                f"project {folder.name!r}, which can only be looked at now; free some space there."
+                "The disk is full: about {needed_mb} MB are needed to change the "
+                "project {project!r}, which can only be looked at now; free some space there.",
+                needed_mb=SPACE_TO_WORK // 1_000_000,
+                project=folder.name,
             )
         return BadInput(
-            f"The project {folder.name!r} can only be looked at, because its folder cannot be "
-            f"written ({error.strerror}); check who owns it, or copy it to another disk."
+            "The project {project!r} can only be looked at, because its folder cannot be "
+            "written ({reason}); check who owns it, or copy it to another disk.",
+            project=folder.name,
+            reason=error.strerror,
         )
     return None
 
@@ -97,9 +101,12 @@ def _copy(database: Path) -> Path:
                 shutil.copyfile(source, folder / source.name)
     except OSError as error:
         raise NoSpace(
-            f"The disk is full: about {database.stat().st_size // 1_000_000 + 1} MB are needed in "
-            f"{tempfile.gettempdir()} to look at the project {database.parent.name!r}; free some "
-            "space there."
+            "The disk is full: about {needed_mb} MB are needed in "
+            "{folder} to look at the project {project!r}; free some "
+            "space there.",
+            needed_mb=database.stat().st_size // 1_000_000 + 1,
+            folder=tempfile.gettempdir(),
+            project=database.parent.name,
         ) from error
     copy = folder / database.name
     with closing(sqlite3.connect(copy)) as db:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from piximi_core.messages import Message
 from piximi_core.project.database import schema
 from piximi_core.project.files import disk_errors_in_words, says_full
 
@@ -39,7 +40,7 @@ def connect_to_read(database: Path, *, immutable: bool = False) -> sqlite3.Conne
 def damage_of(database: Path) -> str | None:
     """Return what is wrong with a database as SQLite says it, None if all its pages are good."""
     if not database.is_file():
-        return "it is missing"
+        return Message("it is missing")
     try:
         with closing(open_to_read(database)) as db:
             db.execute("PRAGMA busy_timeout = 5000")
@@ -56,7 +57,7 @@ def damage_of(database: Path) -> str | None:
         return str(error)
     if found != ["ok"]:
         return found[0].splitlines()[-1][:200]
-    return None if whole else "it holds no project"
+    return None if whole else Message("it holds no project")
 
 
 def _holds_a_project(db: sqlite3.Connection) -> bool:

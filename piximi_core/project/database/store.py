@@ -24,6 +24,7 @@ from piximi_core.errors import (
     ProjectBusy,
     StaleWrite,
 )
+from piximi_core.messages import to_text
 from piximi_core.project.database import schema
 from piximi_core.project.database.backups import back_up, list_backups
 from piximi_core.project.database.connections import make_engine
@@ -68,11 +69,13 @@ class Store:
         if not self.files.database.is_file():
             if list_backups(folder):
                 raise DamagedProject(
-                    f"The database of the project {folder.name!r} is missing; recover it from its "
-                    "newest backup."
+                    "The database of the project {project!r} is missing; recover it from its "
+                    "newest backup.",
+                    project=folder.name,
                 )
             raise NotFound(
-                f"There is no project in {folder}; create one first, or check the folder's name."
+                "There is no project in {folder}; create one first, or check the folder's name.",
+                folder=folder,
             )
         self._refusal: PiximiError | None = None
         self._tried_at = 0.0
@@ -134,18 +137,24 @@ class Store:
             if any(sign in reason for sign in signs) or says_full(reason):
                 raise self._in_words(error) from error
             raise DamagedProject(
-                f"{self.files.database} cannot be read as a project ({reason}); recover it from "
-                "its newest backup, or put back a copy of the folder that you kept."
+                "{database} cannot be read as a project ({reason}); recover it from "
+                "its newest backup, or put back a copy of the folder that you kept.",
+                database=self.files.database,
+                reason=reason,
             ) from error
         if version > schema.SCHEMA_VERSION:
             raise BadInput(
-                f"The project {self.folder.name!r} was written by a newer version of this program "
-                f"(format {version}, this one knows {schema.SCHEMA_VERSION}); update the program."
+                "The project {project!r} was written by a newer version of this program "
+                "(format {version}, this one knows {known}); update the program.",
+                project=self.folder.name,
+                version=version,
+                known=schema.SCHEMA_VERSION,
             )
         if version < 1:
             raise DamagedProject(
-                f"{self.files.database} holds no project; recover it from its newest backup, or "
-                "put back a copy of the folder that you kept."
+                "{database} holds no project; recover it from its newest backup, or "
+                "put back a copy of the folder that you kept.",
+                database=self.files.database,
             )
         if version < schema.SCHEMA_VERSION:
             self._upgrade()
@@ -183,8 +192,10 @@ class Store:
         if not any(sign in reason for sign in signs):
             return error
         return DamagedProject(
-            f"{self.files.database} cannot be read as a project ({reason}); recover it from its "
-            "newest backup, or put back a copy of the folder that you kept."
+            "{database} cannot be read as a project ({reason}); recover it from its "
+            "newest backup, or put back a copy of the folder that you kept.",
+            database=self.files.database,
+            reason=reason,
         )
 
     @contextmanager
@@ -234,18 +245,22 @@ class Store:
         reason = str(error.orig)
         if says_full(reason):
             return NoSpace(
-                f"The disk is full: about {SPACE_TO_WORK // 1_000_000} MB are needed, and the "
-                f"change was not saved in {self.folder.name!r}; free some space and repeat it."
+                "The disk is full: about {needed_mb} MB are needed, and the "
+                "change was not saved in {project!r}; free some space and repeat it.",
+                needed_mb=SPACE_TO_WORK // 1_000_000,
+                project=self.folder.name,
             )
         if "locked" in reason or "busy" in reason:
             return ProjectBusy(
-                f"Another program is writing the project {self.folder.name!r}; "
-                "wait until it is done, then try again."
+                "Another program is writing the project {project!r}; "
+                "wait until it is done, then try again.",
+                project=self.folder.name,
             )
         if "readonly" in reason or "unable to open" in reason:
             return BadInput(
-                f"The project {self.folder.name!r} cannot be written ({reason}); "
-                "check who owns its folder."
+                "The project {project!r} cannot be written ({reason}); check who owns its folder.",
+                project=self.folder.name,
+                reason=reason,
             )
         return self._damaged(error)
 
@@ -268,7 +283,11 @@ class Store:
             step_id = _next_step(db)
             db.execute(
                 schema.steps.insert().values(
-                    id=step_id, label=label, who=who or current_user(), at=now(), undone=False
+                    id=step_id,
+                    label=to_text(label),
+                    who=who or current_user(),
+                    at=now(),
+                    undone=False,
                 )
             )
             db.execute(schema.recording.update().values(step=step_id))
@@ -354,7 +373,9 @@ def create_store(folder: Path, name: str) -> Store:
         raise BadInput("A project needs a name; type one and try again.")
     files = ProjectFiles(folder)
     if files.database.exists():
-        raise BadInput(f"There is already a project in {folder}; choose another folder or name.")
+        raise BadInput(
+            "There is already a project in {folder}; choose another folder or name.", folder=folder
+        )
     begun = not folder.exists()
     try:
         with disk_errors_in_words(files.database):
@@ -371,7 +392,9 @@ def _create(files: ProjectFiles, folder: Path, name: str) -> None:
     # Of two programs that create here at once, the second finds the first one's project.
     with writer_lock(folder):
         if files.database.exists():
-            raise BadInput(f"A project was just made in {folder}; choose another folder or name.")
+            raise BadInput(
+                "A project was just made in {folder}; choose another folder or name.", folder=folder
+            )
         _draft(files, name)
 
 

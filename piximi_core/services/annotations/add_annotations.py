@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import category_named, clean_name
 from piximi_core.project.contents.kinds import ensure_kind
 from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
@@ -18,7 +19,6 @@ from piximi_core.project.database.store import Store, current_user
 from piximi_core.services.annotations.annotation_set import CROWD
 from piximi_core.services.annotations.read_annotations import FOUND, found_objects
 from piximi_core.vocabulary import new_id
-from piximi_core.words import plural
 
 __all__ = ["RESOURCE", "apply", "ask", "label", "run"]
 
@@ -63,7 +63,10 @@ def run(job: Job) -> dict[str, Any]:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in the history."""
-    return f"Import {plural(int(result['added']), 'object')}"
+    return Message(
+        "Import {objects}",
+        objects=Message.plural("{n} object", "{n} objects", n=int(result["added"])),
+    )
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

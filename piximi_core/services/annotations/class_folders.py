@@ -13,6 +13,7 @@ from piximi_core.formats.annotations.files import Stems
 from piximi_core.formats.annotations.model import Problem
 from piximi_core.formats.picture_tiff import write_picture
 from piximi_core.images import Picture
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.kinds import Kind
 from piximi_core.project.contents.objects import read_runs
@@ -75,7 +76,7 @@ def write_class_folders(
                 else:
                     archive.writestr(f"{folder}/{name}", _crop(store, thing, recent, blanked))
             except FileNotFoundError:
-                failed.append(Problem(thing.name, "Its file is missing in the project."))
+                failed.append(Problem(thing.name, Message("Its file is missing in the project.")))
                 continue
             except PiximiError as error:
                 failed.append(Problem(thing.name, str(error)))

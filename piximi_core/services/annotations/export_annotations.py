@@ -16,6 +16,7 @@ from piximi_core.formats.tables.excel import open_table
 from piximi_core.formats.tables.label_table import write_label_table
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.kinds import find_kind
 from piximi_core.project.contents.things import Thing, ThingFilter, list_things
@@ -88,7 +89,11 @@ def ask(
     """
     styles = styles_of(format_name)
     if style and style not in styles:
-        raise BadInput(f"{style!r} is no way to write this; choose one of {', '.join(styles)}.")
+        raise BadInput(
+            "{style!r} is no way to write this; choose one of {styles}.",
+            style=style,
+            styles=", ".join(styles),
+        )
     found = find_kind(store, kind) if kind else None
     if found is not None and found.is_image and format_name in FORMATS:
         raise BadInput(
@@ -110,7 +115,7 @@ def run(job: Job) -> dict[str, Any]:
     store = open_store(job.project_folder)
     out = job.folder / "out"
     out.mkdir(exist_ok=True)
-    job.report(0, 1, "Writing annotations")
+    job.report(0, 1, Message("Writing annotations"))
     with disk_errors_in_words(out):
         if request["format"] in FORMATS:
             path, count, problems = _objects(store, request, out)
@@ -170,19 +175,19 @@ def _folders(job: Job, store: Store, request: dict[str, Any], out: Path) -> _Wri
 
     def check(done: int, total: int) -> None:
         job.raise_if_stopped()
-        job.report(done, total, f"Writing: {done:,} of {total:,}")
+        job.report(done, total, Message("Writing: {done:,} of {total:,}", done=done, total=total))
 
     count, problems = write_class_folders(
         store, kind, path, blanked=request["style"] == "blanked", check=check
     )
     if not count:
-        raise BadInput(f"There is nothing of the kind {kind.name!r} to write.")
+        raise BadInput("There is nothing of the kind {kind!r} to write.", kind=kind.name)
     return path, count, problems
 
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step; an export changes nothing in the project."""
-    return "Export annotations"
+    return Message("Export annotations")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

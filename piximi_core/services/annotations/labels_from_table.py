@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.matching import KnownImage
 from piximi_core.formats.tables.label_table import LabelRow, LabelTable
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import ensure_categories
 from piximi_core.project.contents.columns import add_columns
 from piximi_core.project.contents.labelling import counted, set_label
@@ -85,7 +86,9 @@ def label_from_table(
         No line of the table fits any thing, so nothing was changed.
     """
     who = who or current_user()
-    with store.step(f"Label {counted(len(table.rows), kind_id)} from a table", who=who) as db:
+    with store.step(
+        Message("Label {things} from a table", things=counted(len(table.rows), kind_id)), who=who
+    ) as db:
         found, outcome = _matches(db, table, kind_id)
         require_match(outcome, kind_id)
         named = [row.category for row in found.values() if row.category]

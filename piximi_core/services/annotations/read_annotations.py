@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from piximi_core.annotation.regions import Box, Region, tightened
-from piximi_core.errors import BadInput, NotFound, bounded
+from piximi_core.errors import BadInput, NotFound, short_enough
 from piximi_core.formats.annotations.model import (
     AnnotatedImage,
     AnnotationSet,
@@ -27,6 +27,7 @@ from piximi_core.formats.annotations.model import (
 from piximi_core.formats.annotations.placing import Placed, PlacedObject, place_annotations
 from piximi_core.formats.annotations.registry import find_format, read_annotations
 from piximi_core.jobs.folder import Job, read_json, write_json
+from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import list_kinds
 from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database import schema
@@ -102,7 +103,7 @@ def ask(
     with store.read() as db:
         origins = origins_of(db, IMAGE_KIND)
     if options.image and options.image not in {image.name for image in images}:
-        raise NotFound(f"There is no image {options.image[:80]!r} in this project.")
+        raise NotFound("There is no image {image!r} in this project.", image=options.image[:80])
     folder = store.files.jobs / (job_id or new_id())
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
@@ -171,7 +172,7 @@ def run(job: Job) -> dict[str, Any]:
     """Read the file, find images and pixels, and say what there is."""
     request, project = job.request(), read_json(job.folder / _PROJECT)
     images = [AnnotatedImage(**row) for row in project.get("images", [])]
-    job.report(0, 1, "Reading annotations")
+    job.report(0, 1, Message("Reading annotations"))
     scratch = job.folder / "scratch"
     scratch.mkdir(exist_ok=True)
     try:
@@ -189,7 +190,11 @@ def run(job: Job) -> dict[str, Any]:
     def check(done: int, total: int) -> None:
         if done % 200 == 0:
             job.raise_if_stopped()
-            job.report(done, total, f"Finding pixels: {done:,} of {total:,} objects")
+            job.report(
+                done,
+                total,
+                Message("Finding pixels: {done:,} of {total:,} objects", done=done, total=total),
+            )
 
     kinds = [ObjectKind(**row) for row in project.get("kinds", [])]
     placed = place_annotations(
@@ -256,7 +261,7 @@ def _summary(
         "asked": placed.asked,
         "colors": [[*pair, color] for pair, color in placed.colors.items()],
         "unmatched": [
-            {"image": bounded(problem.what), "objects": count, "reason": problem.reason}
+            {"image": short_enough(problem.what), "objects": count, "reason": problem.reason}
             for problem, count in missed[:_MOST_TOLD]
         ],
         "unmatched_count": len(missed),
@@ -269,7 +274,7 @@ def _summary(
 
 
 def _told(problems: list[Problem]) -> list[list[str]]:
-    return [[bounded(problem.what), problem.reason] for problem in problems[:_MOST_TOLD]]
+    return [[short_enough(problem.what), problem.reason] for problem in problems[:_MOST_TOLD]]
 
 
 def found_objects(job: Job) -> Iterator[dict[str, Any]]:
@@ -281,7 +286,7 @@ def found_objects(job: Job) -> Iterator[dict[str, Any]]:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step; a look changes nothing in the project."""
-    return "Look at annotations"
+    return Message("Look at annotations")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

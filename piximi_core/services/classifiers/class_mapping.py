@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import word
 from piximi_core.project.contents.categories import MAX_NAME, clean_name
 from piximi_core.vocabulary import UNKNOWN_NAME
 
@@ -91,7 +92,11 @@ def map_by_hand(
     for name, category in chosen.items():
         if name not in places:
             listed = ", ".join(repr(known[:40]) for known in classes[:8])
-            raise BadInput(f"The classifier has no class {name[:60]!r}; it has {listed}.")
+            raise BadInput(
+                "The classifier has no class {name!r}; it has {listed}.",
+                name=name[:60],
+                listed=listed,
+            )
         mapping[places[name]] = category
     check_mapping(classes, mapping)
     return tuple(mapping)
@@ -107,20 +112,27 @@ def check_mapping(classes: Sequence[str], mapping: Sequence[str]) -> None:
     """
     if len(mapping) != len(classes):
         raise BadInput(
-            f"The classifier has {len(classes)} classes, but {len(mapping)} categories are given;"
-            " give one for each."
+            "The classifier has {count} classes, but {given} categories are given;"
+            " give one for each.",
+            count=len(classes),
+            given=len(mapping),
         )
     seen: dict[str, str] = {}
     for name, category in zip(classes, mapping, strict=True):
         clean = clean_name(category)
         if clean == UNKNOWN_NAME:
             raise BadInput(
-                f"The class {name[:40]!r} cannot be {UNKNOWN_NAME}, which means 'not labelled yet';"
-                " choose another category."
+                "The class {name!r} cannot be {unknown_name}, which means 'not labelled yet';"
+                " choose another category.",
+                name=name[:40],
+                unknown_name=word(UNKNOWN_NAME),
             )
         if clean in seen:
             raise BadInput(
-                f"The classes {seen[clean][:40]!r} and {name[:40]!r} cannot both be the category"
-                f" {clean[:40]!r}; choose another for one of them."
+                "The classes {other!r} and {name!r} cannot both be the category"
+                " {category!r}; choose another for one of them.",
+                other=seen[clean][:40],
+                name=name[:40],
+                category=clean[:40],
             )
         seen[clean] = name

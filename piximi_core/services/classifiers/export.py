@@ -16,6 +16,7 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.stem import safe_stem
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run, require_classifier
 from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.store import Store, current_user
@@ -70,7 +71,11 @@ def ask(
         The run has no classifier, or there is no such format.
     """
     if export_format not in FORMATS:
-        raise BadInput(f"There is no export format {export_format!r}; use {', '.join(FORMATS)}.")
+        raise BadInput(
+            "There is no export format {export_format!r}; use {formats}.",
+            export_format=export_format,
+            formats=", ".join(FORMATS),
+        )
     require_classifier(run)
     folder = store.files.jobs / new_id()
     some = list_things(store, ThingFilter(kind_id=run.kind_id, sort="random"), limit=_CHECKED_ON)
@@ -101,15 +106,15 @@ def export_stem(store: Store, run: Run) -> str:
 def run(job: Job) -> dict[str, Any]:
     """Write the files, read them again and compare them; return what was delivered."""
     request = job.request()
-    job.report(0, 3, "Starting TensorFlow")
+    job.report(0, 3, Message("Starting TensorFlow"))
     import_quietly()
     from piximi_core.formats.tfjs.classifier_reader import same_predictions
 
     files = ProjectFiles(job.project_folder)
     classifier = load_classifier(files.run(request["run_id"]))
-    job.report(1, 3, "Writing and checking the files")
+    job.report(1, 3, Message("Writing and checking the files"))
     written = _write(classifier, request, job.folder / "out")
-    job.report(2, 3, "Comparing predictions")
+    job.report(2, 3, Message("Comparing predictions"))
     images = _images(job, request, files)
     real = len(images)
     if not real:
@@ -117,8 +122,9 @@ def run(job: Job) -> dict[str, Any]:
     difference = same_predictions(classifier.model, written, images)
     if not difference <= TOLERANCE:
         raise PiximiError(
-            f"The written files predict otherwise than the classifier (by {difference:.2g}), so "
-            "nothing was delivered; train again, or report this."
+            "The written files predict otherwise than the classifier (by {difference:.2g}), so "
+            "nothing was delivered; train again, or report this.",
+            difference=difference,
         )
     return {
         "files": [str(path.relative_to(job.folder)) for path in written],
@@ -166,7 +172,7 @@ def _random_pictures(shape: tuple[int, int, int]) -> NDArray[np.float32]:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step; an export changes nothing in the project."""
-    return "Export classifier"
+    return Message("Export classifier")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from piximi_core.classification.resize_edges import black_lines
+from piximi_core.messages import Message
 from piximi_core.project.contents.labelling import counted
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.thing_sizes import thing_sizes
@@ -31,10 +32,14 @@ def black_line_note(store: Store, run: Run) -> str | None:
     black = black_lines(sizes, height, width)
     if not black:
         return None
-    return (
-        f"Piximi would see {black:,} of {counted(len(sizes), run.kind_id)} with a black last row "
-        f"or column, since it rounds otherwise when it resizes to {height} x {width}; expect other "
-        "confidences there, or train with an input size of 64 x 64 or 128 x 128."
+    return Message(
+        "Piximi would see {black:,} of {things} with a black last row "
+        "or column, since it rounds otherwise when it resizes to {height} x {width}; expect other "
+        "confidences there, or train with an input size of 64 x 64 or 128 x 128.",
+        black=black,
+        things=counted(len(sizes), run.kind_id),
+        height=height,
+        width=width,
     )
 
 
@@ -43,12 +48,12 @@ def cut_note(run: Run) -> str | None:
     if run.kind_id == IMAGE_KIND:
         return None
     if run.settings.get("object_background") == "Blanked":
-        return (
+        return Message(
             "This classifier learned from objects on black. Piximi keeps the background in their "
             "boxes, so it will predict otherwise: train with the background kept for it."
         )
     if run.settings.get("object_crop") != "Piximi":
-        return (
+        return Message(
             "Piximi cuts objects out stretched by a fraction of a pixel, so it will give other "
             "confidences than this classifier does here: train with objects cut as Piximi cuts "
             "them for equal ones."

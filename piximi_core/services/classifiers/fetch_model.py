@@ -66,15 +66,24 @@ def _weights(description: Path, base: str, fetcher: Fetcher) -> list[Path]:
     document = parse_document(stored)
     _, entries = parse_manifest(document)
     if sum(entry.size for entry in entries) > MOST_MEGABYTES * 2**20:
-        raise BadInput(f"The classifier has more than {MOST_MEGABYTES} MiB, too much to fetch.")
+        raise BadInput(
+            "The classifier has more than {most_megabytes} MiB, too much to fetch.",
+            most_megabytes=MOST_MEGABYTES,
+        )
     given = [path for group in document["weightsManifest"] for path in group["paths"]]
     if len(given) > _MOST_SHARDS:
-        raise BadInput(f"The classifier has {len(given)} files of weights; {_MOST_SHARDS} at most.")
+        raise BadInput(
+            "The classifier has {count} files of weights; {most_shards} at most.",
+            count=len(given),
+            most_shards=_MOST_SHARDS,
+        )
     found: list[Path] = []
     for path in given:
         name = posixpath.basename(path)
         if not _NAME.fullmatch(name) or (description.parent / name) in (description, *found):
-            raise BadInput(f"The description names a weights file {name[:60]!r}, which is no name.")
+            raise BadInput(
+                "The description names a weights file {name!r}, which is no name.", name=name[:60]
+            )
         target = description.parent / name
         fetcher.fetch(_beside(base, path), target)
         found.append(target)

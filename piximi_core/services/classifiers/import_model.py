@@ -14,6 +14,7 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput
 from piximi_core.formats.tfjs.model_look import ModelLook, ValueRange, look_at_model
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.schema import images, project
 from piximi_core.project.database.store import Store, current_user
@@ -59,11 +60,16 @@ def keep_files(store: Store, files: Iterable[UploadedFile]) -> tuple[str, list[P
     """
     uploaded = list(files)
     if not 0 < len(uploaded) <= _MOST_FILES:
-        raise BadInput(f"Give 1 to {_MOST_FILES} files: a zip, or model.json and its weights.")
+        raise BadInput(
+            "Give 1 to {most_files} files: a zip, or model.json and its weights.",
+            most_files=_MOST_FILES,
+        )
     names = [_safe(file.name) for file in uploaded]
     for name in names:
         if names.count(name) > 1:
-            raise BadInput(f"Two of the files are called '{name}'; give the files of one model.")
+            raise BadInput(
+                "Two of the files are called '{name}'; give the files of one model.", name=name
+            )
     require_space(store.folder, 2 * sum(file.size for file in uploaded))
     job_id = new_id()
     folder = given_folder(store, job_id)
@@ -157,11 +163,11 @@ def ask(
 def run(job: Job) -> dict[str, Any]:
     """Read the classifier, make it one of ours and write the run's folder."""
     request = job.request()
-    job.report(0, 3, "Starting TensorFlow")
+    job.report(0, 3, Message("Starting TensorFlow"))
     import_quietly()
     from piximi_core.formats.tfjs.adopting import adopt_classifier
 
-    job.report(1, 3, "Reading the classifier")
+    job.report(1, 3, Message("Reading the classifier"))
     values = request["values"]
     adopted = adopt_classifier(
         _source([Path(path) for path in request["paths"]]),
@@ -170,7 +176,7 @@ def run(job: Job) -> dict[str, Any]:
         bit_depth=request["bit_depth"],
     )
     check_mapping(adopted.look.classes, request["mapping"])
-    job.report(2, 3, "Writing and checking the files")
+    job.report(2, 3, Message("Writing and checking the files"))
     shutil.rmtree(job.folder / "out", ignore_errors=True)
     return write_imported(
         job.folder / "out",
@@ -184,7 +190,7 @@ def run(job: Job) -> dict[str, Any]:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step; what can be undone of it are the categories that it created."""
-    return "Bring in a classifier"
+    return Message("Bring in a classifier")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

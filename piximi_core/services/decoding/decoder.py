@@ -44,6 +44,7 @@ from piximi_core.images import (
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.images.rendering import finite_range
 from piximi_core.images.request import TooLarge
+from piximi_core.messages import Message, to_json
 from piximi_core.services.decoding import showing
 
 __all__ = ["main"]
@@ -97,7 +98,14 @@ def _facts(picture: Picture, float_range: list[float] | None) -> dict[str, Any]:
         low, high = float_range
         clipped = int(np.count_nonzero((picture.pixels < low) | (picture.pixels > high)))
         if clipped:
-            notes.append(f"{clipped:,} values beyond the project's {low:g} to {high:g} are clipped")
+            notes.append(
+                Message(
+                    "{clipped:,} values beyond the project's {low:g} to {high:g} are clipped",
+                    clipped=clipped,
+                    low=low,
+                    high=high,
+                )
+            )
     return {
         "planes": picture.planes,
         "height": picture.height,
@@ -125,7 +133,7 @@ def read(task: Task) -> dict[str, Any]:
         picture = read_picture(path, name=name, channels=channels)
     except TimeUnknown as several:
         picture = read_picture(path, name=name, channels=channels, time=1)
-        notes.append(f"the first of {several.times:,} time points taken")
+        notes.append(Message("the first of {times:,} time points taken", times=several.times))
     with Path(task["copy"]).open("wb") as file:
         np.save(file, picture.pixels[:1], allow_pickle=False)
     return {
@@ -175,13 +183,20 @@ def _answer(task: Task) -> dict[str, Any]:
     except PiximiError as error:
         return {"error": str(error)}
     except MemoryError:
-        return {"error": f"{shown} does not fit into memory; crop or shrink it.", "large": True}
+        return {
+            "error": Message("{shown} does not fit into memory; crop or shrink it.", shown=shown),
+            "large": True,
+        }
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return {"error": f"{shown} cannot be read ({reason}); check the file."}
+        return {
+            "error": Message(
+                "{shown} cannot be read ({reason}); check the file.", shown=shown, reason=reason
+            )
+        }
     except Exception:
         traceback.print_exc()
-        return {"error": f"{shown} is damaged; copy or export it again."}
+        return {"error": Message("{shown} is damaged; copy or export it again.", shown=shown)}
 
 
 def _limit_memory(more: int) -> None:
@@ -212,7 +227,7 @@ def main(memory: int, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         answer = _answer(json.loads(line))
         signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(f"{json.dumps(answer)}\n")
+        answers.write(f"{json.dumps(to_json(answer))}\n")
         answers.flush()
 
 

@@ -31,6 +31,7 @@ from piximi_core.errors import BadInput, NoSpace, Stopped
 from piximi_core.images import Picture, safe_name
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.images.request import TooLarge, allowed_bytes
+from piximi_core.messages import Message, from_json
 from piximi_core.vocabulary import new_id
 
 __all__ = ["Child", "DecodeLimits", "Decoders", "death", "result"]
@@ -104,7 +105,7 @@ class Child:
             line = self.process.stdout.readline()
         except (OSError, ValueError):
             line = ""  # it died, or was closed, while it was spoken to
-        answer: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
+        answer: dict[str, Any] | None = from_json(json.loads(line)) if line.endswith("\n") else None
         return answer
 
     def end(self) -> int:
@@ -253,14 +254,18 @@ def death(code: int, name: str, limits: DecodeLimits) -> BadInput:
     shown = f"'{safe_name(name)}'"
     if code == -signal.SIGALRM:
         return BadInput(
-            f"{shown} took longer than {limits.seconds:g} s to read; crop or shrink it, "
-            "or raise PIXIMI_MAX_IMAGE_SECONDS."
+            "{shown} took longer than {seconds:g} s to read; crop or shrink it, "
+            "or raise PIXIMI_MAX_IMAGE_SECONDS.",
+            shown=shown,
+            seconds=limits.seconds,
         )
     if code == -signal.SIGKILL:
-        return BadInput(f"{shown} needs more memory than there is; crop or shrink it.")
+        return BadInput("{shown} needs more memory than there is; crop or shrink it.", shown=shown)
     return BadInput(
-        f"{shown} made its reader crash; it is damaged, or needs more than "
-        f"{limits.memory / _GB:.1f} GB of memory to read."
+        "{shown} made its reader crash; it is damaged, or needs more than "
+        "{memory:.1f} GB of memory to read.",
+        shown=shown,
+        memory=limits.memory / _GB,
     )
 
 
@@ -269,9 +274,9 @@ def result(answer: dict[str, Any]) -> dict[str, Any]:
     if "error" not in answer:
         return answer
     if "frames" in answer:
-        raise ChannelsUnknown(answer["error"], answer["frames"])
+        raise ChannelsUnknown(Message("{reason}", reason=answer["error"]), answer["frames"])
     if "times" in answer:
-        raise TimeUnknown(answer["error"], answer["times"])
+        raise TimeUnknown(Message("{reason}", reason=answer["error"]), answer["times"])
     if answer.get("large"):
-        raise TooLarge(answer["error"])
-    raise (NoSpace if answer.get("full") else BadInput)(answer["error"])
+        raise TooLarge.saying(answer["error"])
+    raise (NoSpace if answer.get("full") else BadInput).saying(answer["error"])

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from piximi_core.classification.evaluation.measures import Basis, Evaluation, evaluate
 from piximi_core.errors import BadInput
 from piximi_core.jobs.folder import read_json, write_json
+from piximi_core.messages import Message, word
 from piximi_core.project.contents.grouping import find_groups, thing_groups
-from piximi_core.project.contents.labelling import counted
+from piximi_core.project.contents.labelling import counted, thing_word
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import Thing, ThingFilter, list_things
 from piximi_core.project.database.store import Store
@@ -20,7 +21,7 @@ from piximi_core.services.evaluation.met_before import WhatWasMet, what_was_met
 from piximi_core.services.scoring.class_names import classes_today
 from piximi_core.services.scoring.items import remembered_items
 from piximi_core.services.scoring.scores import Scores, load_scores
-from piximi_core.vocabulary import IMAGE_KIND, TRAINING
+from piximi_core.vocabulary import TRAINING
 
 __all__ = [
     "RunEvaluation",
@@ -150,15 +151,17 @@ def evaluate_run(
     judged = [thing for thing in things if thing.category_id in classes]
     if not judged:
         raise BadInput(
-            f"No image in {partition} has a label that this run knows; choose another partition."
-            if run.kind_id == IMAGE_KIND
-            else f"No object in {partition} has a label that this run knows; choose another "
-            "partition."
+            "No {thing} in {partition} has a label that this run knows; choose another partition.",
+            thing=thing_word(run.kind_id),
+            partition=word(partition),
         )
     rows = scores.rows() if scores else {}
     keys = [thing.key for thing in judged]
     if scores is None or any(key not in rows for key in keys):
-        raise BadInput(f"Not everything in {partition} is predicted yet; predict it first.")
+        raise BadInput(
+            "Not everything in {partition} is predicted yet; predict it first.",
+            partition=word(partition),
+        )
     probabilities = scores.probabilities[[rows[key] for key in keys]]
     truth = np.array([classes[thing.category_id] for thing in judged], dtype=np.int64)
     groups = thing_groups(store, run.kind_id, find_groups(store))
@@ -193,13 +196,18 @@ def _no_longer_counted(
     if not lost:
         return ()
     notes = [
-        f"{len(lost):,} of {counted(len(then), run.kind_id)} in {partition} when this run was "
-        "trained are no longer counted: they were deleted or moved, or have no label of its "
-        "categories any more."
+        Message(
+            "{count:,} of {things} in {partition} when this run was "
+            "trained are no longer counted: they were deleted or moved, or have no label of its "
+            "categories any more.",
+            count=len(lost),
+            things=counted(len(then), run.kind_id),
+            partition=word(partition),
+        )
     ]
     deleted = [known.was for known in classes_today(store, run) if known.is_gone]
     if deleted:
-        notes.append(f"Deleted since: {', '.join(deleted)}.")
+        notes.append(Message("Deleted since: {deleted}.", deleted=", ".join(deleted)))
     return tuple(notes)
 
 
@@ -224,21 +232,34 @@ def is_checked(store: Store, run_id: str, finished_at: str | None) -> bool:
 
 
 def _notes(run: Run, partition: str, met: WhatWasMet, unknown: int) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     if unknown:
-        notes.append(f"{counted(unknown, run.kind_id)} of categories new since this run left out.")
+        notes.append(
+            Message(
+                "{things} of categories new since this run left out.",
+                things=counted(unknown, run.kind_id),
+            )
+        )
     if partition == TRAINING:
         return tuple(notes)
     if met.learned_from:
         notes.append(
-            f"{counted(met.learned_from, run.kind_id)} here were learned from in this run, so the "
-            "figures flatter it; the set was dealt anew since."
+            Message(
+                "{things} here were learned from in this run, so the "
+                "figures flatter it; the set was dealt anew since.",
+                things=counted(met.learned_from, run.kind_id),
+            )
         )
     if met.related:
         notes.append(
-            f"{counted(met.related, run.kind_id)} here come from the same source as others that "
-            "were learned from, so the figures flatter the run: split again and train anew."
+            Message(
+                "{things} here come from the same source as others that "
+                "were learned from, so the figures flatter the run: split again and train anew.",
+                things=counted(met.related, run.kind_id),
+            )
         )
     if met.is_unknown:
-        notes.append("What this classifier learned from where it was made is not known here.")
+        notes.append(
+            Message("What this classifier learned from where it was made is not known here.")
+        )
     return tuple(notes)

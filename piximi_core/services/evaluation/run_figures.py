@@ -12,6 +12,7 @@ from piximi_core.classification.evaluation.guessing import guessing_note
 from piximi_core.classification.evaluation.measures import Evaluation
 from piximi_core.classification.learning_rates import what_to_try
 from piximi_core.errors import PiximiError
+from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import Thing, ThingFilter, list_things
 from piximi_core.project.database.schema import things
@@ -111,5 +112,5 @@ def doubt_of(run: Run, figures: Evaluation) -> str | None:
     if note is None:
         return None
     if is_imported(run):
-        return f"{note} Learn it further on images of this project."
-    return f"{note} {what_to_try(run.settings)}"
+        return Message("{note} Learn it further on images of this project.", note=note)
+    return Message("{note} {advice}", note=note, advice=what_to_try(run.settings))

@@ -16,6 +16,7 @@ from PIL import Image
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.contents.adding import NewImage, add_images
 from piximi_core.project.contents.categories import ensure_categories
 from piximi_core.project.database.store import Store, current_user
@@ -79,7 +80,7 @@ def add_digits(store: Store, *, limit: int | None = None) -> int:
                 lambda n: _store(store, scans[n], f"digit-{n:04d}.png", categories[n]), numbers
             )
         )
-    with store.step("Add example digits") as db:
+    with store.step(Message("Add example digits")) as db:
         ensure_categories(db, IMAGE_KIND, [str(digit) for digit in range(10)])
         return add_images(db, found, who=current_user())
 
@@ -98,7 +99,9 @@ def scanned_digits(limit: int | None = None) -> tuple[NDArray[np.uint8], NDArray
         with gzip.open(Path(places[0]) / "datasets" / "data" / "digits.csv.gz", "rt") as lines:
             table = np.loadtxt(lines, delimiter=",", dtype=np.uint8, max_rows=limit, ndmin=2)
     except (OSError, ValueError) as error:
-        raise PiximiError(f"The example digits cannot be read ({error}); install again.") from error
+        raise PiximiError(
+            "The example digits cannot be read ({error}); install again.", error=error
+        ) from error
     scans = np.rint(table[:, :-1] * (255 / 16)).astype(np.uint8)
     return scans.reshape(-1, _SIDE, _SIDE), table[:, -1]
 

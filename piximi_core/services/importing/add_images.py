@@ -16,6 +16,7 @@ from piximi_core.formats.annotations.matching import KnownImage
 from piximi_core.formats.tables.label_table import LabelRow, read_label_table
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message, to_json
 from piximi_core.prefetch import work_ahead
 from piximi_core.project.contents.adding import NewImage
 from piximi_core.project.contents.categories import MAX_NAME, clean_name
@@ -34,7 +35,6 @@ from piximi_core.services.importing.sources import (
 )
 from piximi_core.services.importing.there_already import ThereAlready, keep_there, read_there
 from piximi_core.vocabulary import IMAGE_KIND, new_id
-from piximi_core.words import plural
 
 __all__ = ["RESOURCE", "AddOptions", "Equal", "apply", "ask", "ended", "label", "run"]
 
@@ -105,7 +105,7 @@ def ask(
     """
     for source in sources:
         if not source.path.exists():
-            raise BadInput(f"There is no file or folder {source.path}; check the path.")
+            raise BadInput("There is no file or folder {path}; check the path.", path=source.path)
     if options.labels not in (None, "folders"):
         read_label_table(Path(options.labels))
     if options.category is not None:
@@ -139,7 +139,7 @@ def run(job: Job) -> dict[str, Any]:
     given = [
         SourceFile(Path(s["path"]), s["name"], s.get("within", "")) for s in request["sources"]
     ]
-    job.report(0, 1, "Looking at the files")
+    job.report(0, 1, Message("Looking at the files"))
     _drop_scratch(job)
     hidden: list[str] = []
     files = list(expand_sources(given, job.folder / "unpacked", refused, hidden=hidden))
@@ -152,12 +152,14 @@ def run(job: Job) -> dict[str, Any]:
     found.failed += [list(pair) for pair in refused]
     stopped = found.take_all(files)
     if matches is not None:
-        found.failed += [[row.name, "no image of this name"] for row in matches.missing]
-        several = "fits several images, or an image that another line fits too; give its whole path"
+        found.failed += [[row.name, Message("no image of this name")] for row in matches.missing]
+        several = Message(
+            "fits several images, or an image that another line fits too; give its whole path"
+        )
         found.conflicts += [[row.name, several] for row in matches.ambiguous]
     with replace_atomically(job.folder / "images.jsonl") as part:
         made = (_from(image, top) for image in found.images)
-        lines = (json.dumps(asdict(image), ensure_ascii=False) for image in made)
+        lines = (json.dumps(to_json(asdict(image)), ensure_ascii=False) for image in made)
         part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     keep_there(job.folder, found.there)
     _drop_scratch(job)
@@ -166,7 +168,7 @@ def run(job: Job) -> dict[str, Any]:
         "duplicates": found.duplicates,
         "conflicts": found.conflicts,
         "failed": found.failed,
-        "hidden": [[name, "its name begins with a dot"] for name in hidden],
+        "hidden": [[name, Message("its name begins with a dot")] for name in hidden],
         "float_range": found.float_range,
         "stopped": stopped,
         "total": len(files),
@@ -239,7 +241,7 @@ class _Import:
 
             for source, future in work_ahead(taking.take, files, ahead=_AHEAD, is_over=is_over):
                 done += 1
-                job.report(done, len(files), f"Reading {source.base[:60]}")
+                job.report(done, len(files), Message("Reading {name}", name=source.base[:60]))
                 try:
                     self._enter(source, future.result(), taking)
                 except InProject as there:
@@ -261,7 +263,7 @@ class _Import:
         elif taken.image.channels != taking.project_channels:
             # It was read ahead, before the first image had set the number.
             if not self._options.convert:
-                raise BadInput(other_channels(taken.image.channels, taking.project_channels))
+                raise BadInput.saying(other_channels(taken.image.channels, taking.project_channels))
             taken = taking.take(source)
         image = self._labelled(taken.image, source)
         if image.sha256 in self._first:
@@ -308,8 +310,12 @@ class _Import:
             self.conflicts.append(
                 [
                     source.name,
-                    f"came in without a label, as did all of {name[:40]!r}: the name of a category "
-                    f"has 1 to {MAX_NAME} characters",
+                    Message(
+                        "came in without a label, as did all of {name!r}: the name of a category "
+                        "has 1 to {most} characters",
+                        name=name[:40],
+                        most=MAX_NAME,
+                    ),
                 ]
             )
             return None
@@ -317,17 +323,26 @@ class _Import:
 
     def _why_in_project(self) -> str:
         if self._options.time is None and self._options.channels is None:
-            return "already in the project"
+            return Message("already in the project")
         # It may be there as another time point, which only reading it again would tell.
-        return "its file is already in the project, as this or another time point or channel count"
+        return Message(
+            "its file is already in the project, as this or another time point or channel count"
+        )
 
     def _note_second(self, source: SourceFile, image: NewImage, place: int) -> None:
         kept = self.images[place]
         if image.category and kept.category and image.category != kept.category:
-            reason = f"is the same picture as {kept.name}, kept as {kept.category}"
-            self.conflicts.append([source.name, f"{reason}, not {image.category}"])
+            reason = Message(
+                "is the same picture as {name}, kept as {category}, not {other}",
+                name=kept.name,
+                category=kept.category,
+                other=image.category,
+            )
+            self.conflicts.append([source.name, reason])
             return
-        self.duplicates.append([source.name, f"is the same picture as {kept.name}"])
+        self.duplicates.append(
+            [source.name, Message("is the same picture as {name}", name=kept.name)]
+        )
         # A label is not lost because a copy without one came first.
         self.images[place] = replace(
             kept,
@@ -340,16 +355,18 @@ class _Import:
 def _keep_question(job: Job, error: ChannelsUnknown | TimeUnknown) -> None:
     """Leave what is asked in the progress, where `add_again` finds it."""
     if isinstance(error, TimeUnknown):
-        job.report(1, 1, "Waiting for an answer", question="time", count=error.times)
+        job.report(1, 1, Message("Waiting for an answer"), question="time", count=error.times)
     else:
-        job.report(1, 1, "Waiting for an answer", question="channels", count=error.frames)
+        job.report(1, 1, Message("Waiting for an answer"), question="channels", count=error.frames)
 
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in the history."""
     if not result["added"] and any(one.category for one in read_there(job.folder)):
-        return "Label images that were there already"
-    return f"Add {plural(int(result['added']), 'image')}"
+        return Message("Label images that were there already")
+    return Message(
+        "Add {images}", images=Message.plural("{n} image", "{n} images", n=int(result["added"]))
+    )
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

@@ -229,7 +229,9 @@ class Receiver:
             raise BadInput("This is more than goes into one lot of an upload.")
         for piece in pieces:
             if piece.size > self._most_bytes:
-                raise BadInput(f"{piece.name[-100:]!r} is larger than this dashboard takes.")
+                raise BadInput(
+                    "{name!r} is larger than this dashboard takes.", name=piece.name[-100:]
+                )
             if self._known.get(piece.number, (piece.name, piece.size)) != (piece.name, piece.size):
                 raise Conflict("Another file has this number; look at what has arrived.")
         rest = max(rest, sum(piece.length for piece in pieces))

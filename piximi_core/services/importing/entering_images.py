@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message, from_json
 from piximi_core.project.contents.adding import NewImage, Renaming, add_images
 from piximi_core.project.database import schema
 from piximi_core.services.importing.equal_images import Twin, find_twins
@@ -29,7 +30,7 @@ def enter_images(job: Job, result: dict[str, Any], db: Connection) -> None:
     request = job.request()
     kind_id, who = request["options"]["kind_id"], request["who"]
     with (job.folder / "images.jsonl").open(encoding="utf-8") as lines:
-        found = [NewImage(**json.loads(line)) for line in lines]
+        found = [NewImage(**from_json(json.loads(line))) for line in lines]
     known = set(db.execute(select(schema.images.c.sha256)).scalars())
     if not known:
         # What is deleted to the last image may begin again with another channel count.
@@ -67,7 +68,7 @@ def enter_images(job: Job, result: dict[str, Any], db: Connection) -> None:
                 "label_conflicts": len(given.conflicts),
             },
             {
-                "duplicates": [[image.name, "already in the project"] for image in late],
+                "duplicates": [[image.name, Message("already in the project")] for image in late],
                 "failed": [[i.name, other_channels(i.channels, channels)] for i in others],
                 "conflicts": given.conflicts,
                 "equal": [_equal(copy, twins[copy.sha256], without_copies) for copy in copies],
@@ -84,8 +85,14 @@ def enter_images(job: Job, result: dict[str, Any], db: Connection) -> None:
 
 def _equal(copy: NewImage, twin: Twin, left_out: bool) -> list[str]:
     if left_out:
-        return [copy.name, f"has the same pixels as {twin.name}, and was left out"]
-    return [copy.name, f"has the same pixels as {twin.name}; both are there, and stay together"]
+        return [
+            copy.name,
+            Message("has the same pixels as {name}, and was left out", name=twin.name),
+        ]
+    return [
+        copy.name,
+        Message("has the same pixels as {name}; both are there, and stay together", name=twin.name),
+    ]
 
 
 def _amended(result: dict[str, Any], more: dict[str, Sequence[Sequence[str]]]) -> dict[str, Any]:

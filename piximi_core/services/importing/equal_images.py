@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.adding import NewImage
 from piximi_core.project.contents.equal_pixels import find_equal, hashes_of_images
 from piximi_core.project.contents.labelling import remove_things
@@ -15,7 +16,6 @@ from piximi_core.project.database.schema import categories, images, objects, thi
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.services.importing.there_already import ThereAlready, give_labels
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_core.words import plural
 
 __all__ = ["CopiesLeftOut", "Twin", "find_twins", "leave_out_copies"]
 
@@ -88,7 +88,10 @@ def leave_out_copies(
     first_of = {copy: equal.ids[0] for equal in find_equal(store) for copy in equal.ids[1:]}
     wanted = [copy for copy in first_of if ids is None or copy in set(ids)]
     found = {thing.id: thing for thing in get_things(store, [*wanted, *first_of.values()])}
-    label = f"Leave out {plural(len(wanted), 'image')} of equal pixels"
+    label = Message(
+        "Leave out {images} of equal pixels",
+        images=Message.plural("{n} image", "{n} images", n=len(wanted)),
+    )
     with store.step(label, who=who) as db:
         drawn_in = set(db.execute(select(objects.c.image_id).distinct()).scalars())
         names = _category_names(db)

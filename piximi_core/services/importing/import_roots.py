@@ -53,9 +53,13 @@ def require_inside(path: Path) -> Path:
     """
     real = path.resolve()
     if not any(real.is_relative_to(root) for root in import_roots()):
-        raise BadInput(f"{path.name[:80]} is not in a folder that images may be added from.")
+        raise BadInput(
+            "{name} is not in a folder that images may be added from.", name=path.name[:80]
+        )
     if not real.is_dir():
-        raise BadInput(f"There is no folder {path.name[:80]} any more; choose another one.")
+        raise BadInput(
+            "There is no folder {name} any more; choose another one.", name=path.name[:80]
+        )
     return real
 
 
@@ -78,7 +82,9 @@ def look_into(path: Path) -> FolderView:
             key=lambda folder: folder.name.casefold(),
         )
     except OSError as error:
-        raise BadInput(f"{real.name[:80]} cannot be read ({error.strerror}).") from error
+        raise BadInput(
+            "{name} cannot be read ({reason}).", name=real.name[:80], reason=error.strerror
+        ) from error
     return FolderView(real, tuple(folders[:_MOST_LISTED]), _count_files(real))
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from piximi_core.errors import BadInput
+from piximi_core.messages import Message
 from piximi_core.project.contents.adding import NewImage
 from piximi_core.project.files import ProjectFiles, hash_file, replace_atomically
 from piximi_core.services.decoding.decoders import Decoders
 from piximi_core.services.importing.sources import SourceFile
 from piximi_core.vocabulary import new_id
-from piximi_core.words import plural
 
 __all__ = ["InProject", "Reading", "Taken", "Taking", "hash_source", "other_channels"]
 
@@ -62,9 +62,11 @@ class InProject(BadInput):
 
 def other_channels(channels: int, project_channels: int) -> str:
     """Say why a picture of so many channels cannot be added."""
-    return (
-        f"has {plural(channels, 'channel')}, but the images of this project have "
-        f"{project_channels}; convert it while adding, or add it to another project"
+    return Message(
+        "has {channels}, but the images of this project have "
+        "{project_channels}; convert it while adding, or add it to another project",
+        channels=Message.plural("{n} channel", "{n} channels", n=channels),
+        project_channels=project_channels,
     )
 
 
@@ -136,7 +138,9 @@ class Taking:
             return self._take(source, copy)
         except OSError as error:
             raise BadInput(
-                f"{source.base[:80]} cannot be read ({error.strerror}); check the file."
+                "{name} cannot be read ({reason}); check the file.",
+                name=source.base[:80],
+                reason=error.strerror,
             ) from error
         finally:
             copy.unlink(missing_ok=True)
@@ -144,7 +148,9 @@ class Taking:
     def _take(self, source: SourceFile, copy: Path) -> Taken:
         sha256 = hash_source(source.path)
         if sha256 in self._known:
-            raise InProject(f"{source.base[:80]} is already in the project.", sha256)
+            raise InProject(
+                Message("{name} is already in the project.", name=source.base[:80]), sha256
+            )
         channels = self.project_channels
         facts = self._decoders.ask(
             "take",
@@ -155,7 +161,7 @@ class Taking:
             copy=str(copy),
         )
         if "other_channels" in facts and channels is not None:
-            raise BadInput(other_channels(facts["other_channels"], channels))
+            raise BadInput.saying(other_channels(facts["other_channels"], channels))
         extension = facts["extension"]
         if facts["copied"]:
             # What is stored differs from what was given, so its name does too.
@@ -206,7 +212,8 @@ def _store(path: Path, target: Path, sha256: str) -> None:
         shutil.copyfile(path, part)
         if hash_file(part) != sha256:
             raise BadInput(
-                f"{path.name[:80]} changed while it was read; add it again when it is complete."
+                "{name} changed while it was read; add it again when it is complete.",
+                name=path.name[:80],
             )
 
 
@@ -217,7 +224,9 @@ def hash_source(path: Path) -> str:
     digest = hashlib.sha256()
     for inner in sorted(path.rglob("*")):
         if inner.is_symlink():
-            raise BadInput(f"{path.name[:80]} holds links to other places; copy it without them.")
+            raise BadInput(
+                "{name} holds links to other places; copy it without them.", name=path.name[:80]
+            )
         if inner.is_dir():
             continue
         digest.update(f"{inner.relative_to(path).as_posix()}\0{hash_file(inner)}\n".encode())

@@ -94,7 +94,7 @@ def expand_sources(
                 hidden += _hidden_in(source.path)
             yield from _walk(source.path, source.name)
         elif not source.path.is_file():
-            raise BadInput(f"There is no file or folder {source.path}; check the path.")
+            raise BadInput("There is no file or folder {path}; check the path.", path=source.path)
         elif _is_zip(source.path) and not is_image_zip(source.path, name=source.name):
             room = unpack_into / str(number)
             room.mkdir(parents=True, exist_ok=True)
@@ -116,7 +116,9 @@ def _is_zip(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(4) == _ZIP_MAGIC
     except OSError as error:
-        raise PiximiError(f"{path} cannot be read ({error.strerror}); check the file.") from error
+        raise PiximiError(
+            "{path} cannot be read ({reason}); check the file.", path=path, reason=error.strerror
+        ) from error
 
 
 def _walk(top: Path, within: str) -> Iterator[SourceFile]:

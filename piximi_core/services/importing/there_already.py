@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from piximi_core.messages import Message
 from piximi_core.project.contents.adding import NewImage
 from piximi_core.project.contents.categories import clean_name, ensure_categories
 from piximi_core.project.contents.columns import add_columns
@@ -114,7 +115,12 @@ def give_labels(
         for row in present[one.sha256]:
             has = labels.get(row.id) or (None if is_unknown(row.category_id) else row.category)
             if category and has and has != category:
-                reason = f"is there already as {row.name} with the label {has}, not {category}"
+                reason = Message(
+                    "is there already as {name} with the label {has}, not {category}",
+                    name=row.name,
+                    has=has,
+                    category=category,
+                )
                 outcome.conflicts.append([one.name, reason])
                 continue
             if category and not has:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.formats.piximi_project import safe_thing_name
+from piximi_core.messages import Message
 from piximi_core.project.database.schema import (
     drafts,
     images,
@@ -22,7 +23,6 @@ from piximi_core.project.database.schema import (
 )
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_core.words import plural
 
 __all__ = ["losses"]
 
@@ -56,30 +56,47 @@ def _of_labels(db: Connection) -> Iterator[str]:
     )
     tested = _count(db, things.c.partition == "Test", ~predicted)
     if tested:
-        yield f"{plural(tested, 'thing')} in Test will be in Validation: Piximi has no Test."
+        yield Message(
+            "{things} in Test will be in Validation: Piximi has no Test.",
+            things=Message.plural("{n} thing", "{n} things", n=tested),
+        )
     by_hand = _count(db, things.c.partition == "Inference", _LABELLED)
     if by_hand:
         yield (
-            f"{plural(by_hand, 'thing')} with a label in Inference will be in Unassigned: "
-            "Piximi would take the label for a prediction."
+            Message(
+                "{things} with a label in Inference will be in Unassigned: "
+                "Piximi would take the label for a prediction.",
+                things=Message.plural("{n} thing", "{n} things", n=by_hand),
+            )
         )
     moved = _count(db, things.c.partition != "Inference", predicted)
     if moved:
         yield (
-            f"{plural(moved, 'thing')} with a prediction and no label will be in Inference: "
-            "elsewhere Piximi would take the prediction for a label."
+            Message(
+                "{things} with a prediction and no label will be in Inference: "
+                "elsewhere Piximi would take the prediction for a label.",
+                things=Message.plural("{n} thing", "{n} things", n=moved),
+            )
         )
     answered = predictions.c.id == things.c.id
     doubled = _count(db, answered, _LABELLED)
     if doubled:
-        yield f"{plural(doubled, 'prediction')} beside a label will be left out: the label stays."
+        yield Message(
+            "{predictions} beside a label will be left out: the label stays.",
+            predictions=Message.plural("{n} prediction", "{n} predictions", n=doubled),
+        )
     lost = _count(db, answered, ~_LABELLED, predictions.c.category_id.is_(None))
     if lost:
-        yield f"{plural(lost, 'prediction')} of categories that are gone will be left out."
+        yield Message(
+            "{predictions} of categories that are gone will be left out.",
+            predictions=Message.plural("{n} prediction", "{n} predictions", n=lost),
+        )
     if _count(db, answered, ~_LABELLED, predictions.c.category_id.is_not(None)):
-        yield "The confidence of predictions will be left out: Piximi keeps the category alone."
+        yield Message(
+            "The confidence of predictions will be left out: Piximi keeps the category alone."
+        )
     if _count(db, things.c.labelled_by.is_not(None)):
-        yield "Who labelled what, and when, will be left out."
+        yield Message("Who labelled what, and when, will be left out.")
 
 
 def _of_pixels(db: Connection) -> Iterator[str]:
@@ -90,23 +107,37 @@ def _of_pixels(db: Connection) -> Iterator[str]:
     )
     found = db.execute(select(project.c.float_range)).scalar_one()
     for dtype, count in rows:
-        many = plural(int(count), "image")
+        many = Message.plural("{n} image", "{n} images", n=int(count))
         if dtype.startswith("float"):
             low, high = json.loads(found) if found else (0.0, 1.0)
             yield (
-                f"{many} of decimal numbers will be 16 bit: 0 stands for {low:g}, 65,535 for "
-                f"{high:g}, and what lies beyond is cut."
+                Message(
+                    "{many} of decimal numbers will be 16 bit: 0 stands for {low:g}, 65,535 for "
+                    "{high:g}, and what lies beyond is cut.",
+                    many=many,
+                    low=low,
+                    high=high,
+                )
             )
         elif dtype == "int16":
-            yield f"{many} of signed 16 bit will be raised by 32,768, so that none is negative."
+            yield Message(
+                "{many} of signed 16 bit will be raised by 32,768, so that none is negative.",
+                many=many,
+            )
         else:
             bits = int(dtype.lstrip("uint"))
             low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
             if dtype.startswith("u"):
                 low, high = 0, 2**bits - 1
-            yield f"{many} of {dtype} will be 16 bit: 0 stands for {low:,}, 65,535 for {high:,}."
+            yield Message(
+                "{many} of {dtype} will be 16 bit: 0 stands for {low:,}, 65,535 for {high:,}.",
+                many=many,
+                dtype=dtype,
+                low=low,
+                high=high,
+            )
     if _count(db, images.c.pixel_size.is_not(None)):
-        yield "The size of pixels (µm) will be left out."
+        yield Message("The size of pixels (µm) will be left out.")
 
 
 def _of_names(db: Connection) -> Iterator[str]:
@@ -115,19 +146,27 @@ def _of_names(db: Connection) -> Iterator[str]:
     changed += sum(safe_thing_name(name) != name for name in names)
     if changed:
         yield (
-            f"{plural(changed, 'name')} will be changed: in Piximi each name is there once, "
-            "among images and objects together, and is no path."
+            Message(
+                "{names} will be changed: in Piximi each name is there once, "
+                "among images and objects together, and is no path.",
+                names=Message.plural("{n} name", "{n} names", n=changed),
+            )
         )
     if _count(db, objects.c.plane > 0):
-        yield "In Piximi objects of all planes lie in the first; opened here, they keep theirs."
+        yield Message(
+            "In Piximi objects of all planes lie in the first; opened here, they keep theirs."
+        )
     if _count(db, kinds.c.hidden):
-        yield "Hidden kinds will be shown."
+        yield Message("Hidden kinds will be shown.")
 
 
 def _of_runs(db: Connection) -> Iterator[str]:
     unfinished = _count(db, runs.c.id.is_not(None), runs.c.summary.is_(None))
     if unfinished:
-        yield f"{plural(unfinished, 'run')} without a classifier will be left out."
+        yield Message(
+            "{runs} without a classifier will be left out.",
+            runs=Message.plural("{n} run", "{n} runs", n=unfinished),
+        )
     trained = select(runs.c.settings).where(
         runs.c.kind_id != IMAGE_KIND, runs.c.summary.is_not(None)
     )
@@ -135,12 +174,16 @@ def _of_runs(db: Connection) -> Iterator[str]:
     boxes = sum(crop != "Piximi" for crop in crops)
     if boxes:
         yield (
-            f"{plural(boxes, 'classifier')} of objects will give other confidences there: Piximi "
-            "cuts objects out stretched by a fraction of a pixel. Train with objects cut as Piximi "
-            "cuts them for equal ones."
+            Message(
+                "{classifiers} of objects will give other confidences there: Piximi "
+                "cuts objects out stretched by a fraction of a pixel. Train with objects cut as "
+                "Piximi "
+                "cuts them for equal ones.",
+                classifiers=Message.plural("{n} classifier", "{n} classifiers", n=boxes),
+            )
         )
     if _count(db, runs.c.id.is_not(None)):
-        yield "The history, the log and the evaluation of runs will be left out."
+        yield Message("The history, the log and the evaluation of runs will be left out.")
 
 
 def _of_settings(db: Connection) -> Iterator[str]:
@@ -155,14 +198,18 @@ def _of_settings(db: Connection) -> Iterator[str]:
         if any(
             settings.get(name, known.default) not in (known.default, same) for settings in found
         ):
-            yield f"The setting {known.title} will be left out: Piximi lacks it."
+            yield Message(
+                "The setting {setting} will be left out: Piximi lacks it.", setting=known.title
+            )
 
 
 def _of_the_rest(db: Connection) -> Iterator[str]:
     if _count(db, and_(things.c.metadata != "{}", things.c.metadata != "")):
-        yield "Details that were added to images (columns of their own) will be left out."
+        yield Message("Details that were added to images (columns of their own) will be left out.")
     if _count(db, or_(images.c.notes != "[]", images.c.sha256 != images.c.file_sha256)):
-        yield "Notes on how images were read will be left out."
+        yield Message("Notes on how images were read will be left out.")
     if _count(db, saved_filters.c.id.is_not(None)):
-        yield "Saved filters will be left out."
-    yield "The undo history and the original files will be left out; an archive keeps everything."
+        yield Message("Saved filters will be left out.")
+    yield Message(
+        "The undo history and the original files will be left out; an archive keeps everything."
+    )

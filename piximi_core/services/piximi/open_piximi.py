@@ -21,6 +21,7 @@ from piximi_core.formats.piximi_project import (
 from piximi_core.images import Look, Picture, convert_channels, safe_name, thumbnail
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.inline import run_apart
+from piximi_core.messages import Message
 from piximi_core.prefetch import work_ahead
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.store import Store, create_store, current_user
@@ -77,12 +78,13 @@ def ask(
         There is no such file, or ``target`` holds something.
     """
     if not path.exists():
-        raise BadInput(f"There is no file {path}; give a zip that Piximi saved.")
+        raise BadInput("There is no file {path}; give a zip that Piximi saved.", path=path)
     if target is not None:
         target = target.absolute()
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise BadInput(
-                f"{target} holds something already; choose a folder that is not there yet."
+                "{target} holds something already; choose a folder that is not there yet.",
+                target=target,
             )
         target.parent.mkdir(parents=True, exist_ok=True)
     root = target.parent if target is not None else workspace()
@@ -165,7 +167,8 @@ def _put(draft: Path, target: str | None, name: str, root: Path) -> str:
         draft.rename(target)
     except OSError as error:
         raise BadInput(
-            f"{target} holds something meanwhile; choose a folder that is not there yet."
+            "{target} holds something meanwhile; choose a folder that is not there yet.",
+            target=target,
         ) from error
     return Path(target).name
 
@@ -180,7 +183,11 @@ def _build(job: Job, found: PiximiProject, draft: Path, name: str, who: str) -> 
             _bring_in_things(job, found, rows, store)
         if found.count and not rows.images:
             reasons = " ".join(found.repairs.sentences())
-            raise BadInput(f"No image of '{job.request()['shown']}' can be read. {reasons}")
+            raise BadInput(
+                "No image of '{shown}' can be read. {reasons}",
+                shown=job.request()["shown"],
+                reasons=reasons,
+            )
         runs = bring_in_models(job, store, found, who)
         predicted = keep_predictions(job, store, found, rows.predicted, runs)
     finally:
@@ -204,7 +211,11 @@ def _bring_in_things(job: Job, found: PiximiProject, rows: Rows, store: Store) -
         nonlocal done
         done += 1
         if done % _REPORT_EVERY == 0 or done <= _REPORT_EVERY:
-            job.report(done, found.count + 1, f"Opening: {done:,} of {found.count:,}")
+            job.report(
+                done,
+                found.count + 1,
+                Message("Opening: {done:,} of {count:,}", done=done, count=found.count),
+            )
 
     storing = _Storing(store.files)
     for image, stored in work_ahead(storing.store, _alike(found), ahead=_AHEAD):
@@ -218,7 +229,9 @@ def _bring_in_things(job: Job, found: PiximiProject, rows: Rows, store: Store) -
         if one.image_id in rows.image_ids:
             rows.object(one)
         else:
-            found.repairs.note("Objects without their image or kind were left out.", one.name)
+            found.repairs.note(
+                Message("Objects without their image or kind were left out."), one.name
+            )
         report()
     rows.flush()
     rows.drafts(found.models, storing.channels, found.repairs)
@@ -236,9 +249,11 @@ def _alike(found: PiximiProject) -> Iterator[PiximiImage]:
         try:
             converted = convert_channels(Picture(image.pixels, image.bit_depth), channels).pixels
         except BadInput:
-            found.repairs.note("Images of fewer channels than the first were left out.", image.name)
+            found.repairs.note(
+                Message("Images of fewer channels than the first were left out."), image.name
+            )
             continue
-        found.repairs.note("Images got as many channels as the first one has.", image.name)
+        found.repairs.note(Message("Images got as many channels as the first one has."), image.name)
         yield replace(image, pixels=converted, channels=None)
 
 
@@ -272,7 +287,7 @@ def _rename(part: Path, target: Path) -> None:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in a history that this job has not."""
-    return "Open a Piximi project"
+    return Message("Open a Piximi project")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

@@ -130,7 +130,7 @@ def _model(
     paths = [folder / f"{stem}.json", folder / f"{stem}.weights.bin"]
     if not all(path.is_file() for path in paths):
         raise PiximiError(
-            f"The classifier of the run {run.name!r} is missing on the disk; leave it out."
+            "The classifier of the run {run!r} is missing on the disk; leave it out.", run=run.name
         )
     facts: dict[str, Any] = read_json(folder / PIXIMI_FACTS)
     return PiximiModel(

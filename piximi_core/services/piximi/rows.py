@@ -21,6 +21,7 @@ from piximi_core.formats.piximi_project import (
 )
 from piximi_core.formats.piximi_project.content import BaseSettings
 from piximi_core.images import ChannelLook, Look, Picture, display_colors, display_ranges
+from piximi_core.messages import Message
 from piximi_core.project.database import schema
 from piximi_core.vocabulary import IMAGE_KIND, is_unknown, now
 
@@ -213,7 +214,8 @@ def _note_unknown(model: PiximiModel, repairs: Repairs) -> None:
     for name, is_lost in lost.items():
         if is_lost:
             repairs.note(
-                "Settings that this program lacks (crops, unscaled pixels) were left out.", name
+                Message("Settings that this program lacks (crops, unscaled pixels) were left out."),
+                name,
             )
 
 
@@ -224,7 +226,9 @@ def _usable(draft: dict[str, Any], repairs: Repairs) -> dict[str, Any]:
         try:
             settings_from({key: value})
         except BadInput:
-            repairs.note("Settings of trainings beyond what this program takes were left out.", key)
+            repairs.note(
+                Message("Settings of trainings beyond what this program takes were left out."), key
+            )
         else:
             kept[key] = value
     return kept

@@ -16,6 +16,7 @@ from piximi_core.formats.piximi_project import IMAGE, PiximiModel, PiximiProject
 from piximi_core.formats.tfjs.bundle import MAX_WEIGHTS_BYTES
 from piximi_core.formats.tfjs.model_look import look_at_model
 from piximi_core.jobs.folder import Job, write_json
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import MAX_NAME, clean_name, list_categories
 from piximi_core.project.contents.predictions import PredictedThing, store_predictions
 from piximi_core.project.contents.runs import Run, find_run
@@ -45,12 +46,14 @@ def bring_in_models(job: Job, store: Store, found: PiximiProject, who: str) -> l
         if not model.files:
             continue
         job.raise_if_stopped()
-        job.report(0.99, 1.0, f"Reading the classifier {model.name[:60]}")
+        job.report(0.99, 1.0, Message("Reading the classifier {model}", model=model.name[:60]))
         folder = store.files.jobs / new_id()
         try:
             runs.append(_bring_in(store, model, folder, who, found.repairs))
         except PiximiError as error:
-            found.repairs.note(f"A classifier was left out: {error}", model.name)
+            found.repairs.note(
+                Message("A classifier was left out: {error}", error=error), model.name
+            )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return runs
@@ -83,14 +86,20 @@ def _unpacked(model: PiximiModel, folder: Path) -> list[Path]:
     paths = []
     for file, ending in zip(model.files, ("json", "weights.bin"), strict=True):
         if file.size > MAX_WEIGHTS_BYTES:
-            raise BadInput(f"its {ending} has {file.size:,} bytes, too many for a classifier.")
+            raise BadInput(
+                "its {ending} has {size:,} bytes, too many for a classifier.",
+                ending=ending,
+                size=file.size,
+            )
         # The description looks for its weights by their name.
         usable = file.basename.endswith(ending) and len(file.basename.encode()) < _LONGEST_NAME
         paths.append(folder / (file.basename if usable else f"model.{ending}"))
         try:
             content = file.read()
         except Exception as error:  # zipfile raises anything on damaged bytes
-            raise BadInput(f"its {ending} is damaged ({error}).") from error
+            raise BadInput(
+                "its {ending} is damaged ({error}).", ending=ending, error=error
+            ) from error
         paths[-1].write_bytes(content)
     return paths
 
@@ -126,7 +135,10 @@ def _class_names(
         taken.add(mapped[number])
         if number in model.class_map or mapped[number] != wanted:
             repairs.note(
-                "Classes that would share a category, or be Unknown, got one of their own.", name
+                Message(
+                    "Classes that would share a category, or be Unknown, got one of their own."
+                ),
+                name,
             )
     return [mapped[number] for number in range(len(classes))]
 
@@ -177,7 +189,7 @@ def keep_predictions(
         rows = _scored(job, store, found, run, answers) if run else {}
         if not rows:
             found.repairs.note(
-                "Predictions whose classifier is not in the file have no confidence.",
+                Message("Predictions whose classifier is not in the file have no confidence."),
             )
         names = {category.id: category.name for category in list_categories(store, kind_id)}
         with store.write() as db:
@@ -209,13 +221,15 @@ def _scored(
     job: Job, store: Store, found: PiximiProject, run: Run, answers: Mapping[str, str]
 ) -> dict[str, NDArray[np.float32]]:
     """Return the probabilities of each thing by the run, and say where they tell otherwise."""
-    job.report(0.99, 1.0, f"Predicting with {run.name[:60]}")
+    job.report(0.99, 1.0, Message("Predicting with {run}", run=run.name[:60]))
     inner = predict.ask(store, find_run(store, run.id), list(answers))
     try:
         predict.run(inner)
         scores = load_scores(inner.folder)
     except PiximiError as error:
-        found.repairs.note(f"The confidence of predictions is not known: {error}", run.name)
+        found.repairs.note(
+            Message("The confidence of predictions is not known: {error}", error=error), run.name
+        )
         return {}
     finally:
         shutil.rmtree(inner.folder, ignore_errors=True)
@@ -229,7 +243,7 @@ def _scored(
         rows[thing_id] = row
         if ids[int(np.argmax(row))] != answers[thing_id]:
             found.repairs.note(
-                "Of some the classifier says something else than Piximi kept; that stays.",
+                Message("Of some the classifier says something else than Piximi kept; that stays."),
                 thing_id,
             )
     return rows

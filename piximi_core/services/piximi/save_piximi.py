@@ -25,6 +25,7 @@ from piximi_core.formats.piximi_project.writer import safe_thing_name
 from piximi_core.images import read_picture
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.messages import Message
 from piximi_core.prefetch import work_ahead
 from piximi_core.project.contents.runs import Run, list_runs, require_classifier
 from piximi_core.project.contents.things import Thing, get_things
@@ -36,7 +37,6 @@ from piximi_core.project.workspace import float_range, project_name
 from piximi_core.services.piximi.losses import losses
 from piximi_core.services.piximi.parts import channel_views, kinds_of, models_of
 from piximi_core.vocabulary import IMAGE_KIND, UniqueNames, new_id
-from piximi_core.words import plural
 
 __all__ = [
     "RESOURCE",
@@ -134,8 +134,9 @@ def _look_again(path: Path, saving: _Saving) -> None:
         if found.repairs or found.count != saving.images + saving.objects:
             reason = " ".join(found.repairs.sentences())
             raise PiximiError(
-                f"The written project would not open as it is ({reason}), so nothing was "
-                "delivered; report this."
+                "The written project would not open as it is ({reason}), so nothing was "
+                "delivered; report this.",
+                reason=reason,
             )
 
 
@@ -214,9 +215,11 @@ class _Saving:
                 written.add(one.id)
                 self.objects += 1
             done = self.images + self.objects
-            self.job.report(done, total + 1, f"Saving: {done:,} of {total:,}")
+            self.job.report(
+                done, total + 1, Message("Saving: {done:,} of {total:,}", done=done, total=total)
+            )
         if image_ids and not self.images:
-            raise BadInput(f"No image can be read: {self.left_out[0][1]}")
+            raise BadInput("No image can be read: {left_out}", left_out=self.left_out[0][1])
 
     def _items(self, image_ids: Sequence[str]) -> Iterator[_Item]:
         """Yield the images with their objects, a few at a time from the database."""
@@ -297,7 +300,7 @@ def _label(thing: Thing) -> tuple[str, str]:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step; saving changes nothing in the project."""
-    return "Save for Piximi"
+    return Message("Save for Piximi")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
@@ -322,7 +325,9 @@ def finished_saves(store: Store) -> list[Job]:
 
 def saved_in_words(result: dict[str, Any]) -> str:
     """Say what was saved."""
-    return (
-        f"{plural(result['images'], 'image')}, {plural(result['objects'], 'object')}, "
-        f"{plural(result['classifiers'], 'classifier')}"
+    return Message(
+        "{images}, {objects}, {classifiers}",
+        images=Message.plural("{n} image", "{n} images", n=result["images"]),
+        objects=Message.plural("{n} object", "{n} objects", n=result["objects"]),
+        classifiers=Message.plural("{n} classifier", "{n} classifiers", n=result["classifiers"]),
     )

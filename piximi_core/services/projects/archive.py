@@ -17,6 +17,7 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.zips.project_archive import DATABASE, ArchiveManifest, Entry, write
 from piximi_core.jobs.applying import apply_finished, jobs_of
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.messages import Message
 from piximi_core.project.care.originals import used_originals
 from piximi_core.project.database.sqlite_files import copy_database, open_to_read
 from piximi_core.project.database.store import Store, current_user
@@ -53,7 +54,7 @@ def ask(store: Store, out: Path | None = None, *, who: str | None = None) -> Job
     require_quiet(store.folder, name)
     apply_finished(store)
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        raise BadInput(f"{out} cannot be written: give a file in a folder that exists.")
+        raise BadInput("{out} cannot be written: give a file in a folder that exists.", out=out)
     for old in jobs_of(store):
         if old.request().get("service") == "archive" and not old.state().is_active:
             shutil.rmtree(old.folder / "out", ignore_errors=True)
@@ -69,17 +70,19 @@ def run(job: Job) -> dict[str, Any]:
     out = Path(request["out"]) if request["out"] else job.folder / "out" / f"{stem}.zip"
     snapshot = job.folder / "snapshot.sqlite"
     snapshot.unlink(missing_ok=True)
-    job.report(0, 1, "Copying the database")
+    job.report(0, 1, Message("Copying the database"))
     try:
         copy_database(files.database, snapshot, job.raise_if_stopped, _PAGES)
         result = _write(job, files, snapshot, out)
     except sqlite3.DatabaseError as error:
         raise BadInput(
-            f"The database of {request['name']!r} cannot be copied ({error}); nothing was made."
+            "The database of {name!r} cannot be copied ({error}); nothing was made.",
+            name=request["name"],
+            error=error,
         ) from error
     except FileNotFoundError as error:
         raise BadInput(
-            f"A file of {request['name']!r} went away meanwhile; archive it again."
+            "A file of {name!r} went away meanwhile; archive it again.", name=request["name"]
         ) from error
     finally:
         snapshot.unlink(missing_ok=True)
@@ -87,7 +90,7 @@ def run(job: Job) -> dict[str, Any]:
 
 
 def _write(job: Job, files: ProjectFiles, snapshot: Path, out: Path) -> dict[str, Any]:
-    job.report(0, 1, "Listing the files")
+    job.report(0, 1, Message("Listing the files"))
     entries = list(_entries(files, snapshot))
     total = sum(entry.size for entry in entries)
     out.parent.mkdir(exist_ok=True)
@@ -96,7 +99,11 @@ def _write(job: Job, files: ProjectFiles, snapshot: Path, out: Path) -> dict[str
 
     def watch(done: int) -> None:
         job.raise_if_stopped()
-        text = f"Writing: {done // 1_000_000:,} of {total // 1_000_000:,} MB"
+        text = Message(
+            "Writing: {done_mb:,} of {total_mb:,} MB",
+            done_mb=done // 1_000_000,
+            total_mb=total // 1_000_000,
+        )
         job.report(min(done, total - 1), max(total, 1), text)
 
     name = str(job.request()["name"])
@@ -152,7 +159,7 @@ def _facts(database: Path, written: Collection[str]) -> dict[str, Any]:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in the history, where it changes nothing and so is not kept."""
-    return "Archive the project"
+    return Message("Archive the project")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

@@ -34,8 +34,9 @@ def require_quiet(folder: Path, name: str) -> None:
     """
     if active_jobs(folder):
         raise ProjectBusy(
-            f"The project {name!r} has work under way; wait until it ends, or open the project "
-            "and stop it, then try again."
+            "The project {name!r} has work under way; wait until it ends, or open the project "
+            "and stop it, then try again.",
+            name=name,
         )
 
 

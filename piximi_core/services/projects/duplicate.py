@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from piximi_core.errors import BadInput
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.sqlite_files import copy_database, open_to_read
 from piximi_core.project.database.store import Store, current_user
@@ -84,7 +85,9 @@ def _copy_database(source: Path, target: Path, name: str, check: Callable[[], No
             )
     except sqlite3.DatabaseError as error:
         raise BadInput(
-            f"The database of {source.parent.name!r} cannot be copied ({error}); nothing was made."
+            "The database of {name!r} cannot be copied ({error}); nothing was made.",
+            name=source.parent.name,
+            error=error,
         ) from error
 
 
@@ -111,7 +114,11 @@ def _copy_files(job: Job, source: ProjectFiles, draft: ProjectFiles) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
         done += size
-        text = f"Copying: {done // 1_000_000:,} of {total // 1_000_000:,} MB"
+        text = Message(
+            "Copying: {done_mb:,} of {total_mb:,} MB",
+            done_mb=done // 1_000_000,
+            total_mb=total // 1_000_000,
+        )
         job.report(done, max(total, 1), text)
 
 
@@ -125,7 +132,7 @@ def sweep_copies(root: Path) -> None:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in the history, where it changes nothing and so is not kept."""
-    return "Duplicate the project"
+    return Message("Duplicate the project")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

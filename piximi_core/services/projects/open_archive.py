@@ -17,6 +17,7 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.zips.project_archive import ArchiveManifest, read_manifest, unpack
 from piximi_core.images.naming import safe_name
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.care.foreign import check_foreign_project
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
@@ -137,7 +138,10 @@ def restore_archive(
     """
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput(f"{folder} holds something already; choose a folder that is not there yet.")
+        raise BadInput(
+            "{folder} holds something already; choose a folder that is not there yet.",
+            folder=folder,
+        )
     manifest = read_manifest(archive)
     folder.parent.mkdir(parents=True, exist_ok=True)
     require_space(folder.parent, manifest.bytes)
@@ -170,7 +174,8 @@ def _unpack(archive: Path, draft: Path, shown: str, report: Report) -> ArchiveMa
         unreadable = make_thumbnails(
             draft,
             lambda done, total: report(
-                0.67 + 0.32 * done / total, f"Reading images: {done:,} of {total:,}"
+                0.67 + 0.32 * done / total,
+                Message("Reading images: {done:,} of {total:,}", done=done, total=total),
             ),
         )
     # One flush for all of it, and only then the rename that makes it a project.
@@ -179,8 +184,12 @@ def _unpack(archive: Path, draft: Path, shown: str, report: Report) -> ArchiveMa
 
 
 def _third(which: int, done: int, total: int) -> tuple[float, str]:
-    verb = "Checking" if which else "Unpacking"
-    text = f"{verb}: {done // 1_000_000:,} of {total // 1_000_000:,} MB"
+    megabytes = {"done_mb": done // 1_000_000, "total_mb": total // 1_000_000}
+    text = (
+        Message("Checking: {done_mb:,} of {total_mb:,} MB", **megabytes)
+        if which
+        else Message("Unpacking: {done_mb:,} of {total_mb:,} MB", **megabytes)
+    )
     return 0.33 * which + 0.33 * min(1.0, done / max(total, 1)), text
 
 
@@ -191,7 +200,9 @@ def _end_foreign_jobs(files: ProjectFiles, shown: str) -> None:
         if job.result():
             ended.append((job.id, now()))
         elif job.request().get("service") not in (None, "train"):
-            raise BadInput(f"'{shown}' holds a run that asks for something else than a training.")
+            raise BadInput(
+                "'{shown}' holds a run that asks for something else than a training.", shown=shown
+            )
         else:
             # Begun by a process that is none of this machine.
             (job.folder / "started").touch()
@@ -206,7 +217,7 @@ def _rename(draft: Path, name: str) -> None:
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in a history that this job has not."""
-    return "Open an archive"
+    return Message("Open an archive")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

@@ -143,8 +143,9 @@ def read_items(path: Path) -> Sequence[Item]:
         return [replace(item, mask=masks[item.id]) for item in items] if masks else items
     except (FileNotFoundError, KeyError, ValueError, TypeError, csv.Error) as error:
         raise PiximiError(
-            f"The list of images in {path.parent.name[:8]}/{path.name} is missing or damaged; "
-            "ask for the work again."
+            "The list of images in {folder}/{path} is missing or damaged; ask for the work again.",
+            folder=path.parent.name[:8],
+            path=path.name,
         ) from error
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.images import read_picture, to_unit
+from piximi_core.messages import Message
 from piximi_core.prefetch import DECODING_THREADS, work_ahead
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.services.scoring.cutting import Cut, cut_object
@@ -63,8 +64,11 @@ def fitted(pixels: FloatImage, shape: Shape, name: str) -> FloatImage:
     height, width, wanted = shape
     if pixels.shape[-1] != wanted:
         raise BadInput(
-            f"{name[-80:]} has {pixels.shape[-1]} channels, but the network takes {wanted}; set "
-            "its input channels to those of the images, or leave that image out."
+            "{name} has {channels} channels, but the network takes {wanted}; set "
+            "its input channels to those of the images, or leave that image out.",
+            name=name[-80:],
+            channels=pixels.shape[-1],
+            wanted=wanted,
         )
     return np.asarray(resize(pixels, height, width), dtype=np.float32)
 
@@ -174,7 +178,7 @@ def require_readable(batches: Generator[Batch]) -> Iterator[FloatImage]:
     with closing(batches):
         for batch in batches:
             if batch.failed:
-                raise BadInput(batch.failed[0][1])
+                raise BadInput.saying(batch.failed[0][1])
             yield batch.pixels
 
 
@@ -193,7 +197,14 @@ def _gathered(done: Iterable[tuple[Item, Future[FloatImage]]], shape: Shape) -> 
         except OSError as error:
             reason = error.strerror or type(error).__name__
             failed.append(
-                (item, f"'{item.name[-80:]}' cannot be read ({reason}); add the image again.")
+                (
+                    item,
+                    Message(
+                        "'{name}' cannot be read ({reason}); add the image again.",
+                        name=item.name[-80:],
+                        reason=reason,
+                    ),
+                )
             )
     stacked = np.stack(pixels) if pixels else np.zeros((0, *shape), np.float32)
     return Batch(tuple(items), stacked, tuple(failed))

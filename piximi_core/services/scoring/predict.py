@@ -15,7 +15,8 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import Job, JobState, write_json
-from piximi_core.project.contents.labelling import counted
+from piximi_core.messages import Message
+from piximi_core.project.contents.labelling import counted, thing_word, things_word
 from piximi_core.project.contents.predictions import PredictedThing, store_predictions
 from piximi_core.project.contents.runs import Run, RunClass, require_classifier
 from piximi_core.project.contents.things import among, get_things
@@ -26,7 +27,7 @@ from piximi_core.project.workspace import float_range
 from piximi_core.services.scoring.items import Item, item_of, read_items, write_items
 from piximi_core.services.scoring.pixels import readable_batches
 from piximi_core.services.scoring.scores import Scores, load_scores, merge_scores, save_scores
-from piximi_core.vocabulary import IMAGE_KIND, new_id
+from piximi_core.vocabulary import new_id
 
 __all__ = ["RESOURCE", "apply", "ask", "has_predicted", "label", "load_classifier", "run"]
 
@@ -60,9 +61,9 @@ def ask(
     require_classifier(run)
     if not ids:
         raise BadInput(
-            "There is no image to predict; choose others, or add images first."
-            if run.kind_id == IMAGE_KIND
-            else "There is no object to predict; choose others, or add objects first."
+            "There is no {thing} to predict; choose others, or add {things} first.",
+            thing=thing_word(run.kind_id),
+            things=things_word(run.kind_id),
         )
     place = {thing_id: number for number, thing_id in enumerate(ids)}
     found = get_things(store, ids, run.kind_id)
@@ -99,7 +100,8 @@ def load_classifier(run_folder: Path) -> Any:
         description = weights.with_name(f"{weights.name.removesuffix('.weights.bin')}.json")
         return _read((description, weights), (_version(description), _version(weights)))
     raise PiximiError(
-        f"The classifier of the run {run_folder.name[:8]} is missing on the disk; train again."
+        "The classifier of the run {run} is missing on the disk; train again.",
+        run=run_folder.name[:8],
     )
 
 
@@ -146,7 +148,7 @@ def run(job: Job) -> dict[str, Any]:
     failed: list[tuple[Item, str]] = []
     fresh = _score(job, request, missing, files, failed) if missing else None
     if failed and (request["purpose"] == "evaluate" or len(failed) == len(items)):
-        raise BadInput(failed[0][1])
+        raise BadInput.saying(failed[0][1])
     found = {
         key: probabilities
         for scores in (known, fresh)
@@ -170,7 +172,7 @@ def _score(
     files: ProjectFiles,
     failed: list[tuple[Item, str]],
 ) -> Scores:
-    job.report(0, len(items), "Starting TensorFlow")
+    job.report(0, len(items), Message("Starting TensorFlow"))
     import_quietly()
     from piximi_core.classification.prediction import predict
 
@@ -188,14 +190,20 @@ def _score(
             answers.append(predict(model, batch.pixels))
             read += batch.items
         done += len(batch.items) + len(batch.failed)
-        job.report(done, len(items), f"Predicting: {done:,} of {len(items):,}")
+        job.report(
+            done,
+            len(items),
+            Message("Predicting: {done:,} of {count:,}", done=done, count=len(items)),
+        )
     nothing = np.zeros((0, len(request["classes"])), np.float32)
     return Scores.of(read, np.concatenate([nothing, *answers]))
 
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step in the history."""
-    return f"Predict {counted(int(result['total']), job.request().get('kind_id'))}"
+    return Message(
+        "Predict {things}", things=counted(int(result["total"]), job.request().get("kind_id"))
+    )
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
@@ -206,7 +214,7 @@ def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> Non
     request = job.request()
     scores = load_scores(job.folder)
     if scores is None:
-        raise PiximiError(f"The scores of the job {job.id[:8]} are damaged; predict again.")
+        raise PiximiError("The scores of the job {job} are damaged; predict again.", job=job.id[:8])
     merge_scores(store.files.run(request["run_id"]), scores)
     if request["purpose"] == "predict":
         kept = _store(job, request, scores, db)

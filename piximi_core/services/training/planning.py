@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 
 from piximi_core.classification.choices import NETWORKS
 from piximi_core.classification.settings import ModelSettings, propose_input_shape
+from piximi_core.messages import Message
 from piximi_core.project.contents.drafts import load_draft
+from piximi_core.project.contents.labelling import thing_word, things_word
 from piximi_core.project.contents.runs import RunClass
 from piximi_core.project.contents.thing_sizes import thing_sizes
 from piximi_core.project.contents.things import among
@@ -21,7 +23,6 @@ from piximi_core.services.scoring.class_names import in_order
 from piximi_core.services.training.split_groups import SplitGroups, deal_by_groups
 from piximi_core.services.training.starting_run import start_obstacle, with_start
 from piximi_core.vocabulary import IMAGE_KIND, TRAINING, VALIDATION
-from piximi_core.words import plural
 
 __all__ = [
     "Mend",
@@ -92,11 +93,13 @@ class TrainingPlan:
         unchecked = [c.name for c, count in checked if not count]
         few = [c.name for c, count in learned if 0 < count < 10]
         if unlearned:
-            found.append(f"Nothing to learn from in Training for: {_names(unlearned)}.")
+            found.append(
+                Message("Nothing to learn from in Training for: {names}.", names=_names(unlearned))
+            )
         if unchecked:
-            found.append(f"Nothing to validate on for: {_names(unchecked)}.")
+            found.append(Message("Nothing to validate on for: {names}.", names=_names(unchecked)))
         if few:
-            found.append(f"Fewer than 10 to learn from in: {_names(few)}.")
+            found.append(Message("Fewer than 10 to learn from in: {names}.", names=_names(few)))
         return (*found, *self.groups.warnings)
 
 
@@ -135,7 +138,7 @@ def plan_training(store: Store, settings: ModelSettings, kind_id: str = IMAGE_KI
         settings,
     )
     parts, labels = dealt.parts, {thing: labels[thing] for thing in dealt.parts}
-    obstacle, mend = _obstacle(classes, parts, settings, channels, kind_id == IMAGE_KIND)
+    obstacle, mend = _obstacle(classes, parts, settings, channels, kind_id)
     if settings.start_from and mend in (None, "channels"):
         found = start_obstacle(store, settings, kind_id, channels)
         obstacle, mend = (found, "start") if found else (None, None)
@@ -156,42 +159,54 @@ def _obstacle(
     parts: dict[str, str],
     settings: ModelSettings,
     channels: int | None,
-    of_images: bool,
+    kind_id: str,
 ) -> tuple[str, Mend] | tuple[None, None]:
     if channels is None:
-        return "There are no images yet: add some on the Images page.", "images"
+        return Message("There are no images yet: add some on the Images page."), "images"
     if not classes:
         return (
-            "No image has a label yet: label some on the Images page."
-            if of_images
-            else "No object has a label yet: label some on the Images page."
+            Message(
+                "No {thing} has a label yet: label some on the Images page.",
+                thing=thing_word(kind_id),
+            )
         ), "images"
     if len(classes) == 1:
         name = classes[0].name
         return (
-            f"All labelled images are {name}: label images of at least one more category, so that "
-            "there is something to tell apart."
-            if of_images
-            else f"All labelled objects are {name}: label objects of at least one more category, "
-            "so that there is something to tell apart."
+            Message(
+                "All labelled {things} are {name}: label {things} of at least one more category, "
+                "so that there is something to tell apart.",
+                things=things_word(kind_id),
+                name=name,
+            )
         ), "images"
     if settings.input_shape[2] != channels:
         return (
-            f"The network is set to {plural(settings.input_shape[2], 'channel')}, but the images "
-            f"have {channels}: change the input channels."
+            Message(
+                "The network is set to {channels}, but the images "
+                "have {have}: change the input channels.",
+                channels=Message.plural("{n} channel", "{n} channels", n=settings.input_shape[2]),
+                have=channels,
+            )
         ), "channels"
     if TRAINING not in parts.values():
         return (
-            "All labelled images are kept for checking: put some in Training, or split again."
-            if of_images
-            else "All labelled objects are kept for checking: put some in Training, or split again."
+            Message(
+                "All labelled {things} are kept for checking: put some in Training, or split "
+                "again.",
+                things=things_word(kind_id),
+            )
         ), "split"
     return None, None
 
 
 def _names(names: list[str]) -> str:
     shown = ", ".join(name[:40] for name in names[:5])
-    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+    return (
+        Message("{shown} and {count} more", shown=shown, count=len(names) - 5)
+        if len(names) > 5
+        else shown
+    )
 
 
 def default_settings(store: Store, kind_id: str = IMAGE_KIND) -> ModelSettings:
@@ -210,7 +225,7 @@ def default_settings(store: Store, kind_id: str = IMAGE_KIND) -> ModelSettings:
 
 def split_again(store: Store, kind_id: str = IMAGE_KIND, *, who: str | None = None) -> int:
     """Take all labelled things out of Training and Validation, so that the next run deals anew."""
-    with store.step("Split again", who=who) as db:
+    with store.step(Message("Split again"), who=who) as db:
         return db.execute(
             things.update()
             .where(things.c.kind_id == kind_id, things.c.category_id.not_like("0%"))
@@ -222,7 +237,7 @@ def split_again(store: Store, kind_id: str = IMAGE_KIND, *, who: str | None = No
 def gather_groups(store: Store, plan: TrainingPlan, *, who: str | None = None) -> int:
     """Move what stands apart from most of its source to the rest; return how many were moved."""
     homes = plan.groups.apart
-    with store.step("Bring sources together", who=who) as db:
+    with store.step(Message("Bring sources together"), who=who) as db:
         for side in sorted(set(homes.values())):
             ids = [thing for thing, home in homes.items() if home == side]
             db.execute(things.update().where(among(things.c.id, ids)).values(partition=side))

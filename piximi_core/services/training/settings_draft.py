@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.settings import ModelSettings, settings_from
+from piximi_core.messages import Message, word
 from piximi_core.project.contents.drafts import load_draft, save_draft
 from piximi_core.project.contents.runs import Run, find_run
 from piximi_core.project.database.schema import project
@@ -24,6 +25,25 @@ __all__ = ["change_settings", "fit_channels", "in_words", "use_settings_of"]
 _NAME_SHOWN = 60
 # An edit reads the draft and writes it whole: two windows must not do that at once.
 _editing = threading.Lock()
+# What is said of a change: the titles of the settings, as they stand within a sentence.
+_EDITS = {
+    "name": Message("name to {value}"),
+    "start_from": Message("start to {value}"),
+    "architecture": Message("architecture to {value}"),
+    "input_shape": Message("input size to {value}"),
+    "training_percentage": Message("training percentage to {value}"),
+    "shuffle": Message("shuffle on split to {value}"),
+    "stratify": Message("stratified split to {value}"),
+    "seed": Message("seed to {value}"),
+    "epochs": Message("epochs to {value}"),
+    "batch_size": Message("batch size to {value}"),
+    "optimizer": Message("optimization algorithm to {value}"),
+    "loss": Message("loss function to {value}"),
+    "learning_rate": Message("learning rate to {value}"),
+    "object_background": Message("background of objects to {value}"),
+    "object_crop": Message("crop of objects to {value}"),
+    "deterministic": Message("repeatable to {value}"),
+}
 
 
 def change_settings(
@@ -57,7 +77,7 @@ def change_settings(
         if not different:
             return new
         values = new.model_dump(mode="json", include=set(different))
-        words = ", ".join(_step_words(store, key, values[key]) for key in different)
+        words = [_step_words(store, key, values[key]) for key in different]
         # Only what a person touched is kept, so that the input size goes on to fit the images.
         draft = _touched({**load_draft(store, kind_id), **values})
         save_draft(store, draft, what=words, kind_id=kind_id, who=who)
@@ -74,22 +94,23 @@ def _touched(draft: dict[str, Any]) -> dict[str, Any]:
 def _step_words(store: Store, key: str, value: Any) -> str:
     if key != "start_from":
         return in_words(key, value)
-    found = find_run(store, value).name[:_NAME_SHOWN] if value else "a new network"
-    return f"start to {found}"
+    found = find_run(store, value).name[:_NAME_SHOWN] if value else Message("a new network")
+    return _EDITS[key].with_values(value=found)
 
 
 def in_words(key: str, value: Any) -> str:
     """Return an edit as the undo history shows it, such as "epochs to 20"."""
-    title = ModelSettings.model_fields[key].title or key
+    shown: object = value
     if isinstance(value, bool):
-        shown = "on" if value else "off"
+        shown = Message("on") if value else Message("off")
     elif isinstance(value, list | tuple):
         shown = " x ".join(str(part) for part in value)
     elif isinstance(value, float):
-        shown = f"{value:g}"
-    else:
-        shown = str(value)[:_NAME_SHOWN] or "automatic"
-    return f"{title[0].lower()}{title[1:]} to {shown}"
+        shown = Message("{number:g}", number=value)
+    elif isinstance(value, str):
+        typed = value[:_NAME_SHOWN] or Message("automatic")
+        shown = typed if key == "name" else word(value)
+    return _EDITS[key].with_values(value=shown)
 
 
 def use_settings_of(store: Store, run: Run, *, who: str | None = None) -> None:
@@ -104,7 +125,7 @@ def use_settings_of(store: Store, run: Run, *, who: str | None = None) -> None:
         save_draft(
             store,
             values,
-            what=f"settings to those of run {run.number}",
+            what=Message("settings to those of run {number}", number=run.number),
             kind_id=run.kind_id,
             who=who,
         )

@@ -10,18 +10,18 @@ from sqlalchemy import select
 
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.classification.splitting.split import deal_new
+from piximi_core.messages import Message
 from piximi_core.project.contents.grouping import Grouping, ImageGroups, find_groups, thing_groups
 from piximi_core.project.contents.labelling import counted
 from piximi_core.project.database.schema import things
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import TRAINING, VALIDATION
-from piximi_core.words import plural
 
 __all__ = ["DealtThings", "SplitGroups", "deal_by_groups", "straddling"]
 
 _TEST = "Test"
 _SIDES = (TRAINING, VALIDATION, _TEST)
-_BY_CATEGORY = (
+_BY_CATEGORY = Message(
     "Names are not used for groups: all of each category would be one. Group by names yourself if "
     "each category does come from one source."
 )
@@ -185,17 +185,24 @@ def _warnings(
     kept: int,
     settings: ModelSettings,
 ) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     if across:
         found.append(
-            f"{plural(len(across), 'group')} of one source on several sides of the split, such as "
-            f"{across[0][:60]}: bring them together, or Split again, so that Validation is new."
+            Message(
+                "{groups} of one source on several sides of the split, such as "
+                "{example}: bring them together, or Split again, so that Validation is new.",
+                groups=Message.plural("{n} group", "{n} groups", n=len(across)),
+                example=across[0][:60],
+            )
         )
     if sizes and not across:
         found += _of_the_largest(kind_id, sizes, parts, settings)
     if kept:
         found.append(
-            f"{counted(kept, kind_id)} not learned from: others of the same source are in Test."
+            Message(
+                "{things} not learned from: others of the same source are in Test.",
+                things=counted(kept, kind_id),
+            )
         )
     return tuple(found)
 
@@ -210,7 +217,14 @@ def _of_the_largest(
     if size == 1 or size <= settings.training_percentage * len(parts) or checked > wanted / 2:
         return []
     return [
-        f"{group[:60]} alone holds {size:,} of {counted(len(parts), kind_id)} and goes to one side "
-        f"whole, so {checked:,} are in Validation instead of {round(wanted):,}: label more of "
-        "other sources, or group otherwise if these do not come from one source."
+        Message(
+            "{group} alone holds {size:,} of {things} and goes to one side "
+            "whole, so {checked:,} are in Validation instead of {wanted:,}: label more of "
+            "other sources, or group otherwise if these do not come from one source.",
+            group=group[:60],
+            size=size,
+            things=counted(len(parts), kind_id),
+            checked=checked,
+            wanted=round(wanted),
+        )
     ]

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.messages import Message
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.runs import Run, RunClass, find_run, list_runs, require_classifier
 from piximi_core.project.database.store import Store
-from piximi_core.words import plural
 
 __all__ = [
     "START_FOLDER",
@@ -75,23 +75,36 @@ def start_obstacle(
     try:
         start = start_of(store, settings)
     except NotFound:
-        return "The run to start from is gone: start from another run, or from a new network."
+        return Message(
+            "The run to start from is gone: start from another run, or from a new network."
+        )
     if start is None:
         return None
     if not start.has_classifier:
-        return f"{start.name} has no classifier yet: wait for it, or start from a new network."
+        return Message(
+            "{start} has no classifier yet: wait for it, or start from a new network.",
+            start=start.name,
+        )
     if start.kind_id != kind_id:
-        return f"{start.name} classifies another kind: start from a run of this kind."
+        return Message(
+            "{start} classifies another kind: start from a run of this kind.", start=start.name
+        )
     height, width, takes = start.settings["input_shape"]
     if not _fits(start):
-        return (
-            f"{start.name} takes images of {height} x {width} pixels, which is outside of what is "
-            "trained here: start from another run, or from a new network."
+        return Message(
+            "{start} takes images of {height} x {width} pixels, which is outside of what is "
+            "trained here: start from another run, or from a new network.",
+            start=start.name,
+            height=height,
+            width=width,
         )
     if channels is not None and takes != channels:
-        return (
-            f"{start.name} takes {plural(takes, 'channel')}, but the images have {channels}: start "
-            "from another run, or from a new network."
+        return Message(
+            "{start} takes {channels}, but the images have {have}: start "
+            "from another run, or from a new network.",
+            start=start.name,
+            channels=Message.plural("{n} channel", "{n} channels", n=takes),
+            have=channels,
         )
     return None
 
@@ -129,7 +142,7 @@ def take_start(
     target.mkdir(parents=True, exist_ok=True)
     for name in (f"{stem}.json", f"{stem}.weights.bin"):
         if not (source / name).is_file():
-            raise BadInput(f"The classifier of {start.name} is missing on the disk.")
+            raise BadInput("The classifier of {start} is missing on the disk.", start=start.name)
         shutil.copyfile(source / name, target / name)
     by_id = {known.id: number for number, known in enumerate(start.classes)}
     # A category that was deleted and made again has another id; but an output whose category is

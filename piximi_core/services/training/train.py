@@ -18,6 +18,7 @@ from piximi_core.classification.settings import ModelSettings
 from piximi_core.classification.training.progress import EpochRow, TrainingData, TrainingResult
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, JobState, write_json
+from piximi_core.messages import Message, in_a_row
 from piximi_core.project.contents.runs import Run, finish_run, register_run, reserve_run
 from piximi_core.project.contents.things import get_things
 from piximi_core.project.database import schema
@@ -70,14 +71,14 @@ def ask(
     settings = with_start(store, settings)
     plan = plan_training(store, settings, kind_id)
     if plan.obstacle:
-        raise BadInput(plan.obstacle)
+        raise BadInput.saying(plan.obstacle)
     start = start_of(store, settings)
     if kind_id == IMAGE_KIND:
         _refuse_object_settings(settings)
     items = planned_items(store, plan, settings, kind_id)
     height, width, channels = settings.input_shape
     require_space(store.folder, len(items) * height * width * channels * 4 * 2)
-    with store.step("Split for training", who=who) as db:
+    with store.step(Message("Split for training"), who=who) as db:
         wanted = settings.name or (start.name if start else "")
         run_id, number, name = reserve_run(db, kind_id, wanted, settings.architecture)
         settings = settings.model_copy(update={"name": name})
@@ -127,7 +128,7 @@ def _refuse_object_settings(settings: ModelSettings) -> None:
         field = ModelSettings.model_fields[key]
         if getattr(settings, key) != field.default:
             raise BadInput(
-                f"{key} is a setting for objects, but these are whole images; leave it out."
+                "{key} is a setting for objects, but these are whole images; leave it out.", key=key
             )
 
 
@@ -162,14 +163,17 @@ def ask_to_resume(store: Store, run: Run) -> Job:
     job = Job(store.files.run(run.id))
     if not job.request().get("settings"):
         raise BadInput(
-            f"The files of the run {run.name!r} are missing or damaged; train a new run instead."
+            "The files of the run {run!r} are missing or damaged; train a new run instead.",
+            run=run.name,
         )
     state = job.state()
     if state.is_active:
-        raise PiximiError(f"The run {run.name!r} is still going on; there is nothing to resume.")
+        raise PiximiError(
+            "The run {run!r} is still going on; there is nothing to resume.", run=run.name
+        )
     if state is JobState.DONE and not job.result().get("stopped"):
         raise PiximiError(
-            f"The run {run.name!r} did all its epochs; start a new run from it instead."
+            "The run {run!r} did all its epochs; start a new run from it instead.", run=run.name
         )
     with store.write() as db:
         # Its result, once there is one again, is to be applied again.
@@ -188,7 +192,7 @@ def run(job: Job) -> dict[str, Any]:
     started = time.monotonic()
     settings = run_settings(job)
     before = carried_over(job)
-    job.report(0, settings.epochs, "Starting TensorFlow", phase="start", **before)
+    job.report(0, settings.epochs, Message("Starting TensorFlow"), phase="start", **before)
     from piximi_core.classification.device import describe_device
 
     device = describe_device()
@@ -204,7 +208,11 @@ def run(job: Job) -> dict[str, Any]:
         scratch,
         float_range=request["float_range"] and tuple(request["float_range"]),
         on_progress=lambda done, total: job.report(
-            0, settings.epochs, f"Reading images: {done:,} of {total:,}", phase="read", **before
+            0,
+            settings.epochs,
+            Message("Reading images: {done:,} of {total:,}", done=done, total=total),
+            phase="read",
+            **before,
         ),
         check=job.raise_if_stopped,
     ) as pixels:
@@ -300,8 +308,10 @@ def _best(result: TrainingResult, job: Job) -> EpochRow:
     """Return the best epoch, of a training that has finished one."""
     if result.best is None:
         job.raise_if_stopped()
-        raise PiximiError(
-            " ".join(result.notes) or "The training ended before its first epoch was done."
+        raise PiximiError.saying(
+            in_a_row(result.notes)
+            if result.notes
+            else Message("The training ended before its first epoch was done.")
         )
     return result.best
 
@@ -379,7 +389,7 @@ def _store_classifier(job: Job, settings: ModelSettings, classifier: Any) -> str
 
 def label(job: Job, result: dict[str, Any]) -> str:
     """Name the step; training itself changes nothing that undo could take back."""
-    return "Finish training"
+    return Message("Finish training")
 
 
 def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from piximi_core.classification.training.progress import EpochRow, Progress
 from piximi_core.jobs.folder import Job
+from piximi_core.messages import Message
 from piximi_core.project.files import replace_atomically
 from piximi_core.vocabulary import now
 
@@ -67,7 +68,7 @@ class TrainingLog:
         self._job.report(
             min(done, progress.epochs - 0.001),
             progress.epochs,
-            f"Epoch {progress.epoch} of {progress.epochs}",
+            Message("Epoch {epoch} of {epochs}", epoch=progress.epoch, epochs=progress.epochs),
             phase="train",
             running_loss=progress.running_loss,
             images_per_second=progress.images_per_second,
@@ -77,7 +78,9 @@ class TrainingLog:
 
     def storing(self, epochs: int) -> None:
         """Say that the epochs are over and the classifier is written."""
-        self._job.report(epochs, epochs, "Storing the classifier", phase="store", **self._so_far())
+        self._job.report(
+            epochs, epochs, Message("Storing the classifier"), phase="store", **self._so_far()
+        )
 
     def _so_far(self) -> dict[str, Any]:
         return {"device": self._device, "curve": self._curve, "notes": list(self.notes)}

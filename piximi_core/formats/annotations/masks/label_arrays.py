@@ -51,7 +51,9 @@ def _require_fit(height: int, width: int, total: int) -> None:
     planes = sizes.get((height, width))
     if planes is None:
         raise BadInput(
-            f"is {width} x {height} pixels large, and no image of this project is; it was not read."
+            "is {width} x {height} pixels large, and no image of this project is; it was not read.",
+            width=width,
+            height=height,
         )
     if total > _BYTES_OF_LABEL * planes * height * width:
         raise BadInput("has far more pages than the images of its size have planes.")
@@ -70,12 +72,14 @@ def read_labels(path: Path, name: str) -> NDArray[Any]:
             is_png = file.read(8) == b"\x89PNG\r\n\x1a\n"
         array = _read_png(path) if is_png else _read_tiff(path)
     except BadInput as error:
-        raise BadInput(f"'{name[-80:]}' {error}") from error
+        raise BadInput("'{name}' {error}", name=name[-80:], error=error) from error
     except MemoryError as error:
-        raise BadInput(f"'{name[-80:]}' does not fit into memory.") from error
+        raise BadInput("'{name}' does not fit into memory.", name=name[-80:]) from error
     except Exception as error:
         # Decoders raise anything at all on bytes that no one foresaw.
-        raise BadInput(f"'{name[-80:]}' is damaged or no TIFF or PNG; export it again.") from error
+        raise BadInput(
+            "'{name}' is damaged or no TIFF or PNG; export it again.", name=name[-80:]
+        ) from error
     return array
 
 
@@ -157,7 +161,7 @@ def by_value(plane: NDArray[Any]) -> Iterator[tuple[int, Region]]:
         found, inverse = np.unique(plane, return_inverse=True)
         numbered, values = inverse.reshape(plane.shape).astype(np.int32) + 1, found.tolist()
     if len(values) > _MOST_VALUES:
-        raise BadInput(f"{len(values):,} different values: that is no label image.")
+        raise BadInput("{count:,} different values: that is no label image.", count=len(values))
     for value, place in zip(values, find_objects(numbered), strict=True):
         if value > 0 and place is not None:
             region = region_of(plane[place] == value, place[1].start, place[0].start)

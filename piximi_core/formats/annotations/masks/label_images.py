@@ -33,6 +33,7 @@ from piximi_core.formats.annotations.label_index import (
 from piximi_core.formats.annotations.masks.label_arrays import by_value, read_labels, tiff_bytes
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
 from piximi_core.formats.zips.archives import Member
+from piximi_core.messages import Message
 
 __all__ = ["label_array", "read_label_images", "write_label_images"]
 
@@ -183,7 +184,10 @@ def label_array(
         array[item.plane, y1:y2, x1:x2][item.region.mask()] = value
     seen = set(np.unique(array).tolist())
     hidden += [
-        Problem(item.name or f"object {value} of {image.name}", "Later objects cover all of it.")
+        Problem(
+            item.name or Message("object {value} of {image}", value=value, image=image.name),
+            Message("Later objects cover all of it."),
+        )
         for value, item in enumerate(objects, 1)
         if value not in seen
     ]

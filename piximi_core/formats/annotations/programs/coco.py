@@ -45,6 +45,7 @@ from piximi_core.formats.annotations.shapes import (
     Shape,
 )
 from piximi_core.images import safe_name
+from piximi_core.messages import Message
 from piximi_core.vocabulary import UNKNOWN_NAME
 
 __all__ = ["CocoStyle", "read_coco", "write_coco"]
@@ -73,14 +74,14 @@ def read_coco(path: Path, name: str) -> AnnotationSet:
     rows = records(content, "annotations", shown)
     traced = _is_of_piximi(content, rows)
     for number, item in enumerate(rows):
-        what = f"object {text_of(item.get('id'), 40) or f'no. {number + 1}'}"
+        what = Message("object {id}", id=text_of(item.get("id"), 40) or f"no. {number + 1}")
         try:
             image = images.get(item.get("image_id"))
             if image is None:
-                raise BadInput(images.why("image", item.get("image_id")))
+                raise BadInput.saying(images.why("image", item.get("image_id")))
             category = categories.get(item.get("category_id"))
             if category is None:
-                raise BadInput(categories.why("category", item.get("category_id")))
+                raise BadInput.saying(categories.why("category", item.get("category_id")))
             shape = _shape(item, traced)
         except BadInput as error:
             found.skipped.append(Problem(what, str(error)))
@@ -105,13 +106,17 @@ def _images(rows: list[dict[str, Any]], found: AnnotationSet) -> ById[AnnotatedI
     for row in rows:
         name = text_of(row.get("file_name"), 1000)
         if name is None or "id" not in row:
-            found.skipped.append(Problem("an image", "It has no file name or no id."))
+            found.skipped.append(
+                Problem(Message("an image"), Message("It has no file name or no id."))
+            )
             continue
         try:
             size = (whole(row.get("width")), whole(row.get("height")))
         except BadInput as error:
             if row.get("width") is not None:
-                found.repaired.append(Problem(name, f"Its size is not used: {error}"))
+                found.repaired.append(
+                    Problem(name, Message("Its size is not used: {error}", error=error))
+                )
             size = (0, 0)
         image = AnnotatedImage(name, size[0] or None, size[1] or None)
         images.add(row["id"], image, image.name)
@@ -125,7 +130,7 @@ def _categories(rows: list[dict[str, Any]], found: AnnotationSet) -> ById[Object
     for row in rows:
         name = text_of(row.get("name"))
         if name is None or "id" not in row:
-            found.skipped.append(Problem("a category", "It has no name or no id."))
+            found.skipped.append(Problem("a category", Message("It has no name or no id.")))
             continue
         kind = text_of(row.get("supercategory")) or ""
         # What programs write that know no supercategories.
@@ -194,7 +199,7 @@ def _shape(item: dict[str, Any], traced: bool) -> Shape:
 def _ring(ring: Any) -> Any:
     corners = numbers(ring)
     if len(corners) % 2 or len(corners) < 6:
-        raise BadInput(f"An outline of {len(corners)} numbers has no three corners.")
+        raise BadInput("An outline of {count} numbers has no three corners.", count=len(corners))
     return np.array(corners, dtype=np.float64).reshape(-1, 2)
 
 
@@ -257,8 +262,12 @@ def _joined_parts(found: AnnotationSet) -> list[Problem]:
     for number, item in enumerate(found.objects):
         outlines = trace_mask(item.region.mask())
         if len(outlines) > 1 or outlines[0].holes:
-            what = item.name or f"object {number + 1} of {item.image}"
-            told.append(Problem(what, "Its parts and holes are joined by slits in one polygon."))
+            what = item.name or Message(
+                "object {number} of {image}", number=number + 1, image=item.image
+            )
+            told.append(
+                Problem(what, Message("Its parts and holes are joined by slits in one polygon."))
+            )
     return told
 
 

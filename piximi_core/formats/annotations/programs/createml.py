@@ -12,6 +12,7 @@ from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet,
 from piximi_core.formats.annotations.plain_json import finite, read_json, records, text_of
 from piximi_core.formats.annotations.shapes import BoxShape
 from piximi_core.images import safe_name
+from piximi_core.messages import Message
 
 __all__ = ["read_createml", "write_createml"]
 
@@ -30,16 +31,25 @@ def read_createml(path: Path, name: str) -> AnnotationSet:
         image = text_of(row.get("image", row.get("imagefilename")), 1000)
         listed = row.get("annotations", row.get("annotation"))
         if image is None or not isinstance(listed, list):
-            found.skipped.append(Problem("an image", "It has no file name or no annotations."))
+            found.skipped.append(
+                Problem(Message("an image"), Message("It has no file name or no annotations."))
+            )
             continue
         found.images.append(AnnotatedImage(image))
         for number, item in enumerate(listed):
             try:
                 found.objects.append(_object(item, image))
             except BadInput as error:
-                found.skipped.append(Problem(f"{image[:80]}, box {number + 1}", str(error)))
+                found.skipped.append(
+                    Problem(
+                        Message("{image}, box {number}", image=image[:80], number=number + 1),
+                        str(error),
+                    )
+                )
     if not found.images:
-        raise BadInput(f"'{safe_name(name)}' holds no images with boxes, as CreateML writes them.")
+        raise BadInput(
+            "'{name}' holds no images with boxes, as CreateML writes them.", name=safe_name(name)
+        )
     return found
 
 

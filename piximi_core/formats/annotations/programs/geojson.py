@@ -31,6 +31,7 @@ from piximi_core.formats.annotations.model import (
 )
 from piximi_core.formats.annotations.plain_json import numbers, read_json, text_of, whole
 from piximi_core.formats.annotations.shapes import JoinedPolygons
+from piximi_core.messages import Message
 
 __all__ = ["read_geojson", "write_geojson"]
 
@@ -66,7 +67,7 @@ def _read(
 ) -> None:
     features = content.get("features") if content.get("type") != "Feature" else [content]
     if not isinstance(features, list):
-        raise BadInput(f"'{member[:80]}' is no GeoJSON: it has no features.")
+        raise BadInput("'{member}' is no GeoJSON: it has no features.", member=member[:80])
     told = text_of(content.get("image"), 1000)
     image = told or image_of_member(member, archive)
     found.images.append(AnnotatedImage(image, told=told is not None or not alone))
@@ -74,7 +75,12 @@ def _read(
         try:
             found.objects.append(_object(feature, image, found))
         except BadInput as error:
-            found.skipped.append(Problem(f"{image[:80]}, feature {number + 1}", str(error)))
+            found.skipped.append(
+                Problem(
+                    Message("{image}, feature {number}", image=image[:80], number=number + 1),
+                    str(error),
+                )
+            )
 
 
 def _object(feature: Any, image: str, found: AnnotationSet) -> SetObject:
@@ -142,7 +148,7 @@ def _polygons(geometry: dict[str, Any], depth: int = 0) -> Iterator[list[Any]]:
             except BadInput:
                 yield []
     else:
-        raise BadInput(f"A {str(kind)[:40]} has no area.")
+        raise BadInput("A {kind} has no area.", kind=str(kind)[:40])
 
 
 def _ring(corners: Any) -> Any:

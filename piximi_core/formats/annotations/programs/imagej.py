@@ -55,7 +55,9 @@ def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = (
     found = AnnotationSet()
     rois = list(_rois(path, name, scratch))
     if not rois:
-        raise BadInput(f"'{name[:80]}' holds no .roi file, as ImageJ's ROI Manager saves them.")
+        raise BadInput(
+            "'{name}' holds no .roi file, as ImageJ's ROI Manager saves them.", name=name[:80]
+        )
     words = images_by_word(known)
     images: dict[str, None] = {}
     for place, member in rois:

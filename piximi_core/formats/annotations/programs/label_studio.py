@@ -30,6 +30,7 @@ from piximi_core.formats.annotations.round_shapes import (
 )
 from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
 from piximi_core.images import safe_name
+from piximi_core.messages import Message
 
 __all__ = ["read_label_studio", "write_label_studio"]
 
@@ -54,7 +55,9 @@ def read_label_studio(path: Path, name: str) -> AnnotationSet:
     for number, task in enumerate(records(content, "tasks", safe_name(name))):
         image = _image(task)
         if image is None:
-            found.skipped.append(Problem(f"task {number + 1}", "It names no image."))
+            found.skipped.append(
+                Problem(Message("task {number}", number=number + 1), Message("It names no image."))
+            )
             continue
         results = _results(task, image, found)
         found.images.append(AnnotatedImage(image, *_size(results)))
@@ -62,11 +65,18 @@ def read_label_studio(path: Path, name: str) -> AnnotationSet:
             try:
                 shown = _object(item, image, results)
             except BadInput as error:
-                found.skipped.append(Problem(f"{image[:80]}, result {place + 1}", str(error)))
+                found.skipped.append(
+                    Problem(
+                        Message("{image}, result {number}", image=image[:80], number=place + 1),
+                        str(error),
+                    )
+                )
                 continue
             found.objects += [shown] if shown is not None else []
     if not found.images:
-        raise BadInput(f"'{safe_name(name)}' holds no task of Label Studio with an image.")
+        raise BadInput(
+            "'{name}' holds no task of Label Studio with an image.", name=safe_name(name)
+        )
     return found
 
 
@@ -92,7 +102,9 @@ def _results(task: dict[str, Any], image: str, found: AnnotationSet) -> list[dic
     given = [a for a in listed if isinstance(a, dict)] if isinstance(listed, list) else []
     kept = [one for one in given if not one.get("was_cancelled")]
     if len(kept) > 1:
-        reason = f"It was annotated {len(kept)} times; the last annotation is read."
+        reason = Message(
+            "It was annotated {count} times; the last annotation is read.", count=len(kept)
+        )
         found.repaired.append(Problem(image, reason))
     results = kept[-1].get("result") if kept else []
     return [item for item in results if isinstance(item, dict)] if isinstance(results, list) else []
@@ -114,7 +126,7 @@ def _object(
     if not isinstance(value, dict):
         raise BadInput("It has no value.")
     if sort in _NO_OBJECTS:
-        raise BadInput(f"A {sort} belongs to a whole image; it is not read.")
+        raise BadInput("A {sort} belongs to a whole image; it is not read.", sort=sort)
     if sort == "labels":
         return None  # the word of a region that stands beside it
     category = next(iter(_words(value)), None) or _beside(item, results)
@@ -164,7 +176,7 @@ def _shape(item: dict[str, Any], value: dict[str, Any], sort: str) -> Shape:
     if sort == "brush":
         width, height = (whole(item.get(f"original_{side}")) for side in ("width", "height"))
         return brush_mask(value.get("rle"), width, height)
-    raise BadInput(f"A {sort or 'result without a type'} has no area.")
+    raise BadInput("A {sort} has no area.", sort=sort or Message("result without a type"))
 
 
 def _scale(item: dict[str, Any]) -> tuple[float, float]:

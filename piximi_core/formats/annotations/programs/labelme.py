@@ -27,6 +27,7 @@ from piximi_core.formats.annotations.plain_json import numbers, read_json, recor
 from piximi_core.formats.annotations.round_shapes import ellipse_ring, region_ring
 from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
 from piximi_core.images import safe_name
+from piximi_core.messages import Message
 
 __all__ = ["read_labelme", "write_labelme"]
 
@@ -52,7 +53,12 @@ def read_labelme(path: Path, name: str) -> AnnotationSet:
             label = text_of(item.get("label"))
             found.objects.append(object_with(item, image, _shape(item), label))
         except BadInput as error:
-            found.skipped.append(Problem(f"{image[:80]}, shape {number + 1}", str(error)))
+            found.skipped.append(
+                Problem(
+                    Message("{image}, shape {number}", image=image[:80], number=number + 1),
+                    str(error),
+                )
+            )
     return found
 
 
@@ -81,7 +87,7 @@ def _shape(item: dict[str, Any]) -> Shape:
         if len(points) < 3:
             raise BadInput("An outline has fewer than three corners.")
         return Polygons([np.array(points, dtype=np.float64)])
-    raise BadInput(f"A {sort} has no area.")
+    raise BadInput("A {sort} has no area.", sort=sort)
 
 
 def _mask(text: Any, points: Sequence[Sequence[float]]) -> Region:

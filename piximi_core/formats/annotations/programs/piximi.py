@@ -23,6 +23,7 @@ from piximi_core.formats.annotations.model import (
 )
 from piximi_core.formats.annotations.plain_json import numbers, read_json, records, text_of, whole
 from piximi_core.images import safe_name
+from piximi_core.messages import Message
 from piximi_core.vocabulary import PIXIMI_PARTITIONS, UNKNOWN_NAME
 
 __all__ = ["PiximiVersion", "read_piximi_annotations", "write_piximi_annotations"]
@@ -62,7 +63,7 @@ def read_piximi_annotations(path: Path, name: str) -> AnnotationSet:
         try:
             found.objects.append(_object(row, images, categories, kinds, old, found, label))
         except BadInput as error:
-            found.skipped.append(Problem(f"object {label}", str(error)))
+            found.skipped.append(Problem(Message("object {id}", id=label), str(error)))
     return found
 
 
@@ -72,12 +73,18 @@ def _is_current(version: Any, shown: str) -> bool:
         return False
     parts = re.match(r"(\d+)\.(\d+)", str(version))
     if parts is None:
-        raise BadInput(f"'{shown}' gives {str(version)[:40]!r} as its version, which is none.")
+        raise BadInput(
+            "'{shown}' gives {version!r} as its version, which is none.",
+            shown=shown,
+            version=str(version)[:40],
+        )
     major, minor = int(parts[1]), int(parts[2])
     if major > 1:
         raise BadInput(
-            f"'{shown}' was written by Piximi {str(version)[:40]}, which is newer than this "
-            "program; update the program."
+            "'{shown}' was written by Piximi {version}, which is newer than this "
+            "program; update the program.",
+            shown=shown,
+            version=str(version)[:40],
         )
     return (major, minor) >= (0, 2)
 
@@ -118,11 +125,14 @@ def _object(
 ) -> SetObject:
     image = images.get(row.get("imageId"))
     if image is None:
-        raise BadInput(images.why("image", row.get("imageId")))
+        raise BadInput.saying(images.why("image", row.get("imageId")))
     category = categories.get(str(row.get("categoryId")))
     if category is None:
         found.repaired.append(
-            Problem(f"object {label}", "Its category is not in the file; it became Unknown.")
+            Problem(
+                Message("object {id}", id=label),
+                Message("Its category is not in the file; it became Unknown."),
+            )
         )
     kind_id = text_of(row.get("kind"))
     kind = kinds.get(kind_id, kind_id) if kind_id else (category.kind if category else None)

@@ -17,6 +17,7 @@ from piximi_core.formats.annotations.plain_json import finite, numbers, read_jso
 from piximi_core.formats.annotations.round_shapes import ellipse_ring, region_ring
 from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
 from piximi_core.images import safe_name
+from piximi_core.messages import Message
 
 __all__ = ["read_via", "write_via"]
 
@@ -42,16 +43,23 @@ def read_via(path: Path, name: str) -> AnnotationSet:
             continue
         image = text_of(entry.get("filename"), 1000)
         if image is None:
-            found.skipped.append(Problem("an image", "It has no file name."))
+            found.skipped.append(Problem(Message("an image"), Message("It has no file name.")))
             continue
         found.images.append(AnnotatedImage(image))
         for number, region in enumerate(_regions(entry["regions"])):
             try:
                 found.objects.append(_object(region, image))
             except BadInput as error:
-                found.skipped.append(Problem(f"{image[:80]}, region {number + 1}", str(error)))
+                found.skipped.append(
+                    Problem(
+                        Message("{image}, region {number}", image=image[:80], number=number + 1),
+                        str(error),
+                    )
+                )
     if not found.images and "_via_img_metadata" not in content:
-        raise BadInput(f"'{shown}' holds no regions as VIA 2 writes them; export them as JSON.")
+        raise BadInput(
+            "'{shown}' holds no regions as VIA 2 writes them; export them as JSON.", shown=shown
+        )
     return found
 
 
@@ -103,7 +111,7 @@ def _shape(shape: dict[str, Any]) -> Shape:
         if len(xs) != len(ys) or len(xs) < 3:
             raise BadInput("An outline has fewer than three corners.")
         return Polygons([np.stack([xs, ys], axis=1)])
-    raise BadInput(f"A {sort or 'shape without a name'} has no area.")
+    raise BadInput("A {sort} has no area.", sort=sort or Message("shape without a name"))
 
 
 def write_via(found: AnnotationSet, path: Path, images: Sequence[AnnotatedImage]) -> None:

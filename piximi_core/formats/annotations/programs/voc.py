@@ -30,6 +30,7 @@ from piximi_core.formats.annotations.model import (
 )
 from piximi_core.formats.annotations.plain_json import finite, read_xml, text_of, whole
 from piximi_core.formats.annotations.shapes import BoxShape
+from piximi_core.messages import Message
 
 __all__ = ["read_voc", "write_voc"]
 
@@ -50,7 +51,9 @@ def read_voc(path: Path, name: str, scratch: Path) -> AnnotationSet:
             root = read_xml(member.path, member.name)
             if root.tag != "annotation":
                 raise BadInput(
-                    f"'{member.name[:80]}' is no Pascal VOC file: it begins with <{root.tag[:40]}>."
+                    "'{member}' is no Pascal VOC file: it begins with <{tag}>.",
+                    member=member.name[:80],
+                    tag=root.tag[:40],
                 )
             roots.append((image_of_member(member.name, name, "annotations"), root))
         except BadInput as error:
@@ -93,7 +96,12 @@ def _read(root: Element, image: AnnotatedImage, found: AnnotationSet) -> None:
         try:
             found.objects.append(_object(item, image.name))
         except BadInput as error:
-            found.skipped.append(Problem(f"{image.name[:80]}, object {number + 1}", str(error)))
+            found.skipped.append(
+                Problem(
+                    Message("{image}, object {number}", image=image.name[:80], number=number + 1),
+                    str(error),
+                )
+            )
 
 
 def _number(parent: Element | None, key: str) -> int:

@@ -32,6 +32,7 @@ from piximi_core.formats.annotations.programs.yolo_lines import (
     read_line,
 )
 from piximi_core.formats.zips.archives import Member
+from piximi_core.messages import Message
 
 __all__ = ["YoloStyle", "read_yolo", "write_yolo"]
 
@@ -78,10 +79,10 @@ def read_yolo(path: Path, name: str, scratch: Path, known: Collection[str] = ())
             continue
         for number, line in enumerate(lines, 1):
             if line.strip():
-                what = f"{member.name[:80]}, line {number}"
+                what = Message("{file}, line {number}", file=member.name[:80], number=number)
                 _read(line, what, image, classes, points, found)
     if not found.images:
-        raise BadInput(f"'{name[:80]}' holds no text file of labels, one for each image.")
+        raise BadInput("'{name}' holds no text file of labels, one for each image.", name=name[:80])
     return found
 
 
@@ -115,7 +116,7 @@ def _read(
         found.skipped.append(Problem(what, str(error)))
         return
     if said.key_points:
-        found.repaired.append(Problem(what, "Its key points are not read, only its box."))
+        found.repaired.append(Problem(what, Message("Its key points are not read, only its box.")))
     category = classes.get(int(numbers[0]), str(int(numbers[0])))
     found.objects.append(SetObject(image, said.shape, category=category))
 
@@ -157,7 +158,9 @@ def _named_text(member: Member) -> str:
     try:
         return _text(member)
     except BadInput as error:
-        raise BadInput(f"'{member.name[:80]}', which names the classes: {error}") from error
+        raise BadInput(
+            "'{member}', which names the classes: {error}", member=member.name[:80], error=error
+        ) from error
 
 
 def _yaml(member: Member) -> Any:
@@ -165,15 +168,19 @@ def _yaml(member: Member) -> Any:
     import yaml
 
     if member.path.stat().st_size > _MOST_YAML_BYTES:
-        raise BadInput(f"'{member.name[:80]}' is larger than 1 MB, too large to name classes.")
+        raise BadInput(
+            "'{member}' is larger than 1 MB, too large to name classes.", member=member.name[:80]
+        )
     try:
         return yaml.load(_named_text(member), Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = f" in line {line + 1}" if line is not None else ""
+        where = Message(" in line {line}", line=line + 1) if line is not None else ""
         raise BadInput(
-            f"'{member.name[:80]}' is no YAML{where}, so the names of the classes are not known; "
-            "mend it, or leave it out."
+            "'{member}' is no YAML{where}, so the names of the classes are not known; "
+            "mend it, or leave it out.",
+            member=member.name[:80],
+            where=where,
         ) from error
 
 

@@ -56,8 +56,10 @@ def read_line(numbers: Sequence[float], words: Sequence[str], points: KeyPoints 
         more = len(numbers) - 4 - points.count * points.numbers
         if not 0 <= more <= 2:
             raise BadInput(
-                f"A line needs a box and {points.count} key points of {points.numbers} numbers, as "
-                "data.yaml says."
+                "A line needs a box and {count} key points of {numbers} numbers, as "
+                "data.yaml says.",
+                count=points.count,
+                numbers=points.numbers,
             )
         return Line(_box(numbers), key_points=True)
     # A track whose number is 1 could be the last corner of a triangle.
