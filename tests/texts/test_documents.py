@@ -92,3 +92,12 @@ def test_what_the_image_is_built_from_is_let_in():
     wanted = {path for line in copied for path in line.split()} - {"."}
     assert {"requirements.txt", "scripts/setup", "scripts/lib"} <= wanted
     assert {path for path in wanted if path.split("/")[0] not in let_in} == set()
+
+
+def test_the_files_that_contributors_are_sent_to_exist():
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(
+        re.findall(r"`((?:pages|piximi_core|piximi_ui|tests|examples|docs)/[\w./-]*)`", text)
+    )
+    assert len(named) > 20
+    assert {name for name in named if not (REPOSITORY / name).exists()} == set()
