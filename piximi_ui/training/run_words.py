@@ -73,7 +73,10 @@ def pace(progress: dict[str, Any]) -> str:
 
 
 def outcome(run: RunStanding, figure: RunFigure | None) -> str:
-    """Return what came of a finished run, in one sentence; its figure is that of today."""
+    """Return what came of a finished run, in one sentence.
+
+    Its figure is that of the images it was validated on, by the labels of today.
+    """
     summary = run.run.summary or {}
     if is_imported(run.run):
         text = _(
@@ -97,12 +100,23 @@ def outcome(run: RunStanding, figure: RunFigure | None) -> str:
         return (
             text.format(share=percent(summary.get("accuracy", 0))) + f" {epochs}, {best}, {took}."
         )
-    text = of_kind(
-        run.run.kind_id,
-        Message(
-            "Right on {share} of {n} {things} never seen in training, but used to choose the "
-            "best epoch."
-        ),
+    kind_id = run.run.kind_id
+    text = (
+        of_kind(
+            kind_id,
+            Message(
+                "Right on {share} of {n} {things} never seen in training, but used to choose the "
+                "best epoch."
+            ),
+        )
+        if figure.basis == "choosing"
+        else of_kind(
+            kind_id,
+            Message(
+                "Right on {share} of {n} {things} kept for validation; some of them, or others "
+                "from the same source, may have been learned from before."
+            ),
+        )
     )
     found = text.format(share=percent(figure.accuracy), n=number(figure.count))
     return f"{found} {epochs}, {best}, {took}."

@@ -9,7 +9,7 @@ import pytest
 from piximi_core.classification.learning_rates import PROPOSED_RATES
 from piximi_core.classification.settings import ModelSettings, settings_from
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.contents.labelling import delete_things, label_things
+from piximi_core.project.contents.labelling import delete_things, label_things, set_partition
 from piximi_core.project.contents.runs import Run, find_run
 from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.project.database.store import Store
@@ -47,6 +47,33 @@ def test_a_corrected_label_counts_at_once(many: Store) -> None:
     assert figures_today(many, [run])[run.id].accuracy == after.accuracy
     delete_things(many, find_ids(many, ThingFilter(partitions=["Validation"])))
     assert figures_today(many, [run]) == {}
+
+
+def test_what_was_learned_from_is_never_called_unseen_wherever_it_lies_now(many: Store) -> None:
+    run = trained(many, epochs=30, batch_size=4)
+    before = figures_today(many, [run])[run.id]
+    assert before.basis == "choosing"
+    learned, *_ = find_ids(many, ThingFilter(partitions=["Training"]))
+    kept, *_ = find_ids(many, ThingFilter(partitions=["Validation"]))
+    set_partition(many, [learned], "Validation")
+    assert figures_today(many, [run])[run.id] == before
+    shown = evaluate_run(many, run, "Validation")
+    assert shown.learned_from == 1
+    assert "never seen" not in shown.sentence("images")
+    # Neither does one that was kept for validation leave the figure by being learned from next.
+    set_partition(many, [kept], "Training")
+    assert figures_today(many, [run])[run.id] == before
+    assert "unseen" not in evaluate_run(many, run, "Training").sentence("images")
+
+
+def test_a_figure_tells_when_the_run_it_started_from_learned_from_its_validation(
+    many: Store,
+) -> None:
+    first = trained(many, epochs=1)
+    everything = find_ids(many, ThingFilter(partitions=["Training", "Validation"]))
+    set_partition(many, everything, "Unassigned")
+    again = trained(many, epochs=1, seed=2, start_from=first.id)
+    assert figures_today(many, [again])[again.id].basis == "labelled"
 
 
 @pytest.mark.parametrize(
