@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from benchmarks.chromium import chromium, require_chromium
 from benchmarks.results import Section, Target, median, spread
@@ -22,7 +22,7 @@ __all__ = ["run"]
 
 _KEYS = 100  # the images of one page
 _PACE = 20  # keys a second
-_WINDOW = {"width": 1400, "height": 900}
+_WINDOW: ViewportSize = {"width": 1400, "height": 900}
 _STOPWATCH = Path(__file__).with_name("stopwatch.js").read_text(encoding="utf-8")
 _SAVED = "stopwatch.all('.unsaved').every((node) => node.textContent === '')"
 

@@ -56,11 +56,11 @@ def _visit_empty(browser: Browser, workspace: Path) -> Visit:
 def _section(visits: dict[str, list[Visit]]) -> Section:
     first = _row("First page of a fresh server: the projects", visits, lambda v: v.first)
     clicks = {
-        name: _row(text, visits, lambda visit, name=name: visit.clicks[name])
+        name: _row(text, visits, lambda visit, name=name: visit.clicks[name])  # type: ignore[misc]
         for name, text in CLICKS.items()
     }
     switches = {
-        name: _row(text, visits, lambda visit, name=name: visit.switches[name])
+        name: _row(text, visits, lambda visit, name=name: visit.switches[name])  # type: ignore[misc]
         for name, text in SWITCHES.items()
     }
     images = _images_row(visits)

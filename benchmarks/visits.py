@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
 from benchmarks.results import median
 from benchmarks.servers import Server
@@ -36,7 +36,7 @@ SWITCHES = {
     "images": "… to Images, all thumbnails in sight",
 }
 _STOPWATCH = Path(__file__).with_name("stopwatch.js").read_text(encoding="utf-8")
-_WINDOW = {"width": 1400, "height": 900}
+_WINDOW: ViewportSize = {"width": 1400, "height": 900}
 _PATIENCE_MS = 60_000
 _CLICKS_EACH = 5
 # After a click the page may still fetch thumbnails, and the server tidies up.

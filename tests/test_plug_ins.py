@@ -124,7 +124,7 @@ def test_a_format_of_a_package_is_found_out_read_and_written(lab: None, tmp_path
     assert name == "spots"
     [item] = found.objects
     assert (item.image, item.category) == ("a.png", "round")
-    assert (item.shape.left, item.shape.bottom) == (3, 12)  # type: ignore[union-attr]
+    assert (item.shape.left, item.shape.bottom) == (3, 12)
 
 
 BROKEN = """

@@ -11,7 +11,7 @@ import tf_keras
 from benchmarks.processes import answer, task
 
 
-class _Ends(tf_keras.callbacks.Callback):
+class _Ends(tf_keras.callbacks.Callback):  # type: ignore[misc]
     """Notes when epochs end."""
 
     def __init__(self) -> None:

@@ -151,4 +151,4 @@ def test_a_trace_from_pixel_to_pixel_belongs_to_its_object() -> None:
     assert fill_trace(square, 10, 10) == filled_box((3, 2, 6, 5))
     assert fill_trace(square, 10, 4) == filled_box((3, 2, 4, 5))  # cut at the border
     assert fill_trace(square[:1], 10, 10) == filled_box((3, 2, 4, 3))
-    assert fill_trace(square + 20, 10, 10) is None
+    assert fill_trace(square + 20, 10, 10) is None  # type: ignore[arg-type]

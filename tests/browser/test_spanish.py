@@ -56,7 +56,7 @@ def _english() -> re.Pattern[str]:
     wholes = []
     for message in messages("es"):
         texts = [message.id] if isinstance(message.id, str) else list(message.id)
-        said = {message.string} if isinstance(message.string, str) else set(message.string)
+        said = {message.string} if isinstance(message.string, str) else set(message.string)  # type: ignore[arg-type]
         for text in texts:
             bare = re.sub(r":material/\w+:|\*\*|`", "", text).strip()
             words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\{[^}]*\}", "", bare))

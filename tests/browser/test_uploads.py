@@ -246,7 +246,7 @@ def test_what_had_arrived_before_a_reload_is_offered(
             break
         page.wait_for_timeout(100)
     asked = []
-    page.on("dialog", lambda box: (asked.append(box.type), box.accept()))
+    page.on("dialog", lambda box: (asked.append(box.type), box.accept()))  # type: ignore[call-overload]
     page.get_by_role("dialog").click(position={"x": 5, "y": 5})
     page.reload()
     assert asked == ["beforeunload"], "the browser asks before the files are given up"

@@ -14,7 +14,7 @@ from piximi_core.classification.networks.architectures import build
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.classification.training.checkpoints import CheckpointStore
 from piximi_core.classification.training.loop import train
-from piximi_core.classification.training.optimizers import optimizer
+from piximi_core.classification.training.optimizers import adam
 from piximi_core.classification.training.progress import Progress, TrainingData
 from piximi_core.classification.training.steps import Feed, Steps, Totals
 from piximi_core.errors import BadInput, PiximiError
@@ -115,7 +115,7 @@ def test_the_size_of_a_call_and_the_place_of_the_data_change_nothing(
     weights, totals = [], []
     for resident_bytes, batches in ((2**30, 16), (2**30, 1), (0, 3)):
         model = build(make_settings(), 10)
-        made = optimizer("Adam", 0.001)
+        made = adam(0.001)
         made._create_all_weights(model.trainable_variables)
         steps = Steps(model, made, "Huber")
         feed = Feed(data.x_train, data.y_train, resident_bytes)

@@ -230,7 +230,7 @@ def small_classifier(name: str, classes: list[str], **inputs: int) -> Files:
 
 
 def zipped(
-    files: Files, path: Path, root: str = "blood.zarr/", *, folders: bool = True, **more: bytes
+    files: Files, path: Path, root: str = "blood.zarr/", *, folders: bool = True, **more: Any
 ) -> Path:
     """Write the files as a zip, with an entry for the root if wanted."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

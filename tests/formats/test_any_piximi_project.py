@@ -82,12 +82,12 @@ def test_no_value_anywhere_brings_more_than_a_sentence(
         found = json.loads(files[path])
         files[path] = made.text({**found, key: data.draw(anything)})
     try:
-        path = made.zipped(files, tmp_path / "a.zip", **PAIR)
+        path = made.zipped(files, tmp_path / "a.zip", **PAIR)  # type: ignore[arg-type]
         project, images, objects, _repairs = opened(path)
     except BadInput:
         return
     known = {category.id for kind in project.kinds for category in kind.categories}
-    assert {thing.category_id for thing in (*images.values(), *objects.values())} <= known
+    assert {thing.category_id for thing in (*images.values(), *objects.values())} <= known  # type: ignore[attr-defined]
     assert {one.image_id for one in objects.values()} <= {i.id for i in images.values()}
     written = strict_read(write(again(project, images, objects), tmp_path / "b.zip"))
     assert {image.id for image in images.values()} <= set(written["things"])
@@ -102,7 +102,7 @@ def again(
         for name, image in images.items()
     }
     # The zip is closed, so that the classifier's files are those it was made of.
-    pair = tuple(StoredFile(name, len(data), lambda data=data: data) for name, data in PAIR.items())
+    pair = tuple(StoredFile(name, len(data), lambda data=data: data) for name, data in PAIR.items())  # type: ignore[misc]
     unique = {m.name: replace(m, files=pair) for m in project.models if m.files}
     return {
         "name": project.name,

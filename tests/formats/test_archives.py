@@ -163,7 +163,7 @@ def test_what_is_no_zip_is_said_to_be_none(tmp_path: Path, content: bytes) -> No
 
 
 names = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=300
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=300
 )
 
 

@@ -233,9 +233,9 @@ def test_any_change_of_a_description_is_taken_or_refused_in_words(
             for key in path[:-1]:
                 at = at[key]
             at[path[-1]] = value
-    path = written(tmp_path, changed)
+    file = written(tmp_path, changed)
     with contextlib.suppress(BadInput):
-        look = look_at_model(path)
+        look = look_at_model(file)
         assert len(look.classes) >= 2
         # What passes the look is flat enough to be built.
         flat_topology(clean_topology(changed["modelTopology"]), look.input_shape)

@@ -148,7 +148,7 @@ REPAIRED: dict[str, tuple[Damage, str]] = {
     "a plane too far": (lambda f: made.edit(f, B, active_plane=7), "became the nearest"),
     "an object's plane too far": (lambda f: made.edit(f, CELLS, active_plane=9), "the nearest"),
     "no category": (lambda f: made.edit(f, A, class_category_id="gone"), "are unlabelled"),
-    "an id twice": (lambda f: made.edit(f, A, thing_id=OTHER), "missing or taken"),
+    "an id twice": (lambda f: made.edit(f, A, thing_id=OTHER), "missing or taken"),  # type: ignore[has-type]
     "a mask too short": (lambda f: made.edit(f, CELLS, mask=[1, 3]), "did not fill their box"),
     "a mask too long": (lambda f: made.edit(f, CELLS, mask=[0, 99]), "did not fill their box"),
     "no mask": (lambda f: made.edit(f, CELLS, mask=None), "did not fill their box"),
@@ -213,7 +213,7 @@ REPAIRED["a category without a name"] = (
     "Categories without a name",
 )
 REPAIRED["a category's id that is none"] = (
-    lambda f: made.edit(f, "project/categories", category_id=[[], *CATEGORIES[1:]]),
+    lambda f: made.edit(f, "project/categories", category_id=[[], *CATEGORIES[1:]]),  # type: ignore[has-type]
     "listed twice, were left out",
 )
 REPAIRED["epochs beyond all bounds"] = (
@@ -246,7 +246,7 @@ def test_damage_is_repaired_and_told(tmp_path: Path, name: str) -> None:
     project, images, objects, repairs = opened(made.zipped(files, tmp_path / "a.zip"))
     assert any(told in line for line in repairs), repairs
     # Whatever was wrong, what comes out obeys every rule.
-    ids = [thing.id for thing in (*images.values(), *objects.values())]
+    ids = [thing.id for thing in (*images.values(), *objects.values())]  # type: ignore[attr-defined]
     assert len(set(ids)) == len(ids)
     known = {c.id: (kind, c) for kind in project.kinds for c in kind.categories}
     for kind in project.kinds:
@@ -282,7 +282,9 @@ def test_metrics_that_are_null_are_kept(tmp_path: Path) -> None:
     result = {"confusionMatrix": [[1]], "accuracy": None, "precision": None}
     made.list_classifier(files, "cells", eval_results=[result, 3], class_map=[[0, made.RED], [1]])
     path = made.zipped(
-        files, tmp_path / "a.zip", **{"cells.json": b"{}", "cells.weights.bin": b"1234"}
+        files,
+        tmp_path / "a.zip",
+        **{"cells.json": b"{}", "cells.weights.bin": b"1234"},  # type: ignore[arg-type]
     )
     project, *_rest, repairs = opened(path)
     model = next(model for model in project.models if model.name == "cells")
@@ -313,7 +315,7 @@ def test_what_cannot_be_opened_is_refused_in_words(
     files = made.things_project("1.1.4")
     damage(files)
     with pytest.raises(BadInput, match=told):
-        opened(made.zipped(files, tmp_path / "a.zip", **more))
+        opened(made.zipped(files, tmp_path / "a.zip", **more))  # type: ignore[arg-type]
 
 
 def test_files_that_are_no_zip_are_refused_in_words(tmp_path: Path) -> None:

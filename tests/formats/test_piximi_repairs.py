@@ -22,7 +22,7 @@ def test_metrics_that_are_no_numbers_become_none(tmp_path: Path) -> None:
         b'{"eval_results": [{"confusionMatrix": [[1, NaN]], "accuracy": 1e999, "f1Score": 0.5,'
         b'"crossEntropy": -Infinity, "note": "\\ud800"}], "class_map": []}'
     )
-    path = made.zipped(files, tmp_path / "a.zip", **made.small_classifier("cells", ["a", "b"]))
+    path = made.zipped(files, tmp_path / "a.zip", **made.small_classifier("cells", ["a", "b"]))  # type: ignore[arg-type]
     project, *_rest = opened(path)
     model = next(model for model in project.models if model.name == "cells")
     assert model.eval_results == (
@@ -66,7 +66,7 @@ def test_sizes_beyond_a_byte_are_those_of_the_classifier(
         made.array(files, f"{place}/model_info/{SHAPE}", [1, *stored, 1], dtype)
     height, width = described
     pair = made.small_classifier("cells", ["a", "b"], height=height, width=width)
-    project, *_rest, repairs = opened(made.zipped(files, tmp_path / "a.zip", **pair))
+    project, *_rest, repairs = opened(made.zipped(files, tmp_path / "a.zip", **pair))  # type: ignore[arg-type]
     shapes = {m.name: m.settings.input_shape for m in project.models if m.kind_id == "Image"}
     assert shapes == {"base-model": expected, "cells": (*described, 1)}
     assert [told in line for line in repairs] == ([True] if told else [])
@@ -134,7 +134,7 @@ def test_damage_of_the_first_version_is_told(tmp_path: Path, name: str) -> None:
     damage(files)
     project, images, objects, repairs = opened(made.zipped(files, tmp_path / "a.zip"))
     assert any(told in line for line in repairs), repairs
-    ids = [thing.id for thing in (*images.values(), *objects.values())]
+    ids = [thing.id for thing in (*images.values(), *objects.values())]  # type: ignore[attr-defined]
     assert len(set(ids)) == len(ids) >= 3
     by_id = {image.id: image for image in images.values()}
     for image in images.values():

@@ -64,7 +64,7 @@ def generated() -> Iterator[tuple[str, bytes]]:
     yield "deflated dicom", small_dicom(stack[0], DeflatedExplicitVRLittleEndian)
     for name, save in {"npy": np.save, "npz": np.savez_compressed}.items():
         buffer = io.BytesIO()
-        save(buffer, rgb)  # type: ignore[operator]
+        save(buffer, rgb)
         yield name, buffer.getvalue()
     for version in (2, 3):
         yield f"zarr {version}", small_zarr(stack, version)
@@ -75,7 +75,7 @@ def small_zarr(stack: np.ndarray, version: int) -> bytes:
         axes = [{"name": letter, "type": "space"} for letter in "zyx"]
         image = {"axes": axes, "datasets": [{"path": "0"}]}
         folder = Path(room) / "a.zarr"
-        group = zarr.create_group(folder, zarr_format=version, attributes={"multiscales": [image]})
+        group = zarr.create_group(folder, zarr_format=version, attributes={"multiscales": [image]})  # type: ignore[arg-type]
         group.create_array("0", data=stack)
         pack_zarr(folder, Path(room) / "a.zip")
         return (Path(room) / "a.zip").read_bytes()

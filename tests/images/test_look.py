@@ -89,7 +89,7 @@ def test_of_many_coloured_channels_the_first_is_shown() -> None:
 def test_many_values_are_drawn_as_few_are(kind: str) -> None:
     limits = np.iinfo(kind)
     generator = np.random.default_rng(3)
-    plane = generator.integers(limits.min, limits.max, (400, 400, 2), kind, endpoint=True)
+    plane = generator.integers(limits.min, limits.max, (400, 400, 2), kind, endpoint=True)  # type: ignore[call-overload]
     low, high = int(limits.min) // 3, int(limits.max) // 2
     shown = render(plane, ((low, high),) * 2, ("#ff0000", "#0080ff"))
     share = np.clip((plane.astype(float) - low) / (high - low), 0, 1)

@@ -43,4 +43,4 @@ def test_other_numbers_shapes_and_types_differ() -> None:
         pixels.astype(np.uint16),
         pixels.astype(np.int8),
     ]
-    assert len({pixel_hash(one) for one in several}) == len(several)
+    assert len({pixel_hash(one) for one in several}) == len(several)  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def test_tiff_against_pillow(folder: Path, name: str) -> None:
     assert picture.channel_colors == ((color,) if color else None)
     with Image.open(folder / name) as image:
         frames: list[Any] = []
-        for frame in range(image.n_frames):
+        for frame in range(image.n_frames):  # type: ignore[attr-defined]
             image.seek(frame)
             frames.append(np.asarray(image))
     expected = np.stack(frames)
@@ -81,7 +81,7 @@ def test_pixel_sizes_against_the_tags_that_pillow_reads(
     folder: Path, name: str, z: float | None
 ) -> None:
     with Image.open(folder / name) as image:
-        x, y = (1 / float(image.tag_v2[tag]) for tag in (282, 283))
+        x, y = (1 / float(image.tag_v2[tag]) for tag in (282, 283))  # type: ignore[attr-defined]
     size = describe(folder / name).pixel_size
     assert size is not None
     assert (size.x, size.y) == (pytest.approx(x), pytest.approx(y))

@@ -124,7 +124,7 @@ def test_wrong_arguments_are_refused() -> None:
     plane = np.zeros((2, 2, 2), np.uint8)
     for arguments in ({"ranges": [(0, 1)]}, {"colors": ["#fff"]}, {"colors": ["#ff00zz"] * 2}):
         with pytest.raises(BadInput):
-            render(plane, **arguments)  # type: ignore[arg-type]
+            render(plane, **arguments)
     with pytest.raises(BadInput):
         render(plane[0])
 

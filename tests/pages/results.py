@@ -19,7 +19,7 @@ from piximi_core.services.scoring.predict import ask
 _STEPS = len(Stage)  # the guide above every page of a project has one link for each
 
 
-def predict_here(store: Store, **wanted: object) -> list[str]:
+def predict_here(store: Store, **wanted: Any) -> list[str]:
     """Let the newest run predict the unlabelled images, or those wanted; return their ids."""
     run = find_run(store, "latest")
     ids = find_ids(store, ThingFilter(**(wanted or {"labelled": False})))

@@ -128,7 +128,7 @@ def test_a_category_without_images_says_so_in_its_line():
         from piximi_ui.evaluation.figures import draw_table
 
         figures = evaluate([[1, 0, 0], [1, 0, 0]], [0, 1], ["a", "b", "c"])
-        draw_table(figures, SimpleNamespace(id="1", name="Run", kind_id="Image"), "Validation")
+        draw_table(figures, SimpleNamespace(id="1", name="Run", kind_id="Image"), "Validation")  # type: ignore[arg-type]
 
     drawn = AppTest.from_function(table).run().dataframe[0].value
     assert list(drawn["precision"]) == ["50.0 %", "never predicted", "no images", "25.0 %"]

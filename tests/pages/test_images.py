@@ -205,7 +205,7 @@ def test_a_deleted_category_no_longer_filters(opened, untrained):
     made = next(c for c in list_categories(untrained) if c.name == "9")
     opened.query_params["categories"] = made.id
     fresh = opened
-    fresh.session_state["piximi_view:digits"] = browser.View(categories=(made.id, "gone"))
+    fresh.session_state["piximi_view:digits"] = browser.View(categories=(made.id, "gone"))  # type: ignore[attr-defined]
     fresh.run()
     assert fresh.session_state["piximi_view:digits"].categories == (made.id,)
 

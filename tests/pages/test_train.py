@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -23,11 +24,11 @@ from piximi_core.services.training.planning import default_settings
 OpenPage = Callable[..., AppTest]
 
 
-def number(page: AppTest, label: str) -> object:
+def number(page: AppTest, label: str) -> Any:
     return next(w for w in page.number_input if w.label == label)
 
 
-def button(page: AppTest, label: str) -> object:
+def button(page: AppTest, label: str) -> Any:
     return next(w for w in page.button if w.label == label)
 
 

@@ -62,7 +62,7 @@ def test_a_clock_that_was_years_ahead_for_an_evening_stops_no_backup(
 
     class Ahead(datetime):
         @classmethod
-        def now(cls, tz=None) -> datetime:
+        def now(cls, tz=None) -> datetime:  # type: ignore[override]
             return today + timedelta(days=730)
 
     with monkeypatch.context() as evening:

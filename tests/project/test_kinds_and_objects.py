@@ -45,7 +45,7 @@ def add(store: Store, *found: NewObject) -> list[str]:
 def nuclei(store: Store, images: list[str]) -> kinds.Kind:
     """A kind with three objects, two of them in the first image and labelled."""
     kind = kinds.create_kind(store, "nucleus")
-    square = {"kind_id": kind.id, "box": (1, 2, 4, 4), "runs": (1, 4, 1)}
+    square: dict[str, Any] = {"kind_id": kind.id, "box": (1, 2, 4, 4), "runs": (1, 4, 1)}
     add(
         store,
         NewObject(images[0], category="round", **square),
@@ -103,7 +103,12 @@ def test_impossible_objects_are_refused_whole(
     store: Store, nuclei: kinds.Kind, images: list[str], wrong: dict[str, Any], words: str
 ) -> None:
     before = everything(store)
-    good = {"image_id": images[0], "kind_id": nuclei.id, "box": (0, 0, 3, 2), "runs": (6,)}
+    good: dict[str, Any] = {
+        "image_id": images[0],
+        "kind_id": nuclei.id,
+        "box": (0, 0, 3, 2),
+        "runs": (6,),
+    }
     with pytest.raises(BadInput, match=words):
         add(store, NewObject(**good), NewObject(**{**good, **wrong}))
     assert everything(store) == before

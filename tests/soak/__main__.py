@@ -124,7 +124,7 @@ def damage(files: int, seed: int, folder: Path) -> int:
     failed = 0
     with (folder / "rounds.jsonl").open("a", encoding="utf-8") as log:
         for number in range(1, -(-files // PER_ROUND) + 1):
-            line = _round(number, "damage", seed, rounds)
+            line = _round(number, "damage", seed, rounds)  # type: ignore[arg-type]
             failed += "lost" in line
             _log(log, line)
     return failed

@@ -96,7 +96,7 @@ def _arrays(room: Path, stack: np.ndarray) -> Iterator[tuple[str, bytes]]:
 
     for name, save in (("array.npy", np.save), ("arrays.npz", np.savez_compressed)):
         stream = io.BytesIO()
-        save(stream, stack[0])  # type: ignore[operator]
+        save(stream, stack[0])
         yield name, stream.getvalue()
     array = zarr.create_array(
         room / "image.zarr", shape=stack.shape, chunks=(1, 24, 20), dtype="u2", zarr_format=2

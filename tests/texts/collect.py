@@ -75,7 +75,7 @@ def called(node: ast.AST) -> str:
 def literal(node: ast.AST | None) -> str | None:
     """The text of a literal."""
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return str(node.value) if is_text else None  # type: ignore[union-attr]
+    return str(node.value) if is_text else None
 
 
 def collect() -> Texts:

@@ -34,7 +34,7 @@ def said(language: str) -> set[str]:
     texts: set[str] = set()
     for message in messages("es"):
         chosen = message.id if language == ENGLISH else message.string
-        texts.update([chosen] if isinstance(chosen, str) else chosen)
+        texts.update([chosen] if isinstance(chosen, str) else chosen)  # type: ignore[arg-type]
     return texts
 
 

@@ -56,7 +56,7 @@ async def fetch(
     async def send(message: dict) -> None:
         sent.append(message)
 
-    await app(scope, receive, send)
+    await app(scope, receive, send)  # type: ignore[arg-type]
     start = next(m for m in sent if m["type"] == "http.response.start")
     content = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
     told = {name.decode().lower(): value.decode() for name, value in start["headers"]}

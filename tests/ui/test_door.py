@@ -154,7 +154,7 @@ def test_a_token_is_made_up_where_others_may_be(monkeypatch: pytest.MonkeyPatch)
 
 def test_who_else_may_use_a_machine(tmp_path: Path) -> None:
     def shared(me: int, **more: Any) -> bool:
-        usual = {"accounts": [], "homes": [], "at_work": [], "in_container": False}
+        usual: dict[str, Any] = {"accounts": [], "homes": [], "at_work": [], "in_container": False}
         return is_shared(me, **(usual | more))
 
     ada = Account(1000, str(tmp_path), "/bin/bash")
@@ -325,5 +325,5 @@ def test_an_anonymous_upload_to_the_real_server(real_server: tuple[str, psutil.P
                 assert re.search(r'href="/sign-in\?provider=default">Sign in<', words)
     assert process.memory_info().rss - before < 50_000_000
     with pytest.raises(websockets.exceptions.InvalidStatus):
-        websockets.sync.client.connect(f"ws://{host}/_stcore/stream", origin=f"http://{host}")
+        websockets.sync.client.connect(f"ws://{host}/_stcore/stream", origin=f"http://{host}")  # type: ignore[call-overload]
     assert urllib.request.urlopen(health, timeout=30).read() == b"ok"

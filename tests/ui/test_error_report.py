@@ -36,7 +36,7 @@ def compiled(path: str, source: str) -> Callable[[], object]:
     """A function whose traceback names a path of the test's choice."""
     space: dict[str, object] = {}
     exec(compile(source, path, "exec"), space)  # the source is the test's own
-    return lambda: space["f"]()  # type: ignore[operator]
+    return lambda: space["f"]()
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -231,8 +232,8 @@ def test_the_data_is_json_and_counts_positions_over_pages() -> None:
 
 def test_predictions_travel_beside_the_label() -> None:
     items = [
-        GalleryItem("i", "n", "t", prediction=("WBC", "#123456", "87.4 %")),
-        GalleryItem("j", "n", "t", category=1, labelled=True, prediction=("WBC", "#123456", "")),
+        GalleryItem("i", "n", "t", prediction=("WBC", "#123456", "87.4 %")),  # type: ignore[arg-type]
+        GalleryItem("j", "n", "t", category=1, labelled=True, prediction=("WBC", "#123456", "")),  # type: ignore[arg-type]
     ]
     first, second = data(GalleryMemory(), items, total=2)["items"]
     assert first["prediction"] == {"name": "WBC", "color": "#123456", "confidence": "87.4 %"}
@@ -251,7 +252,11 @@ def test_a_new_categorys_name_travels_with_its_images() -> None:
 
 
 def test_the_tooltips_words_belong_to_the_label_that_is_shown() -> None:
-    given = {"labelled_by": "Ada", "pixel_size": "0.1 × 0.1 µm", "partition": "Training"}
+    given: dict[str, Any] = {
+        "labelled_by": "Ada",
+        "pixel_size": "0.1 × 0.1 µm",
+        "partition": "Training",
+    }
     items = [
         GalleryItem("i", "n", "t", category=1, labelled=True, **given),
         GalleryItem("j", "n", "t", **{**given, "partition": "Unassigned"}),

@@ -75,7 +75,7 @@ def test_real_labels_written_again_agree_with_pycocotools(
     sizes = {image.name: (image.height, image.width) for image in found.images}
     placed = []
     for one in found.objects:
-        region = place(one.shape, *sizes[one.image])
+        region = place(one.shape, *sizes[one.image])  # type: ignore[arg-type]
         placed.append(type(one)(**{**vars(one), "shape": region}))
     whole = AnnotationSet(found.images, placed, categories=found.categories)
     path = tmp_path / "again.json"

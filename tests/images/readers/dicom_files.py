@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,9 @@ def ramp(kind: str, *shape: int) -> Any:
     return np.linspace(limits.min, limits.max, int(np.prod(shape))).astype(kind).reshape(shape)
 
 
-def encapsulated(path: Path, frames: list[bytes], syntax: str, like: Any, **fields: Any) -> Path:
+def encapsulated(
+    path: Path, frames: Sequence[bytes | bytearray], syntax: str, like: Any, **fields: Any
+) -> Path:
     """Write frames packed by someone else, as pydicom lays them into a file."""
     write_dicom(path, like, **fields)
     dataset = pydicom.dcmread(path)

@@ -114,7 +114,7 @@ def test_nothing_is_unpickled(tmp_path: Path, suffix: str) -> None:
 def test_the_header_is_checked_before_memory_is_taken(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     header = {"descr": "|u1", "fortran_order": False, "shape": (2**20, 2**20)}
-    np.lib.format.write_array_header_1_0(buffer, header)  # type: ignore[no-untyped-call]
+    np.lib.format.write_array_header_1_0(buffer, header)
     (tmp_path / "a.npy").write_bytes(buffer.getvalue() + b"12345")
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("a.npy", buffer.getvalue())

@@ -57,7 +57,7 @@ def test_numbers_are_read_wherever_they_stand_in_their_cells(
 def test_numbers_that_stand_high_are_rescaled_inverted_and_copied_too(tmp_path: Path) -> None:
     numbers = np.arange(35).reshape(5, 7) * 100
     laid = cells(numbers, 16, 12, 15)
-    fields = {"BitsStored": 12, "HighBit": 15}
+    fields: dict[str, Any] = {"BitsStored": 12, "HighBit": 15}
     units = write_dicom(tmp_path / "u.dcm", laid, RescaleSlope=2, RescaleIntercept=-9, **fields)
     np.testing.assert_array_equal(read_picture(units).pixels[0, :, :, 0], 2 * numbers - 9)
     inverted = write_dicom(

@@ -160,7 +160,7 @@ def test_png_of_few_bits_agrees_with_another_decoder(tmp_path: Path, depth: int,
 @pytest.mark.parametrize("mode", ["LA", "RGBA", "P"])
 def test_what_was_transparent_is_said(tmp_path: Path, mode: str) -> None:
     image = Image.fromarray(RNG.integers(0, 256, (9, 12, 4), np.uint8)).convert(mode)
-    image.save(tmp_path / "a.png", **({"transparency": 1} if mode == "P" else {}))
+    image.save(tmp_path / "a.png", **({"transparency": 1} if mode == "P" else {}))  # type: ignore[arg-type]
     notes = read_as_described(tmp_path / "a.png").notes
     assert {"alpha channel dropped", "transparency dropped"} & set(notes)
 

@@ -32,7 +32,7 @@ PREDICTED = [(1, "uint8"), (2, "uint8"), (2, "uint16"), (2, "int32"), (3, "float
 @pytest.mark.parametrize(("compression", "kind"), LOSSLESS)
 def test_lossless_compressions(tmp_path: Path, compression: str, layout: str, kind: str) -> None:
     data = values((33, 40), kind)
-    options: dict[str, Any] = {
+    options: dict[str, Any] = {  # type: ignore[assignment]
         "strips": {"rowsperstrip": 7},
         "one strip": {},
         "tiles": {"tile": (16, 32)},

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import zarr
 from numcodecs import Blosc, Delta, GZip, Zstd
+from zarr.codecs import BloscCodec
 
 from piximi_core.errors import BadInput
 from piximi_core.images import (
@@ -44,7 +45,12 @@ def as_zhwc(data: Any, axes: str) -> Any:
 def write_array(folder: Path, data: Any, version: int, **options: Any) -> Path:
     chunks = tuple(max(1, length // 2) for length in data.shape)
     array = zarr.create_array(
-        folder, shape=data.shape, dtype=data.dtype, chunks=chunks, zarr_format=version, **options
+        folder,
+        shape=data.shape,
+        dtype=data.dtype,
+        chunks=chunks,
+        zarr_format=version,  # type: ignore[arg-type]
+        **options,
     )
     array[...] = data
     return folder
@@ -54,7 +60,7 @@ def write_ome(
     folder: Path, data: Any, axes: str, version: int, level: str = "0", **more: Any
 ) -> Path:
     """Write a two-level OME-Zarr image: 0.4 in version 2, 0.5 in version 3."""
-    group = zarr.create_group(folder, zarr_format=version)
+    group = zarr.create_group(folder, zarr_format=version)  # type: ignore[arg-type]
     small = data[tuple(slice(None, None, 2 if letter in "yx" else 1) for letter in axes)]
     for name, level_data in ((level, data), (f"{level}1", small)):
         array = group.create_array(name, shape=level_data.shape, dtype=data.dtype)
@@ -128,11 +134,11 @@ def test_packings_of_version_2(tmp_path: Path, compressors: Any) -> None:
 @pytest.mark.parametrize("name", ["blosc", "gzip", "zstd", "none", "sharding"])
 def test_packings_of_version_3(tmp_path: Path, name: str) -> None:
     data = values("yx")
-    options: dict[str, Any] = {"none": {"compressors": None}, "sharding": {"shards": (8, 6)}}.get(
+    options: dict[str, Any] = {"none": {"compressors": None}, "sharding": {"shards": (8, 6)}}.get(  # type: ignore[assignment]
         name, {"compressors": {"name": name, "configuration": {}}}
     )
     if name == "blosc":
-        options = {"compressors": zarr.codecs.BloscCodec()}
+        options = {"compressors": BloscCodec()}
     path = write_array(tmp_path / "a", data, 3, **options)
     np.testing.assert_array_equal(read_as_described(path).pixels[0, ..., 0], data)
 

@@ -16,7 +16,7 @@ def values(shape: tuple[int, ...], kind: str) -> Any:
     if kind.startswith("float"):
         return _RNG.normal(0, 1000, shape).astype(kind)
     limits = np.iinfo(kind)
-    return _RNG.integers(limits.min, limits.max, shape, kind, endpoint=True)
+    return _RNG.integers(limits.min, limits.max, shape, kind, endpoint=True)  # type: ignore[call-overload]
 
 
 def as_zhwc(data: Any, axes: str) -> Any:

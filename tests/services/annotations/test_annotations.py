@@ -489,7 +489,7 @@ def test_images_without_objects_are_one_number(cells: Store, tmp_path: Path) -> 
     assert (result["unmatched_count"], result["empty_count"]) == (1, 300)
 
 
-def roi_file(tmp_path: Path, **place: int) -> Path:
+def roi_file(tmp_path: Path, **place: Any) -> Path:
     from roifile import ROI_TYPE, ImagejRoi
 
     roi = ImagejRoi(roitype=ROI_TYPE.RECT, **place)

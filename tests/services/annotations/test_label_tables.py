@@ -203,7 +203,7 @@ def test_a_category_asked_for_by_hand_is_refused_before_anything(
 
 def test_a_zip_of_arrays_is_a_zip_of_files(store: Store, tmp_path: Path) -> None:
     arrays = {name: np.full((6, 8), shade, np.uint8) for shade, name in enumerate(("a", "b"))}
-    np.savez(tmp_path / "both.npz", **arrays)  # type: ignore[arg-type]
+    np.savez(tmp_path / "both.npz", **arrays)
     (tmp_path / "both.npz").rename(tmp_path / "both.zip")
     np.savez(tmp_path / "one.npz", c=np.full((6, 8), 9, np.uint8))
     outcome = add(store, tmp_path / "both.zip", tmp_path / "one.npz")

@@ -67,7 +67,7 @@ def busy_children() -> set[int]:
 
 def until(condition: object) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -149,7 +149,7 @@ def test_planes_come_with_their_neighbours_and_large_ones_as_means(
     np.testing.assert_array_equal(found.pixels, stack)
     assert (found.facts["planes"], found.facts["first"], found.facts["step"]) == (5, 0, 1)
     box = decoders.submit(HERE, "planes", path, channels=None, plane=3, box=[5, 4, 20, 9])
-    np.testing.assert_array_equal(box.future.result(PATIENCE).pixels, stack[3:4, 4:9, 5:20])
+    np.testing.assert_array_equal(box.future.result(PATIENCE).pixels, stack[3:4, 4:9, 5:20])  # type: ignore[arg-type]
 
     block = showing.reduced(stack[:1], 3)
     by_hand = stack[0, 3:6, 6:9].reshape(9, 2).mean(axis=0)

@@ -12,7 +12,7 @@ from piximi_core.services.evaluation.evaluate_run import RunEvaluation
 def evaluation() -> RunEvaluation:
     """Six things: two right, four wrong, each with its own confidence."""
     return RunEvaluation(
-        figures=SimpleNamespace(),
+        figures=SimpleNamespace(),  # type: ignore[arg-type]
         ids=("a", "b", "c", "d", "e", "f"),
         truth=np.array([0, 0, 0, 0, 1, 1]),
         predicted=np.array([0, 0, 1, 1, 0, 0]),

@@ -33,7 +33,7 @@ from piximi_core.services.scoring.pixels import readable_batches
 from piximi_core.services.scoring.scores import Scores, load_scores, merge_scores
 from piximi_core.services.training import train
 from piximi_core.services.training.training_log import TrainingLog, carried_over, read_history
-from tests.images.readers.test_dicom import ramp, write_dicom
+from tests.images.readers.dicom_files import ramp, write_dicom
 from tests.services.conftest import add, write_classes
 from tests.services.importing.uploading import upload as upload_of
 

@@ -48,7 +48,7 @@ def with_network(folder: Path, classes: tuple[str, ...], **info: Any) -> tuple[m
     files = made.things_project("1.1.4")
     made.list_classifier(files, "cells", **info)
     pair = small_network(folder / "given", classes)
-    return files, made.zipped(files, folder / "a.zip", **pair)
+    return files, made.zipped(files, folder / "a.zip", **pair)  # type: ignore[arg-type]
 
 
 def test_measures_that_are_no_numbers_keep_no_project_from_being_saved(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_settings_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
     made.edit(files, base, training_percent=0.05)
     made.array(files, f"{base}/input_shape", [1, 2000, 24, 1], "<i4")
     pair = small_network(tmp_path / "again", ("red", "white"))
-    store, result = open_zip(made.zipped(files, tmp_path / "b.zip", **pair), tmp_path / "project")
+    store, result = open_zip(made.zipped(files, tmp_path / "b.zip", **pair), tmp_path / "project")  # type: ignore[arg-type]
     told = {entry["what"]: entry for entry in result["repairs"]}
     lost = next(entry for what, entry in told.items() if "this program lacks" in what)
     # A classifier's own scaling becomes a layer of it, so that it is not lost.

@@ -364,7 +364,7 @@ def test_a_classifier_that_cannot_be_used_is_left_out_by_name(
     files = made.things_project("1.1.4")
     made.edit(files, "classifier/Image", models=["base-model", "cells"])
     more = {"cells.json": description, "cells.weights.bin": b"1234"}
-    store, result = open_zip(made.zipped(files, tmp_path / "a.zip", **more), tmp_path / "project")
+    store, result = open_zip(made.zipped(files, tmp_path / "a.zip", **more), tmp_path / "project")  # type: ignore[arg-type]
     assert (result["images"], result["classifiers"]) == (2, 0)
     (entry,) = result["repairs"]
     assert entry["names"] == ["cells"]

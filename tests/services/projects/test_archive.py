@@ -238,7 +238,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "a stranger": (_named("writer.lock"), "no part of a project"),
     "an image under another's name": (_swap_content, "content is another"),
     "a missing image": (_drop_image, "lacks the file of the image"),
-    "no database": (lambda m: m.pop("project.sqlite") and None, "project.sqlite is missing"),
+    "no database": (lambda m: m.pop("project.sqlite") and None, "project.sqlite is missing"),  # type: ignore[dict-item]
     "a torn database": (_tear_database, "damaged database"),
     "text for a database": (lambda m: m.update({"project.sqlite": b"hello" * 999}), "damaged data"),
     "a newer database": (_sql("PRAGMA user_version = 999"), "newer version of this program"),
