@@ -5,8 +5,9 @@ import { composes, letterOf } from "../gallery/layouts.js";
 
 export function listenForUndo() {
   // Of two versions of this module, as after an update, one is to press.
-  if (window.piximiUndoes) return;
-  window.piximiUndoes = true;
+  const marked = /** @type {Window & {piximiUndoes?: boolean}} */ (window);
+  if (marked.piximiUndoes) return;
+  marked.piximiUndoes = true;
   window.addEventListener("keydown", (event) => {
     const name = buttonOf(event);
     // Whoever else listens comes first, in whatever order the parts of the page were loaded.
