@@ -71,10 +71,10 @@ class Person:
         place = urlsplit(self.address)
         self._http = http.client.HTTPConnection(place.netloc, timeout=_PATIENCE)
         try:
-            with connect(
+            with connect(  # type: ignore[call-overload]
                 f"ws://{place.netloc}/_stcore/stream",
-                origin=self.address,  # type: ignore[arg-type]
-                subprotocols=["streamlit"],  # type: ignore[list-item]
+                origin=self.address,
+                subprotocols=["streamlit"],
                 max_size=None,
             ) as window:
                 self._window = window
@@ -114,7 +114,7 @@ class Person:
         """Take the gallery out of what Streamlit draws."""
         for raw in window:
             message = ForwardMsg()
-            message.ParseFromString(raw)  # type: ignore[arg-type]
+            message.ParseFromString(raw)
             if message.WhichOneof("type") == "navigation":
                 self._script = message.navigation.page_script_hash
             if message.WhichOneof("type") != "delta":

@@ -19,7 +19,7 @@ def test_values_that_nobody_reads_are_cut() -> None:
 
 def test_an_error_with_a_long_value_keeps_its_template() -> None:
     error = BadInput("There is already a category named {name!r}.", name="x" * 300)
-    assert error.message.template == "There is already a category named {name!r}."
+    assert error.message.template == "There is already a category named {name!r}."  # type: ignore[attr-defined]
     assert len(str(error)) < 340
 
 
