@@ -73,7 +73,7 @@ from piximi_core.classification.settings import settings_from
 from piximi_core.classification.networks.architectures import build
 from piximi_core.classification.training.checkpoints import CheckpointStore
 from piximi_core.classification.training.progress import TrainingData
-from piximi_core.classification.training import train
+from piximi_core.classification.training.loop import train
 x, y = np.load(sys.argv[1]), np.load(sys.argv[2])
 settings = settings_from({"input_shape": [16, 16, 1], "epochs": 4, "seed": 7})
 def die(progress):

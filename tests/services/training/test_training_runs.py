@@ -113,7 +113,7 @@ import os, sys
 from pathlib import Path
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.running import run_job
-from piximi_core.jobs import training_log
+from piximi_core.services.training import training_log
 
 original = training_log.TrainingLog.write_history
 
