@@ -298,8 +298,12 @@ class Walk:
         names = [text for text in tabs.all_inner_texts() if "cell" in text or "Image" in text]
         if len(names) < 2:
             return "no tabs"
-        page.get_by_text(self.chance.choice(["cell", "Image"]), exact=True).first.click()
-        return "kind"
+        wanted = self.chance.choice(["cell", "Image"])
+        try:
+            tabs.filter(has_text=wanted).first.click(timeout=8_000)
+        except Unmoved:
+            return "the tabs were drawn anew"
+        return f"kind {wanted}"
 
     def reject(self, page: Page) -> str:
         """Reject the predictions of what is selected, beside the gallery."""
