@@ -274,7 +274,7 @@ class Walk:
     def search(self, page: Page) -> str:
         """Filter by name."""
         text = self.chance.choice(["", "", "1", "3", "00"])
-        box = page.get_by_label("Search by name")
+        box = page.get_by_label("Search by name").first
         if box.count():
             box.fill(text)
             box.press("Enter")
