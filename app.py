@@ -21,6 +21,7 @@ from piximi_ui import (
 
 access.refuse_open_listening()
 streamlit_repairs.keep_finished_pages_whole()
+streamlit_repairs.answer_presses_in_replaced_fragments()
 
 app = st.App(
     # Absolute, because an installed one does not lie beside this file.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
-__all__ = ["keep_finished_pages_whole"]
+__all__ = ["answer_presses_in_replaced_fragments", "keep_finished_pages_whole"]
 
 
 def keep_finished_pages_whole() -> None:
@@ -43,3 +46,28 @@ def _ends_a_page(message: ForwardMsg) -> bool:
         message.WhichOneof("type") == "script_finished"
         and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
     )
+
+
+def answer_presses_in_replaced_fragments() -> None:
+    """Let no press of a button be lost because its fragment is drawn anew in that moment (1.67).
+
+    A fragment, and so every dialog, is known by its place on the page. A message that comes or goes
+    above it, such as that a job has ended, gives a dialog another place with the next run of the
+    page. Who presses a button of it while that run is under way asks for a fragment that is gone
+    when their turn comes: Streamlit writes "Couldn't find fragment" to its log, and forgets the
+    press. Here the whole page runs instead, which hears of it.
+    """
+    run_script = ScriptRunner._run_script
+    if hasattr(run_script, "__wrapped__"):
+        return
+
+    @functools.wraps(run_script)
+    def answered(runner: ScriptRunner, rerun_data: RerunData) -> None:
+        asked = rerun_data.fragment_id_queue
+        gone = any(not runner._fragment_storage.contains(fragment) for fragment in asked)
+        # A clock that ticks once more for a fragment that was taken away asks for nothing.
+        if gone and not (rerun_data.is_auto_rerun and len(asked) == 1):
+            rerun_data = replace(rerun_data, fragment_id_queue=[], is_fragment_scoped_rerun=False)
+        run_script(runner, rerun_data)
+
+    ScriptRunner._run_script = answered  # type: ignore[method-assign, assignment]
