@@ -14,7 +14,7 @@ from piximi_core.project.contents.predictions import (
     label_predicted,
     reject_predictions,
 )
-from piximi_core.project.contents.things import get_things
+from piximi_core.project.contents.things import kind_of_thing
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.components.actions import Action
@@ -127,8 +127,8 @@ def carry_out(
 
 def _kind_of(store: Store, action: Action, kind_id: str) -> str:
     """Return the kind of what the action is about: the viewer over a gallery labels objects too."""
-    found = get_things(store, action.ids[:1])
-    return found[0].kind_id if found else kind_id
+    found = kind_of_thing(store, action.ids[0]) if action.ids else None
+    return found or kind_id
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, func, literal_column, select
@@ -33,6 +34,7 @@ __all__ = [
     "find_ids",
     "follows_labels",
     "get_things",
+    "kind_of_thing",
     "list_things",
     "rejected_ids",
 ]
@@ -267,6 +269,7 @@ def list_things(
     return [_thing(rows[thing_id]) for thing_id in ids]
 
 
+@cache  # to write it down takes longer than to ask it of one thing
 def _whole() -> Select[Any]:
     """Return the query of all that is known of things, an object's image included."""
     parent = things.alias("parent")
@@ -288,6 +291,14 @@ def _whole() -> Select[Any]:
         .outerjoin(parent, parent.c.id == objects.c.image_id)
         .join(images, images.c.id == func.coalesce(objects.c.image_id, things.c.id))
     )
+
+
+def kind_of_thing(store: Store, thing_id: str) -> str | None:
+    """Return the id of a thing's kind, None if the thing is gone."""
+    query = select(things.c.kind_id).where(things.c.id == thing_id)
+    with store.read() as db:
+        found = db.execute(query).scalar_one_or_none()
+    return None if found is None else str(found)
 
 
 def get_things(store: Store, ids: Collection[str], kind_id: str | None = None) -> list[Thing]:
