@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as Unmoved
+from sqlalchemy import select
 
 from piximi_core.annotation import encode_mask
 from piximi_core.project.contents.categories import create_category, list_categories
@@ -27,6 +28,8 @@ from piximi_core.project.contents.labelling import delete_things, label_things
 from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
 from piximi_core.project.contents.predictions import PredictedThing, store_predictions
 from piximi_core.project.contents.things import ThingFilter, find_ids, list_things
+from piximi_core.project.database.history import history
+from piximi_core.project.database.schema import journal
 from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.images.view import to_filter, view_from_address
 from tests.browser.desk import Desk, Sit
@@ -93,7 +96,7 @@ class Walk:
     chance: random.Random
     labels: Labels = field(default_factory=dict)
     predicted: set[str] = field(default_factory=set)
-    before: list[tuple[Labels, set[str]]] = field(default_factory=list)
+    done: int = 0
     waiting: list[Given] = field(default_factory=list)
     theirs: dict[str, tuple[str, float]] = field(default_factory=dict)
     trail: list[str] = field(default_factory=list)
@@ -108,6 +111,7 @@ class Walk:
             for thing in find_ids(store, ThingFilter(kind_id=kind))
         }
         self.labels, self.predicted = self.stored()
+        self.came_with = len(history(store, 1000))
 
     def stored(self) -> tuple[Labels, set[str]]:
         """Categories by thing, and the things with a prediction, as the database has them."""
@@ -166,12 +170,9 @@ class Walk:
         things = [thing for thing in given.things if thing in self.labels]
         if not things:
             return
-        self.remember()
+        self.done += 1
         for thing in things:
             self.labels[thing] = given.category
-
-    def remember(self) -> None:
-        self.before.append((dict(self.labels), set(self.predicted)))
 
     def settle(self, page: Page) -> None:
         """Wait until the window has nothing left to be saved."""
@@ -218,9 +219,13 @@ class Walk:
     def chip(self, page: Page) -> str:
         """Label by a click on a category, if anything is selected."""
         swatches = page.locator(".swatch[data-category]:enabled")
-        if not swatches.count():
+        count = swatches.count()
+        if not count:
             return "no chip"
-        swatches.nth(self.chance.randrange(swatches.count())).click()
+        try:
+            swatches.nth(self.chance.randrange(count)).click(timeout=5_000)
+        except Unmoved:
+            return "the chips were drawn anew under the mouse"
         seen = self.seen(page)
         name = page.evaluate("window.pressed")
         self.give(page, seen, name)
@@ -255,18 +260,32 @@ class Walk:
         return "Ctrl+A twice"
 
     def undo(self, page: Page) -> str:
-        """Take the last step back: what it did, or, of another's, nothing."""
-        if not self.before:
+        """Take the last step back, or be told that it is another's; only its things change."""
+        self.settle(page)
+        self.check()
+        before = self.undone()
+        if len(history(self.desk.store, 1000)) - len(before) <= self.came_with:
             return "nothing to undo but what the project came with"
         page.keyboard.press("Control+z")
         self.settle(page)
-        current = (self.labels, self.predicted)
-        if self.stored() != current:
-            # Unknown given to what was Unknown already is no step that could be taken back.
-            while self.before[-1] == current:
-                self.before.pop()
-            self.labels, self.predicted = self.before.pop()
-        return "undo"
+        taken = self.undone() - before
+        found, predicted = self.stored()
+        touched = self.touched(taken)
+        changed = {thing for thing in found if found[thing] != self.labels.get(thing)}
+        changed |= predicted ^ self.predicted
+        assert changed <= touched, "\n".join(["undone beside its step", *self.trail[-25:]])
+        self.labels, self.predicted = found, predicted
+        return f"undo of {len(touched)}"
+
+    def undone(self) -> set[int]:
+        """The steps that are taken back."""
+        return {step.id for step in history(self.desk.store, 1000) if step.undone}
+
+    def touched(self, taken: set[int]) -> set[str]:
+        """The things that steps have changed."""
+        with self.desk.store.read() as db:
+            rows = db.execute(select(journal.c.key).where(journal.c.step.in_(taken)))
+            return {str(row.key) for row in rows}
 
     def turn(self, page: Page) -> str:
         """Turn the page."""
@@ -284,10 +303,13 @@ class Walk:
         """Filter by name."""
         text = self.chance.choice(["", "", "1", "3", "00"])
         box = page.get_by_label("Search by name").first
-        if box.count():
-            box.fill(text)
-            box.press("Enter")
-            box.blur()
+        try:
+            if box.count():
+                box.fill(text, timeout=5_000)
+                box.press("Enter", timeout=5_000)
+                box.blur(timeout=5_000)
+        except Unmoved:
+            return "the box was drawn anew while it was filled in"
         return f"search {text!r}"
 
     def unlabelled(self, page: Page) -> str:
@@ -298,7 +320,10 @@ class Walk:
         button = (shown if shown.count() else ask).first
         if not button.count():
             return "no such filter"
-        button.click()
+        try:
+            button.click(timeout=5_000)
+        except Unmoved:
+            return "the filter was drawn anew under the mouse"
         return "unlabelled"
 
     def kind(self, page: Page) -> str:
@@ -326,7 +351,7 @@ class Walk:
         gone = self.predicted.intersection(self.covered(seen))
         page.wait_for_timeout(700)
         if gone:
-            self.remember()
+            self.done += 1
             self.predicted = self.predicted - gone
         return f"reject {sorted(gone)[:3]}"
 
@@ -342,7 +367,7 @@ class Walk:
         """Another person labels, or deletes."""
         store = self.desk.store
         thing = self.chance.choice(sorted(self.labels))
-        self.remember()
+        self.done += 1
         if self.chance.random() < 0.3 and self.owner[thing] == IMAGE_KIND:
             gone = {thing, *(o.id for o in list_objects(store) if o.image_id == thing)}
             delete_things(store, [thing], who="Ada")
@@ -442,5 +467,5 @@ def test_no_label_goes_astray_wherever_one_walks(
     finally:
         for window in windows:
             window.close()
-    assert len(walk.before) > steps / 10, "the walk labelled something"
+    assert walk.done > steps / 10, "the walk labelled something"
     assert desk.dashboard.faults() == []

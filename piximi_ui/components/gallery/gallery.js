@@ -3,6 +3,7 @@
 import { element, speak } from "../shared/dom.js";
 import { DragBox } from "./drag.js";
 import { Follower } from "../shared/follow.js";
+import { hearing } from "./hearing.js";
 import { Home } from "./home.js";
 import { Keyboard } from "./keys.js";
 import { Labelling } from "./labelling.js";
@@ -16,7 +17,7 @@ import { View } from "./view.js";
 const CHECK = 250; // ms between looks at whether a gallery is still on the page
 const GONE = 5000; // ms off the page, on a busy machine, after which it is not coming back
 const galleries = new Map(); // those that are alive, by the store they belong to
-let active = null; // the gallery that hears the keyboard
+let active = null; // the gallery that was used last
 let left = null; // {store, focus, version, ids, wide} of a gallery closed with the keyboard in it
 
 export async function mount(component, style) {
@@ -192,10 +193,10 @@ class Gallery {
     if (active === this) active = [...galleries.values()].at(-1) ?? null;
   }
 
-  /* ---- what the keyboard and the mouse do; each verb answers whether it did something ---- */
-
+  /* ---- what keys and the mouse do; each verb answers whether it did something ---- */
   listens() {
-    return active === this && this.data !== undefined && this.path === window.location.pathname;
+    const drawn = this.data !== undefined && this.path === window.location.pathname;
+    return drawn && hearing(active, galleries.values()) === this;
   }
 
   may(name) {
