@@ -45,12 +45,11 @@ class Places(NamedTuple):
 
 def _ask(store: Store, run: Run, missing: Sequence[str]) -> None:
     """Score what the run has not seen yet, as a job."""
-    wanted = {"service": "predict", "run_id": run.id, "purpose": "evaluate"}
-    job = pending_job(store, **wanted)
+    job = pending_job(store, predict.EVALUATE, run_id=run.id)
     if job is not None:
         draw_bar(store, job)
         return
-    reason = last_failure(store, **wanted)
+    reason = last_failure(store, predict.EVALUATE, run_id=run.id)
     if reason:
         st.error(reason, icon=":material/error:")
     st.info(

@@ -33,7 +33,7 @@ left, right = st.columns([1, 1], gap="large")
 with left:
     chosen, shard_bytes = pick_format(windows=on_windows())
     names = pick_names(store, run)
-    job = pending_job(store, service="export", run_id=run.id)
+    job = pending_job(store, export.EXPORT, run_id=run.id)
     if st.button(
         _("Export"), type="primary", icon=":material/ios_share:", disabled=job is not None
     ):
@@ -45,7 +45,7 @@ with left:
             st.rerun()
     if job is not None:
         draw_bar(store, job)
-    elif reason := last_failure(store, service="export", run_id=run.id):
+    elif reason := last_failure(store, export.EXPORT, run_id=run.id):
         st.error(reason, icon=":material/error:")
     draw_deliveries(store, run)
 with right:

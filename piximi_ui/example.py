@@ -20,6 +20,7 @@ from piximi_core.project.workspace import ProjectSummary, open_project
 from piximi_core.services.examples.cells import CELLS_NAME, create_cells
 from piximi_core.services.examples.digits import DIGITS_SETTINGS, EXAMPLE_NAME, create_example
 from piximi_core.services.examples.example_pictures import STRIPS
+from piximi_core.services.importing.add_images import ADD
 from piximi_core.services.training import train
 from piximi_ui import job_panel, job_texts, navigation
 from piximi_ui.context import errors_shown, who
@@ -158,7 +159,7 @@ def _waited_for(store: Store) -> Job | None:
     if runs:
         done = any(run.has_classifier for run in runs)
         return None if done else Job(store.files.run(runs[0].id))
-    return next((j for j in unsettled_jobs(store) if j.request().get("service") == "add"), None)
+    return next((j for j in unsettled_jobs(store) if ADD.is_of(j)), None)
 
 
 def draw_preparation() -> bool:
@@ -190,11 +191,11 @@ def _progress(folder: Path) -> None:
     if state in (JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED):
         _broken(store, job, state)
         return
-    if job.result():
+    if job.is_over:
         # The watcher does this too, a moment later.
         apply_finished(store)
         _leave(folder)
-    trains = job.request().get("service") == "train"
+    trains = train.TRAIN.is_of(job)
     title = _("Preparing the example “Digits”") if trains else _("Preparing the example “Cells”")
     # Entered itself, a status would call itself complete at the end of the block.
     with st.status(title, expanded=True).container():
@@ -222,9 +223,7 @@ def _leave(folder: Path) -> NoReturn:
 
 
 def _broken(store: Store, job: Job, state: JobState) -> None:
-    reason = told(str(job.result().get("error") or "")) or _(
-        "It was interrupted before it was complete."
-    )
+    reason = told(job.error or "") or _("It was interrupted before it was complete.")
     box = st.status(_("The example is not complete"), expanded=True, state="error")
     with box.container():
         st.markdown(plain(reason, 300))
@@ -241,7 +240,7 @@ def _again(store: Store, job: Job, state: JobState) -> None:
     if state is JobState.INTERRUPTED:
         job.reopen()
         engine.submit(job)
-    elif job.request().get("service") == "train":
+    elif train.TRAIN.is_of(job):
         engine.submit(train.ask(store, DIGITS_SETTINGS, who=who()))
     else:
         # A failed import is over; another example takes its place.

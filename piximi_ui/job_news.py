@@ -10,8 +10,11 @@ from typing import Any
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.service import service_of
 from piximi_core.project.database.store import current_user
 from piximi_core.project.workspace import open_project, project_name, workspace
+from piximi_core.services.annotations.add_annotations import ADD_ANNOTATIONS
+from piximi_core.services.importing.add_images import ADD
 from piximi_ui import job_texts, navigation
 from piximi_ui.context import who
 from piximi_ui.texts import plain
@@ -20,7 +23,6 @@ __all__ = ["draw", "expect", "is_import", "open_news", "read"]
 
 _UNREAD = "unread"
 _MOST = 3
-_IMPORTS = ("add", "add-annotations")
 
 
 def expect(job: Job) -> None:
@@ -39,7 +41,7 @@ def open_news(project: Path) -> list[Job]:
     notes.sort(key=lambda note: note.stat().st_mtime, reverse=True)
     me = who() or current_user()
     jobs = [Job(note.parent) for note in notes]
-    return [job for job in jobs if job.result() and job.request().get("who", me) == me]
+    return [job for job in jobs if job.is_over and (job.who or me) == me]
 
 
 def draw(project: Path) -> None:
@@ -52,8 +54,7 @@ def draw(project: Path) -> None:
                 read(job)
             continue
         failed = job.state() is JobState.FAILED
-        run = job.id if job.folder.parent.name == "runs" else job.request().get("run_id")
-        of_run: dict[str, Any] = {} if run is None else {"run": str(run)}
+        of_run: dict[str, Any] = {"run": job.run_id} if job.run_id else {}
         navigation.link(
             page,
             label=plain(job_texts.outcome(job), 200),
@@ -66,23 +67,15 @@ def draw(project: Path) -> None:
 
 def is_import(job: Job) -> bool:
     """Whether the Images page itself tells what came of a job, and shows it."""
-    return job.request().get("service") in _IMPORTS
+    return ADD.is_of(job) or ADD_ANNOTATIONS.is_of(job)
 
 
 def page_of(job: Job) -> navigation.PageName:
     """Return the page that shows what a job made."""
-    request = job.request()
-    if request.get("purpose") == "evaluate":
-        return "evaluate"
-    pages = {
-        "train": "train",
-        "import-model": "train",
-        "predict": "predict",
-        "export": "export",
-        "save_piximi": "export",
-        "export-annotations": "export",
-    }
-    return pages.get(str(request.get("service")), "images")
+    try:
+        return service_of(job).page
+    except PiximiError:
+        return "images"
 
 
 def busy_projects() -> list[tuple[Path, str]]:

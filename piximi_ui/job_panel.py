@@ -10,6 +10,7 @@ from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.service import service_of
 from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import open_project
 from piximi_ui import job_news, job_texts, navigation
@@ -43,7 +44,7 @@ def _followed() -> dict[str, Path]:
 
 def draw(store: Store) -> None:
     """Draw the panel; it redraws itself every second while a job is under way."""
-    active = any(job.state().is_active or job.result() for job in _waiting(store))
+    active = any(job.state().is_active or job.is_over for job in _waiting(store))
     st.fragment(_panel, run_every=_EVERY if active else None)(store, active)
 
 
@@ -63,9 +64,11 @@ def _waiting(store: Store) -> list[Job]:
 
 
 def _shown(job: Job) -> bool:
-    purpose = job.request().get("purpose")
-    # A look is drawn in the dialog that asked for it.
-    return purpose != "look" and (purpose != "evaluate" or job.state().is_active)
+    try:
+        shown = service_of(job).shown
+    except PiximiError:
+        return True
+    return shown == "always" or (shown == "while active" and job.state().is_active)
 
 
 def _panel(store: Store, was_active: bool) -> None:
@@ -81,10 +84,10 @@ def _panel(store: Store, was_active: bool) -> None:
     ended = [job for job in mine if job.id not in unsettled]
     for job in ended:
         del _followed()[job.id]
-        if job.result():
+        if job.is_over:
             _tell(job)
     job_news.draw(store.folder)
-    still_active = any(job.state().is_active or job.result() for job in waiting)
+    still_active = any(job.state().is_active or job.is_over for job in waiting)
     if ended or (was_active and not still_active):
         # The page shows what the job changed.
         st.rerun()

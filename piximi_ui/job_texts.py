@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.service import service_of
 from piximi_core.messages import Message
-from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.services.annotations.add_annotations import ADD_ANNOTATIONS, AnnotationsAdded
+from piximi_core.services.classifiers.import_model import IMPORT_MODEL
+from piximi_core.services.classifiers.imported_run import ImportedClassifier
+from piximi_core.services.importing.add_images import ADD
+from piximi_core.services.importing.add_request import Added
+from piximi_core.services.scoring.predict import PREDICT, PredictRequest, PredictResult
+from piximi_core.services.training.train import TRAIN, TrainRequest, TrainResult
 from piximi_ui.kinds import of_kind
 from piximi_ui.texts import _, percent, plural, told
 
@@ -16,25 +25,10 @@ __all__ = ["doing", "outcome", "title"]
 
 def title(job: Job) -> str:
     """Return what the job is called."""
-    request = job.request()
-    names = {
-        "add": _("Adding images"),
-        "train": _("Training"),
-        "predict": _("Predicting"),
-        "export": _("Exporting"),
-        "duplicate": _("Copying the project"),
-        "archive": _("Archiving the project"),
-        "open_archive": _("Opening an archive"),
-        "open_piximi": _("Opening a Piximi project"),
-        "save_piximi": _("Saving for Piximi"),
-        "import-model": _("Bringing in a classifier"),
-        "read-annotations": _("Reading annotations"),
-        "add-annotations": _("Importing annotations"),
-        "export-annotations": _("Exporting annotations"),
-    }
-    if request.get("purpose") == "evaluate":
-        return _("Evaluating")
-    return names.get(str(request.get("service")), _("Working"))
+    try:
+        return told(service_of(job).title)
+    except PiximiError:
+        return _("Working")  # at something that this program does not know
 
 
 def doing(job: Job, state: JobState) -> str:
@@ -48,68 +42,76 @@ def doing(job: Job, state: JobState) -> str:
 
 def outcome(job: Job) -> str:
     """Return what came of a job, in one line."""
-    result, state = job.result(), job.state()
-    if state is JobState.FAILED:
-        return told(str(result.get("error")))
-    if state is JobState.STOPPED:
+    if job.error is not None:
+        return told(job.error)
+    if job.state() is JobState.STOPPED:
         return _("{job}: stopped.").format(job=title(job))
-    service = job.request().get("service")
-    kind_id = str(job.request().get("kind_id", IMAGE_KIND))
-    if service == "add":
-        return _added(result)
-    if service == "train":
-        return _trained(result, kind_id)
-    if service == "predict":
-        return _predicted(result, kind_id)
-    if service == "import-model":
-        return _("Brought in the classifier {name}.").format(name=str(result["name"])[:60])
-    if service == "add-annotations":
-        return plural("Imported {n} object.", "Imported {n} objects.", int(result["added"]))
+    try:
+        service = service_of(job)
+        say = _SAID.get(service.name)
+        if say is not None:
+            return say(service.request(job), service.result(job))
+    except PiximiError as error:
+        return told(str(error))
     return _("{job}: done.").format(job=title(job))
 
 
-def _predicted(result: dict[str, Any], kind_id: str) -> str:
-    count = int(result["total"])
+def _brought_in(_request: Any, made: ImportedClassifier) -> str:
+    return _("Brought in the classifier {name}.").format(name=made.name[:60])
+
+
+def _imported(_request: Any, result: AnnotationsAdded) -> str:
+    return plural("Imported {n} object.", "Imported {n} objects.", result.added)
+
+
+def _predicted(request: PredictRequest, result: PredictResult) -> str:
+    count, kind_id = result.total, request.kind_id
     text = of_kind(
         kind_id, Message.plural("Predicted {n} {thing}.", "Predicted {n} {things}.", n=count)
     )
-    failed = result.get("failed") or []
-    if not failed:
+    if not result.failed:
         return text
     # Which they are, and why, stands on the page of predictions.
-    return f"{text} {plural('{n} could not be read.', '{n} could not be read.', len(failed))}"
+    return (
+        f"{text} {plural('{n} could not be read.', '{n} could not be read.', len(result.failed))}"
+    )
 
 
-def _added(result: dict[str, object]) -> str:
-    added = int(str(result["added"]))
+def _added(_request: Any, result: Added) -> str:
+    added = result.added
     parts = [
         plural("Added {n} image", "Added {n} images", added) if added else _("Nothing was added")
     ]
-    duplicates, conflicts, failed, hidden = (
-        len(listed) if isinstance(listed := result.get(key), list) else 0
-        for key in ("duplicates", "conflicts", "failed", "hidden")
-    )
-    if duplicates:
+    if duplicates := len(result.duplicates):
         parts.append(plural("{n} was there already", "{n} were there already", duplicates))
-    if result.get("labels_came"):
-        given = int(str(result["labels_given"]))
-        parts.append(plural("{n} label given", "{n} labels given", given))
-    if conflicts:
+    if result.labels_came:
+        parts.append(plural("{n} label given", "{n} labels given", result.labels_given))
+    if conflicts := len(result.conflicts):
         parts.append(plural("{n} conflict", "{n} conflicts", conflicts))
-    if failed:
+    if failed := len(result.failed):
         parts.append(plural("{n} failed", "{n} failed", failed))
-    if hidden:
+    if hidden := len(result.hidden):
         parts.append(plural("{n} hidden file left out", "{n} hidden files left out", hidden))
-    if isinstance(equal := result.get("equal"), list) and equal:
-        parts.append(plural("{n} of equal pixels", "{n} of equal pixels", len(equal)))
+    if equal := len(result.equal):
+        parts.append(plural("{n} of equal pixels", "{n} of equal pixels", equal))
     return ", ".join(parts) + "."
 
 
-def _trained(result: dict[str, object], kind_id: str) -> str:
-    checked = result.get("val_accuracy")
-    if isinstance(checked, float):
+def _trained(request: TrainRequest, result: TrainResult) -> str:
+    checked = result.val_accuracy
+    if checked is not None:
         text = of_kind(
-            kind_id, Message("Training done: right on {share} of the validation {things}.")
+            request.kind_id,
+            Message("Training done: right on {share} of the validation {things}."),
         )
         return text.format(share=percent(checked))
     return _("Training done.")
+
+
+_SAID: dict[str, Callable[[Any, Any], str]] = {
+    ADD.name: _added,
+    TRAIN.name: _trained,
+    PREDICT.name: _predicted,
+    IMPORT_MODEL.name: _brought_in,
+    ADD_ANNOTATIONS.name: _imported,
+}

@@ -91,7 +91,7 @@ def draw_saved(store: Store) -> None:
     st.html(_STYLE)
     saving = f":material/cloud_upload: {_('Saving…')}"
     # What a job found is there already, and is being brought in.
-    if any(job.result() for job in unsettled_jobs(store)):
+    if any(job.is_over for job in unsettled_jobs(store)):
         st.caption(saving)
         return
     newest = next(iter(list_backups(store.folder)), None)

@@ -24,7 +24,7 @@ def main() -> None:
         settings = ModelSettings(input_shape=tuple(wanted["trained"]), epochs=1)
         run_here(store, train.ask(store, settings))
     store.close()
-    answer({"files": result["added"]})
+    answer({"files": result.added})
 
 
 if __name__ == "__main__":

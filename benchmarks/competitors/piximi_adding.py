@@ -27,7 +27,7 @@ def main() -> None:
         store.close()
     finally:
         shutil.rmtree(room)
-    answer({"seconds": seconds, "files": result["added"]})
+    answer({"seconds": seconds, "files": result.added})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ def main() -> None:
     result = run_here(store, ask(store, Path(wanted["out"])))
     seconds = time.perf_counter() - begun
     store.close()
-    answer({"seconds": seconds, "bytes": result["bytes"]})
+    answer({"seconds": seconds, "bytes": result.bytes})
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def main() -> None:
         store.close()
     finally:
         shutil.rmtree(room)
-    answer({**found, "opened": opened["images"], "saved": saved["images"]})
+    answer({**found, "opened": opened.images, "saved": saved.images})
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -13,6 +13,7 @@ from piximi_core.errors import BadInput
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.database.store import create_store
 from piximi_core.services.importing import add_images
+from piximi_core.services.importing.add_request import Added, Equal
 from piximi_core.services.importing.compare_pixels import compare_pixels
 from piximi_core.vocabulary import require_partition
 from piximi_core.words import plural
@@ -52,7 +53,7 @@ def add(
     ] = "keep",
 ) -> None:
     """Add images."""
-    if equal not in get_args(add_images.Equal):
+    if equal not in get_args(Equal):
         raise BadInput(
             "{equal!r} is no choice for --equal; use keep or leave-out.", equal=equal[:40]
         )
@@ -70,11 +71,11 @@ def add(
         equal="leave-out" if equal == "leave-out" else "keep",
     )
     compare_pixels(store)
-    result = run_here(store, add_images.ask(store, sources(paths), options))
+    result: Added = run_here(store, add_images.ask(store, sources(paths), options))
     typer.echo(added(result))
     for line in reasons(result):
         typer.echo(line, err=True)
-    if not result["added"] and result["failed"]:
+    if not result.added and result.failed:
         raise BadInput("No image was added; the reasons are listed above.")
 
 
@@ -88,38 +89,38 @@ def _time_point(text: str) -> int | Literal["planes"] | None:
     return int(text) if text else None
 
 
-def added(result: dict[str, Any]) -> str:
+def added(result: Added) -> str:
     """Return the outcome of an import in one line."""
     text = (
-        f"Added {result['added']:,}, duplicates {len(result['duplicates']):,}, "
-        f"conflicts {len(result['conflicts']):,}, failed {len(result['failed']):,}."
+        f"Added {result.added:,}, duplicates {len(result.duplicates):,}, "
+        f"conflicts {len(result.conflicts):,}, failed {len(result.failed):,}."
     )
-    if hidden := len(result.get("hidden", ())):
+    if hidden := len(result.hidden):
         text = f"{text[:-1]}, hidden and left out {hidden:,}."
-    renamed = len(result.get("renamed", [])) + len(result.get("named", []))
+    renamed = len(result.renamed) + len(result.named)
     if renamed:
         text += f" {plural(renamed, 'image')} renamed: others have the same base name."
-    if result.get("labels_came"):
-        verb = "was" if result["there"] == 1 else "were"
+    if result.labels_came:
+        verb = "was" if result.there == 1 else "were"
         text += (
-            f" {result['there']:,} {verb} there already: "
-            f"{plural(result['labels_given'], 'label')} given, "
-            f"{plural(result['label_conflicts'], 'conflict')}."
+            f" {result.there:,} {verb} there already: "
+            f"{plural(result.labels_given, 'label')} given, "
+            f"{plural(result.label_conflicts, 'conflict')}."
         )
-    if result.get("equal"):
-        text += f" {plural(len(result['equal']), 'image')} of the same pixels as another one."
-    return f"Stopped. {text}" if result["stopped"] else text
+    if result.equal:
+        text += f" {plural(len(result.equal), 'image')} of the same pixels as another one."
+    return f"Stopped. {text}" if result.stopped else text
 
 
-def reasons(result: dict[str, Any]) -> list[str]:
+def reasons(result: Added) -> list[str]:
     """Return one line for each file that was not added or is called otherwise, some of each."""
     lines = []
     for sort in ("failed", "conflicts", "duplicates", "equal", "hidden"):
-        listed = result.get(sort, [])
+        listed = getattr(result, sort)
         lines += [f"{sort.rstrip('s')}: {name}: {why}" for name, why in listed[:_REASONS]]
         if len(listed) > _REASONS:
             lines.append(f"{sort}: and {len(listed) - _REASONS:,} more")
-    renamed = [*result.get("renamed", []), *result.get("named", [])]
+    renamed = [*result.renamed, *result.named]
     lines += [f"renamed: {before} is called {after}" for before, after in renamed[:_REASONS]]
     if len(renamed) > _REASONS:
         lines.append(f"renamed: and {len(renamed) - _REASONS:,} more")

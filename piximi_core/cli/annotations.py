@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -17,7 +17,7 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.kinds import find_kind
 from piximi_core.project.files import replace_atomically
 from piximi_core.services.annotations import add_annotations, export_annotations, read_annotations
-from piximi_core.services.annotations.read_annotations import ReadOptions
+from piximi_core.services.annotations.read_annotations import AnnotationsFound, ReadOptions
 from piximi_core.services.importing.sources import SourceFile
 from piximi_core.vocabulary import IMAGE_KIND
 
@@ -48,15 +48,15 @@ def export_command(
     job = export_annotations.ask(
         store, format, style=style, kind=kind, ending=_ending(format, file)
     )
-    result = run_here(store, job)
+    result: export_annotations.AnnotationsWritten = run_here(store, job)
     made = export_annotations.delivered_annotations(job)
     target = file / made.name if file.is_dir() else file
     with replace_atomically(target.absolute()) as part:
         shutil.copyfile(made, part)
-    for what, reason in result["problems"][:_MOST_TOLD]:
+    for what, reason in result.problems[:_MOST_TOLD]:
         typer.echo(f"{what}: {reason}", err=True)
-    facts = {"file": str(target), "count": result["count"], "problems": result["problems"]}
-    show(facts, json, f"Wrote {result['count']:,} to {target}.")
+    facts = {"file": str(target), "count": result.count, "problems": result.problems}
+    show(facts, json, f"Wrote {result.count:,} to {target}.")
 
 
 def _ending(format_name: str, file: Path) -> str:
@@ -115,12 +115,12 @@ def import_command(
         return
     options = ReadOptions(format, kind, image, _answers(kind_ids or []))
     look = read_annotations.ask(store, SourceFile(file.absolute(), file.name), options)
-    result = run_here(store, look)
+    result: AnnotationsFound = run_here(store, look)
     _tell(result)
-    _require_kinds(result["asked"])
-    if not result["new"] and not result["present"]:
+    _require_kinds(result.asked)
+    if not result.new and not result.present:
         raise BadInput("Nothing was imported: no object fits an image of this project; see above.")
-    if result["new"] and not dry_run:
+    if result.new and not dry_run:
         run_here(store, add_annotations.ask(store, look))
     show(result, json, _text(result, dry_run))
 
@@ -149,28 +149,28 @@ def _require_kinds(asked: dict[str, int]) -> None:
     )
 
 
-def _tell(result: dict[str, Any]) -> None:
+def _tell(result: AnnotationsFound) -> None:
     """Say on standard error what was left out or mended."""
-    lines = [f"no image: {row['image']}: {row['reason']}" for row in result["unmatched"]]
+    lines = [f"no image: {row.image}: {row.reason}" for row in result.unmatched]
     for key, word in (("skipped", "left out"), ("repaired", "mended")):
-        lines += [f"{word}: {what}: {reason}" for what, reason in result[key]]
-    if result["empty_count"]:
+        lines += [f"{word}: {what}: {reason}" for what, reason in getattr(result, key)]
+    if result.empty_count:
         lines.append(
-            f"no image: {result['empty_count']:,} images of the file that have no objects there"
+            f"no image: {result.empty_count:,} images of the file that have no objects there"
         )
     for line in lines[:_MOST_TOLD]:
         typer.echo(line, err=True)
-    more = sum(result[f"{key}_count"] for key in ("unmatched", "skipped", "repaired")) - _MOST_TOLD
+    more = result.unmatched_count + result.skipped_count + result.repaired_count - _MOST_TOLD
     if more > 0:
         typer.echo(f"and {more:,} more; --json lists them.", err=True)
 
 
-def _text(result: dict[str, Any], dry_run: bool) -> str:
+def _text(result: AnnotationsFound, dry_run: bool) -> str:
     verb = "Would import" if dry_run else "Imported"
-    present = f"; {result['present']:,} were there already" if result["present"] else ""
-    lines = [f"{verb} {result['new']:,} objects in {result['matched']:,} images{present}."]
+    present = f"; {result.present:,} were there already" if result.present else ""
+    lines = [f"{verb} {result.new:,} objects in {result.matched:,} images{present}."]
     lines += [
-        f"  {row['kind']}, {row['category'] or 'without a category'}: {row['count']:,}"
-        for row in result["kinds"]
+        f"  {row.kind}, {row.category or 'without a category'}: {row.count:,}"
+        for row in result.kinds
     ]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ import typer
 
 from piximi_core.errors import DamagedProject, PiximiError, ProjectBusy
 from piximi_core.jobs.applying import settle_project
+from piximi_core.jobs.service import Record
 from piximi_core.project.database.store import Store, open_store
 from piximi_core.services.projects.upkeep import keep_safe
 
@@ -37,6 +38,8 @@ def open_settled(folder: Path) -> Store:
     return store
 
 
-def show(value: dict[str, Any], as_json: bool, text: str) -> None:
+def show(value: dict[str, Any] | Record, as_json: bool, text: str) -> None:
     """Print an answer as one JSON object, or as text for people."""
+    if isinstance(value, Record):
+        value = value.model_dump(mode="json", by_alias=True)
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -49,7 +48,7 @@ def export_command(
     store = open_settled(project)
     found = find_run(store, run)
     job = export.ask(store, found, format, shard_bytes=shard_bytes, names=names)
-    result = run_here(store, job)
+    result: export.ExportResult = run_here(store, job)
     for path in deliver(job, out):
         typer.echo(f"Wrote {path}")
     typer.echo(compared(result, found.kind_id))
@@ -68,12 +67,12 @@ def renamed(store: Store, run: Run) -> list[str]:
     ]
 
 
-def compared(result: Mapping[str, Any], kind_id: str) -> str:
+def compared(result: export.ExportResult, kind_id: str) -> str:
     """Return what an export's check of itself found."""
-    count = int(result["compared"])
+    count = result.compared
     what = (
         f"{plural(count, 'random picture')}, because the project holds nothing that it could take"
-        if result["random"]
+        if result.random
         else counted(count, kind_id)
     )
-    return f"Read again and compared on {what}: largest difference {result['difference']:.2g}."
+    return f"Read again and compared on {what}: largest difference {result.difference:.2g}."

@@ -35,11 +35,11 @@ def archive_command(
 ) -> None:
     """Write everything of a project into one file."""
     store = open_settled(project)
-    result = run_here(store, archive.ask(store, file.absolute()))
-    images, runs = plural(result["images"], "image"), plural(result["runs"], "run")
-    lost = len(result["missing"])
+    result: archive.ArchiveResult = run_here(store, archive.ask(store, file.absolute()))
+    images, runs = plural(result.images, "image"), plural(result.runs, "run")
+    lost = len(result.missing)
     more = f"; the files of {plural(lost, 'image')} were missing" if lost else ""
-    text = f"Wrote {file}: {images}, {runs}, {result['bytes'] / 1e6:,.1f} MB{more}."
+    text = f"Wrote {file}: {images}, {runs}, {result.bytes / 1e6:,.1f} MB{more}."
     show(result, json, text)
 
 

@@ -30,7 +30,7 @@ def open_command(
     """Open a Piximi project as a new project."""
     result = open_piximi.open_here(piximi_file, project)
     parts = ", ".join(
-        plural(int(result[key]), noun)
+        plural(int(getattr(result, key)), noun)
         for key, noun in (
             ("images", "image"),
             ("objects", "object"),
@@ -38,7 +38,8 @@ def open_command(
             ("predictions", "prediction"),
         )
     )
-    lines = [f"Opened “{result['name']}” in {project}: {parts}.", *map(in_words, result["repairs"])]
+    repairs = (in_words(one.model_dump()) for one in result.repairs)
+    lines = [f"Opened “{result.name}” in {project}: {parts}.", *repairs]
     show(result, json, "\n".join(lines))
 
 
@@ -64,13 +65,13 @@ def save_command(
     store = open_settled(project)
     chosen = [find_run(store, name) for name in run] if run else None
     job = save_piximi.ask(store, chosen)
-    result = run_here(store, job)
+    result: save_piximi.Saved = run_here(store, job)
     made = save_piximi.saved_file(job)
     with replace_atomically(piximi_file.absolute()) as part:
         shutil.copyfile(made, part)
     # Here it would only be there twice.
     made.unlink()
-    for name, reason in result["left_out"]:
+    for name, reason in result.left_out:
         typer.echo(f"left out: {name}: {reason}", err=True)
-    lines = [f"Wrote {piximi_file}: {save_piximi.saved_in_words(result)}.", *result["told"]]
+    lines = [f"Wrote {piximi_file}: {save_piximi.saved_in_words(result)}.", *result.told]
     show(result, json, "\n".join(lines))

@@ -62,11 +62,11 @@ def predict_command(
     if channels or time:
         raise BadInput("--channels and --time are about files; give their PATH, or leave both out.")
     ids = find_ids(store, ThingFilter(kind_id=found.kind_id, labelled=False))
-    result = run_here(store, predict.ask(store, found, ids))
-    for _name, reason in result["failed"]:
+    result: predict.PredictResult = run_here(store, predict.ask(store, found, ids))
+    for _name, reason in result.failed:
         typer.echo(f"failed: {reason}", err=True)
     count = predictions_to_table(store, found, ids, out)
-    failed_too = f"; {len(result['failed']):,} failed" if result["failed"] else ""
+    failed_too = f"; {len(result.failed):,} failed" if result.failed else ""
     typer.echo(f"Predicted {counted(count, found.kind_id)} into {out}{failed_too}.")
 
 

@@ -60,8 +60,8 @@ def train_command(
             chosen = settings_to_go_on(store, chosen, start)
         compare_pixels(store)
         job = train.ask(store, chosen, kind_id=kind_id)
-    result = run_here(store, job)
-    summary = with_doubt(store, {"run": job.id, **result})
+    result: train.TrainResult = run_here(store, job)
+    summary = with_doubt(store, {"run": job.id, **result.model_dump(mode="json")})
     show(summary, json, trained(summary))
 
 

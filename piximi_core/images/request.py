@@ -11,7 +11,9 @@ from typing import Literal
 from piximi_core.errors import BadInput
 from piximi_core.messages import Message
 
-__all__ = ["DEFAULT_MAX_BYTES", "ReadRequest", "TooLarge", "allowed_bytes"]
+__all__ = ["DEFAULT_MAX_BYTES", "ReadRequest", "Reading", "TimePoint", "TooLarge", "allowed_bytes"]
+
+TimePoint = int | Literal["planes"] | None
 
 DEFAULT_MAX_BYTES = 2**31
 """How much memory one decoded image may take, unless the caller or the environment says else."""
@@ -25,6 +27,32 @@ def allowed_bytes() -> int:
     """Return the cap on one decoded image: ``PIXIMI_MAX_IMAGE_BYTES`` or 2 GiB."""
     text = os.environ.get("PIXIMI_MAX_IMAGE_BYTES", "")
     return int(text) if text.isdecimal() and int(text) > 0 else DEFAULT_MAX_BYTES
+
+
+# No pydantic model, because each process that decodes would load pydantic for it.
+@dataclass(frozen=True)
+class Reading:
+    """How files come in that could be read in several ways: the answers to an import's questions.
+
+    Attributes
+    ----------
+    channels
+        How many channels stacks have that do not say.
+    time
+        Which time point of a series, the first being 1; ``"planes"`` takes all as planes.
+    convert
+        Whether a picture of another channel count than the project's is converted, or refused.
+    keep_channels
+        How many channels an empty project gets; by default as many as its first image has.
+    float_range
+        The project's [low, high], beyond which values are clipped; None while it has none.
+    """
+
+    channels: int | None = None
+    time: TimePoint = None
+    convert: bool = False
+    keep_channels: int | None = None
+    float_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +70,7 @@ class ReadRequest:
     name: str
     channels: int | None
     max_bytes: int
-    time: int | Literal["planes"] | None = None
+    time: TimePoint = None
 
     def problem(self, text: str, sort: type[BadInput] = BadInput) -> BadInput:
         """Return an error that starts with the file's name."""

@@ -6,14 +6,14 @@ import json
 import logging
 import shutil
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from piximi_core.errors import NoSpace, PiximiError, ProjectBusy
 from piximi_core.jobs.folder import Job, JobState, abandoned_folders
-from piximi_core.jobs.running import end_of, service_of
+from piximi_core.jobs.running import end_of
+from piximi_core.jobs.service import Asked, Found, Service, service_of
 from piximi_core.messages import Message
 from piximi_core.project.database import schema
 from piximi_core.project.database.schema import applied_jobs, runs
@@ -25,6 +25,7 @@ __all__ = [
     "added_things",
     "apply_finished",
     "apply_result",
+    "done_jobs",
     "is_settled",
     "jobs_of",
     "settle_project",
@@ -45,6 +46,23 @@ def jobs_of(store: Store) -> list[Job]:
     return _newest_first(_folders(store))
 
 
+def done_jobs(
+    store: Store, service: Service[Asked, Found], *, run_id: str = ""
+) -> Iterator[tuple[Job, Found]]:
+    """Yield the jobs of a service that are done, and what came of them, newest first.
+
+    Parameters
+    ----------
+    run_id
+        Only those about one training.
+    """
+    for job in jobs_of(store):
+        if service.is_of(job) and (not run_id or job.run_id == run_id):
+            found = service.found(job)
+            if found is not None:
+                yield job, found
+
+
 def unsettled_jobs(store: Store) -> list[Job]:
     """Return the jobs whose result is not yet in the project, newest first."""
     settled = _settled_ids(store)
@@ -53,8 +71,7 @@ def unsettled_jobs(store: Store) -> list[Job]:
 
 def _newest_first(jobs: Iterable[Job]) -> list[Job]:
     """Return those with a complete request, sorted by when it was written."""
-    asked = [job for job in jobs if job.request().get("service")]
-    return sorted(asked, key=_asked_at, reverse=True)
+    return sorted((job for job in jobs if job.is_asked), key=_asked_at, reverse=True)
 
 
 def _asked_at(job: Job) -> tuple[int, float]:
@@ -97,7 +114,7 @@ def apply_result(store: Store, job: Job) -> bool:
     if result["state"] != JobState.DONE:
         return _end(store, job)
     try:
-        return _bring_in(store, job, result)
+        return _bring_in(store, job)
     except _LATER:
         raise
     except PiximiError as error:
@@ -109,12 +126,19 @@ def apply_result(store: Store, job: Job) -> bool:
     return _end(store, job)
 
 
-def _bring_in(store: Store, job: Job, result: dict[str, Any]) -> bool:
-    service = service_of(job.request().get("service"))
-    with store.step(service.label(job, result), who=job.request().get("who")) as db:
+def _bring_in(store: Store, job: Job) -> bool:
+    service = service_of(job)
+    request, result = service.request(job), service.result(job)
+    change = service.change
+    if change is None or change.step_name is None:
+        writing = store.write()
+    else:
+        writing = store.step(change.step_name(job, request, result), who=request.who or None)
+    with writing as db:
         if not _note(db, job):
             return False
-        service.apply(job, result, store, db)
+        if change is not None:
+            change.bring_in(store, db, job, request, result)
         _keep_added(job, db)
     return True
 

@@ -19,7 +19,8 @@ from piximi_core.errors import PiximiError
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.cluster import RESOURCES, connect
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.jobs.running import run_job, service_of
+from piximi_core.jobs.running import run_job
+from piximi_core.jobs.service import service_of
 from piximi_core.messages import Message
 from piximi_core.project.database.store import open_store
 from piximi_core.project.files import ProjectFiles
@@ -115,7 +116,7 @@ class _Engine:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        resource = service_of(job.request().get("service")).RESOURCE
+        resource = service_of(job).worker
         with _lock:
             self._futures[job.id] = self._client.submit(
                 run_job,
@@ -358,13 +359,13 @@ def device() -> dict[str, str] | None:
 
 def waits_for(job: Job) -> Job | None:
     """Return the job that a queued one waits for: the running one on the same worker."""
-    return busy_with(service_of(job.request()["service"]).RESOURCE, other_than=job)
+    return busy_with(service_of(job).worker, other_than=job)
 
 
 def busy_with(resource: str, *, other_than: Job | None = None) -> Job | None:
     """Return the job that occupies a worker at this moment, if any."""
     for job in _engine.watched() if _engine is not None else ():
-        same = resource == service_of(job.request()["service"]).RESOURCE
+        same = resource == service_of(job).worker
         if same and job != other_than and job.state().is_active:
             return job
     return None

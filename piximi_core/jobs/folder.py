@@ -148,6 +148,40 @@ class Job:
         found = read_json(self.folder / "result.json")
         return found if found.get("state") in list(JobState) else {}
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is a complete request."""
+        return bool(self.request().get("service"))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an outcome, good or bad."""
+        return bool(self.result())
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether someone stopped it and it kept what it had."""
+        return bool(self.result().get("stopped"))
+
+    @property
+    def who(self) -> str:
+        """Who asked for it; empty if nobody was noted."""
+        return str(self.request().get("who") or "")
+
+    @property
+    def run_id(self) -> str:
+        """The training that it is, or is about; empty if it has to do with none."""
+        if self.folder.parent.name == "runs":
+            return self.id
+        return str(self.request().get("run_id") or "")
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed, in one sentence; None if it did not."""
+        result = self.result()
+        failed = result.get("state") == JobState.FAILED
+        return str(result.get("error") or "") if failed else None
+
     def progress(self) -> dict[str, Any]:
         """Return the latest progress: at least ``done``, ``total`` and ``text`` once begun."""
         return read_json(self.folder / "progress.json")
@@ -242,5 +276,5 @@ def abandoned_folders(parent: Path) -> Iterator[Path]:
     """
     limit = time.time() - _ABANDONED_SECONDS
     for folder in parent.iterdir() if parent.is_dir() else ():
-        if not Job(folder).request().get("service") and folder.stat().st_mtime < limit:
+        if not Job(folder).is_asked and folder.stat().st_mtime < limit:
             yield folder

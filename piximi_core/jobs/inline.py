@@ -14,6 +14,7 @@ from piximi_core.errors import PiximiError, Stopped
 from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.running import run_job
+from piximi_core.jobs.service import Result, service_of
 from piximi_core.project.database.store import Store
 
 __all__ = ["run_apart", "run_here"]
@@ -21,8 +22,8 @@ __all__ = ["run_apart", "run_here"]
 _SHOW_SECONDS = 0.5
 
 
-def run_here(store: Store, job: Job) -> dict[str, Any]:
-    """Do a job, apply its result to the project and return it.
+def run_here(store: Store, job: Job) -> Any:
+    """Do a job, bring its result into the project and return it, as the service's own type.
 
     Control-C asks the job to stop, which keeps what it has; on a terminal its progress is shown.
 
@@ -38,7 +39,7 @@ def run_here(store: Store, job: Job) -> dict[str, Any]:
     return _outcome(job)
 
 
-def run_apart(job: Job) -> dict[str, Any]:
+def run_apart(job: Job) -> Any:
     """Do a job that makes a project of its own, and return its result; else as `run_here`."""
     _carry(job)
     return _outcome(job)
@@ -49,7 +50,7 @@ def _carry(job: Job) -> None:
         run_job(job.folder)
 
 
-def _outcome(job: Job) -> dict[str, Any]:
+def _outcome(job: Job) -> Result:
     result = job.result()
     if not result:
         raise PiximiError(
@@ -64,7 +65,8 @@ def _outcome(job: Job) -> dict[str, Any]:
         raise error
     if state is JobState.STOPPED:
         raise Stopped("Stopped before there was anything to keep.")
-    return {key: value for key, value in result.items() if key != "state"}
+    found: Result = service_of(job).result(job)
+    return found
 
 
 @contextmanager

@@ -2,70 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
-
-from sqlalchemy import Connection
 
 from piximi_core.errors import PiximiError, Stopped
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.service import service_of
 from piximi_core.messages import Message
-from piximi_core.project.database.store import Store
 
-__all__ = ["Service", "end_of", "run_job", "service_of"]
+__all__ = ["end_of", "run_job"]
 
-# The one thing that is known here of what jobs do: where their table stands.
-_TABLE = "piximi_core.services"
 _HEARTBEAT_SECONDS = 10.0
 
 
-class Service(Protocol):
-    """What every service module offers."""
-
-    RESOURCE: str  # "train" or "quick": which worker carries it
-
-    def run(self, job: Job) -> dict[str, Any]:
-        """Do the work from the job's files and return the result; never write the database."""
-
-    def apply(self, job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-        """Bring the result into the project, inside an open step."""
-
-    def label(self, job: Job, result: dict[str, Any]) -> str:
-        """Name the undo step that applying the result makes."""
-
-
-def service_of(name: str | None) -> Service:
-    """Return the module of a service; importing it imports no TensorFlow.
-
-    Raises
-    ------
-    PiximiError
-        The folder asks for a service this program does not have, or its request is damaged.
-    """
-    if name is None:
-        raise PiximiError("The request of this job is damaged on the disk; ask for it again.")
-    services: Mapping[str, str] = importlib.import_module(_TABLE).SERVICES
-    if name not in services:
-        raise PiximiError(
-            "This program has no job of the sort {name!r}; update the program.", name=name[:40]
-        )
-    module: Any = importlib.import_module(services[name])
-    service: Service = module
-    return service
-
-
 def end_of(job: Job) -> None:
-    """Let the service clear up after a job that brought nothing, if it has anything to clear.
-
-    A service that has offers ``ended(job)``; most have not.
-    """
+    """Let the service clear up after a job that brought nothing, if it has anything to clear."""
     with suppress(PiximiError):  # of a damaged request, or of a newer program
-        ended = getattr(service_of(job.request().get("service")), "ended", None)
+        ended = service_of(job).ended
         if ended is not None:
             ended(job)
 
@@ -86,7 +42,8 @@ def run_job(folder: Path) -> None:
 def _run(job: Job) -> None:
     try:
         with _heartbeat(job):
-            job.finish(service_of(job.request().get("service")).run(job))
+            service = service_of(job)
+            service.finish(job, service.run(job, service.request(job)))
     except Stopped:
         job.finish({}, JobState.STOPPED)
     except PiximiError as error:

@@ -9,6 +9,7 @@ from piximi_core.project.contents.kinds import count_by_kind, list_kinds
 from piximi_core.project.database.store import Store
 from piximi_core.services.annotations import export_annotations
 from piximi_core.services.annotations.export_annotations import (
+    EXPORT_ANNOTATIONS,
     TABLES,
     delivered_annotations,
     finished_annotations,
@@ -23,8 +24,6 @@ from piximi_ui.kinds import kind_label
 from piximi_ui.texts import _, number, plain, plural, size, told, when
 
 __all__ = ["draw_annotations"]
-
-_SERVICE = "export-annotations"
 
 
 def draw_annotations(store: Store) -> None:
@@ -105,7 +104,7 @@ def _pick_style(chosen: str, kind: str) -> str:
 def _draw_going(store: Store, chosen: str, kind: str, style: str, counts: dict[str, int]) -> None:
     objects = sum(count for kind_id, count in counts.items() if kind_id != IMAGE_KIND)
     nothing = chosen not in TABLES and not objects
-    job = pending_job(store, service=_SERVICE)
+    job = pending_job(store, EXPORT_ANNOTATIONS)
     if st.button(
         _("Export"),
         type="primary",
@@ -121,7 +120,7 @@ def _draw_going(store: Store, chosen: str, kind: str, style: str, counts: dict[s
         navigation.link("images", label=_("Go to Images"))
     if job is not None:
         draw_bar(store, job)
-    elif reason := last_failure(store, service=_SERVICE):
+    elif reason := last_failure(store, EXPORT_ANNOTATIONS):
         st.error(plain(reason, 500), icon=":material/error:")
 
 
@@ -138,30 +137,31 @@ def _draw_advice(chosen: str) -> None:
 
 
 def _draw_file(job: Job) -> None:
-    path, result, request = delivered_annotations(job), job.result(), job.request()
+    path, request = delivered_annotations(job), EXPORT_ANNOTATIONS.request(job)
+    result = EXPORT_ANNOTATIONS.result(job)
     with st.container(border=True):
-        name = format_names().get(request["format"], str(request["format"]))
+        name = format_names().get(request.format, request.format)
         st.markdown(f"**{plain(name)}** · {when((job.folder / 'result.json').stat().st_mtime)}")
-        count = int(result["count"])
+        count = result.count
         st.caption(
             plural("{n} row", "{n} rows", count)
-            if request["format"] == "csv"
+            if request.format == "csv"
             else plural("{n} file", "{n} files", count)
-            if request["format"] == "folders"
+            if request.format == "folders"
             else plural("{n} object", "{n} objects", count)
         )
-        if result["problem_count"]:
+        if result.problem_count:
             label = plural(
-                "{n} could not be written", "{n} could not be written", result["problem_count"]
+                "{n} could not be written", "{n} could not be written", result.problem_count
             )
             with st.expander(label, icon=":material/warning:"):
                 shown = [f"- {plain(told(what), 80)}: {plain(told(reason), 200)}"
-                         for what, reason in result["problems"][:20]]  # fmt: skip
+                         for what, reason in result.problems[:20]]  # fmt: skip
                 st.markdown("\n".join(shown))
-                if (more := result["problem_count"] - len(shown)) > 0:
+                if (more := result.problem_count - len(shown)) > 0:
                     st.caption(_("and {n} more").format(n=number(more)))
         download_link(
-            _("Download {name} · {size}").format(name=plain(path.name), size=size(result["bytes"])),
+            _("Download {name} · {size}").format(name=plain(path.name), size=size(result.bytes)),
             file_address(path, path.name),
             primary=True,
         )

@@ -15,7 +15,7 @@ from piximi_core.project.contents.kinds import list_kinds
 from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.store import Store
 from piximi_core.services.annotations import add_annotations, read_annotations
-from piximi_core.services.annotations.read_annotations import ReadOptions
+from piximi_core.services.annotations.read_annotations import READ_ANNOTATIONS, ReadOptions
 from piximi_core.services.importing.sources import SourceFile
 from piximi_core.services.importing.uploads import UploadedFile, stage_together, sweep
 from piximi_core.vocabulary import new_id
@@ -73,7 +73,7 @@ def _slot(store: Store) -> str:
 def _look(store: Store) -> Job | None:
     """Return the look at the file that was chosen last, while its folder is there."""
     job = st.session_state.get(_slot(store))
-    return job if isinstance(job, Job) and job.request() else None
+    return job if isinstance(job, Job) and job.is_asked else None
 
 
 def _draw_name(store: Store, name: str) -> None:
@@ -95,13 +95,13 @@ def _dialog(store: Store) -> None:
     if look is None:
         _choose(store)
         return
-    _draw_name(store, str(look.request()["name"]))
+    asked = READ_ANNOTATIONS.request(look)
+    _draw_name(store, asked.name)
     wanted = _options(store)
     wanted = replace(wanted, image=_image(store, look), kinds=_kinds(store, look, wanted))
-    before = {key: look.request()[key] for key in ("format", "kind", "image", "kinds")}
-    if wanted != ReadOptions(**before):
+    if wanted != ReadOptions(asked.format, asked.kind, asked.image, asked.kinds):
         with errors_shown():
-            source = SourceFile(Path(look.request()["path"]), look.request()["name"])
+            source = SourceFile(Path(asked.path), asked.name)
             look = _start(store, source, wanted)
     if look.state().is_active:
         st.fragment(_progress, run_every=0.5)(store, look)
@@ -168,9 +168,9 @@ def _options(store: Store) -> ReadOptions:
 
 def _image(store: Store, look: Job) -> str:
     """Ask which image a file of one image is about, if its name does not tell; else nothing."""
-    asked = str(look.request()["image"])
-    result = look.result()
-    nameless = result.get("images") == 1 and not result.get("matched")
+    request, result = READ_ANNOTATIONS.request(look), READ_ANNOTATIONS.found(look)
+    asked = request.image
+    nameless = result is not None and result.images == 1 and not result.matched
     if not asked and not nameless:
         return ""
     names = [image.name for image in list_things(store, ThingFilter(sort="name"))]
@@ -180,20 +180,21 @@ def _image(store: Store, look: Job) -> str:
         index=names.index(asked) if asked in names else None,
         placeholder=_("Choose an image"),
         help=_("No image of this project is called like the file."),
-        key=f"annotations-image-{look.request()['path']}",
+        key=f"annotations-image-{request.path}",
     )
     return str(chosen or "")
 
 
 def _kinds(store: Store, look: Job, wanted: ReadOptions) -> dict[str, str]:
     """Ask which kinds are meant by ids that nobody knows; return what was answered."""
-    answered, asked = dict(look.request()["kinds"]), dict(look.result().get("asked", {}))
+    request, result = READ_ANNOTATIONS.request(look), READ_ANNOTATIONS.found(look)
+    answered, asked = dict(request.kinds), dict(result.asked if result else {})
     if wanted.kind:
         return {}
     names = [kind.name for kind in list_kinds(store) if not kind.is_image]
     for kind_id in [*answered, *(one for one in asked if one not in answered)]:
         options = list(dict.fromkeys([*names, *filter(None, [answered.get(kind_id)])]))
-        count = int(asked.get(kind_id, 0))
+        count = asked.get(kind_id, 0)
         chosen = st.selectbox(
             plural("Which kind is this {n} object?", "Which kind are these {n} objects?", count)
             if count
@@ -206,7 +207,7 @@ def _kinds(store: Store, look: Job, wanted: ReadOptions) -> dict[str, str]:
                 "The file says only the number by which Piximi knows its kind, and no kind of this "
                 "project has it."
             ),
-            key=f"annotations-kind-{look.request()['path']}-{kind_id}",
+            key=f"annotations-kind-{request.path}-{kind_id}",
         )
         if name := str(chosen or "").strip():
             answered[kind_id] = name
@@ -237,12 +238,12 @@ def _progress(store: Store, look: Job) -> None:
 def _answer(store: Store, look: Job) -> None:
     state = look.state()
     if state is not JobState.DONE:
-        reason = look.result().get("error") or _("Interrupted before it was done.")
-        st.error(plain(told(str(reason)), 500), icon=":material/error:")
+        reason = look.error or _("Interrupted before it was done.")
+        st.error(plain(told(reason), 500), icon=":material/error:")
         return
-    result = look.result()
+    result = READ_ANNOTATIONS.result(look)
     draw_preview(result)
-    new, asked = int(result["new"]), bool(result.get("asked"))
+    new, asked = result.new, bool(result.asked)
     if st.button(
         plural("Import {n} object", "Import {n} objects", new) if new else _("Nothing to import"),
         type="primary",

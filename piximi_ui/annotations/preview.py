@@ -7,39 +7,39 @@ from typing import Any
 
 import streamlit as st
 
+from piximi_core.services.annotations.read_annotations import AnnotationsFound
 from piximi_ui.annotations.words import format_names
 from piximi_ui.texts import _, number, plural, told
 
 __all__ = ["draw_preview"]
 
 
-def draw_preview(result: dict[str, Any]) -> None:
+def draw_preview(result: AnnotationsFound) -> None:
     """Draw the result of a look at a file."""
-    new, matched = int(result["new"]), int(result["matched"])
+    new, matched = result.new, result.matched
     objects = plural("{n} new object", "{n} new objects", new)
     images = plural("in {n} image", "in {n} images", matched)
-    present = int(result["present"])
+    present = result.present
     more = (
         " · " + plural("{n} is there already", "{n} are there already", present) if present else ""
     )
-    st.markdown(f"**{objects}** {images}{more} · {format_names()[result['format']]}")
-    asked = result.get("asked", {})
-    if result["kinds"]:
+    st.markdown(f"**{objects}** {images}{more} · {format_names()[result.format]}")
+    if result.kinds:
         rows = [
             {
-                "kind": _("To be chosen") if row["kind"] in asked else row["kind"],
-                "category": row["category"] or _("Without a category"),
-                "count": row["count"],
+                "kind": _("To be chosen") if row.kind in result.asked else row.kind,
+                "category": row.category or _("Without a category"),
+                "count": row.count,
             }
-            for row in result["kinds"]
+            for row in result.kinds
         ]
         _table(rows, {"kind": _("Kind"), "category": _("Category"), "count": _("Objects")})
     unmatched = [
-        {"image": row["image"], "count": row["objects"], "reason": told(row["reason"])}
-        for row in result["unmatched"]
+        {"image": row.image, "count": row.objects, "reason": told(row.reason)}
+        for row in result.unmatched
     ]
     if unmatched:
-        count = int(result["unmatched_count"])
+        count = result.unmatched_count
         label = plural(
             "{n} image of the file is not in this project",
             "{n} images of the file are not in this project",
@@ -48,7 +48,7 @@ def draw_preview(result: dict[str, Any]) -> None:
         with st.expander(f":material/image_not_supported: {label}", expanded=not new):
             words = {"image": _("Image in the file"), "count": _("Objects"), "reason": _("Reason")}
             _table(unmatched, words, more=count - len(unmatched))
-    if empty := int(result.get("empty_count", 0)):
+    if empty := result.empty_count:
         st.caption(
             plural(
                 "{n} image of the file without objects is not in this project.",
@@ -57,17 +57,17 @@ def draw_preview(result: dict[str, Any]) -> None:
             )
         )
     _problems(
-        result["skipped"],
-        int(result["skipped_count"]),
-        plural("{n} is left out", "{n} are left out", int(result["skipped_count"])),
+        result.skipped,
+        result.skipped_count,
+        plural("{n} is left out", "{n} are left out", result.skipped_count),
         ":material/block:",
         # Where nothing comes in, why not is all that there is to say.
         opened=not new,
     )
     _problems(
-        result["repaired"],
-        int(result["repaired_count"]),
-        plural("{n} was mended", "{n} were mended", int(result["repaired_count"])),
+        result.repaired,
+        result.repaired_count,
+        plural("{n} was mended", "{n} were mended", result.repaired_count),
         ":material/healing:",
     )
 

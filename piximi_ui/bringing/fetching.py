@@ -117,7 +117,7 @@ def _start(store: Store, address: str, host: str) -> None:
     try:
         with st.spinner(_("Starting…")):
             folder = import_model.given_folder(store, job_id)
-            call = engine.call(import_model.RESOURCE, fetch_classifier, address, folder)
+            call = engine.call(import_model.IMPORT_MODEL.worker, fetch_classifier, address, folder)
     except PiximiError as error:
         st.session_state[_ERROR] = str(error)
     else:
@@ -140,7 +140,7 @@ def _follow(fetching: _Fetching) -> None:
         host=f"**{plain(fetching.host, 80)}**", n=number(size / 1e6, 1)
     )
     st.markdown(f":material/downloading: {text}")
-    if waits := what_it_waits_for(import_model.RESOURCE):
+    if waits := what_it_waits_for(import_model.IMPORT_MODEL.worker):
         st.caption(waits)
     if st.button(_("Stop"), icon=":material/stop_circle:", key="bring-stop"):
         stop()

@@ -107,8 +107,8 @@ def _look(store: Store, job_id: str, paths: list[Path]) -> None:
     """Have a worker look at the files, and go on to the next step."""
     try:
         with st.spinner(_("Looking at it…"), show_time=True):
-            call = engine.call(import_model.RESOURCE, import_model.look, paths)
-            look = wait_for(call, import_model.RESOURCE)
+            call = engine.call(import_model.IMPORT_MODEL.worker, import_model.look, paths)
+            look = wait_for(call, import_model.IMPORT_MODEL.worker)
     except PiximiError:
         import_model.discard(store, job_id)
         raise

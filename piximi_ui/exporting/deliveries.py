@@ -9,7 +9,7 @@ import streamlit as st
 from piximi_core.jobs.folder import Job
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.database.store import Store
-from piximi_core.services.classifiers.export import as_zip, delivered, finished_exports
+from piximi_core.services.classifiers.export import EXPORT, as_zip, delivered, finished_exports
 from piximi_ui.exporting.format_picker import format_names
 from piximi_ui.file_routes import download_link, file_address, made_address
 from piximi_ui.texts import _, plain, plural, size, when
@@ -32,9 +32,9 @@ def draw_deliveries(store: Store, run: Run) -> None:
 
 
 def _draw(job: Job, *, prominent: bool) -> None:
-    request, paths = job.request(), delivered(job)
-    name = format_names().get(request["format"], str(request["format"]))
-    st.markdown(f"**{name}** · {_when(job)} · {size(job.result()['bytes'])}")
+    request, paths = EXPORT.request(job), delivered(job)
+    name = format_names().get(request.format, request.format)
+    st.markdown(f"**{name}** · {_when(job)} · {size(EXPORT.result(job).bytes)}")
     if prominent:
         st.caption(f":material/verified: {check_in_words(job)}")
     with st.container(horizontal=True):
@@ -55,7 +55,7 @@ def _button(path: Path, *, prominent: bool) -> None:
 
 def _together(paths: list[Path], job: Job, *, prominent: bool) -> None:
     """Draw the download of several files at once; it is no file for Piximi itself."""
-    stem = str(job.request()["stem"])
+    stem = EXPORT.request(job).stem
     address = made_address(
         lambda: as_zip(paths, job.folder / "together.zip"),
         f"{stem}-unpack-me.zip",
@@ -78,8 +78,8 @@ def _when(job: Job) -> str:
 
 def check_in_words(job: Job) -> str:
     """Say what the export's check of itself found."""
-    result = job.result()
-    compared = int(result["compared"])
+    result = EXPORT.result(job)
+    compared = result.compared
     # Without images, exports of earlier versions compared on none.
     if not compared:
         return _("Read again: all weights are equal. There was nothing to predict.")
@@ -91,7 +91,7 @@ def check_in_words(job: Job) -> str:
             "that it could take",
             compared,
         )
-        if result.get("random")
+        if result.random
         else plural(
             "Read again and compared on {n} example of this project",
             "Read again and compared on {n} examples of this project",
@@ -99,7 +99,7 @@ def check_in_words(job: Job) -> str:
         )
     )
     return found + _(": the largest difference of a probability is {difference}.").format(
-        difference=_small(float(result["difference"]))
+        difference=_small(result.difference)
     )
 
 

@@ -49,7 +49,7 @@ def _draw_losses(store: Store) -> None:
 
 def _draw_saving(store: Store) -> None:
     chosen = _pick_classifiers(store)
-    job = pending_job(store, service="save_piximi")
+    job = pending_job(store, save_piximi.SAVE_PIXIMI)
     if st.button(
         _("Save for Piximi"),
         type="primary",
@@ -62,7 +62,7 @@ def _draw_saving(store: Store) -> None:
             st.rerun()
     if job is not None:
         draw_bar(store, job)
-    elif reason := last_failure(store, service="save_piximi"):
+    elif reason := last_failure(store, save_piximi.SAVE_PIXIMI):
         st.error(plain(reason, 500), icon=":material/error:")
     saved = save_piximi.finished_saves(store)
     if saved:
@@ -87,22 +87,22 @@ def _pick_classifiers(store: Store) -> list[Run]:
 
 
 def _draw_file(job: Job) -> None:
-    path, result = save_piximi.saved_file(job), job.result()
+    path, result = save_piximi.saved_file(job), save_piximi.SAVE_PIXIMI.result(job)
     with st.container(border=True):
         st.markdown(f"**{plain(path.name)}** · {when(path.stat().st_mtime)}")
         parts = [
-            plural("{n} image", "{n} images", result["images"]),
-            plural("{n} object", "{n} objects", result["objects"]),
-            plural("{n} classifier", "{n} classifiers", result["classifiers"]),
+            plural("{n} image", "{n} images", result.images),
+            plural("{n} object", "{n} objects", result.objects),
+            plural("{n} classifier", "{n} classifiers", result.classifiers),
         ]
         st.caption(
             f":material/verified: {' · '.join(parts)}. "
             + _("Opened again after writing: nothing had to be repaired.")
         )
-        for name, reason in result["left_out"][:10]:
+        for name, reason in result.left_out[:10]:
             st.warning(f"{plain(name, 80)}: {plain(told(reason), 300)}")
         download_link(
-            _("Download {name} · {size}").format(name=plain(path.name), size=size(result["bytes"])),
+            _("Download {name} · {size}").format(name=plain(path.name), size=size(result.bytes)),
             file_address(path, path.name),
             primary=True,
         )

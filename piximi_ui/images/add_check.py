@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
+from piximi_core.images.request import Reading, TimePoint
 from piximi_core.services.importing.file_scan import (
     FileSort,
     Look,
@@ -35,8 +35,6 @@ _MOST_REASONS = 50
 # Seconds as a number: of a text, Streamlit would import pandas to read it.
 _EVERY = 0.5
 
-TimePoint = int | Literal["planes"] | None
-
 
 @dataclass(frozen=True)
 class Answers:
@@ -46,17 +44,14 @@ class Answers:
     ----------
     missing
         Why nothing can be added yet, in one sentence; None once it can.
-    channels, time, convert, keep_channels
-        As in `add_images.AddOptions`.
+    reading
+        How they are to be read.
     pictures
         How many can be added, what zips hold included; None if not all were looked at.
     """
 
     missing: str | None = None
-    channels: int | None = None
-    time: TimePoint = None
-    convert: bool = False
-    keep_channels: int | None = None
+    reading: Reading = field(default_factory=Reading)
     pictures: int | None = None
 
 
@@ -98,7 +93,8 @@ def draw(sources: Sequence[SourceFile], project_channels: int | None) -> Answers
     elif time is None and sighting.open_questions("time"):
         missing = _("Say first which time point is meant.")
     pictures = sum(sighting.sorts.values()) if sighting.complete else None
-    return Answers(missing, channels, time, convert, keep_channels, pictures)
+    reading = Reading(channels, time, convert, keep_channels)
+    return Answers(missing, reading, pictures)
 
 
 def what_is_added(sources: Sequence[SourceFile], answers: Answers) -> str:

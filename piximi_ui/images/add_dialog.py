@@ -168,10 +168,7 @@ def _options(
         labels = str(stage_labels(store, upload, place.table))
     return add_images.AddOptions(
         labels=labels,
-        channels=answers.channels,
-        time=answers.time,
-        convert=answers.convert,
-        keep_channels=answers.keep_channels,
+        **vars(answers.reading),
         category=place.category,
         partition=place.partition,
         equal="leave-out" if place.leave_out_equal else "keep",

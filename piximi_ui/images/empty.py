@@ -6,6 +6,7 @@ import streamlit as st
 
 from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.project.contents.kinds import Kind
+from piximi_core.services.importing.add_images import ADD
 from piximi_ui.annotations import import_dialog
 from piximi_ui.context import find_store
 from piximi_ui.dialogs import open_dialog
@@ -47,7 +48,7 @@ def draw(kind: Kind) -> None:
 def _are_coming() -> bool:
     store = find_store()
     jobs = unsettled_jobs(store) if store is not None else []
-    return any(job.request().get("service") == "add" and job.state().is_active for job in jobs)
+    return any(ADD.is_of(job) and job.state().is_active for job in jobs)
 
 
 def _no_objects(kind: Kind) -> None:

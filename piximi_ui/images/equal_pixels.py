@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from piximi_core.jobs.applying import added_things
@@ -16,9 +18,14 @@ from piximi_ui.texts import _, plural, told
 __all__ = ["draw"]
 
 
-def draw(store: Store, job: Job) -> None:
-    """List the new images of equal pixels, and offer to leave them out."""
-    rows = job.result().get("equal", [])
+def draw(store: Store, job: Job, rows: Sequence[tuple[str, str]]) -> None:
+    """List the new images of equal pixels, and offer to leave them out.
+
+    Parameters
+    ----------
+    rows
+        What the import said of them: name and reason.
+    """
     if not rows:
         return
     label = plural(

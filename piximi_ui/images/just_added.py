@@ -8,6 +8,7 @@ from piximi_core.jobs.applying import added_things
 from piximi_core.jobs.folder import Job
 from piximi_core.project.contents.things import ThingFilter
 from piximi_core.project.database.store import Store
+from piximi_core.services.annotations.add_annotations import ADD_ANNOTATIONS
 from piximi_ui import job_panel, job_texts
 from piximi_ui.components.gallery import gallery_view
 from piximi_ui.context import say
@@ -65,7 +66,7 @@ def _by_kind(store: Store, job: Job) -> dict[str, list[str]]:
 
 def _sentence(store: Store, job: Job, by_kind: dict[str, list[str]]) -> str:
     sentence = job_texts.outcome(job)
-    if job.request().get("service") != "add-annotations":
+    if not ADD_ANNOTATIONS.is_of(job):
         return sentence
     kinds = {kind.id: kind for kind in queries.kinds(store, store.revision())}
     parts = (

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.database.store import Store
 from piximi_core.services.importing.add_again import ask_again
+from piximi_core.services.importing.add_images import ADD, give_up
+from piximi_core.services.importing.add_request import Added
 from piximi_core.services.importing.file_scan import channel_choices
-from piximi_core.services.importing.open_question import OpenQuestion, give_up, open_question
+from piximi_core.services.importing.open_question import OpenQuestion, open_question
 from piximi_ui import job_panel, job_texts
 from piximi_ui.context import errors_shown, who
 from piximi_ui.images import add_check, equal_pixels, just_added
@@ -39,15 +39,17 @@ def draw(store: Store) -> None:
 
 def _explained(job: Job) -> bool:
     """Whether there is more to say of an import than how many came in."""
-    result = job.result()
+    if job.state() is not JobState.DONE:
+        return True
+    result = ADD.found(job) if ADD.is_of(job) else None
+    if result is None:
+        return False
     # Hidden files alone are told by the message: every folder of a Mac has one.
-    rows = _rows({key: value for key, value in result.items() if key != "hidden"})
-    more = rows or any(result.get(key) for key in ("stopped", "renamed", "named", "equal"))
-    return job.state() is not JobState.DONE or bool(more)
+    rows = _rows(result.model_copy(update={"hidden": ()}))
+    return bool(rows or result.stopped or result.renamed or result.named or result.equal)
 
 
 def _outcome(store: Store, job: Job) -> None:
-    result = job.result()
     if job.state() is JobState.STOPPED:
         read(job)
         return
@@ -55,13 +57,14 @@ def _outcome(store: Store, job: Job) -> None:
         if job.state() is JobState.FAILED:
             _failed(store, job)
             return
+        result = ADD.result(job)
         rows = _rows(result)
         with st.container(horizontal=True, vertical_alignment="center"):
             icon = ":material/check_circle:" if not rows else ":material/info:"
             st.markdown(f"{icon} {job_texts.outcome(job)}{_stopped(result)}", width="stretch")
             _dismiss_button(job)
         _renamed(job, result)
-        equal_pixels.draw(store, job)
+        equal_pixels.draw(store, job, result.equal)
         if rows:
             label = plural("{n} file was left out", "{n} files were left out", len(rows))
             columns = {
@@ -72,9 +75,9 @@ def _outcome(store: Store, job: Job) -> None:
             draw_folded(rows, columns, key=f"outcome-rows-{job.id}", label=label)
 
 
-def _renamed(job: Job, result: dict[str, Any]) -> None:
+def _renamed(job: Job, result: Added) -> None:
     """Say which images are called otherwise, because several have one base name."""
-    pairs = [*result.get("renamed", []), *result.get("named", [])]
+    pairs = [*result.renamed, *result.named]
     if not pairs:
         return
     label = plural(
@@ -106,11 +109,11 @@ def _dismiss(job: Job) -> None:
     give_up(job)
 
 
-def _stopped(result: dict[str, Any]) -> str:
-    return f" {_('It was stopped before the rest.')}" if result.get("stopped") else ""
+def _stopped(result: Added) -> str:
+    return f" {_('It was stopped before the rest.')}" if result.stopped else ""
 
 
-def _rows(result: dict[str, Any]) -> list[dict[str, str]]:
+def _rows(result: Added) -> list[dict[str, str]]:
     words = {
         "failed": _("Failed"),
         "conflicts": _("Conflict"),
@@ -120,29 +123,28 @@ def _rows(result: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {"file": str(name), "outcome": word, "reason": told(str(reason))}
         for key, word in words.items()
-        for name, reason in result.get(key, [])
+        for name, reason in getattr(result, key)
     ]
 
 
 def _failed(store: Store, job: Job) -> None:
     question = open_question(job)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = told(str(job.result().get("error"))) if question is None else _asked(question)
+        text = told(job.error or "") if question is None else _asked(question)
         st.markdown(f":material/error: {plain(text, 400)}", width="stretch")
         _dismiss_button(job)
     if question is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if question.about == "channels":
-            answer: dict[str, Any] = {"channels": _channels(job, question.count)}
-        else:
-            answer = {"time": _time(job, question.count)}
-        given = None not in answer.values()
+        asks_channels = question.about == "channels"
+        channels = _channels(job, question.count) if asks_channels else None
+        time = None if asks_channels else _time(job, question.count)
+        given = channels is not None or time is not None
         if st.button(
             _("Add again"), type="primary", disabled=not given, key=f"outcome-again-{job.id}"
         ):
             with errors_shown():
-                again = ask_again(store, job, **answer, who=who())
+                again = ask_again(store, job, channels=channels, time=time, who=who())
                 read(job)
                 engine.submit(again)
                 job_panel.follow(again)

@@ -37,7 +37,7 @@ def draw_ask(store: Store, run: Run, waiting: int) -> Job | None:
     waiting
         How many predictions of the run wait for an answer.
     """
-    job = pending_job(store, **_wanted(run))
+    job = pending_job(store, predict.PREDICT, run_id=run.id)
     # Those that were deleted since are no longer there.
     chosen = gallery_view(gallery_key(store)).selected
     selected = find_ids(store, ThingFilter(kind_id=run.kind_id, ids=chosen))
@@ -57,10 +57,6 @@ def draw_ask(store: Store, run: Run, waiting: int) -> Job | None:
     if not waiting:
         _button(store, run, which, counts[which], selected, job)
     return job
-
-
-def _wanted(run: Run) -> dict[str, str]:
-    return {"service": "predict", "run_id": run.id, "purpose": "predict"}
 
 
 def _button(
@@ -90,12 +86,13 @@ def draw_progress(store: Store, run: Run, job: Job | None) -> None:
     if job is not None:
         draw_bar(store, job)
         return
-    last = newest_job(store, **_wanted(run))
+    last = newest_job(store, predict.PREDICT, run_id=run.id)
     if last is not None:
         reason = failure_of(last)
         if reason:
             st.error(reason, icon=":material/error:")
-        _name_unread(last.result().get("failed") or [])
+        found = predict.PREDICT.found(last)
+        _name_unread(found.failed if found else ())
 
 
 def _name_unread(failed: Sequence[tuple[str, str]]) -> None:

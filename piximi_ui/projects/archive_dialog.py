@@ -26,11 +26,11 @@ def draw_archive(store: Store) -> None:
             "Keep it somewhere safe, or open it in another Piximi Dashboard."
         )
     )
-    job = pending_job(store, service="archive")
+    job = pending_job(store, archive.ARCHIVE)
     if job is not None:
         st.fragment(_progress, run_every=0.5)(store, job)
         return
-    reason = last_failure(store, service="archive")
+    reason = last_failure(store, archive.ARCHIVE)
     if reason is not None:
         st.error(plain(reason, 400))
     made = archive.finished_archive(store)
@@ -63,7 +63,7 @@ def draw_archive(store: Store) -> None:
 
 def _progress(store: Store, job: Job) -> None:
     state = job.state()
-    if job.result():
+    if job.is_over:
         # The watcher does this too, a moment later.
         apply_result(store, job)
     if not state.is_active:

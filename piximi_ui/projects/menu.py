@@ -147,9 +147,9 @@ def _progress(address: str, job: Job) -> None:
 
 def _tell(job: Job, state: JobState) -> None:
     if state is JobState.DONE:
-        say(_("“{name}” is complete.").format(name=plain(str(job.result().get("name")))))
+        say(_("“{name}” is complete.").format(name=plain(duplicate.DUPLICATE.result(job).name)))
     elif state is JobState.STOPPED:
         say(_("The copy was stopped; nothing of it is left."))
     else:
-        reason = told(str(job.result().get("error") or ""))
+        reason = told(job.error or "")
         say(reason or _("The copy was interrupted; try it again."), ":material/error:")

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
-from piximi_core.services.projects.open_archive import ask, ask_uploaded
+from piximi_core.services.projects.open_archive import OPEN_ARCHIVE, ask, ask_uploaded
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.projects import opening
 from piximi_ui.texts import _, plain, plural
@@ -51,11 +51,12 @@ def _archives_in(folder: Path) -> list[Path]:
 
 def draw_openings() -> None:
     """Draw how far archives are that are being opened, whoever asked."""
-    opening.draw_cards("open_archive", _draw_remarks)
+    opening.draw_cards(OPEN_ARCHIVE, _draw_remarks)
 
 
 def _draw_remarks(job: Job) -> None:
-    missing, unreadable = job.result()["missing"], job.result().get("unreadable", [])
+    opened = OPEN_ARCHIVE.result(job)
+    missing, unreadable = opened.missing, opened.unreadable
     if missing:
         st.markdown(
             plural("{n} image had no file in it.", "{n} images had no file in it.", missing)

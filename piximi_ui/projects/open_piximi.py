@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from piximi_core.jobs.folder import Job
-from piximi_core.services.piximi.open_piximi import ask, ask_uploaded
+from piximi_core.services.piximi.open_piximi import OPEN_PIXIMI, Repair, ask, ask_uploaded
 from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.projects import opening
 from piximi_ui.texts import _, plain, plural, told
@@ -56,25 +55,26 @@ def _projects_in(folder: Path) -> list[Path]:
 
 def draw_openings() -> None:
     """Draw how far projects are that are being opened, and what was done to those that are."""
-    opening.draw_cards("open_piximi", _draw_remarks)
+    opening.draw_cards(OPEN_PIXIMI, _draw_remarks)
 
 
 def _draw_remarks(job: Job) -> None:
-    result = job.result()
+    result = OPEN_PIXIMI.result(job)
     parts = {
-        "images": plural("{n} image", "{n} images", result["images"]),
-        "objects": plural("{n} object", "{n} objects", result["objects"]),
-        "predictions": plural("{n} prediction", "{n} predictions", result["predictions"]),
-        "classifiers": plural("{n} classifier", "{n} classifiers", result["classifiers"]),
+        "images": plural("{n} image", "{n} images", result.images),
+        "objects": plural("{n} object", "{n} objects", result.objects),
+        "predictions": plural("{n} prediction", "{n} predictions", result.predictions),
+        "classifiers": plural("{n} classifier", "{n} classifiers", result.classifiers),
     }
-    st.markdown(" · ".join(text for key, text in parts.items() if result[key] or key == "images"))
-    if result["repairs"]:
+    told_of = [key for key in parts if getattr(result, key) or key == "images"]
+    st.markdown(" · ".join(parts[key] for key in told_of))
+    if result.repairs:
         st.markdown(_("What was repaired or left out:"))
-        st.markdown("\n".join(map(_repair, result["repairs"])))
+        st.markdown("\n".join(map(_repair, result.repairs)))
 
 
-def _repair(entry: dict[str, Any]) -> str:
-    names = [plain(name, 60) for name in entry["names"]]
-    if entry["count"] > len(names) > 0:
-        names.append(_("and {n} more").format(n=entry["count"] - len(names)))
-    return f"- {plain(told(entry['what']), 400)} {', '.join(names)}"
+def _repair(repair: Repair) -> str:
+    names = [plain(name, 60) for name in repair.names]
+    if repair.count > len(names) > 0:
+        names.append(_("and {n} more").format(n=repair.count - len(names)))
+    return f"- {plain(told(repair.what), 400)} {', '.join(names)}"

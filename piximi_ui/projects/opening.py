@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.service import Service, service_of
 from piximi_core.project.workspace import workspace
 from piximi_core.services.importing.import_roots import import_roots
-from piximi_core.services.projects.opening import dismiss, opening_jobs
+from piximi_core.services.projects.opening import Opened, dismiss, opening_jobs
 from piximi_ui import navigation
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.dialogs import close_dialog
@@ -111,7 +113,7 @@ def _asked_here() -> set[str]:
     return asked
 
 
-def draw_cards(service: str, draw_remarks: Callable[[Job], None]) -> None:
+def draw_cards(service: Service[Any, Any], draw_remarks: Callable[[Job], None]) -> None:
     """Draw how far files are that are being opened, whoever asked, and what came of them.
 
     A project that is ready and of which there is nothing to tell opens by itself where it was
@@ -125,28 +127,26 @@ def draw_cards(service: str, draw_remarks: Callable[[Job], None]) -> None:
         Draws under a job that is done what a person should know of its project.
     """
     for job in opening_jobs(workspace(), service):
-        active = job.state().is_active
-        if job.id in _asked_here() and job.state() is JobState.DONE and not _to_tell(job):
-            address = str(job.result()["address"])
+        active, opened = job.state().is_active, service.found(job)
+        if job.id in _asked_here() and opened is not None and not _to_tell(opened):
             dismiss(job)
-            navigation.go_to("images", project=address)
+            navigation.go_to("images", project=opened.address)
         st.fragment(_card, run_every=0.5 if active else None)(job, draw_remarks, active)
 
 
-def _to_tell(job: Job) -> bool:
+def _to_tell(opened: Opened) -> bool:
     """Whether something was repaired, left out or missing, which a person has to read first."""
-    result = job.result()
-    return bool(result.get("repairs") or result.get("missing"))
+    return bool(getattr(opened, "repairs", ()) or getattr(opened, "missing", 0))
 
 
 def _card(job: Job, draw_remarks: Callable[[Job], None], was_active: bool) -> None:
-    request, state = job.request(), job.state()
-    if not request:
+    state = job.state()
+    if not job.is_asked:
         return  # another window has told of it
     if was_active and not state.is_active:
         # The list of projects has a new one.
         st.rerun()
-    name = plain(str(request["shown"]))
+    name = plain(service_of(job).request(job).shown)
     if state is JobState.STOPPED:
         say(_("Opening {name} was stopped; nothing of it is left.").format(name=name))
         _forget(job)
@@ -159,7 +159,7 @@ def _card(job: Job, draw_remarks: Callable[[Job], None], was_active: bool) -> No
             draw_share(job, state)
             draw_stop(job, state, key=f"stop-{job.id}")
             return
-        reason = told(str(job.result().get("error") or ""))
+        reason = told(job.error or "")
         st.error(plain(reason, 500) or _("It was interrupted; open it again."))
         with st.container(horizontal=True):
             if state is JobState.INTERRUPTED and st.button(
@@ -172,14 +172,14 @@ def _card(job: Job, draw_remarks: Callable[[Job], None], was_active: bool) -> No
 
 
 def _draw_done(job: Job, draw_remarks: Callable[[Job], None]) -> None:
-    result = job.result()
-    title = _("“{name}” is ready.").format(name=plain(str(result["name"])))
+    opened = service_of(job).result(job)
+    title = _("“{name}” is ready.").format(name=plain(opened.name))
     st.markdown(f":material/check_circle: **{title}**")
     draw_remarks(job)
     with st.container(horizontal=True):
         if st.button(_("Open"), type="primary", key=f"go-{job.id}"):
             dismiss(job)
-            navigation.go_to("images", project=str(result["address"]))
+            navigation.go_to("images", project=opened.address)
         _draw_close(job)
 
 

@@ -52,8 +52,8 @@ def test_without_images_random_pictures_are_compared(trained: Store, run: Any) -
     delete_things(trained, find_ids(trained, ThingFilter()))
     job = export.ask(trained, find_run(trained, "latest"), "piximi")
     result = run_here(trained, job)
-    assert (result["compared"], result["random"]) == (32, True)
-    assert 0 <= result["difference"] < 1e-5
+    assert (result.compared, result.random) == (32, True)
+    assert 0 <= result.difference < 1e-5
     out, err = run("export", trained.folder, "latest", "--out", trained.folder / "out.zip")
     assert "compared on 32 random pictures, because the project holds nothing" in out
     assert err == ""

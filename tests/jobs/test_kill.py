@@ -100,7 +100,7 @@ def test_an_import_whose_worker_is_killed_is_interrupted_and_runs_again(
     assert find_ids(store, ThingFilter()) == []
     job.reopen()
     assert job.state() is JobState.QUEUED
-    assert run_here(store, job)["added"] == 160
+    assert run_here(store, job).added == 160
     check_project(store.folder)
 
 
@@ -121,7 +121,7 @@ def test_a_converting_import_that_is_killed_runs_again_and_leaves_no_copies(
     psutil.wait_procs(decoders, timeout=60)
     assert not any(decoder.is_running() for decoder in decoders)
     job.reopen()
-    assert run_here(store, job)["added"] == 60
+    assert run_here(store, job).added == 60
     assert not (job.folder / "copies").exists()
     check_project(store.folder)
 
@@ -150,7 +150,7 @@ def test_a_training_whose_worker_is_killed_is_resumed_to_its_end(labelled: Store
     assert job.state() is JobState.INTERRUPTED
     check_project(labelled.folder)
     resumed = train.ask_to_resume(labelled, find_run(labelled, job.id))
-    assert run_here(labelled, resumed)["epochs"] == 150
+    assert run_here(labelled, resumed).epochs == 150
     check_project(labelled.folder)
 
 

@@ -15,6 +15,7 @@ from piximi_core.jobs.inline import run_here
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.services.importing import add_images
 from piximi_core.services.importing.add_images import AddOptions
+from piximi_core.services.importing.add_request import Added
 from piximi_core.services.importing.sources import SourceFile
 
 
@@ -46,10 +47,11 @@ def write_tiff_pages(path: Path, frames: int, side: int = 8) -> Path:
     return path
 
 
-def add(store: Store, *paths: Path, **options: Any) -> dict[str, Any]:
+def add(store: Store, *paths: Path, **options: Any) -> Added:
     """Import paths as the command line does, and return the outcome."""
     sources = [SourceFile(path, path.name) for path in paths]
-    return run_here(store, add_images.ask(store, sources, AddOptions(**options)))
+    added: Added = run_here(store, add_images.ask(store, sources, AddOptions(**options)))
+    return added
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from piximi_core.errors import BadInput, PiximiError
-from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Change, Request, Result, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.categories import category_named, clean_name
 from piximi_core.project.contents.kinds import ensure_kind
@@ -17,12 +18,30 @@ from piximi_core.project.contents.objects import NewObject, add_objects, read_ru
 from piximi_core.project.database import schema
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.services.annotations.annotation_set import CROWD
-from piximi_core.services.annotations.read_annotations import FOUND, found_objects
+from piximi_core.services.annotations.read_annotations import FOUND, READ_ANNOTATIONS, found_objects
 from piximi_core.vocabulary import new_id
 
-__all__ = ["RESOURCE", "apply", "ask", "label", "run"]
+__all__ = ["ADD_ANNOTATIONS", "AddAnnotationsRequest", "AnnotationsAdded", "ask", "run"]
 
-RESOURCE = "quick"
+
+class AddAnnotationsRequest(Request):
+    """How many objects are in ``found.jsonl``, and the colours of new categories.
+
+    Attributes
+    ----------
+    name
+        Of the file that they come from.
+    """
+
+    count: int
+    colors: tuple[tuple[str, str, str], ...] = ()
+    name: str = ""
+
+
+class AnnotationsAdded(Result):
+    """How many objects came in."""
+
+    added: int
 
 
 def ask(store: Store, look: Job, *, who: str | None = None) -> Job:
@@ -33,52 +52,55 @@ def ask(store: Store, look: Job, *, who: str | None = None) -> Job:
     BadInput
         The look is not done, it found nothing new, or it left a kind to be asked for.
     """
-    result = look.result()
-    if look.state() is not JobState.DONE or not (look.folder / FOUND).is_file():
+    result = READ_ANNOTATIONS.found(look)
+    if result is None or not (look.folder / FOUND).is_file():
         raise BadInput("The file of annotations was not read to its end; choose it again.")
-    if result.get("asked"):
+    if result.asked:
         raise BadInput("The file calls a kind by an id that nobody knows; say first which it is.")
-    if not result["new"]:
+    if not result.new:
         raise BadInput("There is nothing to import: the file holds no new object for these images.")
     folder = store.files.jobs / new_id()
     folder.mkdir(parents=True)
     # A copy: the look's own folder may be cleared away before this is done.
     shutil.copyfile(look.folder / FOUND, folder / FOUND)
-    request = {
-        "count": result["new"],
-        "colors": result["colors"],
-        "name": look.request()["name"],
-        "who": who or current_user(),
-    }
-    return Job.create(folder, "add-annotations", request)
+    request = AddAnnotationsRequest(
+        count=result.new,
+        colors=result.colors,
+        name=READ_ANNOTATIONS.request(look).name,
+        who=who or current_user(),
+    )
+    return ADD_ANNOTATIONS.ask(folder, request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: AddAnnotationsRequest) -> AnnotationsAdded:
     """Make sure that all of what is to come in can be read; return how many there are."""
     count = sum(1 for _row in found_objects(job))
-    if count != job.request()["count"]:
+    if count != request.count:
         raise PiximiError("The list of objects is damaged on the disk; choose the file again.")
-    return {"added": count}
+    return AnnotationsAdded(added=count)
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step in the history."""
+def _step_name(_job: Job, _request: AddAnnotationsRequest, result: AnnotationsAdded) -> str:
     return Message(
-        "Import {objects}",
-        objects=Message.plural("{n} object", "{n} objects", n=int(result["added"])),
+        "Import {objects}", objects=Message.plural("{n} object", "{n} objects", n=result.added)
     )
 
 
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+def _bring_in(
+    _store: Store,
+    db: Connection,
+    job: Job,
+    request: AddAnnotationsRequest,
+    _result: AnnotationsAdded,
+) -> None:
     """Add the objects, but those whose image was deleted meanwhile."""
-    request = job.request()
     rows = list(found_objects(job))
     images = schema.images
     sizes = {row.id: row for row in db.execute(select(images.c.id, images.c.planes)).all()}
     rows = [row for row in rows if row["image"] in sizes]
     kinds = {name: ensure_kind(db, name) for name in dict.fromkeys(row["kind"] for row in rows)}
-    fresh = _missing_colors(db, kinds, request["colors"])
-    add_objects(db, [_new(row, kinds) for row in rows], who=request["who"])
+    fresh = _missing_colors(db, kinds, request.colors)
+    add_objects(db, [_new(row, kinds) for row in rows], who=request.who)
     for (kind_id, name), color in fresh.items():
         category = category_named(db, kind_id, name)
         if category is not None:
@@ -111,3 +133,14 @@ def _new(row: Mapping[str, Any], kinds: Mapping[str, str]) -> NewObject:
         partition=row["partition"] if row["category"] else None,
         metadata={CROWD: "1"} if row["crowd"] else {},
     )
+
+
+ADD_ANNOTATIONS = Service(
+    name="add_annotations",
+    title=Message("Importing annotations"),
+    asks=AddAnnotationsRequest,
+    finds=AnnotationsAdded,
+    run=run,
+    page="images",
+    change=Change(_bring_in, _step_name),
+)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.files import file_word
@@ -14,8 +11,9 @@ from piximi_core.formats.annotations.model import Problem
 from piximi_core.formats.annotations.registry import FORMATS, find_format, write_annotations
 from piximi_core.formats.tables.excel import open_table
 from piximi_core.formats.tables.label_table import write_label_table
-from piximi_core.jobs.applying import jobs_of
-from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.applying import done_jobs
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Request, Result, Said, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.kinds import find_kind
@@ -28,22 +26,48 @@ from piximi_core.services.annotations.class_folders import write_class_folders
 from piximi_core.vocabulary import IMAGE_KIND, is_unknown, new_id
 
 __all__ = [
-    "RESOURCE",
+    "EXPORT_ANNOTATIONS",
     "TABLES",
-    "apply",
+    "AnnotationsRequest",
+    "AnnotationsWritten",
     "ask",
     "delivered_annotations",
     "finished_annotations",
-    "label",
     "run",
     "styles_of",
 ]
 
-RESOURCE = "quick"
 _MOST_TOLD = 1000
 
 # What is written besides the annotation formats: of one kind each, Image by default.
 TABLES: dict[str, tuple[str, ...]] = {"csv": ("table",), "folders": ("whole", "blanked")}
+
+
+class AnnotationsRequest(Request):
+    """In which format and way which kind is written; see `ask`."""
+
+    format: str
+    style: str
+    kind: str = ""
+    ending: str = ""
+
+
+class AnnotationsWritten(Result):
+    """The file, relative to the job's folder, and what is in it.
+
+    Attributes
+    ----------
+    count
+        How many rows, images or objects.
+    problems, problem_count
+        What could not be written, with the reason: the first of them, and how many there are.
+    """
+
+    file: str
+    bytes: int
+    count: int
+    problems: tuple[tuple[str, Said], ...] = ()
+    problem_count: int = 0
 
 
 def styles_of(format_name: str) -> tuple[str, ...]:
@@ -99,54 +123,53 @@ def ask(
         raise BadInput(
             "Whole images have no outlines; choose a kind of objects, or the format csv or folders."
         )
-    request = {
-        "format": format_name,
-        "style": style or styles[0],
-        "kind": found.id if found else "",
-        "ending": ending,
-        "who": who or current_user(),
-    }
-    return Job.create(store.files.jobs / new_id(), "export-annotations", request)
+    request = AnnotationsRequest(
+        format=format_name,
+        style=style or styles[0],
+        kind=found.id if found else "",
+        ending=ending,
+        who=who or current_user(),
+    )
+    return EXPORT_ANNOTATIONS.ask(store.files.jobs / new_id(), request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: AnnotationsRequest) -> AnnotationsWritten:
     """Write the file into the job's folder and say what is in it."""
-    request = job.request()
     store = open_store(job.project_folder)
     out = job.folder / "out"
     out.mkdir(exist_ok=True)
     job.report(0, 1, Message("Writing annotations"))
     with disk_errors_in_words(out):
-        if request["format"] in FORMATS:
+        if request.format in FORMATS:
             path, count, problems = _objects(store, request, out)
-        elif request["format"] == "csv":
+        elif request.format == "csv":
             path, count, problems = _table(store, request, out)
         else:
             path, count, problems = _folders(job, store, request, out)
-    return {
-        "file": str(path.relative_to(job.folder)),
-        "bytes": path.stat().st_size,
-        "count": count,
-        "problems": [[problem.what, problem.reason] for problem in problems[:_MOST_TOLD]],
-        "problem_count": len(problems),
-    }
+    return AnnotationsWritten(
+        file=str(path.relative_to(job.folder)),
+        bytes=path.stat().st_size,
+        count=count,
+        problems=tuple((problem.what, problem.reason) for problem in problems[:_MOST_TOLD]),
+        problem_count=len(problems),
+    )
 
 
 _Written = tuple[Path, int, list[Problem]]
 
 
-def _objects(store: Store, request: dict[str, Any], out: Path) -> _Written:
-    found = gather_annotations(store, request["kind"] or None)
+def _objects(store: Store, request: AnnotationsRequest, out: Path) -> _Written:
+    found = gather_annotations(store, request.kind or None)
     if not found.objects:
         raise BadInput("There are no objects to write; import some first.")
     path, problems = write_annotations(
-        found, out, request["format"], style=request["style"], ending=request["ending"]
+        found, out, request.format, style=request.style, ending=request.ending
     )
     return path, len(found.objects), problems
 
 
-def _table(store: Store, request: dict[str, Any], out: Path) -> _Written:
-    kind = find_kind(store, request["kind"] or IMAGE_KIND)
+def _table(store: Store, request: AnnotationsRequest, out: Path) -> _Written:
+    kind = find_kind(store, request.kind or IMAGE_KIND)
     things = list_things(store, ThingFilter(kind_id=kind.id))
     names = {category.id: category.name for category in list_categories(store, kind.id)}
     path = out / f"{file_word(project_name(store))}-{file_word(kind.name)}.csv"
@@ -169,8 +192,8 @@ def _rows(things: list[Thing], names: dict[str, str]) -> Iterator[dict[str, obje
         yield row
 
 
-def _folders(job: Job, store: Store, request: dict[str, Any], out: Path) -> _Written:
-    kind = find_kind(store, request["kind"] or IMAGE_KIND)
+def _folders(job: Job, store: Store, request: AnnotationsRequest, out: Path) -> _Written:
+    kind = find_kind(store, request.kind or IMAGE_KIND)
     path = out / f"{file_word(project_name(store))}-{file_word(kind.name)}.zip"
 
     def check(done: int, total: int) -> None:
@@ -178,33 +201,32 @@ def _folders(job: Job, store: Store, request: dict[str, Any], out: Path) -> _Wri
         job.report(done, total, Message("Writing: {done:,} of {total:,}", done=done, total=total))
 
     count, problems = write_class_folders(
-        store, kind, path, blanked=request["style"] == "blanked", check=check
+        store, kind, path, blanked=request.style == "blanked", check=check
     )
     if not count:
         raise BadInput("There is nothing of the kind {kind!r} to write.", kind=kind.name)
     return path, count, problems
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step; an export changes nothing in the project."""
-    return Message("Export annotations")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: the file waits in the job's folder."""
-
-
 def delivered_annotations(job: Job) -> Path:
     """Return the file of a finished export."""
-    return job.folder / str(job.result().get("file"))
+    return job.folder / EXPORT_ANNOTATIONS.result(job).file
 
 
 def finished_annotations(store: Store) -> list[Job]:
     """Return the exports of annotations whose file is still there, newest first."""
     return [
         job
-        for job in jobs_of(store)
-        if job.request().get("service") == "export-annotations"
-        and job.state() is JobState.DONE
-        and delivered_annotations(job).is_file()
+        for job, found in done_jobs(store, EXPORT_ANNOTATIONS)
+        if (job.folder / found.file).is_file()
     ]
+
+
+EXPORT_ANNOTATIONS = Service(
+    name="export_annotations",
+    title=Message("Exporting annotations"),
+    asks=AnnotationsRequest,
+    finds=AnnotationsWritten,
+    run=run,
+    page="export",
+)

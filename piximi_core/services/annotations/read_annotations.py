@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from pydantic import Field
+from sqlalchemy import select
 
 from piximi_core.annotation.regions import Box, Region, tightened
 from piximi_core.errors import BadInput, NotFound, short_enough
@@ -27,6 +28,7 @@ from piximi_core.formats.annotations.model import (
 from piximi_core.formats.annotations.placing import Placed, PlacedObject, place_annotations
 from piximi_core.formats.annotations.registry import find_format, read_annotations
 from piximi_core.jobs.folder import Job, read_json, write_json
+from piximi_core.jobs.service import Record, Request, Result, Said, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import list_kinds
 from piximi_core.project.contents.things import ThingFilter, list_things
@@ -41,16 +43,17 @@ from piximi_core.vocabulary import IMAGE_KIND, new_id
 __all__ = [
     "DEFAULT_KIND",
     "FOUND",
-    "RESOURCE",
+    "READ_ANNOTATIONS",
+    "AnnotationsFound",
+    "FoundKind",
+    "ReadAnnotationsRequest",
     "ReadOptions",
-    "apply",
+    "Unmatched",
     "ask",
     "found_objects",
-    "label",
     "run",
 ]
 
-RESOURCE = "quick"
 DEFAULT_KIND = "object"
 FOUND = "found.jsonl"
 _PROJECT = "project.json"
@@ -77,6 +80,74 @@ class ReadOptions:
     kind: str = ""
     image: str = ""
     kinds: dict[str, str] = field(default_factory=dict)
+
+
+class ReadAnnotationsRequest(Request):
+    """Which file is read, and how; see `ReadOptions`.
+
+    Attributes
+    ----------
+    path, name
+        Where the file lies, and what it is called.
+    """
+
+    path: str
+    name: str
+    format: str = ""
+    kind: str = ""
+    image: str = ""
+    kinds: dict[str, str] = Field(default_factory=dict)
+
+
+class FoundKind(Record):
+    """How many new objects a file holds of one kind and category."""
+
+    kind: str
+    category: str
+    count: int
+
+
+class Unmatched(Record):
+    """An image of the file that the project does not have, and the objects lost with it."""
+
+    image: str
+    objects: int
+    reason: Said
+
+
+class AnnotationsFound(Result):
+    """What a file would bring; the objects are in ``found.jsonl``.
+
+    Attributes
+    ----------
+    format
+        What it is.
+    images, matched
+        How many images it speaks of, and how many of the project these are.
+    found, new, present
+        How many objects it holds, how many of them would come in, and how many are there already.
+    asked
+        Ids by which it calls kinds, and that nobody knows: how many objects each has.
+    colors
+        Kind, category and colour of each category.
+    """
+
+    format: str
+    images: int
+    matched: int
+    found: int
+    new: int
+    present: int
+    kinds: tuple[FoundKind, ...] = ()
+    asked: dict[str, int] = Field(default_factory=dict)
+    colors: tuple[tuple[str, str, str], ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    unmatched_count: int = 0
+    empty_count: int = 0
+    skipped: tuple[tuple[str, Said], ...] = ()
+    skipped_count: int = 0
+    repaired: tuple[tuple[str, Said], ...] = ()
+    repaired_count: int = 0
 
 
 def ask(
@@ -121,14 +192,13 @@ def ask(
         "stacks": page_layouts(images),
     }
     write_json(folder / _PROJECT, content, durable=False)
-    request = {
-        "path": str(source.path.absolute()),
-        "name": source.name,
+    request = ReadAnnotationsRequest(
+        path=str(source.path.absolute()),
+        name=source.name,
         **asdict(options),
-        "purpose": "look",
-        "who": who or current_user(),
-    }
-    return Job.create(folder, "read-annotations", request)
+        who=who or current_user(),
+    )
+    return READ_ANNOTATIONS.ask(folder, request)
 
 
 def _sizes(images: Iterable[AnnotatedImage]) -> dict[tuple[int, int], int]:
@@ -168,21 +238,21 @@ def _digest(image_id: str, kind: str, plane: int, region: Region) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: ReadAnnotationsRequest) -> AnnotationsFound:
     """Read the file, find images and pixels, and say what there is."""
-    request, project = job.request(), read_json(job.folder / _PROJECT)
+    project = read_json(job.folder / _PROJECT)
     images = [AnnotatedImage(**row) for row in project.get("images", [])]
     job.report(0, 1, Message("Reading annotations"))
     scratch = job.folder / "scratch"
     scratch.mkdir(exist_ok=True)
     try:
         name, found = read_annotations(
-            Path(request["path"]),
-            request["name"],
+            Path(request.path),
+            request.name,
             scratch,
             known=[image.name for image in images],
             sizes=_sizes(images),
-            format_name=request["format"],
+            format_name=request.format,
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -201,15 +271,15 @@ def run(job: Job) -> dict[str, Any]:
         found,
         images,
         default_kind=kinds[0].name if len(kinds) == 1 else DEFAULT_KIND,
-        kind=request["kind"] or None,
+        kind=request.kind or None,
         kinds=kinds,
-        answers=request["kinds"],
-        image=request["image"] or None,
+        answers=request.kinds,
+        image=request.image or None,
         stack_of=PageLayouts(ProjectFiles(job.project_folder), project.get("stacks", {})),
         check=check,
     )
     new, doubled = _write(job, placed, set(project.get("present", [])))
-    return {"format": name, **_summary(found, placed, new, doubled)}
+    return _summary(name, found, placed, new, doubled)
 
 
 def _write(job: Job, placed: Placed, present: set[str]) -> tuple[Counter[tuple[str, str]], int]:
@@ -244,37 +314,42 @@ def _line(item: PlacedObject) -> dict[str, Any]:
 
 
 def _summary(
-    found: AnnotationSet, placed: Placed, new: Counter[tuple[str, str]], doubled: int
-) -> dict[str, Any]:
+    format_name: str,
+    found: AnnotationSet,
+    placed: Placed,
+    new: Counter[tuple[str, str]],
+    doubled: int,
+) -> AnnotationsFound:
     # An image without an object loses nothing by being missing: many such are one number.
     missed = [(problem, count) for problem, count in placed.unmatched if count]
-    return {
-        "images": len(placed.matched) + len(placed.unmatched),
-        "matched": len(set(placed.matched.values())),
-        "found": len(found.objects),
-        "new": sum(new.values()),
-        "present": doubled,
-        "kinds": [
-            {"kind": kind, "category": category, "count": count}
+    return AnnotationsFound(
+        format=format_name,
+        images=len(placed.matched) + len(placed.unmatched),
+        matched=len(set(placed.matched.values())),
+        found=len(found.objects),
+        new=sum(new.values()),
+        present=doubled,
+        kinds=tuple(
+            FoundKind(kind=kind, category=category, count=count)
             for (kind, category), count in new.items()
-        ],
-        "asked": placed.asked,
-        "colors": [[*pair, color] for pair, color in placed.colors.items()],
-        "unmatched": [
-            {"image": short_enough(problem.what), "objects": count, "reason": problem.reason}
+        ),
+        asked=placed.asked,
+        colors=tuple((*pair, color) for pair, color in placed.colors.items()),
+        unmatched=tuple(
+            Unmatched(image=short_enough(problem.what), objects=count, reason=problem.reason)
             for problem, count in missed[:_MOST_TOLD]
-        ],
-        "unmatched_count": len(missed),
-        "empty_count": len(placed.unmatched) - len(missed),
-        "skipped": _told(placed.skipped),
-        "skipped_count": len(placed.skipped),
-        "repaired": _told(placed.repaired),
-        "repaired_count": len(placed.repaired),
-    }
+        ),
+        unmatched_count=len(missed),
+        empty_count=len(placed.unmatched) - len(missed),
+        skipped=_told(placed.skipped),
+        skipped_count=len(placed.skipped),
+        repaired=_told(placed.repaired),
+        repaired_count=len(placed.repaired),
+    )
 
 
-def _told(problems: list[Problem]) -> list[list[str]]:
-    return [[short_enough(problem.what), problem.reason] for problem in problems[:_MOST_TOLD]]
+def _told(problems: list[Problem]) -> tuple[tuple[str, str], ...]:
+    return tuple((short_enough(problem.what), problem.reason) for problem in problems[:_MOST_TOLD])
 
 
 def found_objects(job: Job) -> Iterator[dict[str, Any]]:
@@ -284,10 +359,12 @@ def found_objects(job: Job) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step; a look changes nothing in the project."""
-    return Message("Look at annotations")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: what was found waits in the job's folder until it is wanted."""
+READ_ANNOTATIONS = Service(
+    name="read_annotations",
+    title=Message("Reading annotations"),
+    asks=ReadAnnotationsRequest,
+    finds=AnnotationsFound,
+    run=run,
+    page="images",
+    shown="never",
+)

@@ -9,13 +9,13 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.stem import safe_stem
-from piximi_core.jobs.applying import jobs_of
-from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.applying import done_jobs
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Request, Result, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run, require_classifier
 from piximi_core.project.contents.things import ThingFilter, list_things
@@ -29,24 +29,62 @@ from piximi_core.services.scoring.predict import load_classifier
 from piximi_core.vocabulary import new_id
 
 __all__ = [
+    "EXPORT",
     "FORMATS",
-    "RESOURCE",
     "ExportFormat",
-    "apply",
+    "ExportRequest",
+    "ExportResult",
     "as_zip",
     "ask",
     "delivered",
     "export_stem",
     "finished_exports",
-    "label",
     "run",
 ]
 
-RESOURCE = "quick"
 ExportFormat = Literal["piximi", "piximi-files", "tfjs"]
 FORMATS: tuple[ExportFormat, ...] = ("piximi", "piximi-files", "tfjs")
 TOLERANCE = 1e-5
 _CHECKED_ON = 32
+
+
+class ExportRequest(Request):
+    """Which classifier is written, as what; some images to compare on are in ``data.csv``.
+
+    Attributes
+    ----------
+    classes
+        What its classes are called; empty to leave them as they are.
+    stem
+        What the files are named after.
+    """
+
+    format: ExportFormat
+    shard_bytes: int = 4 * 2**20
+    classes: tuple[str, ...] = ()
+    stem: str
+    input_shape: tuple[int, int, int]
+    float_range: tuple[float, float] | None = None
+
+
+class ExportResult(Result):
+    """What was written.
+
+    Attributes
+    ----------
+    files
+        The files, relative to the job's folder.
+    difference
+        The largest difference of a probability to those of the classifier itself.
+    compared, random
+        On how many pictures, and whether these were noise, for want of images.
+    """
+
+    files: tuple[str, ...]
+    difference: float
+    compared: int
+    random: bool = False
+    bytes: int
 
 
 def ask(
@@ -84,17 +122,17 @@ def ask(
         folder / "data.csv",
         (item_of(thing, settings=run.settings) for thing in some if thing.channels == channels),
     )
-    request = {
-        "run_id": run.id,
-        "format": export_format,
-        "shard_bytes": shard_bytes,
-        "classes": names_of(store, run, names),
-        "stem": export_stem(store, run),
-        "input_shape": run.settings["input_shape"],
-        "float_range": float_range(store),
-        "who": who or current_user(),
-    }
-    return Job.create(folder, "export", request)
+    request = ExportRequest(
+        run_id=run.id,
+        format=export_format,
+        shard_bytes=shard_bytes,
+        classes=tuple(names_of(store, run, names)),
+        stem=export_stem(store, run),
+        input_shape=run.settings["input_shape"],
+        float_range=float_range(store),
+        who=who or current_user(),
+    )
+    return EXPORT.ask(folder, request)
 
 
 def export_stem(store: Store, run: Run) -> str:
@@ -103,22 +141,21 @@ def export_stem(store: Store, run: Run) -> str:
     return safe_stem(run.name if run.name.startswith(project) else f"{project} {run.name}")
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: ExportRequest) -> ExportResult:
     """Write the files, read them again and compare them; return what was delivered."""
-    request = job.request()
     job.report(0, 3, Message("Starting TensorFlow"))
     import_quietly()
     from piximi_core.formats.tfjs.classifier_reader import same_predictions
 
     files = ProjectFiles(job.project_folder)
-    classifier = load_classifier(files.run(request["run_id"]))
+    classifier = load_classifier(files.run(request.run_id))
     job.report(1, 3, Message("Writing and checking the files"))
     written = _write(classifier, request, job.folder / "out")
     job.report(2, 3, Message("Comparing predictions"))
     images = _images(job, request, files)
     real = len(images)
     if not real:
-        images = _random_pictures(tuple(request["input_shape"]))
+        images = _random_pictures(request.input_shape)
     difference = same_predictions(classifier.model, written, images)
     if not difference <= TOLERANCE:
         raise PiximiError(
@@ -126,41 +163,41 @@ def run(job: Job) -> dict[str, Any]:
             "nothing was delivered; train again, or report this.",
             difference=difference,
         )
-    return {
-        "files": [str(path.relative_to(job.folder)) for path in written],
-        "difference": difference,
-        "compared": len(images),
-        "random": not real,
-        "bytes": sum(path.stat().st_size for path in written),
-    }
+    return ExportResult(
+        files=tuple(str(path.relative_to(job.folder)) for path in written),
+        difference=difference,
+        compared=len(images),
+        random=not real,
+        bytes=sum(path.stat().st_size for path in written),
+    )
 
 
-def _write(classifier: Any, request: dict[str, Any], out: Path) -> list[Path]:
+def _write(classifier: Any, request: ExportRequest, out: Path) -> list[Path]:
     from piximi_core.formats.tfjs import classifier as formats
 
-    stem = request["stem"]
+    stem = request.stem
     metadata = classifier.metadata
     # Asked for by an earlier version, a request tells none.
-    if classes := request.get("classes"):
-        metadata = metadata.model_copy(update={"classes": tuple(classes)})
+    if request.classes:
+        metadata = metadata.model_copy(update={"classes": request.classes})
     parts = (classifier.model, metadata)
-    if request["format"] == "piximi":
+    if request.format == "piximi":
         return [formats.write_piximi_zip(*parts, out / f"{stem}.zip", stem)]
-    if request["format"] == "piximi-files":
+    if request.format == "piximi-files":
         return list(formats.write_classifier(*parts, out, stem))
-    return formats.write_sharded(*parts, out / "model", request["shard_bytes"])
+    return formats.write_sharded(*parts, out / "model", request.shard_bytes)
 
 
-def _images(job: Job, request: dict[str, Any], files: ProjectFiles) -> Any:
+def _images(job: Job, request: ExportRequest, files: ProjectFiles) -> Any:
     """Return up to 32 real images of the project, as the network takes them.
 
     One that cannot be read tells nothing of the written files, so it is no obstacle.
     """
-    shape = tuple(request["input_shape"])
-    known_range = request["float_range"] and tuple(request["float_range"])
+    shape = request.input_shape
     items = read_items(job.folder / "data.csv")
     pixels = [
-        batch.pixels for batch in readable_batches(items, files, shape, float_range=known_range)
+        batch.pixels
+        for batch in readable_batches(items, files, shape, float_range=request.float_range)
     ]
     return np.concatenate(pixels) if pixels else np.zeros((0, *shape), np.float32)
 
@@ -170,18 +207,9 @@ def _random_pictures(shape: tuple[int, int, int]) -> NDArray[np.float32]:
     return np.random.default_rng(0).random((_CHECKED_ON, *shape), np.float32)
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step; an export changes nothing in the project."""
-    return Message("Export classifier")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: the files wait in the job's folder."""
-
-
 def delivered(job: Job) -> list[Path]:
     """Return the files of a finished export."""
-    return [job.folder / name for name in job.result().get("files", [])]
+    return [job.folder / name for name in EXPORT.result(job).files]
 
 
 def as_zip(paths: Sequence[Path], target: Path) -> Path:
@@ -197,9 +225,16 @@ def finished_exports(store: Store, run_id: str) -> list[Job]:
     """Return the exports of a run whose files are still there, newest first."""
     return [
         job
-        for job in jobs_of(store)
-        if job.request().get("service") == "export"
-        and job.request().get("run_id") == run_id
-        and job.state() is JobState.DONE
-        and all(path.is_file() for path in delivered(job))
+        for job, found in done_jobs(store, EXPORT, run_id=run_id)
+        if all((job.folder / name).is_file() for name in found.files)
     ]
+
+
+EXPORT = Service(
+    name="export",
+    title=Message("Exporting"),
+    asks=ExportRequest,
+    finds=ExportResult,
+    run=run,
+    page="export",
+)

@@ -6,7 +6,6 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -14,31 +13,56 @@ from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput
 from piximi_core.formats.tfjs.model_look import ModelLook, ValueRange, look_at_model
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Change, Request, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.schema import images, project
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.project.files import disk_errors_in_words, require_space
 from piximi_core.services.classifiers.class_mapping import check_mapping
-from piximi_core.services.classifiers.imported_run import register_imported, write_imported
+from piximi_core.services.classifiers.imported_run import (
+    ImportedClassifier,
+    register_imported,
+    write_imported,
+)
 from piximi_core.services.importing.uploads import UploadedFile
 from piximi_core.vocabulary import IMAGE_KIND, new_id
 
 __all__ = [
-    "RESOURCE",
-    "apply",
+    "IMPORT_MODEL",
+    "ImportRequest",
     "ask",
     "discard",
     "given_folder",
     "keep_files",
-    "label",
     "look",
     "run",
 ]
 
-RESOURCE = "quick"
 _MOST_FILES = 1000
 _STRANGE = re.compile(r"[^\w.()+ -]")
+
+
+class ImportRequest(Request):
+    """The files of a classifier, and what it is to become.
+
+    Attributes
+    ----------
+    mapping
+        The name of a category for each class.
+    values
+        Which numbers the network takes; None to go by its files.
+    channels, bit_depth
+        Of the project's images.
+    """
+
+    paths: tuple[str, ...]
+    mapping: tuple[str, ...]
+    kind_id: str = IMAGE_KIND
+    name: str
+    values: ValueRange | None = None
+    channels: int | None = None
+    bit_depth: int
 
 
 def given_folder(store: Store, job_id: str) -> Path:
@@ -146,55 +170,65 @@ def ask(
     with store.read() as db:
         channels = db.execute(select(project.c.channels)).scalar_one()
         depth = db.execute(select(images.c.bit_depth).limit(1)).scalar_one_or_none()
-    request = {
-        "run_id": folder.name,
-        "paths": [str(path) for path in paths],
-        "mapping": [clean_name(category) for category in mapping],
-        "kind_id": kind_id,
-        "name": clean_name(name or found.name, "run"),
-        "values": values.value if values else None,
-        "channels": channels,
-        "bit_depth": min(depth or 8, 16),
-        "who": who or current_user(),
-    }
-    return Job.create(folder, "import-model", request)
+    request = ImportRequest(
+        run_id=folder.name,
+        paths=tuple(str(path) for path in paths),
+        mapping=tuple(clean_name(category) for category in mapping),
+        kind_id=kind_id,
+        name=clean_name(name or found.name, "run"),
+        values=values,
+        channels=channels,
+        bit_depth=min(depth or 8, 16),
+        who=who or current_user(),
+    )
+    return IMPORT_MODEL.ask(folder, request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: ImportRequest) -> ImportedClassifier:
     """Read the classifier, make it one of ours and write the run's folder."""
-    request = job.request()
     job.report(0, 3, Message("Starting TensorFlow"))
     import_quietly()
     from piximi_core.formats.tfjs.adopting import adopt_classifier
 
     job.report(1, 3, Message("Reading the classifier"))
-    values = request["values"]
     adopted = adopt_classifier(
-        _source([Path(path) for path in request["paths"]]),
-        values=ValueRange(values) if values else None,
-        channels=request["channels"],
-        bit_depth=request["bit_depth"],
+        _source([Path(path) for path in request.paths]),
+        values=request.values,
+        channels=request.channels,
+        bit_depth=request.bit_depth,
     )
-    check_mapping(adopted.look.classes, request["mapping"])
+    check_mapping(adopted.look.classes, request.mapping)
     job.report(2, 3, Message("Writing and checking the files"))
     shutil.rmtree(job.folder / "out", ignore_errors=True)
     return write_imported(
         job.folder / "out",
         adopted,
-        request["mapping"],
-        request["name"],
-        of_objects=request["kind_id"] != IMAGE_KIND,
-        who=request["who"],
+        request.mapping,
+        request.name,
+        of_objects=request.kind_id != IMAGE_KIND,
+        who=request.who,
     )
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step; what can be undone of it are the categories that it created."""
+def _step_name(_job: Job, _request: ImportRequest, _result: ImportedClassifier) -> str:
+    # What can be undone of it are the categories that it created.
     return Message("Bring in a classifier")
 
 
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+def _bring_in(
+    store: Store, db: Connection, job: Job, request: ImportRequest, result: ImportedClassifier
+) -> None:
     """Register the run, once its folder is in place."""
-    kind_id = job.request()["kind_id"]
-    register_imported(db, store, result, job.folder / "out", job.id, kind_id)
+    register_imported(db, store, result, job.folder / "out", job.id, request.kind_id)
     shutil.rmtree(job.folder / "given", ignore_errors=True)
+
+
+IMPORT_MODEL = Service(
+    name="import_model",
+    title=Message("Bringing in a classifier"),
+    asks=ImportRequest,
+    finds=ImportedClassifier,
+    run=run,
+    page="train",
+    change=Change(_bring_in, _step_name),
+)

@@ -20,6 +20,7 @@ from piximi_core.disk import flush_folder
 from piximi_core.errors import BadInput
 from piximi_core.formats.tfjs.model_look import ModelSort
 from piximi_core.jobs.folder import Job, JobState, write_json
+from piximi_core.jobs.service import Record, Result, Said
 from piximi_core.project.contents.categories import clean_name, ensure_categories
 from piximi_core.project.contents.runs import Run, RunClass, finish_run, register_run, reserve_run
 from piximi_core.project.database.schema import categories, kinds
@@ -27,10 +28,53 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.scoring.items import write_items
 from piximi_core.vocabulary import now
 
-__all__ = ["ARCHITECTURE", "is_imported", "register_imported", "write_imported"]
+__all__ = [
+    "ARCHITECTURE",
+    "ImportedClassifier",
+    "is_imported",
+    "register_imported",
+    "write_imported",
+]
 
 ARCHITECTURE = "Imported"
 """What the settings of such a run name as its architecture."""
+
+
+class Origin(Record):
+    """What a classifier was before it was brought in; see `ModelLook`."""
+
+    sort: str
+    name: str
+    classes: tuple[str, ...]
+    values: str
+
+
+class ImportedSummary(Record):
+    """What the row of the run says of it, as `TrainResult` says of a training."""
+
+    stem: str
+    imported: Origin
+    accuracy: float | None = None
+    val_accuracy: float | None = None
+    epochs: int = 0
+    best_epoch: int | None = None
+    parameters: int
+    notes: tuple[Said, ...] = ()
+
+
+class ImportedClassifier(Result):
+    """The row of a run whose folder is written.
+
+    Attributes
+    ----------
+    classes
+        The category that each class is.
+    """
+
+    name: str
+    settings: dict[str, Any]
+    classes: tuple[str, ...]
+    summary: ImportedSummary
 
 
 def is_imported(run: Run) -> bool:
@@ -40,7 +84,7 @@ def is_imported(run: Run) -> bool:
 
 def write_imported(
     folder: Path, adopted: Any, names: Sequence[str], name: str, *, of_objects: bool, who: str
-) -> dict[str, Any]:
+) -> ImportedClassifier:
     """Write the folder of a run around a classifier; TensorFlow is needed.
 
     Parameters
@@ -58,10 +102,6 @@ def write_imported(
     who
         Who brought it in.
 
-    Returns
-    -------
-    dict
-        What `register_imported` needs, as JSON.
     """
     from piximi_core.classification.networks.architectures import summary
     from piximi_core.formats.tfjs.classifier import write_classifier
@@ -75,40 +115,36 @@ def write_imported(
     settings = _settings(metadata, name)
     if of_objects and look.sort is ModelSort.PIXIMI:
         settings["object_crop"] = "Piximi"
-    origin = {
-        "sort": look.sort.value,
-        "name": look.name,
-        "classes": list(look.classes),
-        "values": look.values.value,
-    }
+    origin = Origin(
+        sort=look.sort.value,
+        name=look.name,
+        classes=tuple(look.classes),
+        values=look.values.value,
+    )
     _write_facts(folder, settings, origin, who)
-    return {
-        "name": name,
-        "settings": settings,
-        "classes": list(names),
-        "summary": {
-            "stem": description.stem,
-            "imported": origin,
-            "accuracy": None,
-            "val_accuracy": None,
-            "epochs": 0,
-            "best_epoch": None,
-            "parameters": sum(layer["parameters"] for layer in layers),
-            "notes": list(adopted.notes),
-        },
-    }
+    return ImportedClassifier(
+        name=name,
+        settings=settings,
+        classes=tuple(names),
+        summary=ImportedSummary(
+            stem=description.stem,
+            imported=origin,
+            parameters=sum(layer["parameters"] for layer in layers),
+            notes=tuple(adopted.notes),
+        ),
+    )
 
 
-def _write_facts(folder: Path, settings: dict[str, Any], origin: dict[str, Any], who: str) -> None:
+def _write_facts(folder: Path, settings: dict[str, Any], origin: Origin, who: str) -> None:
     facts = {
         "settings": settings,
-        "imported": origin,
+        "imported": origin.model_dump(mode="json"),
         "versions": {"piximi-dashboard": __version__},
     }
     write_json(folder / "settings.json", facts)
     # Without a service: this folder never was a job, but shows where the run stands.
     write_json(folder / "request.json", {"who": who, "settings": settings})
-    Job(folder).finish({"imported": origin}, JobState.DONE)
+    Job(folder).finish({"imported": origin.model_dump(mode="json")}, JobState.DONE)
 
 
 def _settings(metadata: Any, name: str) -> dict[str, Any]:
@@ -134,7 +170,7 @@ def _settings(metadata: Any, name: str) -> dict[str, Any]:
 
 
 def register_imported(
-    db: Connection, store: Store, made: dict[str, Any], folder: Path, run_id: str, kind_id: str
+    db: Connection, store: Store, made: ImportedClassifier, folder: Path, run_id: str, kind_id: str
 ) -> Run:
     """Take a folder into the project as a run, inside an open step; categories are created.
 
@@ -152,16 +188,16 @@ def register_imported(
     """
     if db.execute(select(kinds.c.id).where(kinds.c.id == kind_id)).first() is None:
         raise BadInput("The kind that this classifier is for is gone meanwhile; bring it again.")
-    ids = ensure_categories(db, kind_id, list(made["classes"]))
+    ids = ensure_categories(db, kind_id, list(made.classes))
     colors = {row.id: row.color for row in db.execute(select(categories.c.id, categories.c.color))}
-    classes = tuple(RunClass(ids[n], clean_name(n), colors[ids[n]]) for n in made["classes"])
-    _, number, name = reserve_run(db, kind_id, made["name"], ARCHITECTURE)
+    classes = tuple(RunClass(ids[n], clean_name(n), colors[ids[n]]) for n in made.classes)
+    _, number, name = reserve_run(db, kind_id, made.name, ARCHITECTURE)
     run = Run(
         id=run_id,
         kind_id=kind_id,
         number=number,
         name=name,
-        settings={**made["settings"], "name": name},
+        settings={**made.settings, "name": name},
         classes=classes,
         counts={},
         created_at=now(),
@@ -170,7 +206,7 @@ def register_imported(
     )
     _move(folder, store.files.run(run_id))
     register_run(db, run)
-    finish_run(db, run_id, made["summary"])
+    finish_run(db, run_id, made.summary.model_dump(mode="json"))
     return run
 
 

@@ -43,7 +43,7 @@ from piximi_core.images import (
 )
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.images.rendering import finite_range
-from piximi_core.images.request import TooLarge
+from piximi_core.images.request import Reading, TooLarge
 from piximi_core.messages import Message, to_json
 from piximi_core.services.decoding import showing
 
@@ -59,40 +59,41 @@ def take(task: Task) -> dict[str, Any]:
     patient; a folder; one time point of several; what is converted to the project's channels.
     """
     path, name, copy = Path(task["path"]), task["name"], Path(task["copy"])
-    picture = read_picture(path, name=name, channels=task["channels"], time=task["time"])
+    reading = Reading(**task["reading"])
+    picture = read_picture(path, name=name, channels=reading.channels, time=reading.time)
     wanted = task["project_channels"] or picture.channels
-    if picture.channels != wanted and not task["convert"]:
+    if picture.channels != wanted and not reading.convert:
         return {"other_channels": picture.channels}
-    one_of_many = task["time"] is not None and describe(path, name=name).times > 1
+    one_of_many = reading.time is not None and describe(path, name=name).times > 1
     if picture.channels != wanted or one_of_many or path.is_dir():
         # Rarely needed, and half of what a decoder's start would take.
         from piximi_core.formats.picture_tiff import write_picture
 
         picture = convert_channels(picture, wanted, name=f"'{safe_name(name)}'")
         write_picture(picture, copy)
-        stack = _stack(describe(path, name=name), task)
+        stack = _stack(describe(path, name=name), reading)
         stored = {"extension": "tif", "copied": True, "stack": stack}
     else:
         extension = extension_for(path, name=name)
         stored = {"extension": extension, "copied": extension == "dcm"}
         if stored["copied"]:
             deidentify_dicom(path, copy, name=name)
-    return {**_facts(picture, task["float_range"]), **stored}
+    return {**_facts(picture, reading.float_range), **stored}
 
 
-def _stack(found: Description, task: Task) -> dict[str, Any]:
+def _stack(found: Description, reading: Reading) -> dict[str, Any]:
     """Return how the file was laid out that a copy is made of: ROIs of ImageJ count its pages."""
-    channels = task["channels"] or 1 if found.channels is None else 1
+    channels = reading.channels or 1 if found.channels is None else 1
     planes = found.planes or found.frames // (channels * found.times)
     return {
         "channels": found.frames // (planes * found.times),
         "planes": planes,
         "times": found.times,
-        "time": task["time"] if isinstance(task["time"], int) and found.times > 1 else None,
+        "time": reading.time if isinstance(reading.time, int) and found.times > 1 else None,
     }
 
 
-def _facts(picture: Picture, float_range: list[float] | None) -> dict[str, Any]:
+def _facts(picture: Picture, float_range: tuple[float, float] | None) -> dict[str, Any]:
     notes = list(picture.notes)
     if picture.is_float and float_range:
         low, high = float_range

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from piximi_core.classification.evaluation.measures import Basis
-from piximi_core.errors import NotFound
+from piximi_core.errors import NotFound, PiximiError
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import service_of
 from piximi_core.project.contents.runs import Run, find_run
 from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
@@ -93,8 +94,20 @@ def _with_starts(store: Store, run: Run) -> Iterator[Run]:
     while run.id not in seen:
         seen.add(run.id)
         yield run
-        start = Job(store.files.run(run.id)).request().get("start") or {}
-        try:
-            run = find_run(store, str(start["run"]))
-        except (KeyError, NotFound):
+        start = _start_of(store, run)
+        if start is None:
             return
+        try:
+            run = find_run(store, start)
+        except NotFound:
+            return
+
+
+def _start_of(store: Store, run: Run) -> str | None:
+    """Return the id of the run that a training started from, None if there was none."""
+    job = Job(store.files.run(run.id))
+    try:
+        start = service_of(job).request(job).start
+    except PiximiError:
+        return None  # it came from elsewhere, or its request is damaged
+    return start.run if start else None

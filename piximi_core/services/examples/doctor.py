@@ -42,10 +42,10 @@ def examine() -> Iterator[str]:
         add_digits(store, limit=100)
         settings = ModelSettings(input_shape=(20, 20, 1), epochs=2, name="Doctor")
         trained = run_here(store, train.ask(store, settings))
-        yield f"Training works: {trained['images_per_second']:,.0f} images per second."
+        yield f"Training works: {trained.images_per_second:,.0f} images per second."
         run = find_run(store, "latest")
         exported = run_here(store, export.ask(store, run, "piximi"))
-        yield f"Export works: largest difference {exported['difference']:.2g}."
+        yield f"Export works: largest difference {exported.difference:.2g}."
         store.close()
     yield "All is well."
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from piximi_core.errors import BadInput, NoSpace, PiximiError, Stopped
 from piximi_core.formats.annotations.matching import KnownImage
 from piximi_core.formats.tables.label_table import LabelRow, read_label_table
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
-from piximi_core.jobs.folder import Job
+from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.service import Change, Service
 from piximi_core.messages import Message, to_json
 from piximi_core.prefetch import work_ahead
 from piximi_core.project.contents.adding import NewImage
@@ -24,9 +24,10 @@ from piximi_core.project.database import schema
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.project.files import ProjectFiles, replace_atomically, require_space
 from piximi_core.services.decoding.decoders import Decoders
+from piximi_core.services.importing.add_request import Added, AddOptions, AddRequest
 from piximi_core.services.importing.entering_images import enter_images
-from piximi_core.services.importing.ingest import InProject, Reading, Taken, Taking, other_channels
-from piximi_core.services.importing.open_question import give_up, open_question
+from piximi_core.services.importing.ingest import InProject, Taken, Taking, other_channels
+from piximi_core.services.importing.open_question import open_question
 from piximi_core.services.importing.sources import (
     SourceFile,
     common_folder,
@@ -34,53 +35,14 @@ from piximi_core.services.importing.sources import (
     size_of,
 )
 from piximi_core.services.importing.there_already import ThereAlready, keep_there, read_there
-from piximi_core.vocabulary import IMAGE_KIND, new_id
+from piximi_core.vocabulary import new_id
 
-__all__ = ["RESOURCE", "AddOptions", "Equal", "apply", "ask", "ended", "label", "run"]
+__all__ = ["ADD", "AddOptions", "ask", "give_up", "run"]
 
-RESOURCE = "quick"
 _AHEAD = 32
 # What an import that was killed before has left, and what this one leaves, is dropped.
 _SCRATCH = ("unpacked", "copies")
 _TEXTS = {".csv", ".json", ".md", ".names", ".txt", ".xml", ".yaml", ".yml"}
-
-
-Equal = Literal["keep", "leave-out"]
-
-
-@dataclass(frozen=True)
-class AddOptions:
-    """How images come in.
-
-    Attributes
-    ----------
-    labels
-        ``"folders"`` takes the name of each file's folder as its category, another text is the
-        path of a CSV table (`LabelTable.match` says which row is whose), None gives no labels.
-    channels
-        How many channels undeclared stacks have.
-    time
-        Which time point of a series is taken, the first being 1; ``"planes"`` takes all as planes.
-    convert
-        Whether images of another channel count than the project's are converted, or refused.
-    keep_channels
-        How many channels an empty project gets; by default as many as its first image has.
-    category, partition
-        Given to every image that the labels say nothing about.
-    equal
-        What becomes of images whose pixels are in the project, in another file: ``"keep"`` them,
-        beside each other on one side of the split, or ``"leave-out"``.
-    """
-
-    labels: str | None = None
-    channels: int | None = None
-    time: int | Literal["planes"] | None = None
-    convert: bool = False
-    keep_channels: int | None = None
-    category: str | None = None
-    partition: str | None = None
-    kind_id: str = IMAGE_KIND
-    equal: Equal = "keep"
 
 
 def ask(
@@ -118,61 +80,56 @@ def ask(
             select(schema.project.c.channels, schema.project.c.float_range)
         ).one()
     (folder / "known.json").write_text(json.dumps(known))
-    request = {
-        "sources": [{**asdict(source), "path": str(source.path)} for source in sources],
-        "options": asdict(options),
-        "project_channels": channels if known else None,
-        "float_range": json.loads(float_range) if float_range else None,
-        "who": who or current_user(),
-    }
-    return Job.create(folder, "add", request)
+    request = AddRequest(
+        sources=tuple(sources),
+        options=replace(options, float_range=json.loads(float_range) if float_range else None),
+        project_channels=channels if known else None,
+        who=who or current_user(),
+    )
+    return ADD.ask(folder, request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: AddRequest) -> Added:
     """Read, check and store the files; return counts and reasons."""
-    request = job.request()
-    options = AddOptions(**request["options"])
+    options = request.options
     table = None
     if options.labels not in (None, "folders"):
         table = read_label_table(Path(options.labels))
     refused: list[tuple[str, str]] = []
-    given = [
-        SourceFile(Path(s["path"]), s["name"], s.get("within", "")) for s in request["sources"]
-    ]
     job.report(0, 1, Message("Looking at the files"))
     _drop_scratch(job)
     hidden: list[str] = []
-    files = list(expand_sources(given, job.folder / "unpacked", refused, hidden=hidden))
+    files = list(expand_sources(request.sources, job.folder / "unpacked", refused, hidden=hidden))
     require_space(job.project_folder, sum(size_of(source.path) for source in files))
     top = common_folder(files)
     matches = None
     if table is not None:
         matches = table.match(_known(file, top) for file in files if not _is_text(file))
-    found = _Import(job, options, matches.found if matches is not None else {})
-    found.failed += [list(pair) for pair in refused]
+    found = _Import(job, request, matches.found if matches is not None else {})
+    found.failed += refused
     stopped = found.take_all(files)
     if matches is not None:
-        found.failed += [[row.name, Message("no image of this name")] for row in matches.missing]
+        found.failed += [(row.name, Message("no image of this name")) for row in matches.missing]
         several = Message(
             "fits several images, or an image that another line fits too; give its whole path"
         )
-        found.conflicts += [[row.name, several] for row in matches.ambiguous]
+        found.conflicts += [(row.name, several) for row in matches.ambiguous]
     with replace_atomically(job.folder / "images.jsonl") as part:
         made = (_from(image, top) for image in found.images)
         lines = (json.dumps(to_json(asdict(image)), ensure_ascii=False) for image in made)
         part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     keep_there(job.folder, found.there)
     _drop_scratch(job)
-    return {
-        "added": len(found.images),
-        "duplicates": found.duplicates,
-        "conflicts": found.conflicts,
-        "failed": found.failed,
-        "hidden": [[name, Message("its name begins with a dot")] for name in hidden],
-        "float_range": found.float_range,
-        "stopped": stopped,
-        "total": len(files),
-    }
+    return Added(
+        added=len(found.images),
+        duplicates=tuple(found.duplicates),
+        conflicts=tuple(found.conflicts),
+        failed=tuple(found.failed),
+        hidden=tuple((name, Message("its name begins with a dot")) for name in hidden),
+        float_range=found.float_range,
+        stopped=stopped,
+        total=len(files),
+    )
 
 
 def _known(source: SourceFile, top: str) -> KnownImage:
@@ -202,26 +159,21 @@ def _drop_scratch(job: Job) -> None:
 class _Import:
     """What has come of the files so far."""
 
-    def __init__(self, job: Job, options: AddOptions, rows: Mapping[str, LabelRow]) -> None:
+    def __init__(self, job: Job, request: AddRequest, rows: Mapping[str, LabelRow]) -> None:
         self.images: list[NewImage] = []
-        self.duplicates: list[list[str]] = []
-        self.conflicts: list[list[str]] = []
-        self.failed: list[list[str]] = []
+        self.duplicates: list[tuple[str, str]] = []
+        self.conflicts: list[tuple[str, str]] = []
+        self.failed: list[tuple[str, str]] = []
         self.there: list[ThereAlready] = []
-        self.float_range: list[float] | None = None
-        self._job, self._options, self._rows = job, options, rows
+        self.float_range: tuple[float, float] | None = None
+        self._job, self._options, self._rows = job, request.options, rows
+        self._project_channels = request.project_channels
         self._first: dict[str, int] = {}  # place in images by SHA-256
         self._no_names: set[str] = set()
 
     def take_all(self, files: Sequence[SourceFile]) -> bool:
         """Take the files in order; return whether someone stopped it."""
-        job, request = self._job, self._job.request()
-        reading = Reading(
-            channels=self._options.channels,
-            time=self._options.time,
-            convert=self._options.convert,
-            float_range=request["float_range"],
-        )
+        job = self._job
         (job.folder / "copies").mkdir(exist_ok=True)
         done = 0
         with Decoders(log=job.folder / "decoder.log") as decoders:
@@ -229,9 +181,9 @@ class _Import:
                 ProjectFiles(job.project_folder),
                 decoders,
                 job.folder / "copies",
-                reading,
+                self._options.reading,
                 known=frozenset(json.loads((job.folder / "known.json").read_text())),
-                project_channels=request["project_channels"] or self._options.keep_channels,
+                project_channels=self._project_channels or self._options.keep_channels,
             )
 
             def is_over() -> bool:
@@ -245,7 +197,7 @@ class _Import:
                 try:
                     self._enter(source, future.result(), taking)
                 except InProject as there:
-                    self.duplicates.append([source.name, self._why_in_project()])
+                    self.duplicates.append((source.name, self._why_in_project()))
                     self._note_there(source, there.sha256)
                 except (ChannelsUnknown, TimeUnknown) as error:
                     # An open question ends the import with nothing added.
@@ -254,7 +206,7 @@ class _Import:
                 except (NoSpace, Stopped):
                     raise
                 except PiximiError as error:
-                    self.failed.append([source.name, str(error)])
+                    self.failed.append((source.name, str(error)))
         return done < len(files)
 
     def _enter(self, source: SourceFile, taken: Taken, taking: Taking) -> None:
@@ -274,7 +226,7 @@ class _Import:
         if taken.float_range is not None:
             low, high = self.float_range or taken.float_range
             found = taken.float_range
-            self.float_range = [min(low, found[0]), max(high, found[1])]
+            self.float_range = (min(low, found[0]), max(high, found[1]))
 
     def _labelled(self, image: NewImage, source: SourceFile) -> NewImage:
         row = self._rows.get(source.whole)
@@ -308,7 +260,7 @@ class _Import:
         except BadInput:
             self._no_names.add(name)
             self.conflicts.append(
-                [
+                (
                     source.name,
                     Message(
                         "came in without a label, as did all of {name!r}: the name of a category "
@@ -316,7 +268,7 @@ class _Import:
                         name=name[:40],
                         most=MAX_NAME,
                     ),
-                ]
+                )
             )
             return None
         return name
@@ -338,10 +290,10 @@ class _Import:
                 category=kept.category,
                 other=image.category,
             )
-            self.conflicts.append([source.name, reason])
+            self.conflicts.append((source.name, reason))
             return
         self.duplicates.append(
-            [source.name, Message("is the same picture as {name}", name=kept.name)]
+            (source.name, Message("is the same picture as {name}", name=kept.name))
         )
         # A label is not lost because a copy without one came first.
         self.images[place] = replace(
@@ -360,21 +312,32 @@ def _keep_question(job: Job, error: ChannelsUnknown | TimeUnknown) -> None:
         job.report(1, 1, Message("Waiting for an answer"), question="channels", count=error.frames)
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step in the history."""
-    if not result["added"] and any(one.category for one in read_there(job.folder)):
+def _step_name(job: Job, _request: AddRequest, result: Added) -> str:
+    if not result.added and any(one.category for one in read_there(job.folder)):
         return Message("Label images that were there already")
-    return Message(
-        "Add {images}", images=Message.plural("{n} image", "{n} images", n=int(result["added"]))
-    )
+    return Message("Add {images}", images=Message.plural("{n} image", "{n} images", n=result.added))
 
 
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Enter the stored files as images of the project; see `enter_images`."""
-    enter_images(job, result, db)
+def give_up(job: Job) -> None:
+    """Delete the uploaded files of an import that has failed and will not be asked for again."""
+    # They may say who the patient is, which no original of the project does.
+    if ADD.is_of(job) and job.state() is JobState.FAILED:
+        shutil.rmtree(job.folder / "upload", ignore_errors=True)
 
 
-def ended(job: Job) -> None:
+def _ended(job: Job) -> None:
     """Delete the uploaded files, unless the import waits for an answer and will be asked again."""
     if open_question(job) is None:
         give_up(job)
+
+
+ADD = Service(
+    name="add",
+    title=Message("Adding images"),
+    asks=AddRequest,
+    finds=Added,
+    run=run,
+    page="images",
+    change=Change(enter_images, _step_name),
+    ended=_ended,
+)

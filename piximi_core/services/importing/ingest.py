@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from piximi_core.errors import BadInput
+from piximi_core.images.request import Reading
 from piximi_core.messages import Message
 from piximi_core.project.contents.adding import NewImage
 from piximi_core.project.files import ProjectFiles, hash_file, replace_atomically
@@ -18,32 +19,10 @@ from piximi_core.services.decoding.decoders import Decoders
 from piximi_core.services.importing.sources import SourceFile
 from piximi_core.vocabulary import new_id
 
-__all__ = ["InProject", "Reading", "Taken", "Taking", "hash_source", "other_channels"]
+__all__ = ["InProject", "Taken", "Taking", "hash_source", "other_channels"]
 
 _NAME_LENGTH = 300
 _PATH_LENGTH = 1000
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How files are read that could be read in several ways.
-
-    Attributes
-    ----------
-    channels
-        How many channels stacks have that do not say.
-    time
-        Which time point of a series, the first being 1; ``"planes"`` takes all as planes.
-    convert
-        Whether a picture of another channel count than the project's is converted.
-    float_range
-        The project's [low, high], beyond which values are clipped; None while it has none.
-    """
-
-    channels: int | None = None
-    time: int | str | None = None
-    convert: bool = False
-    float_range: list[float] | None = None
 
 
 class InProject(BadInput):
@@ -156,7 +135,7 @@ class Taking:
             "take",
             source.path,
             source.name,
-            **asdict(self._reading),
+            reading=asdict(self._reading),
             project_channels=channels,
             copy=str(copy),
         )

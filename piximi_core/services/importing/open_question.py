@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import Literal
 
 from piximi_core.jobs.folder import Job, JobState
 
-__all__ = ["OpenQuestion", "give_up", "open_question"]
+__all__ = ["OpenQuestion", "open_question"]
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,3 @@ def open_question(job: Job) -> OpenQuestion | None:
     if job.state() is not JobState.FAILED or about not in ("channels", "time"):
         return None
     return OpenQuestion(about, int(progress["count"]))
-
-
-def give_up(job: Job) -> None:
-    """Delete the uploaded files of an import that has failed and will not be asked for again."""
-    # They may say who the patient is, which no original of the project does.
-    if job.request().get("service") == "add" and job.state() is JobState.FAILED:
-        shutil.rmtree(job.folder / "upload", ignore_errors=True)

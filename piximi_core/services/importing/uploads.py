@@ -262,7 +262,7 @@ def _state_of(folder: Path) -> tuple[int, int] | None:
     """Return what changes with every lot that arrives; None for what is no waiting upload."""
     listed, room = folder / "arriving.jsonl", folder / "upload"
     try:
-        if Job(folder).request().get("service"):
+        if Job(folder).is_asked:
             return None
         newest = max(room.iterdir(), default=room).stat()
         return max(listed.stat().st_mtime_ns, newest.st_mtime_ns), newest.st_size

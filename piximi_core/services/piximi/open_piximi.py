@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection
-
 from piximi_core.errors import BadInput
 from piximi_core.formats.picture_tiff import write_picture
 from piximi_core.formats.piximi_project import (
@@ -21,6 +19,7 @@ from piximi_core.formats.piximi_project import (
 from piximi_core.images import Look, Picture, convert_channels, safe_name, thumbnail
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.inline import run_apart
+from piximi_core.jobs.service import Record, Said, Service
 from piximi_core.messages import Message
 from piximi_core.prefetch import work_ahead
 from piximi_core.project.contents.categories import clean_name
@@ -34,23 +33,55 @@ from piximi_core.project.files import (
 from piximi_core.project.workspace import folder_name, move_in, unused_name, workspace
 from piximi_core.services.piximi.rows import Rows, kept_look
 from piximi_core.services.piximi.runs import bring_in_models, keep_predictions
-from piximi_core.services.projects.opening import create_opening, hidden_place, keep_upload
+from piximi_core.services.projects.opening import (
+    Opened,
+    OpeningRequest,
+    create_opening,
+    hidden_place,
+    keep_upload,
+)
 from piximi_core.vocabulary import new_id
 
 __all__ = [
-    "RESOURCE",
-    "apply",
+    "OPEN_PIXIMI",
+    "OpenPiximiRequest",
+    "PiximiOpened",
+    "Repair",
     "ask",
     "ask_uploaded",
-    "label",
     "open_here",
     "run",
 ]
 
-RESOURCE = "quick"
-
 _AHEAD = 2
 _REPORT_EVERY = 10
+
+
+class OpenPiximiRequest(OpeningRequest):
+    """Which file is opened, and the folder that is to become the project, if that was said."""
+
+    path: str
+    target: str | None = None
+
+
+class Repair(Record):
+    """What was repaired or left out, how often, and the names of some things; see `Repairs`."""
+
+    what: Said
+    count: int
+    names: tuple[str, ...] = ()
+
+
+class PiximiOpened(Opened):
+    """The project, how much is in it, and what had to be repaired."""
+
+    version: str
+    images: int
+    objects: int
+    kinds: int
+    classifiers: int
+    predictions: int
+    repairs: tuple[Repair, ...] = ()
 
 
 def ask(
@@ -104,23 +135,17 @@ def ask_uploaded(content: BinaryIO, name: str, size: int, *, who: str | None = N
 
 
 def _request(place: Path, path: Path, name: str, target: Path | None, who: str | None) -> Job:
-    request = {
-        "path": str(path.absolute()),
-        "shown": safe_name(name),
-        "target": str(target) if target is not None else None,
-        "who": who or current_user(),
-    }
-    return create_opening(place, "open_piximi", request)
+    request = OpenPiximiRequest(
+        path=str(path.absolute()),
+        shown=safe_name(name),
+        target=str(target) if target is not None else None,
+        who=who or current_user(),
+    )
+    return create_opening(place, OPEN_PIXIMI, request)
 
 
-def open_here(path: Path, target: Path, *, who: str | None = None) -> dict[str, Any]:
+def open_here(path: Path, target: Path, *, who: str | None = None) -> PiximiOpened:
     """Open a Piximi project in this process as the project of a folder; return what came of it.
-
-    Returns
-    -------
-    dict
-        ``name``, how many ``images``, ``objects``, ``classifiers`` and ``predictions``, and the
-        ``repairs`` (see `Repairs.listed`).
 
     Raises
     ------
@@ -129,35 +154,35 @@ def open_here(path: Path, target: Path, *, who: str | None = None) -> dict[str, 
     """
     job = ask(path, target=target, who=who)
     try:
-        return run_apart(job)
+        opened: PiximiOpened = run_apart(job)
+        return opened
     finally:
         shutil.rmtree(job.project_folder, ignore_errors=True)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: OpenPiximiRequest) -> PiximiOpened:
     """Build the project beside its place, then put it there."""
-    request = job.request()
     place = job.project_folder
-    draft, given = place / "draft", Path(request["path"])
+    draft, given = place / "draft", Path(request.path)
     shutil.rmtree(draft, ignore_errors=True)
     try:
         with (
             disk_errors_in_words(draft),
-            open_piximi_project(given, request["shown"]) as found,
+            open_piximi_project(given, request.shown) as found,
         ):
             name = clean_name(found.name, "project")
-            if request["target"] is None:
+            if request.target is None:
                 name = unused_name(name, place.parent)
-            outcome = _build(job, found, draft, name, request["who"])
+            outcome = _build(job, request, found, draft, name)
         # One flush for all of it, and only then the rename that makes it a project.
         os.sync()
         job.raise_if_stopped()
-        address = _put(draft, request["target"], name, place.parent)
+        address = _put(draft, request.target, name, place.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     if given.is_relative_to(place):
         given.unlink(missing_ok=True)
-    return {"address": address, "name": name, "version": found.version, **outcome}
+    return PiximiOpened(address=address, name=name, version=found.version, **outcome)
 
 
 def _put(draft: Path, target: str | None, name: str, root: Path) -> str:
@@ -173,22 +198,20 @@ def _put(draft: Path, target: str | None, name: str, root: Path) -> str:
     return Path(target).name
 
 
-def _build(job: Job, found: PiximiProject, draft: Path, name: str, who: str) -> dict[str, Any]:
+def _build(
+    job: Job, request: OpenPiximiRequest, found: PiximiProject, draft: Path, name: str
+) -> dict[str, Any]:
     """Make a whole project at a place where nobody looks for one."""
     store = create_store(draft, name)
     try:
         with store.write() as db:
-            rows = Rows(db, who)
+            rows = Rows(db, request.who)
             rows.kinds(found.kinds)
             _bring_in_things(job, found, rows, store)
         if found.count and not rows.images:
             reasons = " ".join(found.repairs.sentences())
-            raise BadInput(
-                "No image of '{shown}' can be read. {reasons}",
-                shown=job.request()["shown"],
-                reasons=reasons,
-            )
-        runs = bring_in_models(job, store, found, who)
+            raise BadInput(f"No image of '{request.shown}' can be read. {reasons}")
+        runs = bring_in_models(job, store, found, request.who)
         predicted = keep_predictions(job, store, found, rows.predicted, runs)
     finally:
         store.close()
@@ -285,10 +308,11 @@ def _rename(part: Path, target: Path) -> None:
     part.replace(target)
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step in a history that this job has not."""
-    return Message("Open a Piximi project")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: what came of it is a project of its own."""
+OPEN_PIXIMI = Service(
+    name="open_piximi",
+    title=Message("Opening a Piximi project"),
+    asks=OpenPiximiRequest,
+    finds=PiximiOpened,
+    run=run,
+    page="home",
+)

@@ -73,7 +73,8 @@ def _bring_in(store: Store, model: PiximiModel, folder: Path, who: str, repairs:
     made = write_imported(
         out, adopted, names, model.title or model.name, of_objects=model.kind_id != IMAGE, who=who
     )
-    made["settings"]["training_percentage"] = min(max(model.settings.training_percent, 0.1), 0.99)
+    share = min(max(model.settings.training_percent, 0.1), 0.99)
+    made = made.model_copy(update={"settings": {**made.settings, "training_percentage": share}})
     write_json(out / PIXIMI_FACTS, {"eval_results": [dict(r) for r in model.eval_results]})
     run_id = new_id()
     with store.write() as db:
@@ -224,7 +225,7 @@ def _scored(
     job.report(0.99, 1.0, Message("Predicting with {run}", run=run.name[:60]))
     inner = predict.ask(store, find_run(store, run.id), list(answers))
     try:
-        predict.run(inner)
+        predict.run(inner, predict.PREDICT.request(inner))
         scores = load_scores(inner.folder)
     except PiximiError as error:
         found.repairs.note(

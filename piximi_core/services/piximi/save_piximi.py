@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.piximi_project import (
@@ -23,8 +22,9 @@ from piximi_core.formats.piximi_project import (
 )
 from piximi_core.formats.piximi_project.writer import safe_thing_name
 from piximi_core.images import read_picture
-from piximi_core.jobs.applying import jobs_of
-from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.applying import done_jobs
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Request, Result, Said, Service
 from piximi_core.messages import Message
 from piximi_core.prefetch import work_ahead
 from piximi_core.project.contents.runs import Run, list_runs, require_classifier
@@ -39,20 +39,45 @@ from piximi_core.services.piximi.parts import channel_views, kinds_of, models_of
 from piximi_core.vocabulary import IMAGE_KIND, UniqueNames, new_id
 
 __all__ = [
-    "RESOURCE",
-    "apply",
+    "SAVE_PIXIMI",
+    "SaveRequest",
+    "Saved",
     "ask",
     "finished_saves",
-    "label",
     "run",
     "saved_file",
     "saved_in_words",
 ]
 
-RESOURCE = "quick"
-
 _AHEAD = 2
 _AT_ONCE = 100
+
+
+class SaveRequest(Request):
+    """Whose classifiers go with the project, and what the zip is called."""
+
+    runs: tuple[str, ...]
+    stem: str
+
+
+class Saved(Result):
+    """The zip, relative to the job's folder, and what is in it.
+
+    Attributes
+    ----------
+    left_out
+        The images that could not be read, with the reason.
+    told
+        What Piximi cannot hold.
+    """
+
+    file: str
+    bytes: int
+    images: int
+    objects: int
+    classifiers: int
+    left_out: tuple[tuple[str, Said], ...] = ()
+    told: tuple[Said, ...] = ()
 
 
 def ask(store: Store, runs: Sequence[Run] | None = None, *, who: str | None = None) -> Job:
@@ -79,22 +104,21 @@ def ask(store: Store, runs: Sequence[Run] | None = None, *, who: str | None = No
         ).scalars()
         # Packed, floats take about half of their four bytes.
         require_space(store.folder, 2 * sum(shapes))
-    request = {
-        "runs": [run.id for run in reversed(chosen)],
-        "stem": project_stem(project_name(store)),
-        "who": who or current_user(),
-    }
-    return Job.create(store.files.jobs / new_id(), "save_piximi", request)
+    request = SaveRequest(
+        runs=tuple(run.id for run in reversed(chosen)),
+        stem=project_stem(project_name(store)),
+        who=who or current_user(),
+    )
+    return SAVE_PIXIMI.ask(store.files.jobs / new_id(), request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: SaveRequest) -> Saved:
     """Write the zip from one consistent state of the project, open it again, and deliver it."""
-    request = job.request()
     files = ProjectFiles(job.project_folder)
     shadow = job.folder / "state"
     shutil.rmtree(shadow, ignore_errors=True)
     shadow.mkdir()
-    out = job.folder / "out" / f"{request['stem']}.zip"
+    out = job.folder / "out" / f"{request.stem}.zip"
     try:
         # What a person changes meanwhile comes with the next one.
         copy_database(files.database, shadow / files.database.name)
@@ -102,7 +126,7 @@ def run(job: Job) -> dict[str, Any]:
         try:
             told = losses(state)
             with replace_atomically(out) as part:
-                saving = _Saving(job, state, files, request["stem"], request["runs"])
+                saving = _Saving(job, state, files, request.stem, request.runs)
                 saving.write(part)
                 _look_again(part, saving)
         finally:
@@ -110,21 +134,21 @@ def run(job: Job) -> dict[str, Any]:
     finally:
         shutil.rmtree(shadow, ignore_errors=True)
     _drop_older(job)
-    return {
-        "file": str(out.relative_to(job.folder)),
-        "bytes": out.stat().st_size,
-        "images": saving.images,
-        "objects": saving.objects,
-        "classifiers": saving.classifiers,
-        "left_out": saving.left_out,
-        "told": told,
-    }
+    return Saved(
+        file=str(out.relative_to(job.folder)),
+        bytes=out.stat().st_size,
+        images=saving.images,
+        objects=saving.objects,
+        classifiers=saving.classifiers,
+        left_out=tuple(saving.left_out),
+        told=tuple(told),
+    )
 
 
 def _drop_older(job: Job) -> None:
     """Delete earlier zips of this project: each may be as large as the project itself."""
     for other in map(Job, job.folder.parent.iterdir()):
-        if other.id != job.id and other.request().get("service") == "save_piximi":
+        if other.id != job.id and SAVE_PIXIMI.is_of(other):
             shutil.rmtree(other.folder / "out", ignore_errors=True)
 
 
@@ -298,36 +322,33 @@ def _label(thing: Thing) -> tuple[str, str]:
     return thing.category_id, "Validation" if thing.partition == "Test" else thing.partition
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step; saving changes nothing in the project."""
-    return Message("Save for Piximi")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: the file waits in the job's folder."""
-
-
 def saved_file(job: Job) -> Path:
     """Return the zip of a finished job."""
-    return job.folder / str(job.result()["file"])
+    return job.folder / SAVE_PIXIMI.result(job).file
 
 
 def finished_saves(store: Store) -> list[Job]:
     """Return the jobs whose zip is still there, newest first."""
     return [
-        job
-        for job in jobs_of(store)
-        if job.request().get("service") == "save_piximi"
-        and job.state() is JobState.DONE
-        and saved_file(job).is_file()
+        job for job, found in done_jobs(store, SAVE_PIXIMI) if (job.folder / found.file).is_file()
     ]
 
 
-def saved_in_words(result: dict[str, Any]) -> str:
+def saved_in_words(saved: Saved) -> str:
     """Say what was saved."""
     return Message(
         "{images}, {objects}, {classifiers}",
-        images=Message.plural("{n} image", "{n} images", n=result["images"]),
-        objects=Message.plural("{n} object", "{n} objects", n=result["objects"]),
-        classifiers=Message.plural("{n} classifier", "{n} classifiers", n=result["classifiers"]),
+        images=Message.plural("{n} image", "{n} images", n=saved.images),
+        objects=Message.plural("{n} object", "{n} objects", n=saved.objects),
+        classifiers=Message.plural("{n} classifier", "{n} classifiers", n=saved.classifiers),
     )
+
+
+SAVE_PIXIMI = Service(
+    name="save_piximi",
+    title=Message("Saving for Piximi"),
+    asks=SaveRequest,
+    finds=Saved,
+    run=run,
+    page="export",
+)

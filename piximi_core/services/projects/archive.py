@@ -11,12 +11,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from pydantic import Field
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.zips.project_archive import DATABASE, ArchiveManifest, Entry, write
-from piximi_core.jobs.applying import apply_finished, jobs_of
-from piximi_core.jobs.folder import Job, JobState
+from piximi_core.jobs.applying import apply_finished, done_jobs, jobs_of
+from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Request, Result, Service
 from piximi_core.messages import Message
 from piximi_core.project.care.originals import used_originals
 from piximi_core.project.database.sqlite_files import copy_database, open_to_read
@@ -26,13 +27,36 @@ from piximi_core.project.workspace import folder_name, project_name
 from piximi_core.services.projects.deleting import require_quiet
 from piximi_core.vocabulary import new_id
 
-__all__ = ["RESOURCE", "apply", "ask", "finished_archive", "label", "run"]
-
-RESOURCE = "quick"
+__all__ = ["ARCHIVE", "ArchiveRequest", "ArchiveResult", "ask", "finished_archive", "run"]
 
 _PAGES = 2000  # of the database at a time
 # Which process worked here when; and what only this window wants to know.
 _OF_THE_MOMENT = frozenset({"started", "heartbeat", "stop", "progress.json", "unread"})
+
+
+class ArchiveRequest(Request):
+    """The name of the project, and the file to write; None for one to be downloaded."""
+
+    name: str
+    out: str | None = None
+
+
+class ArchiveResult(Result):
+    """The file that was written, and what is in it.
+
+    Attributes
+    ----------
+    missing
+        SHA-256 of originals that were not there to be archived.
+    """
+
+    file: str
+    name: str
+    bytes: int
+    format: int = Field(alias="schema")  # of the database
+    images: int
+    runs: int
+    missing: tuple[str, ...] = ()
 
 
 def ask(store: Store, out: Path | None = None, *, who: str | None = None) -> Job:
@@ -56,46 +80,46 @@ def ask(store: Store, out: Path | None = None, *, who: str | None = None) -> Job
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
         raise BadInput("{out} cannot be written: give a file in a folder that exists.", out=out)
     for old in jobs_of(store):
-        if old.request().get("service") == "archive" and not old.state().is_active:
+        if ARCHIVE.is_of(old) and not old.state().is_active:
             shutil.rmtree(old.folder / "out", ignore_errors=True)
-    request = {"name": name, "out": str(out) if out else None, "who": who or current_user()}
-    return Job.create(store.files.jobs / new_id(), "archive", request)
+    asked = str(out) if out else None
+    request = ArchiveRequest(name=name, out=asked, who=who or current_user())
+    return ARCHIVE.ask(store.files.jobs / new_id(), request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: ArchiveRequest) -> ArchiveResult:
     """Copy the database through SQLite, then write it and the files it speaks of."""
-    request = job.request()
     files = ProjectFiles(job.project_folder)
-    stem = f"{folder_name(str(request['name']))}-{time.strftime('%Y-%m-%d')}"
-    out = Path(request["out"]) if request["out"] else job.folder / "out" / f"{stem}.zip"
+    stem = f"{folder_name(request.name)}-{time.strftime('%Y-%m-%d')}"
+    out = Path(request.out) if request.out else job.folder / "out" / f"{stem}.zip"
     snapshot = job.folder / "snapshot.sqlite"
     snapshot.unlink(missing_ok=True)
     job.report(0, 1, Message("Copying the database"))
     try:
         copy_database(files.database, snapshot, job.raise_if_stopped, _PAGES)
-        result = _write(job, files, snapshot, out)
+        return _write(job, request, snapshot, out)
     except sqlite3.DatabaseError as error:
         raise BadInput(
             "The database of {name!r} cannot be copied ({error}); nothing was made.",
-            name=request["name"],
+            name=request.name,
             error=error,
         ) from error
     except FileNotFoundError as error:
         raise BadInput(
-            "A file of {name!r} went away meanwhile; archive it again.", name=request["name"]
+            "A file of {name!r} went away meanwhile; archive it again.", name=request.name
         ) from error
     finally:
         snapshot.unlink(missing_ok=True)
-    return {**result, "file": str(out), "name": request["name"]}
 
 
-def _write(job: Job, files: ProjectFiles, snapshot: Path, out: Path) -> dict[str, Any]:
+def _write(job: Job, request: ArchiveRequest, snapshot: Path, out: Path) -> ArchiveResult:
+    files = ProjectFiles(job.project_folder)
     job.report(0, 1, Message("Listing the files"))
     entries = list(_entries(files, snapshot))
     total = sum(entry.size for entry in entries)
     out.parent.mkdir(exist_ok=True)
     require_space(out.parent, total)
-    facts = _facts(snapshot, {entry.name for entry in entries})
+    found = _facts(snapshot, {entry.name for entry in entries})
 
     def watch(done: int) -> None:
         job.raise_if_stopped()
@@ -106,12 +130,11 @@ def _write(job: Job, files: ProjectFiles, snapshot: Path, out: Path) -> dict[str
         )
         job.report(min(done, total - 1), max(total, 1), text)
 
-    name = str(job.request()["name"])
-    missing = tuple(facts["missing"])
-    manifest = ArchiveManifest(name, facts["schema"], len(entries), total, missing)
+    missing = tuple(found["missing"])
+    manifest = ArchiveManifest(request.name, found["schema"], len(entries), total, missing)
     with replace_atomically(out) as part:
         write(part, entries, manifest, watch)
-    return {"bytes": total, **facts}
+    return ArchiveResult(file=str(out), name=request.name, bytes=total, **found)
 
 
 def _entries(files: ProjectFiles, database: Path) -> Iterator[Entry]:
@@ -157,20 +180,20 @@ def _facts(database: Path, written: Collection[str]) -> dict[str, Any]:
         }
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step in the history, where it changes nothing and so is not kept."""
-    return Message("Archive the project")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: the archive is a file of its own."""
-
-
 def finished_archive(store: Store) -> Path | None:
     """Return the archive that waits to be downloaded, None if there is none."""
-    for job in jobs_of(store):
-        if job.request().get("service") == "archive" and job.state() is JobState.DONE:
-            path = Path(str(job.result().get("file")))
-            if path.is_relative_to(job.folder) and path.is_file():
-                return path
+    for job, found in done_jobs(store, ARCHIVE):
+        path = Path(found.file)
+        if path.is_relative_to(job.folder) and path.is_file():
+            return path
     return None
+
+
+ARCHIVE = Service(
+    name="archive",
+    title=Message("Archiving the project"),
+    asks=ArchiveRequest,
+    finds=ArchiveResult,
+    run=run,
+    page="home",
+)

@@ -19,7 +19,7 @@ def active_jobs(folder: Path) -> list[Job]:
     found = []
     for parent in (files.jobs, files.runs):
         for job in map(Job, parent.iterdir() if parent.is_dir() else ()):
-            if job.request().get("service") and job.state().is_active:
+            if job.is_asked and job.state().is_active:
                 found.append(job)
     return found
 

@@ -9,12 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection
 
 from piximi_core.errors import BadInput
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Request, Result, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.sqlite_files import copy_database, open_to_read
@@ -24,13 +22,24 @@ from piximi_core.project.workspace import folder_name, move_in, project_name
 from piximi_core.services.projects.deleting import require_quiet
 from piximi_core.vocabulary import new_id, now
 
-__all__ = ["RESOURCE", "apply", "ask", "label", "run", "sweep_copies"]
-
-RESOURCE = "quick"
+__all__ = ["DUPLICATE", "CopyRequest", "ProjectMade", "ask", "run", "sweep_copies"]
 
 _ABANDONED_SECONDS = 24 * 3600
 _PAGES = 2000  # of the database at a time
 _PREFIX = ".copy-"
+
+
+class CopyRequest(Request):
+    """What the copy is to be called."""
+
+    name: str
+
+
+class ProjectMade(Result):
+    """The address of the new project, and its name."""
+
+    address: str
+    name: str
 
 
 def ask(store: Store, name: str, *, who: str | None = None) -> Job:
@@ -46,16 +55,16 @@ def ask(store: Store, name: str, *, who: str | None = None) -> Job:
         The disk cannot hold a second one.
     """
     require_quiet(store.folder, project_name(store))
-    request = {"name": clean_name(name, "project"), "who": who or current_user()}
+    request = CopyRequest(name=clean_name(name, "project"), who=who or current_user())
     size = sum(size for _path, size in _files(store.files, _runs(store.files.database)))
     require_space(store.folder.parent, size + store.files.database.stat().st_size)
-    return Job.create(store.files.jobs / new_id(), "duplicate", request)
+    return DUPLICATE.ask(store.files.jobs / new_id(), request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: CopyRequest) -> ProjectMade:
     """Copy database, originals and runs beside the project, then give the copy its place."""
     source = ProjectFiles(job.project_folder)
-    name = str(job.request()["name"])
+    name = request.name
     root = source.folder.parent
     draft = ProjectFiles(root / f"{_PREFIX}{job.id}")
     # What was begun here before and killed.
@@ -72,7 +81,7 @@ def run(job: Job) -> dict[str, Any]:
         address = move_in(draft.folder, folder_name(name), root)
     finally:
         shutil.rmtree(draft.folder, ignore_errors=True)
-    return {"address": address, "name": name}
+    return ProjectMade(address=address, name=name)
 
 
 def _copy_database(source: Path, target: Path, name: str, check: Callable[[], None]) -> None:
@@ -130,10 +139,11 @@ def sweep_copies(root: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step in the history, where it changes nothing and so is not kept."""
-    return Message("Duplicate the project")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: the copy is a project of its own."""
+DUPLICATE = Service(
+    name="duplicate",
+    title=Message("Copying the project"),
+    asks=CopyRequest,
+    finds=ProjectMade,
+    run=run,
+    page="home",
+)

@@ -9,36 +9,61 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
-
-from sqlalchemy import Connection
+from typing import BinaryIO
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.zips.project_archive import ArchiveManifest, read_manifest, unpack
 from piximi_core.images.naming import safe_name
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Service, service_of
 from piximi_core.messages import Message
 from piximi_core.project.care.foreign import check_foreign_project
-from piximi_core.project.database.store import Store, current_user
+from piximi_core.project.database.store import current_user
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words, require_space
 from piximi_core.project.workspace import folder_name, move_in, unused_name, workspace
 from piximi_core.services.decoding.first_thumbnails import make_thumbnails
-from piximi_core.services.projects.opening import create_opening, hidden_place, keep_upload
+from piximi_core.services.projects.opening import (
+    Opened,
+    OpeningRequest,
+    create_opening,
+    hidden_place,
+    keep_upload,
+)
 from piximi_core.vocabulary import now
 
 __all__ = [
-    "RESOURCE",
-    "apply",
+    "OPEN_ARCHIVE",
+    "ArchiveOpened",
+    "OpenArchiveRequest",
     "ask",
     "ask_uploaded",
-    "label",
     "restore_archive",
     "run",
 ]
 
-RESOURCE = "quick"
-
 Report = Callable[[float, str], None]
+
+
+class OpenArchiveRequest(OpeningRequest):
+    """Which archive is opened, and what its project is called in it."""
+
+    archive: str
+    name: str
+
+
+class ArchiveOpened(Opened):
+    """The project, and what is not in order with it.
+
+    Attributes
+    ----------
+    missing
+        How many images have no file.
+    unreadable
+        The names of images that cannot be read.
+    """
+
+    missing: int
+    unreadable: tuple[str, ...] = ()
 
 
 def ask(archive: Path, name: str | None = None, *, who: str | None = None) -> Job:
@@ -80,18 +105,17 @@ def ask_uploaded(content: BinaryIO, name: str, size: int, *, who: str | None = N
 def _request(
     place: Path, archive: Path, name: str, manifest: ArchiveManifest, who: str | None
 ) -> Job:
-    request = {
-        "archive": str(archive.absolute()),
-        "shown": safe_name(name),
-        "name": manifest.name,
-        "who": who or current_user(),
-    }
-    return create_opening(place, "open_archive", request)
+    request = OpenArchiveRequest(
+        archive=str(archive.absolute()),
+        shown=safe_name(name),
+        name=manifest.name,
+        who=who or current_user(),
+    )
+    return create_opening(place, OPEN_ARCHIVE, request)
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: OpenArchiveRequest) -> ArchiveOpened:
     """Unpack and check the archive beside the workspace's projects, then give it its place."""
-    request = job.request()
     root = job.project_folder.parent
     draft = job.project_folder / "draft"
 
@@ -100,9 +124,9 @@ def run(job: Job) -> dict[str, Any]:
         job.report(share, 1.0, text)
 
     shutil.rmtree(draft, ignore_errors=True)
-    archive = Path(request["archive"])
+    archive = Path(request.archive)
     try:
-        restored = _unpack(archive, draft, request["shown"], report)
+        restored = _unpack(archive, draft, request.shown, report)
         name = unused_name(restored.name, root)
         if name != restored.name:
             _rename(draft, name)
@@ -111,12 +135,12 @@ def run(job: Job) -> dict[str, Any]:
         shutil.rmtree(draft, ignore_errors=True)
     if archive.is_relative_to(job.project_folder):
         archive.unlink(missing_ok=True)
-    return {
-        "address": address,
-        "name": name,
-        "missing": len(restored.missing),
-        "unreadable": list(restored.unreadable),
-    }
+    return ArchiveOpened(
+        address=address,
+        name=name,
+        missing=len(restored.missing),
+        unreadable=restored.unreadable,
+    )
 
 
 def restore_archive(
@@ -197,9 +221,9 @@ def _end_foreign_jobs(files: ProjectFiles, shown: str) -> None:
     """Take every run as it is: its result is in the rows already, and nobody works on it here."""
     ended = []
     for job in map(Job, files.runs.iterdir()):
-        if job.result():
+        if job.is_over:
             ended.append((job.id, now()))
-        elif job.request().get("service") not in (None, "train"):
+        elif job.is_asked and not service_of(job).is_training:
             raise BadInput(
                 "'{shown}' holds a run that asks for something else than a training.", shown=shown
             )
@@ -215,10 +239,11 @@ def _rename(draft: Path, name: str) -> None:
         db.execute("UPDATE project SET name = ?", (name,))
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step in a history that this job has not."""
-    return Message("Open an archive")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Change nothing: what came of it is a project of its own."""
+OPEN_ARCHIVE = Service(
+    name="open_archive",
+    title=Message("Opening an archive"),
+    asks=OpenArchiveRequest,
+    finds=ArchiveOpened,
+    run=run,
+    page="home",
+)

@@ -10,14 +10,17 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from piximi_core.jobs.folder import Job
+from piximi_core.jobs.service import Asked, Found, Request, Result, Service
 from piximi_core.project.files import disk_errors_in_words, require_space
 from piximi_core.project.workspace import workspace
 from piximi_core.vocabulary import new_id
 
 __all__ = [
+    "Opened",
+    "OpeningRequest",
     "create_opening",
     "dismiss",
     "hidden_place",
@@ -36,9 +39,22 @@ def hidden_place(root: Path) -> Path:
     return root / f"{_PREFIX}{new_id()}"
 
 
-def create_opening(place: Path, service: str, request: dict[str, Any]) -> Job:
+class OpeningRequest(Request):
+    """What the file that is opened is called on a page."""
+
+    shown: str
+
+
+class Opened(Result):
+    """The address of the project that a file has become, and its name."""
+
+    address: str
+    name: str
+
+
+def create_opening(place: Path, service: Service[Asked, Found], request: Asked) -> Job:
     """Write a request whose project is made in a hidden place."""
-    return Job.create(place / "jobs" / new_id(), service, request)
+    return service.ask(place / "jobs" / new_id(), request)
 
 
 def keep_upload(content: BinaryIO, size: int, ask: Callable[[Path, Path], Job]) -> Job:
@@ -71,12 +87,12 @@ def keep_upload(content: BinaryIO, size: int, ask: Callable[[Path, Path], Job]) 
         raise
 
 
-def opening_jobs(root: Path, service: str) -> list[Job]:
+def opening_jobs(root: Path, service: Service[Asked, Found]) -> list[Job]:
     """Return the jobs of files that are being opened, or were and nobody knows it yet."""
     return [
         job
         for folder in sorted(root.glob(f"{_PREFIX}*/jobs/*"))
-        if (job := Job(folder)).request().get("service") == service
+        if service.is_of(job := Job(folder))
     ]
 
 

@@ -15,11 +15,13 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, func, select
 
+from piximi_core.errors import PiximiError
 from piximi_core.jobs.applying import settle_project
 from piximi_core.jobs.folder import Job, read_json, write_json
+from piximi_core.jobs.service import service_of
 from piximi_core.project.care.originals import unneeded_originals
 from piximi_core.project.care.recovery import DAMAGED, LOST, Replaced, replace_damaged
-from piximi_core.project.contents.runs import Run, RunClass, register_run
+from piximi_core.project.contents.runs import Run, register_run
 from piximi_core.project.database.backups import Backup, restore_backup
 from piximi_core.project.database.schema import images, runs
 from piximi_core.project.database.store import Store, open_store
@@ -126,8 +128,8 @@ def _find_runs(folder: Path, draft: Path) -> list[str]:
     """Enter the trainings on the disk that a backup does not know; return their names."""
     asked = []
     for job in map(Job, _folders(ProjectFiles(folder).runs)):
-        request = job.request()
-        if request.get("service") == "train" and _is_whole(job, request):
+        request = _training_asked(job)
+        if request is not None:
             asked.append((job.folder.joinpath("request.json").stat().st_mtime, job, request))
     engine = create_engine(f"sqlite:///{draft}")
     try:
@@ -146,17 +148,19 @@ def _folders(parent: Path) -> list[Path]:
     return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
 
 
-def _is_whole(job: Job, request: dict[str, Any]) -> bool:
-    wanted = {"settings": dict, "classes": list, "kind_id": str}
-    return (
-        all(isinstance(request.get(key), kind) for key, kind in wanted.items())
-        and (job.folder / "data.csv").is_file()
-    )
+def _training_asked(job: Job) -> Any:
+    """Return the request of a folder that holds a whole training; None if it does not."""
+    try:
+        service = service_of(job)
+        whole = service.is_training and (job.folder / "data.csv").is_file()
+        return service.request(job) if whole else None
+    except PiximiError:
+        return None
 
 
-def _enter(db: Connection, job: Job, request: dict[str, Any]) -> str:
+def _enter(db: Connection, job: Job, request: Any) -> str:
     taken = set(db.execute(select(runs.c.name)).scalars())
-    wanted = str(request["settings"].get("name") or "Run")
+    wanted = str(request.settings.get("name") or "Run")
     name, again = wanted, 1
     while name in taken:
         again += 1
@@ -168,11 +172,11 @@ def _enter(db: Connection, job: Job, request: dict[str, Any]) -> str:
         db,
         Run(
             id=job.id,
-            kind_id=request["kind_id"],
+            kind_id=request.kind_id,
             number=int(newest or 0) + 1,
             name=name,
-            settings=request["settings"],
-            classes=tuple(RunClass(**one) for one in request["classes"]),
+            settings=request.settings,
+            classes=request.classes,
             counts={part: counts[part] for part in ("Training", "Validation")},
             created_at=now(),
             finished_at=None,

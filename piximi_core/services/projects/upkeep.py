@@ -66,7 +66,7 @@ def keep_safe(store: Store) -> Backup | None:
 def _is_quiet(store: Store) -> bool:
     """Whether no job stands whose result may name originals; runs list theirs themselves."""
     return not any(
-        job.state().is_active or job.result()
+        job.state().is_active or job.is_over
         for job in unsettled_jobs(store)
         if job.folder.parent == store.files.jobs
     )
@@ -127,7 +127,7 @@ def _checkpoints(store: Store) -> Iterable[Path]:
     for job in jobs_of(store):
         if job.folder.parent == store.files.runs and job.state() is JobState.DONE:
             folder = job.folder / "checkpoints"
-            if folder.is_dir() and not job.result().get("stopped"):
+            if folder.is_dir() and not job.ended_early:
                 yield folder
 
 
@@ -135,7 +135,7 @@ def _taken_away(store: Store) -> Iterable[Path]:
     """Return what finished jobs made or were given: exports, archives, uploads."""
     unsettled = {job.id for job in unsettled_jobs(store)}
     for job in map(Job, store.files.jobs.iterdir()):
-        if job.id not in unsettled and job.result():
+        if job.id not in unsettled and job.is_over:
             yield from (p for p in job.folder.iterdir() if p.name not in _KEPT_OF_JOBS)
 
 

@@ -1,4 +1,4 @@
-"""The service "predict": a run's probabilities for things that it has not scored yet."""
+"""The services "predict" and "evaluate": a run's probabilities for things not scored yet."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from sqlalchemy import Connection, select
 
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
-from piximi_core.jobs.applying import jobs_of
-from piximi_core.jobs.folder import Job, JobState, write_json
+from piximi_core.jobs.applying import done_jobs
+from piximi_core.jobs.folder import Job, write_json
+from piximi_core.jobs.service import Change, Request, Result, Said, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.labelling import counted, thing_word, things_word
 from piximi_core.project.contents.predictions import PredictedThing, store_predictions
@@ -27,13 +28,45 @@ from piximi_core.project.workspace import float_range
 from piximi_core.services.scoring.items import Item, item_of, read_items, write_items
 from piximi_core.services.scoring.pixels import readable_batches
 from piximi_core.services.scoring.scores import Scores, load_scores, merge_scores, save_scores
-from piximi_core.vocabulary import new_id
+from piximi_core.vocabulary import IMAGE_KIND, new_id
 
-__all__ = ["RESOURCE", "apply", "ask", "has_predicted", "label", "load_classifier", "run"]
-
-RESOURCE = "quick"
+__all__ = [
+    "EVALUATE",
+    "PREDICT",
+    "PredictRequest",
+    "PredictResult",
+    "ask",
+    "has_predicted",
+    "load_classifier",
+    "run",
+]
 
 Purpose = Literal["predict", "evaluate"]
+
+
+class PredictRequest(Request):
+    """What a run is to score; the things are in ``data.csv``."""
+
+    classes: tuple[RunClass, ...]
+    input_shape: tuple[int, int, int]
+    float_range: tuple[float, float] | None = None
+    kind_id: str = IMAGE_KIND
+
+
+class PredictResult(Result):
+    """What came of it.
+
+    Attributes
+    ----------
+    scored, total
+        How many were scored now, and how many answers there are.
+    failed
+        What could not be read: name and reason.
+    """
+
+    scored: int = 0
+    total: int
+    failed: tuple[tuple[str, Said], ...] = ()
 
 
 def ask(
@@ -76,16 +109,15 @@ def ask(
             for thing in found
         ),
     )
-    request = {
-        "run_id": run.id,
-        "classes": [vars(c) for c in run.classes],
-        "input_shape": run.settings["input_shape"],
-        "float_range": float_range(store),
-        "purpose": purpose,
-        "kind_id": run.kind_id,
-        "who": who or current_user(),
-    }
-    return Job.create(folder, "predict", request)
+    request = PredictRequest(
+        run_id=run.id,
+        classes=run.classes,
+        input_shape=run.settings["input_shape"],
+        float_range=float_range(store),
+        kind_id=run.kind_id,
+        who=who or current_user(),
+    )
+    return (PREDICT if purpose == "predict" else EVALUATE).ask(folder, request)
 
 
 def load_classifier(run_folder: Path) -> Any:
@@ -107,13 +139,7 @@ def load_classifier(run_folder: Path) -> Any:
 
 def has_predicted(store: Store, run_id: str) -> bool:
     """Whether the run was ever let predict, and has: an evaluation alone is no prediction."""
-    return any(
-        (request := job.request()).get("service") == "predict"
-        and request.get("purpose") == "predict"
-        and request.get("run_id") == run_id
-        and job.state() is JobState.DONE
-        for job in jobs_of(store)
-    )
+    return any(done_jobs(store, PREDICT, run_id=run_id))
 
 
 # Building and compiling a network takes as long as predicting hundreds of small images, and workers
@@ -133,21 +159,20 @@ def _version(path: Path) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: PredictRequest) -> PredictResult:
     """Score what the run has not scored before; keep all in the job's folder.
 
     What cannot be read is left out and told in the result's ``failed``, as (name, reason). An
     evaluation is of a whole partition, so there it is an error.
     """
-    request = job.request()
     items = read_items(job.folder / "data.csv")
     files = ProjectFiles(job.project_folder)
-    known = load_scores(files.run(request["run_id"]))
+    known = load_scores(files.run(request.run_id))
     rows = known.rows() if known is not None else {}
     missing = [item for item in items if item.key not in rows]
     failed: list[tuple[Item, str]] = []
     fresh = _score(job, request, missing, files, failed) if missing else None
-    if failed and (request["purpose"] == "evaluate" or len(failed) == len(items)):
+    if failed and (EVALUATE.is_of(job) or len(failed) == len(items)):
         raise BadInput.saying(failed[0][1])
     found = {
         key: probabilities
@@ -157,17 +182,16 @@ def run(job: Job) -> dict[str, Any]:
     }
     wanted = [item.key for item in items if item.key in found]
     save_scores(job.folder, Scores(wanted, np.stack([found[key] for key in wanted])))
-    return {
-        "scored": len(missing) - len(failed),
-        "total": len(wanted),
-        "failed": [(item.name, reason) for item, reason in failed],
-        "run_id": request["run_id"],
-    }
+    return PredictResult(
+        scored=len(missing) - len(failed),
+        total=len(wanted),
+        failed=tuple((item.name, reason) for item, reason in failed),
+    )
 
 
 def _score(
     job: Job,
-    request: dict[str, Any],
+    request: PredictRequest,
     items: Sequence[Item],
     files: ProjectFiles,
     failed: list[tuple[Item, str]],
@@ -176,14 +200,16 @@ def _score(
     import_quietly()
     from piximi_core.classification.prediction import predict
 
-    model = load_classifier(files.run(request["run_id"])).model
-    shape = tuple(request["input_shape"])
-    known_range = request["float_range"] and tuple(request["float_range"])
+    model = load_classifier(files.run(request.run_id)).model
     answers: list[NDArray[np.float32]] = []
     read: list[Item] = []
     done = 0
     for batch in readable_batches(
-        items, files, shape, float_range=known_range, check=job.raise_if_stopped
+        items,
+        files,
+        request.input_shape,
+        float_range=request.float_range,
+        check=job.raise_if_stopped,
     ):
         failed += batch.failed
         if batch.items:
@@ -195,37 +221,40 @@ def _score(
             len(items),
             Message("Predicting: {done:,} of {count:,}", done=done, count=len(items)),
         )
-    nothing = np.zeros((0, len(request["classes"])), np.float32)
+    nothing = np.zeros((0, len(request.classes)), np.float32)
     return Scores.of(read, np.concatenate([nothing, *answers]))
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step in the history."""
-    return Message(
-        "Predict {things}", things=counted(int(result["total"]), job.request().get("kind_id"))
-    )
+def _step_name(_job: Job, request: PredictRequest, result: PredictResult) -> str:
+    return Message("Predict {things}", things=counted(result.total, request.kind_id))
 
 
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
-    """Keep the scores with the run and, if asked, put predictions beside the labels.
-
-    Things that a person labelled meanwhile keep their label and get no prediction.
-    """
-    request = job.request()
+def _keep_scores(
+    store: Store, _db: Connection, job: Job, request: PredictRequest, _result: PredictResult
+) -> Scores:
+    """Keep the scores with the run."""
     scores = load_scores(job.folder)
     if scores is None:
         raise PiximiError("The scores of the job {job} are damaged; predict again.", job=job.id[:8])
-    merge_scores(store.files.run(request["run_id"]), scores)
-    if request["purpose"] == "predict":
-        kept = _store(job, request, scores, db)
-        skipped = int(result["total"]) - kept
-        write_json(job.folder / "applied.json", {"kept": kept, "skipped": skipped})
+    merge_scores(store.files.run(request.run_id), scores)
+    return scores
 
 
-def _store(job: Job, request: dict[str, Any], scores: Scores, db: Connection) -> int:
+def _bring_in(
+    store: Store, db: Connection, job: Job, request: PredictRequest, result: PredictResult
+) -> None:
+    """Keep the scores, and put predictions beside the labels.
+
+    Things that a person labelled meanwhile keep their label and get no prediction.
+    """
+    scores = _keep_scores(store, db, job, request, result)
+    kept = _store(job, request, scores, db)
+    write_json(job.folder / "applied.json", {"kept": kept, "skipped": result.total - kept})
+
+
+def _store(job: Job, request: PredictRequest, scores: Scores, db: Connection) -> int:
     scored = set(scores.keys)
     items = [item for item in read_items(job.folder / "data.csv") if item.key in scored]
-    classes = [RunClass(**c) for c in request["classes"]]
     labelled_now = set(
         db.execute(
             select(schema.things.c.id).where(
@@ -242,10 +271,31 @@ def _store(job: Job, request: dict[str, Any], scores: Scores, db: Connection) ->
         found.append(
             PredictedThing(
                 item.id,
-                classes[best].id,
-                classes[best].name,
+                request.classes[best].id,
+                request.classes[best].name,
                 float(row[best]),
                 [float(p) for p in row],
             )
         )
-    return store_predictions(db, request["run_id"], found)
+    return store_predictions(db, request.run_id, found)
+
+
+PREDICT = Service(
+    name="predict",
+    title=Message("Predicting"),
+    asks=PredictRequest,
+    finds=PredictResult,
+    run=run,
+    page="predict",
+    change=Change(_bring_in, _step_name),
+)
+EVALUATE = Service(
+    name="evaluate",
+    title=Message("Evaluating"),
+    asks=PredictRequest,
+    finds=PredictResult,
+    run=run,
+    page="evaluate",
+    change=Change(_keep_scores),
+    shown="while active",
+)

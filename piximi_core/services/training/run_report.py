@@ -82,15 +82,14 @@ class Layer:
 def standing(store: Store, run: Run) -> RunStanding:
     """Return where a run stands at this moment."""
     job = Job(store.files.run(run.id))
-    result = job.result()
     state = job.state()
     return RunStanding(
         run=run,
         job=job,
         state=state,
-        stopped=bool(result.get("stopped")),
-        error=str(result["error"]) if state is JobState.FAILED else None,
-        who=str(job.request().get("who") or ""),
+        stopped=job.ended_early,
+        error=job.error,
+        who=job.who,
     )
 
 

@@ -6,12 +6,12 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.jobs.service import Record
 from piximi_core.messages import Message
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.runs import Run, RunClass, find_run, list_runs, require_classifier
@@ -19,6 +19,7 @@ from piximi_core.project.database.store import Store
 
 __all__ = [
     "START_FOLDER",
+    "Start",
     "settings_to_go_on",
     "start_obstacle",
     "start_of",
@@ -29,6 +30,21 @@ __all__ = [
 
 START_FOLDER = "start"
 """Where the folder of a run keeps the classifier that it started from."""
+
+
+class Start(Record):
+    """The run that a training starts from.
+
+    Attributes
+    ----------
+    columns
+        For each class the output that tells it, None for a new one.
+    """
+
+    run: str
+    number: int
+    name: str
+    columns: tuple[int | None, ...]
 
 
 def startable_runs(store: Store, kind_id: str) -> list[Run]:
@@ -122,15 +138,8 @@ def settings_to_go_on(store: Store, settings: ModelSettings, run: str) -> ModelS
     return with_start(store, settings.model_copy(update={"start_from": start.id}))
 
 
-def take_start(
-    store: Store, start: Run, classes: Sequence[RunClass], folder: Path
-) -> dict[str, Any]:
+def take_start(store: Store, start: Run, classes: Sequence[RunClass], folder: Path) -> Start:
     """Copy the classifier that a run starts from into its folder, so that it is there for ever.
-
-    Returns
-    -------
-    dict
-        For the request: the run, and for each class the output that tells it, None for a new one.
 
     Raises
     ------
@@ -151,5 +160,5 @@ def take_start(
     by_name = {
         known.name: number for number, known in enumerate(start.classes) if known.id not in present
     }
-    columns = [by_id.get(c.id, by_name.get(c.name)) for c in classes]
-    return {"run": start.id, "number": start.number, "name": start.name, "columns": columns}
+    columns = tuple(by_id.get(c.id, by_name.get(c.name)) for c in classes)
+    return Start(run=start.id, number=start.number, name=start.name, columns=columns)

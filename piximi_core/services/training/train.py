@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 from sqlalchemy import Connection, bindparam
 
 from piximi_core import __version__
@@ -18,8 +19,9 @@ from piximi_core.classification.settings import ModelSettings
 from piximi_core.classification.training.progress import EpochRow, TrainingData, TrainingResult
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs.folder import Job, JobState, write_json
+from piximi_core.jobs.service import Change, Request, Result, Said, Service
 from piximi_core.messages import Message, in_a_row
-from piximi_core.project.contents.runs import Run, finish_run, register_run, reserve_run
+from piximi_core.project.contents.runs import Run, RunClass, finish_run, register_run, reserve_run
 from piximi_core.project.contents.things import get_things
 from piximi_core.project.database import schema
 from piximi_core.project.database.store import Store, current_user
@@ -32,6 +34,7 @@ from piximi_core.services.scoring.scores import Scores, drop_scores, merge_score
 from piximi_core.services.training.planning import TrainingPlan, plan_training
 from piximi_core.services.training.starting_run import (
     START_FOLDER,
+    Start,
     start_of,
     take_start,
     with_start,
@@ -40,18 +43,69 @@ from piximi_core.services.training.training_log import TrainingLog, carried_over
 from piximi_core.vocabulary import IMAGE_KIND, TRAINING, VALIDATION, now
 
 __all__ = [
-    "RESOURCE",
-    "apply",
+    "TRAIN",
+    "TrainRequest",
+    "TrainResult",
     "ask",
     "ask_to_resume",
-    "label",
     "planned_items",
     "run",
     "run_settings",
 ]
 
-RESOURCE = "train"
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflowjs", "numpy", "pillow", "tifffile")
+
+
+class TrainRequest(Request):
+    """What is trained; what it learns from is in ``data.csv``.
+
+    Attributes
+    ----------
+    settings
+        As they were chosen; `run_settings` reads them.
+    start
+        The run that it starts from, None for a new network.
+    """
+
+    settings: dict[str, Any]
+    classes: tuple[RunClass, ...]
+    float_range: tuple[float, float] | None = None
+    start: Start | None = None
+    kind_id: str = IMAGE_KIND
+
+
+class TrainResult(Result):
+    """The figures of the best weights; the run's row in the project keeps them as its summary.
+
+    Attributes
+    ----------
+    stem
+        What the two files of the classifier are called, without their endings.
+    stopped
+        Someone ended it early; the best weights so far were kept.
+    diverged
+        Its loss was no number in the end.
+    epochs, best_epoch
+        How many were done, and which one's weights these are.
+    device
+        What it was trained on; see `classification.device.Device`.
+    """
+
+    stem: str
+    accuracy: float
+    val_accuracy: float | None = None
+    stopped: bool = False
+    diverged: bool = False
+    epochs: int
+    best_epoch: int | None = None
+    loss: float | None = None
+    val_loss: float | None = None
+    batch_size: int = 0
+    images_per_second: float = 0.0
+    notes: tuple[Said, ...] = ()
+    parameters: int = 0
+    seconds: float = 0.0
+    device: dict[str, Said] = Field(default_factory=dict)
 
 
 def ask(
@@ -84,15 +138,16 @@ def ask(
         settings = settings.model_copy(update={"name": name})
         folder = store.files.run(run_id)
         write_items(folder / "data.csv", items)
-        request: dict[str, Any] = {
-            "settings": settings.model_dump(mode="json"),
-            "classes": [asdict(c) for c in plan.classes],
-            "float_range": float_range(store),
-            "start": take_start(store, start, plan.classes, folder) if start else None,
-            "kind_id": kind_id,
-            "who": who or current_user(),
-        }
-        job = Job.create(folder, "train", request)
+        request = TrainRequest(
+            run_id=run_id,
+            settings=settings.model_dump(mode="json"),
+            classes=plan.classes,
+            float_range=float_range(store),
+            start=take_start(store, start, plan.classes, folder) if start else None,
+            kind_id=kind_id,
+            who=who or current_user(),
+        )
+        job = TRAIN.ask(folder, request)
         counts = {part: plan.count(part) for part in (TRAINING, VALIDATION)}
         register_run(
             db,
@@ -101,7 +156,7 @@ def ask(
                 kind_id=kind_id,
                 number=number,
                 name=name,
-                settings=request["settings"],
+                settings=request.settings,
                 classes=plan.classes,
                 counts=counts,
                 created_at=now(),
@@ -161,7 +216,7 @@ def ask_to_resume(store: Store, run: Run) -> Job:
         It is running, has done all its epochs, or its files are damaged.
     """
     job = Job(store.files.run(run.id))
-    if not job.request().get("settings"):
+    if not _has_request(job):
         raise BadInput(
             "The files of the run {run!r} are missing or damaged; train a new run instead.",
             run=run.name,
@@ -171,7 +226,7 @@ def ask_to_resume(store: Store, run: Run) -> Job:
         raise PiximiError(
             "The run {run!r} is still going on; there is nothing to resume.", run=run.name
         )
-    if state is JobState.DONE and not job.result().get("stopped"):
+    if state is JobState.DONE and not job.ended_early:
         raise PiximiError(
             "The run {run!r} did all its epochs; start a new run from it instead.", run=run.name
         )
@@ -182,23 +237,29 @@ def ask_to_resume(store: Store, run: Run) -> Job:
     return job
 
 
-def run_settings(job: Job) -> ModelSettings:
+def _has_request(job: Job) -> bool:
+    try:
+        return bool(TRAIN.request(job).settings)
+    except PiximiError:
+        return False
+
+
+def run_settings(request: TrainRequest) -> ModelSettings:
     """Return the settings a run was asked with."""
-    return ModelSettings.model_validate_json(json.dumps(job.request()["settings"]))
+    return ModelSettings.model_validate_json(json.dumps(request.settings))
 
 
-def run(job: Job) -> dict[str, Any]:
+def run(job: Job, request: TrainRequest) -> TrainResult:
     """Train, evaluate, store the classifier; return the run's summary."""
     started = time.monotonic()
-    settings = run_settings(job)
+    settings = run_settings(request)
     before = carried_over(job)
     job.report(0, settings.epochs, Message("Starting TensorFlow"), phase="start", **before)
     from piximi_core.classification.device import describe_device
 
     device = describe_device()
-    request = job.request()
     items = read_items(job.folder / "data.csv")
-    _write_settings(job, settings, items, asdict(device))
+    _write_settings(job, request, items, asdict(device))
     files = ProjectFiles(job.project_folder)
     scratch = files.cache / "training" / f"{job.id}.npy"
     with training_arrays(
@@ -206,7 +267,7 @@ def run(job: Job) -> dict[str, Any]:
         files,
         settings.input_shape,
         scratch,
-        float_range=request["float_range"] and tuple(request["float_range"]),
+        float_range=request.float_range,
         on_progress=lambda done, total: job.report(
             0,
             settings.epochs,
@@ -216,24 +277,22 @@ def run(job: Job) -> dict[str, Any]:
         ),
         check=job.raise_if_stopped,
     ) as pixels:
-        summary = _train(job, settings, items, pixels, device.name)
-    return {**summary, "seconds": time.monotonic() - started, "device": asdict(device)}
+        summary = _train(job, request, items, pixels, device.name)
+    return TrainResult(**summary, seconds=time.monotonic() - started, device=asdict(device))
 
 
 def _write_settings(
-    job: Job, settings: ModelSettings, items: Sequence[Item], device: dict[str, str]
+    job: Job, request: TrainRequest, items: Sequence[Item], device: dict[str, str]
 ) -> None:
     """Write all that is needed to repeat the run."""
     split = {
         part: [item.id for item in items if item.partition == part]
         for part in (TRAINING, VALIDATION)
     }
-    request = job.request()
+    asked = request.model_dump(mode="json", include={"classes", "float_range", "start"})
     content = {
-        "settings": settings.model_dump(mode="json"),
-        "classes": request["classes"],
-        "float_range": request["float_range"],
-        "start": request.get("start"),
+        "settings": run_settings(request).model_dump(mode="json"),
+        **asked,
         "split": split,
         "device": device,
         "versions": {
@@ -246,15 +305,16 @@ def _write_settings(
 
 
 def _train(
-    job: Job, settings: ModelSettings, items: Sequence[Item], pixels: Any, device: str
+    job: Job, request: TrainRequest, items: Sequence[Item], pixels: Any, device: str
 ) -> dict[str, Any]:
     from piximi_core.classification.networks.architectures import summary, with_softmax
     from piximi_core.classification.prediction import predict
     from piximi_core.classification.training.checkpoints import CheckpointStore
     from piximi_core.classification.training.loop import train
 
-    data = _data(job, items, pixels)
-    model = _network(job, settings, data.n_classes)
+    settings = run_settings(request)
+    data = _data(request, items, pixels)
+    model = _network(job, request, settings)
     layers = [asdict(row) for row in summary(model)]
     write_json(job.folder / "summary.json", layers)
     watch = TrainingLog(job, device)
@@ -273,11 +333,11 @@ def _train(
     classifier = with_softmax(model)
     # A run that was stopped, and then resumed, may have scored with the weights of that time.
     drop_scores(job.folder)
-    stem = _store_classifier(job, settings, classifier)
+    stem = _store_classifier(job, request, settings, classifier)
     probabilities = predict(classifier, pixels)
     merge_scores(job.folder, Scores.of(items, probabilities))
     return {
-        **_figures(probabilities, data, items, job),
+        **_figures(job, request, probabilities, data, items),
         "stem": stem,
         "stopped": result.stopped,
         "diverged": result.diverged,
@@ -292,16 +352,15 @@ def _train(
     }
 
 
-def _network(job: Job, settings: ModelSettings, n_classes: int) -> Any:
+def _network(job: Job, request: TrainRequest, settings: ModelSettings) -> Any:
     """Return a new network, or that of the run it starts from, with logits."""
     from piximi_core.classification.networks.architectures import build
     from piximi_core.classification.networks.starting import start_from
 
-    start = job.request().get("start")
-    if not start:
-        return build(settings, n_classes)
+    if request.start is None:
+        return build(settings, len(request.classes))
     known = load_classifier(job.folder / START_FOLDER)
-    return start_from(known.model, start["columns"], settings.seed)
+    return start_from(known.model, list(request.start.columns), settings.seed)
 
 
 def _best(result: TrainingResult, job: Job) -> EpochRow:
@@ -316,7 +375,7 @@ def _best(result: TrainingResult, job: Job) -> EpochRow:
     return result.best
 
 
-def _data(job: Job, items: Sequence[Item], pixels: Any) -> TrainingData:
+def _data(request: TrainRequest, items: Sequence[Item], pixels: Any) -> TrainingData:
     """Return both parts as slices of one memory map: items to learn from come first."""
     labels = np.array([item.label for item in items], dtype=np.int64)
     learned = sum(item.partition == TRAINING for item in items)
@@ -325,17 +384,17 @@ def _data(job: Job, items: Sequence[Item], pixels: Any) -> TrainingData:
         y_train=labels[:learned],
         x_val=pixels[learned:],
         y_val=labels[learned:],
-        n_classes=len(job.request()["classes"]),
+        n_classes=len(request.classes),
     )
 
 
 def _figures(
-    probabilities: Any, data: TrainingData, items: Sequence[Item], job: Job
+    job: Job, request: TrainRequest, probabilities: Any, data: TrainingData, items: Sequence[Item]
 ) -> dict[str, Any]:
     """Return the accuracies of the stored weights, and write the whole evaluation."""
     from piximi_core.classification.evaluation.measures import evaluate
 
-    names = [c["name"] for c in job.request()["classes"]]
+    names = [c.name for c in request.classes]
     learned = len(data.y_train)
     # What shares its source with nothing is a group of its own.
     groups = [item.group or item.id for item in items]
@@ -356,7 +415,9 @@ def _figures(
     }
 
 
-def _store_classifier(job: Job, settings: ModelSettings, classifier: Any) -> str:
+def _store_classifier(
+    job: Job, request: TrainRequest, settings: ModelSettings, classifier: Any
+) -> str:
     from piximi_core.formats.tfjs.classifier import write_classifier
     from piximi_core.formats.tfjs.metadata import (
         ClassifierMetadata,
@@ -374,7 +435,7 @@ def _store_classifier(job: Job, settings: ModelSettings, classifier: Any) -> str
             shuffle=settings.shuffle,
             batch_size=settings.batch_size,
         ),
-        classes=tuple(c["name"] for c in job.request()["classes"]),
+        classes=tuple(c.name for c in request.classes),
         optimizer=OptimizerSettings(
             learning_rate=settings.learning_rate,
             loss_function=LossFunction(settings.loss),
@@ -387,11 +448,21 @@ def _store_classifier(job: Job, settings: ModelSettings, classifier: Any) -> str
     return description.stem
 
 
-def label(job: Job, result: dict[str, Any]) -> str:
-    """Name the step; training itself changes nothing that undo could take back."""
-    return Message("Finish training")
-
-
-def apply(job: Job, result: dict[str, Any], store: Store, db: Connection) -> None:
+def _bring_in(
+    _store: Store, db: Connection, job: Job, _request: TrainRequest, result: TrainResult
+) -> None:
     """Note in the project that the run has a classifier."""
-    finish_run(db, job.id, {key: value for key, value in result.items() if key != "state"})
+    finish_run(db, job.id, result.model_dump(mode="json"))
+
+
+TRAIN = Service(
+    name="train",
+    title=Message("Training"),
+    asks=TrainRequest,
+    finds=TrainResult,
+    run=run,
+    page="train",
+    worker="train",
+    change=Change(_bring_in),
+    is_training=True,
+)

@@ -30,19 +30,23 @@ from piximi_core.project.database.store import Store, create_store
 from piximi_core.services.annotations import add_annotations, export_annotations, read_annotations
 from piximi_core.services.annotations.export_annotations import delivered_annotations
 from piximi_core.services.annotations.labels_from_table import label_from_table
-from piximi_core.services.annotations.read_annotations import ReadOptions
+from piximi_core.services.annotations.read_annotations import (
+    AnnotationsFound,
+    FoundKind,
+    ReadOptions,
+)
 from piximi_core.services.importing.sources import SourceFile
 from piximi_core.services.importing.uploads import UploadedFile, stage_together
 from piximi_core.vocabulary import new_id
 from tests.services.conftest import add, write_classes
 
 
-def look(store: Store, path: Path, **options: Any) -> tuple[Job, dict[str, Any]]:
+def look(store: Store, path: Path, **options: Any) -> tuple[Job, AnnotationsFound]:
     job = read_annotations.ask(store, SourceFile(path, path.name), ReadOptions(**options))
     return job, run_here(store, job)
 
 
-def bring_in(store: Store, path: Path, **options: Any) -> dict[str, Any]:
+def bring_in(store: Store, path: Path, **options: Any) -> AnnotationsFound:
     job, result = look(store, path, **options)
     run_here(store, add_annotations.ask(store, job))
     return result
@@ -98,7 +102,7 @@ def test_real_objects_travel_through_every_format(photographs: Store, tmp_path: 
     for name in [*EXACT, "masks"]:
         path = take_out(photographs, name, style="binary-instance" if name == "masks" else "")
         result = bring_in(other, path)
-        assert (result["format"], result["skipped"], result["matched"]) == (name, [], 3)
+        assert (result.format, result.skipped, result.matched) == (name, (), 3)
         assert facts(other) == whole
         # Once more, and nothing is doubled.
         assert look(other, path)[1]["present"] == 18
@@ -157,7 +161,7 @@ def test_real_boxes_come_in_and_go_out_as_they_were(
         for path in some
         for name, *edges in re.findall(pattern, path.read_text(), re.DOTALL)
     )
-    assert result["new"] + result["present"] == sum(expected.values())
+    assert result.new + result.present == sum(expected.values())
     out = take_out(store, "voc")
     with zipfile.ZipFile(out) as archive:
         again = Counter(
@@ -216,13 +220,13 @@ def test_the_preview_says_what_comes_and_what_does_not(store: Store, tmp_path: P
     Image.new("L", (30, 20)).save(tmp_path / "cell0.tif")
     add(store, tmp_path / "cell0.tif")
     _job, result = look(store, boxes_file(tmp_path, "cell0.png", "other.png"))
-    assert (result["images"], result["matched"], result["found"], result["new"]) == (2, 1, 3, 2)
-    assert result["kinds"] == [
-        {"kind": "nucleus", "category": "early", "count": 1},
-        {"kind": "nucleus", "category": "late", "count": 1},
+    assert (result.images, result.matched, result.found, result.new) == (2, 1, 3, 2)
+    assert [(one.kind, one.category, one.count) for one in result.kinds] == [
+        ("nucleus", "early", 1),
+        ("nucleus", "late", 1),
     ]
-    (missing,) = result["unmatched"]
-    assert (missing["image"], missing["objects"]) == ("other.png", 1)
+    (missing,) = result.unmatched
+    assert (missing.image, missing.objects) == ("other.png", 1)
     assert not list_objects(store)
     assert [kind.name for kind in list_kinds(store)] == ["Image"]
 
@@ -276,12 +280,12 @@ def test_what_cannot_be_is_refused_before_anything_is_written(cells: Store, tmp_
 def test_kinds_follow_the_file_the_person_or_the_project(cells: Store, tmp_path: Path) -> None:
     (tmp_path / "cell0.txt").write_text("0 0.5 0.5 0.1 0.1\n")
     _job, result = look(cells, tmp_path / "cell0.txt")
-    assert result["kinds"] == [{"kind": "nucleus", "category": "0", "count": 1}]
+    assert result.kinds == (FoundKind(kind="nucleus", category="0", count=1),)
     _job, result = look(cells, tmp_path / "cell0.txt", kind="spot", image="cell1.png")
-    assert result["kinds"][0]["kind"] == "spot"
+    assert result.kinds[0].kind == "spot"
     undo(cells)
     _job, result = look(cells, tmp_path / "cell0.txt")
-    assert result["kinds"][0]["kind"] == read_annotations.DEFAULT_KIND
+    assert result.kinds[0].kind == read_annotations.DEFAULT_KIND
 
 
 def test_files_chosen_together_are_read_together(cells: Store) -> None:
@@ -292,8 +296,8 @@ def test_files_chosen_together_are_read_together(cells: Store) -> None:
     source = stage_together(cells, given, job_id)
     job = read_annotations.ask(cells, source, job_id=job_id)
     result = run_here(cells, job)
-    assert (result["format"], result["matched"], result["skipped"]) == ("yolo", 2, [])
-    assert {row["category"] for row in result["kinds"]} == {"round", "long"}
+    assert (result.format, result.matched, result.skipped) == ("yolo", 2, ())
+    assert {row.category for row in result.kinds} == {"round", "long"}
 
 
 def test_new_categories_bring_their_colours(cells: Store, tmp_path: Path) -> None:
@@ -406,8 +410,8 @@ TRACE = [
 def test_a_kind_called_by_its_id_is_that_kind(cells: Store, tmp_path: Path) -> None:
     kind = find_kind(cells, "nucleus")
     _job, result = look(cells, piximi_coco(tmp_path, kind.id, TRACE, [20, 2], [1, 1, 2, 2, 1, 2]))
-    assert result["kinds"] == [{"kind": "nucleus", "category": "early", "count": 2}]
-    assert (result["present"], result["asked"]) == (1, {})
+    assert result.kinds == (FoundKind(kind="nucleus", category="early", count=2),)
+    assert (result.present, result.asked) == (1, {})
     bring_in(cells, piximi_coco(tmp_path, kind.id, TRACE, [20, 2], [1, 1, 2, 2, 1, 2]))
     assert [one.name for one in list_kinds(cells)] == ["Image", "nucleus"]
     assert {row.box for row in list_objects(cells)} >= {(20, 2, 21, 3), (1, 1, 3, 3)}
@@ -417,15 +421,15 @@ def test_an_id_that_nobody_knows_is_asked_for(cells: Store, tmp_path: Path) -> N
     unknown = "113fc331-205a-4913-9fa7-62ed60c755d6"
     path = piximi_coco(tmp_path, unknown, TRACE)
     job, result = look(cells, path)
-    assert result["asked"] == {unknown: 1}
+    assert result.asked == {unknown: 1}
     with pytest.raises(BadInput, match="id that nobody knows"):
         add_annotations.ask(cells, job)
     job, result = look(cells, path, kinds={unknown: "nucleus"})
-    assert (result["asked"], result["present"]) == ({}, 1)
+    assert (result.asked, result.present) == ({}, 1)
     bring_in(cells, path, kinds={unknown: "spot"})
     assert [one.name for one in list_kinds(cells)] == ["Image", "nucleus", "spot"]
     _job, result = look(cells, path, kind=find_kind(cells, "nucleus").id)
-    assert (result["asked"], result["present"]) == ({}, 1)
+    assert (result.asked, result.present) == ({}, 1)
 
 
 def test_ids_of_kinds_are_known_in_every_format(cells: Store, tmp_path: Path) -> None:
@@ -462,7 +466,7 @@ def test_ids_of_kinds_are_known_in_every_format(cells: Store, tmp_path: Path) ->
     (tmp_path / "p.json").write_text(json.dumps(piximi))
     for name in ("m.zip", f"cell0_{kind.id}.tif", "cell0.geojson", "cell0.xml", "p.json"):
         _job, result = look(cells, tmp_path / name)
-        assert (result["new"], result["present"], result["asked"]) == (0, 1, {}), name
+        assert (result.new, result.present, result.asked) == (0, 1, {}), name
 
 
 def test_files_that_piximi_wrote_hold_the_objects_that_are_there(
@@ -476,7 +480,7 @@ def test_files_that_piximi_wrote_hold_the_objects_that_are_there(
     store = open_store(tmp_path / "drawn")
     for name in ("drawn-coco.json", "drawn-label-matrices.zip"):
         _job, result = look(store, folder / "annotations" / name)
-        assert (result["new"], result["present"], result["kinds"]) == (0, 3, [])
+        assert (result.new, result.present, result.kinds) == (0, 3, ())
 
 
 def test_images_without_objects_are_one_number(cells: Store, tmp_path: Path) -> None:
@@ -485,8 +489,8 @@ def test_images_without_objects_are_one_number(cells: Store, tmp_path: Path) -> 
     content["images"] += [{"id": n, "file_name": f"more{n}.png"} for n in range(10, 310)]
     path.write_text(json.dumps(content))
     _job, result = look(cells, path)
-    assert [row["image"] for row in result["unmatched"]] == ["other.png"]
-    assert (result["unmatched_count"], result["empty_count"]) == (1, 300)
+    assert [row.image for row in result.unmatched] == ["other.png"]
+    assert (result.unmatched_count, result.empty_count) == (1, 300)
 
 
 def roi_file(tmp_path: Path, **place: Any) -> Path:
@@ -501,7 +505,7 @@ def roi_file(tmp_path: Path, **place: Any) -> Path:
 
 def planes_of(store: Store, path: Path) -> list[int]:
     job, result = look(store, path, image=list_things(store, ThingFilter())[0].name)
-    assert result["new"] + len(result["skipped"]) == 1
+    assert result.new + len(result.skipped) == 1
     return [row["plane"] for row in read_annotations.found_objects(job)]
 
 
@@ -565,7 +569,7 @@ def test_what_is_written_for_piximi_comes_back_by_the_ids(cells: Store) -> None:
     content = json.loads(path.read_text())
     assert {row["supercategory"] for row in content["categories"]} == {kind.id}
     _job, result = look(cells, path)
-    assert (result["new"], result["present"], result["asked"]) == (0, 3, {})
+    assert (result.new, result.present, result.asked) == (0, 3, {})
 
 
 def test_label_images_of_another_size_are_refused_unread(
@@ -589,4 +593,4 @@ def test_label_images_of_another_size_are_refused_unread(
     with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
         archive.write(tmp_path / "cell0.tif", "pxlab/cell0/nucleus.tiff")
     _job, result = look(cells, tmp_path / "m.zip", format="masks")
-    assert "3000 x 3000" in result["skipped"][0][1]
+    assert "3000 x 3000" in result.skipped[0][1]

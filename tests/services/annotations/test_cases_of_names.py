@@ -109,7 +109,7 @@ def test_an_id_that_two_images_have_means_neither(store: Store, tmp_path: Path) 
     content["images"][1]["id"] = 1
     content["categories"].append({"id": 1, "name": "other"})
     path.write_text(json.dumps(content))
-    assert bring_in(store, path)["new"] == 0
+    assert bring_in(store, path).new == 0
 
 
 def packed(path: Path, **files: str | bytes) -> Path:

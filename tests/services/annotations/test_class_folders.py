@@ -51,7 +51,7 @@ def test_no_image_takes_the_place_of_another(store: Store, tmp_path: Path) -> No
     things = list_things(store, ThingFilter())
     assert len(things) == len(NAMES)
     job = export_annotations.ask(store, "folders")
-    assert run_here(store, job)["count"] == len(NAMES)
+    assert run_here(store, job).count == len(NAMES)
     with zipfile.ZipFile(delivered_annotations(job)) as archive:
         names = archive.namelist()
         contents = Counter(hashlib.sha256(archive.read(name)).hexdigest() for name in names)

@@ -156,8 +156,8 @@ def test_an_import_labels_no_file_of_another_folder(store: Store, tmp_path: Path
     folder = pictures(tmp_path / "in", "cats/1.png", "dogs/1.png", "cats/2.png", "dogs/2.png")
     table = write_table(tmp_path / "labels.csv", "cats/1.png,cat", "2.png,either")
     outcome = add(store, folder, labels=str(table))
-    ((name, reason),) = outcome["conflicts"]
-    assert (name, outcome["failed"]) == ("2.png", [])
+    ((name, reason),) = outcome.conflicts
+    assert (name, outcome.failed) == ("2.png", ())
     assert "several images" in reason
     assert labels(store) == {
         "cats/1.png": "cat",
@@ -171,8 +171,8 @@ def test_a_category_that_cannot_be_costs_only_its_label(store: Store, tmp_path: 
     folder = pictures(tmp_path / "in", "a.png", "b.png", "c.png")
     table = write_table(tmp_path / "labels.csv", f"a.png,{'x' * 301}", "b.png,fine")
     outcome = add(store, folder, labels=str(table))
-    assert (outcome["added"], outcome["failed"]) == (3, [])
-    ((name, reason),) = outcome["conflicts"]
+    assert (outcome.added, outcome.failed) == (3, ())
+    ((name, reason),) = outcome.conflicts
     assert name == "a.png"
     assert "300 characters" in reason
     assert labels(store) == {"a.png": "Unknown", "b.png": "fine", "c.png": "Unknown"}
@@ -186,8 +186,8 @@ def test_a_folder_that_names_no_category_costs_only_its_labels(
     if packed:
         source = Path(shutil.make_archive(str(tmp_path / "in"), "zip", source))
     outcome = add(store, source, labels="folders")
-    assert (outcome["added"], outcome["failed"]) == (3, [])
-    ((name, reason),) = outcome["conflicts"]
+    assert (outcome.added, outcome.failed) == (3, ())
+    ((name, reason),) = outcome.conflicts
     assert name == " /a.png"
     assert "without a label" in reason
     assert labels(store) == {"a.png": "Unknown", "b.png": "Unknown", "c.png": "good"}
@@ -207,14 +207,14 @@ def test_a_zip_of_arrays_is_a_zip_of_files(store: Store, tmp_path: Path) -> None
     (tmp_path / "both.npz").rename(tmp_path / "both.zip")
     np.savez(tmp_path / "one.npz", c=np.full((6, 8), 9, np.uint8))
     outcome = add(store, tmp_path / "both.zip", tmp_path / "one.npz")
-    assert (outcome["added"], outcome["failed"]) == (3, [])
+    assert (outcome.added, outcome.failed) == (3, ())
     assert sorted(labels(store)) == ["a.npy", "b.npy", "one.npz"]
 
 
 def test_another_reading_of_a_file_is_not_called_the_same(store: Store, tmp_path: Path) -> None:
     Image.fromarray(np.zeros((6, 8), np.uint8)).save(tmp_path / "a.png")
     add(store, tmp_path / "a.png")
-    ((_, reason),) = add(store, tmp_path / "a.png", time=2)["duplicates"]
+    ((_, reason),) = add(store, tmp_path / "a.png", time=2).duplicates
     assert "another time point" in reason
 
 

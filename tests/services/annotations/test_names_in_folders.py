@@ -16,6 +16,7 @@ from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.history import undo
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.services.annotations import add_annotations, export_annotations, read_annotations
+from piximi_core.services.annotations.read_annotations import AnnotationsFound
 from piximi_core.services.importing.sources import SourceFile
 from tests.made_up import make_older
 from tests.services.conftest import add
@@ -50,11 +51,11 @@ def coco(path: Path, *files: str) -> Path:
     return path
 
 
-def bring_in(store: Store, path: Path, **options: Any) -> dict[str, Any]:
+def bring_in(store: Store, path: Path, **options: Any) -> AnnotationsFound:
     chosen = read_annotations.ReadOptions(**options)
     look = read_annotations.ask(store, SourceFile(path, path.name), chosen)
     result = run_here(store, look)
-    if result["new"]:
+    if result.new:
         run_here(store, add_annotations.ask(store, look))
     return result
 
@@ -71,10 +72,10 @@ def test_the_shortest_path_that_is_unique_is_the_name(store: Store, tmp_path: Pa
     folder = pictures(tmp_path / "in", "a/x/1.png", "b/x/1.png", "b/y/1.png", "2.png", "3.png")
     result = add(store, folder)
     assert names(store) == ["2.png", "3.png", "a/x/1.png", "b/x/1.png", "y/1.png"]
-    assert sorted(result["named"]) == [
-        ["1.png", "a/x/1.png"],
-        ["1.png", "b/x/1.png"],
-        ["1.png", "y/1.png"],
+    assert sorted(result.named) == [
+        ("1.png", "a/x/1.png"),
+        ("1.png", "b/x/1.png"),
+        ("1.png", "y/1.png"),
     ]
 
 
@@ -85,7 +86,7 @@ def test_a_later_import_renames_what_it_makes_ambiguous_in_one_step(
     picture(tmp_path / "more" / "dogs" / "1.png", 5)
     result = add(store, tmp_path / "more")
     assert names(store) == ["cats/1.png", "dogs/1.png"]
-    assert result["renamed"] == [["1.png", "cats/1.png"]]
+    assert result.renamed == (("1.png", "cats/1.png"),)
     undo(store)
     assert names(store) == ["1.png"]
 
@@ -103,7 +104,7 @@ def test_the_very_same_path_is_numbered(store: Store, tmp_path: Path) -> None:
         add(store, picture(tmp_path / "1.png", seed))
     assert names(store) == ["1.png", "1_1.png"]
     # Either may be meant by a path that neither has.
-    assert bring_in(store, coco(tmp_path / "a.json", "x/1.png"))["new"] == 0
+    assert bring_in(store, coco(tmp_path / "a.json", "x/1.png")).new == 0
 
 
 def test_what_a_person_renamed_keeps_its_name(store: Store, tmp_path: Path) -> None:
@@ -148,7 +149,7 @@ def test_an_object_lies_in_the_image_of_its_folder_or_nowhere(
     add(store, pictures(tmp_path / "in", *project))
     result = bring_in(store, coco(tmp_path / "a.json", *files))
     assert placed(store) == found
-    assert len(result["unmatched"]) == len(files) - len(found)
+    assert len(result.unmatched) == len(files) - len(found)
 
 
 @pytest.mark.slow

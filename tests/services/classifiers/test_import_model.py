@@ -116,7 +116,7 @@ def test_it_is_learned_further_with_categories_that_it_does_not_know(
     assert (start["run"], start["columns"]) == (run.id, [0, 1, None])
     result = run_here(labelled, job)
     further = find_run(labelled, job.id)
-    assert (further.name, len(further.classes), result["epochs"]) == ("From home 2", 3, 2)
+    assert (further.name, len(further.classes), result.epochs) == ("From home 2", 3, 2)
     assert further.settings["start_from"] == run.id
     assert len(predicted(labelled, further)["dark-00.png"]) == 3
     assert [run.name for run in startable_runs(labelled, IMAGE_KIND)] == [

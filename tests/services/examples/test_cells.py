@@ -51,7 +51,7 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> Store:
         patch.setenv("PIXIMI_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
         store, job = create_cells()
         outcome = run_here(store, job)
-        assert (outcome["added"], outcome["failed"]) == (3 * CELLS_PER_SHAPE, [])
+        assert (outcome.added, outcome.failed) == (3 * CELLS_PER_SHAPE, ())
         assert project_name(create_cells()[0]) == "Cells 2"
     return store
 
@@ -73,4 +73,4 @@ def test_the_project_holds_them_ready_to_train(cells: Store) -> None:
 def test_a_small_network_learns_them(cells: Store) -> None:
     settings = ModelSettings(name="Cells", input_shape=(48, 48, 2), epochs=20, seed=1)
     result = run_here(cells, train.ask(cells, settings))
-    assert result["val_accuracy"] > 0.85
+    assert result.val_accuracy > 0.85

@@ -43,8 +43,8 @@ def test_folders_become_categories(store: Store, tmp_path: Path) -> None:
     folder = write_classes(tmp_path / "in", count=2)
     shutil.copy(folder / "dark" / "dark-00.png", folder / "loose.png")
     outcome = add(store, folder, labels="folders")
-    assert (outcome["added"], outcome["failed"], outcome["conflicts"]) == (4, [], [])
-    assert outcome["duplicates"] == [["dark/dark-00.png", "is the same picture as loose.png"]]
+    assert (outcome.added, outcome.failed, outcome.conflicts) == (4, (), ())
+    assert outcome.duplicates == (("dark/dark-00.png", "is the same picture as loose.png"),)
     assert labels(store) == {
         "loose.png": "dark",
         "dark-01.png": "dark",
@@ -63,11 +63,11 @@ def test_the_same_picture_in_two_class_folders_is_a_conflict(store: Store, tmp_p
     folder = write_classes(tmp_path / "in", count=1)
     shutil.copy(folder / "dark" / "dark-00.png", folder / "light" / "copy.png")
     outcome = add(store, folder, labels="folders")
-    ((name, reason),) = outcome["conflicts"]
+    ((name, reason),) = outcome.conflicts
     assert name == "light/copy.png"
     assert "kept as dark, not light" in reason
     again = add(store, folder, labels="folders")
-    assert (again["added"], len(again["duplicates"])) == (0, 3)
+    assert (again.added, len(again.duplicates)) == (0, 3)
 
 
 def test_a_table_labels_by_path_then_by_base_name(store: Store, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_table_labels_by_path_then_by_base_name(store: Store, tmp_path: Path) 
         encoding="utf-8",
     )
     outcome = add(store, folder, labels=str(table))
-    assert outcome["failed"] == [["nowhere.png", "no image of this name"]]
+    assert outcome.failed == (("nowhere.png", "no image of this name"),)
     found = labels(store)
     assert found["dark-00.png"] == "None"
     assert found["light-01.png"] == "01"
@@ -120,7 +120,7 @@ def test_bad_files_are_listed_and_the_others_come_in(store: Store, tmp_path: Pat
     (folder / "really-a-jpeg.png").write_bytes(_jpeg())
     outcome = add(store, folder)
     # Files come by name, those of the top folder first: the first one sets the channels.
-    assert sorted(name for name, _ in outcome["failed"]) == sorted(
+    assert sorted(name for name, _ in outcome.failed) == sorted(
         [
             "truncated.png",
             "empty.png",
@@ -131,7 +131,7 @@ def test_bad_files_are_listed_and_the_others_come_in(store: Store, tmp_path: Pat
             "really-a-jpeg.png",
         ]
     )
-    assert all(reason and "Traceback" not in reason for _, reason in outcome["failed"])
+    assert all(reason and "Traceback" not in reason for _, reason in outcome.failed)
     assert list(labels(store)) == ["colour.png"]
 
 
@@ -177,9 +177,9 @@ def test_zips_come_in_and_hostile_ones_do_not(store: Store, tmp_path: Path) -> N
         info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
     outcome = add(store, good, evil, links, labels="folders")
-    assert outcome["added"] == 2
+    assert outcome.added == 2
     assert set(labels(store).values()) == {"dark", "light"}
-    assert [name for name, _ in outcome["failed"]] == ["evil.zip", "links.zip"]
+    assert [name for name, _ in outcome.failed] == ["evil.zip", "links.zip"]
     assert not (tmp_path / "outside.png").exists()
 
 
@@ -189,7 +189,7 @@ def test_names_are_data_whatever_they_hold(store: Store, tmp_path: Path) -> None
     names = ["a\"q'.png", "<b>x&.png", "🧫🔬.png", "n" * 240 + ".png", "=1+1.png", "-rf.png"]
     for number, name in enumerate(names):
         Image.fromarray(np.full((8, 8), number, np.uint8)).save(folder / name, "PNG")
-    assert add(store, folder)["added"] == len(names)
+    assert add(store, folder).added == len(names)
     assert sorted(labels(store)) == sorted(names)
 
 
@@ -212,7 +212,7 @@ def test_an_undeclared_stack_asks_for_channels_and_adds_nothing(
 def test_constant_and_nan_images_come_in(store: Store, tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "nan.tif", np.full((16, 16), np.nan, np.float32))
     tifffile.imwrite(tmp_path / "flat.tif", np.full((16, 16), 3.5, np.float32))
-    assert add(store, tmp_path / "nan.tif", tmp_path / "flat.tif")["added"] == 2
+    assert add(store, tmp_path / "nan.tif", tmp_path / "flat.tif").added == 2
     assert {thing.bit_depth for thing in things(store)} == {32}
 
 
@@ -274,7 +274,7 @@ def test_a_file_that_kills_its_reader_costs_only_itself(
         grey(folder / f"{number}.png", number)
     (folder / "3.png").write_bytes(_png_claiming(12_000, 12_000))
     outcome = add(store, folder)
-    assert (outcome["added"], [name for name, _ in outcome["failed"]]) == (5, ["3.png"])
+    assert (outcome.added, [name for name, _ in outcome.failed]) == (5, ["3.png"])
     assert not (store.files.jobs / "copies").exists()
 
 

@@ -41,7 +41,7 @@ def test_other_channel_counts_are_refused_or_converted(store: Store, tmp_path: P
     [[name, reason]] = refused["failed"]
     assert (name, refused["added"]) == ("colour.png", 0)
     assert reason.startswith("has 3 channels, but the images of this project have 1")
-    assert add(store, picture, convert=True)["added"] == 1
+    assert add(store, picture, convert=True).added == 1
     found = stored(store, "colour.png")
     # ITU-R BT.601 by hand: 0.299 * 90 + 0.587 * 180 + 0.114 * 30 = 135.99
     assert found.pixels.shape == (1, 6, 8, 1)
@@ -49,7 +49,7 @@ def test_other_channel_counts_are_refused_or_converted(store: Store, tmp_path: P
     [thing] = [thing for thing in things(store) if thing.name == "colour.png"]
     assert thing.sha256 == hash_file(picture)
     assert any("grey" in note for note in thing.notes)
-    assert add(store, picture)["duplicates"] == [["colour.png", "already in the project"]]
+    assert add(store, picture).duplicates == (("colour.png", "already in the project"),)
 
 
 def test_an_empty_project_gets_the_channels_it_is_told(store: Store, tmp_path: Path) -> None:
@@ -58,9 +58,9 @@ def test_an_empty_project_gets_the_channels_it_is_told(store: Store, tmp_path: P
     colour(folder / "a.png")
     grey(folder / "b.png")
     outcome = add(store, folder, keep_channels=1)
-    assert [name for name, _ in outcome["failed"]] == ["a.png"]
+    assert [name for name, _ in outcome.failed] == ["a.png"]
     history.undo(store)
-    assert add(store, folder, convert=True)["added"] == 2
+    assert add(store, folder, convert=True).added == 2
     assert {thing.channels for thing in things(store)} == {3}
     assert np.array_equal(stored(store, "b.png").pixels[..., 2], np.full((1, 6, 8), 7))
 
@@ -70,8 +70,8 @@ def test_fewer_channels_than_the_project_has_are_not_invented(store: Store, tmp_
     two = tmp_path / "two.tif"
     tifffile.imwrite(two, np.ones((2, 6, 8), np.uint8), ome=True, metadata={"axes": "CYX"})
     outcome = add(store, two, convert=True)
-    assert outcome["added"] == 0
-    assert "cannot become 3" in outcome["failed"][0][1]
+    assert outcome.added == 0
+    assert "cannot become 3" in outcome.failed[0][1]
 
 
 def test_one_time_point_of_a_series_is_stored(store: Store, tmp_path: Path) -> None:
@@ -81,10 +81,10 @@ def test_one_time_point_of_a_series_is_stored(store: Store, tmp_path: Path) -> N
     with pytest.raises(PiximiError, match="say which one"):
         add(store, series)
     assert things(store) == []
-    assert add(store, series, time=3)["added"] == 1
+    assert add(store, series, time=3).added == 1
     assert np.array_equal(stored(store, "series.tif").pixels[..., 0], frames[2])
     history.undo(store)
-    assert add(store, series, time="planes")["added"] == 1
+    assert add(store, series, time="planes").added == 1
     assert np.array_equal(stored(store, "series.tif").pixels[..., 0], frames.reshape(8, 6, 8))
 
 
@@ -96,9 +96,9 @@ def test_a_zarr_folder_is_one_image(store: Store, tmp_path: Path) -> None:
     array = zarr.create_array(folder / "one.zarr", shape=(6, 10), dtype="u1", zarr_format=2)
     array[:] = pixels
     grey(folder / "two.png")
-    assert add(store, folder)["added"] == 2
+    assert add(store, folder).added == 2
     assert np.array_equal(stored(store, "one.zarr").pixels[0, ..., 0], pixels)
-    assert add(store, folder)["added"] == 0
+    assert add(store, folder).added == 0
 
 
 def test_values_beyond_the_range_of_float_images_are_counted(store: Store, tmp_path: Path) -> None:
@@ -126,9 +126,9 @@ def test_of_two_first_imports_the_second_is_refused_what_does_not_fit(
     for job in jobs:
         assert apply_result(store, job)
     assert [thing.name for thing in things(store)] == ["grey.png"]
-    result = jobs[1].result()
-    assert result["added"] == 0
-    [[name, reason]] = result["failed"]
+    result = add_images.ADD.result(jobs[1])
+    assert result.added == 0
+    [[name, reason]] = result.failed
     assert name == "colour.png"
     assert reason.startswith("has 3 channels, but the images of this project have 1")
     assert history.undo(store) == "Add 1 image"

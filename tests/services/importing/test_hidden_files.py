@@ -27,11 +27,11 @@ def test_hidden_files_of_a_folder_and_of_a_zip_are_counted(store: Store, tmp_pat
     given = [SourceFile(folder, "in"), SourceFile(packed, "more.zip")]
     job = add_images.ask(store, given, add_images.AddOptions())
     result = run_here(store, job)
-    assert [name for name, _reason in result["hidden"]] == [
+    assert [name for name, _reason in result.hidden] == [
         ".hidden.png",
         ".thumbs/",
         "sub/.secret.png",
     ]
-    assert result["added"] == len(pictures)
+    assert result.added == len(pictures)
     assert added(result).endswith("hidden and left out 3.")
     assert "hidden: sub/.secret.png: its name begins with a dot" in reasons(result)

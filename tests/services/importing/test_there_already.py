@@ -44,8 +44,8 @@ def test_labels_of_folders_are_given_to_what_is_there(store: Store, tmp_path: Pa
     add(store, flat(tmp_path / "flat", classes))
     assert not labels(store)
     result = add(store, classes, labels="folders")
-    assert (result["added"], result["there"], result["labels_given"]) == (0, 18, 18)
-    assert result["label_conflicts"] == 0
+    assert (result.added, result.there, result.labels_given) == (0, 18, 18)
+    assert result.label_conflicts == 0
     assert labels(store) == {path.name: path.parent.name for path in classes.rglob("*.png")}
     assert history(store)[0].label == "Label images that were there already"
     undo(store)
@@ -58,12 +58,12 @@ def test_other_labels_are_conflicts_and_stay(store: Store, tmp_path: Path) -> No
     before = labels(store)
     (classes / "dark").rename(classes / "night")
     result = add(store, classes, labels="folders")
-    assert (result["labels_given"], result["label_conflicts"]) == (0, 2)
-    assert result["conflicts"] == [
-        [
+    assert (result.labels_given, result.label_conflicts) == (0, 2)
+    assert list(result.conflicts) == [
+        (
             f"night/dark-0{n}.png",
             f"is there already as dark-0{n}.png with the label dark, not night",
-        ]
+        )
         for n in range(2)
     ]
     assert labels(store) == before
@@ -76,7 +76,7 @@ def test_a_table_brings_labels_partitions_and_patients(store: Store, tmp_path: P
     rows = [f"{path.name},x,Test,P{n % 2}" for n, path in enumerate(sorted(folder.iterdir()))]
     table.write_text("\n".join(["name,category,partition,Patient", *rows]) + "\n")
     result = add(store, folder, labels=str(table))
-    assert result["labels_given"] == 6
+    assert result.labels_given == 6
     found = list_things(store, ThingFilter())
     assert {thing.partition for thing in found} == {"Test"}
     groups = find_groups(store)
@@ -88,7 +88,7 @@ def test_one_image_in_two_folders_gets_the_first_label(store: Store, tmp_path: P
     add(store, flat(tmp_path / "flat", classes))
     shutil.copyfile(classes / "dark" / "dark-00.png", classes / "light" / "same.png")
     result = add(store, classes, labels="folders")
-    assert (result["labels_given"], result["label_conflicts"]) == (2, 1)
+    assert (result.labels_given, result.label_conflicts) == (2, 1)
     assert labels(store) == {"dark-00.png": "dark", "light-00.png": "light"}
 
 
@@ -109,9 +109,9 @@ def test_equal_pixels_are_told_and_stay_together(store: Store, tmp_path: Path, p
     Image.fromarray(pixels).save(tmp_path / "first.png", compress_level=1)
     add(store, tmp_path / "first.png")
     result = add(store, write_copies(tmp_path / "more", pixels))
-    assert result["added"] == 2
+    assert result.added == 2
     reason = "has the same pixels as first.png; both are there, and stay together"
-    assert sorted(result["equal"]) == [["again.png", reason], ["again.tif", reason]]
+    assert sorted(result.equal) == [("again.png", reason), ("again.tif", reason)]
     assert find_groups(store).count == 1
     assert not list_unhashed(store)
     (equal,) = find_equal(store)
@@ -123,11 +123,11 @@ def test_equal_pixels_are_left_out_on_request(store: Store, tmp_path: Path, pixe
     add(store, tmp_path / "first.png")
     copies = write_copies(tmp_path / "more", pixels)
     result = add(store, copies, labels="folders", equal="leave-out")
-    assert (result["added"], result["labels_given"], result["label_conflicts"]) == (0, 1, 0)
+    assert (result.added, result.labels_given, result.label_conflicts) == (0, 1, 0)
     assert labels(store) == {"first.png": "copies"}
     (copies / "copies").rename(copies / "other")
     again = add(store, copies, labels="folders", equal="leave-out")
-    assert (again["added"], again["label_conflicts"]) == (0, 2)
+    assert (again.added, again.label_conflicts) == (0, 2)
 
 
 def test_copies_can_be_left_out_later(store: Store, tmp_path: Path, pixels: Any) -> None:

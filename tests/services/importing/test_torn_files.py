@@ -89,7 +89,7 @@ def test_a_torn_list_of_images_ends_the_import_and_not_the_project(
     assert unsettled_jobs(store) == []
     assert find_ids(store, ThingFilter()) == []
     # It can be asked for again.
-    assert add(store, tmp_path / "in")["added"] == 4
+    assert add(store, tmp_path / "in").added == 4
 
 
 def test_a_torn_history_and_scores_are_made_again(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_zip_half_unpacked_is_unpacked_again(store: Store, tmp_path: Path) -> 
     half.mkdir(parents=True)
     (half / "000000").write_bytes(b"half a pict")
     result = run_here(store, job)
-    assert (result["added"], result["failed"]) == (4, [])
+    assert (result.added, result.failed) == (4, ())
 
 
 def test_an_upload_is_kept_until_its_result_is(store: Store, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_an_upload_is_kept_until_its_result_is(store: Store, tmp_path: Path) -> 
     # Killed before its result reached the disk: it runs again, from what was uploaded.
     (job.folder / "result.json").unlink()
     job.reopen()
-    assert run_here(store, job)["added"] == 4
+    assert run_here(store, job).added == 4
     assert not (job.folder / "upload").exists()
 
 
@@ -181,7 +181,7 @@ def test_the_same_dicom_twice_is_a_duplicate(store: Store, tmp_path: Path) -> No
     for number in range(1, 8):
         (tmp_path / "in" / f"{number}.dcm").write_bytes(first.read_bytes())
     result = add(store, tmp_path / "in")
-    assert (result["added"], len(result["duplicates"]), result["failed"]) == (1, 7, [])
+    assert (result.added, len(result.duplicates), result.failed) == (1, 7, ())
     stored = [path for path in (store.folder / "images").rglob("*") if path.is_file()]
     assert len(stored) == 1
 
@@ -243,7 +243,7 @@ def test_a_job_that_cannot_write_its_end_is_interrupted(store: Store, tmp_path: 
     assert "disk is full" in done.stdout
     assert done.stdout.split()[-1] == "interrupted"
     job.reopen()
-    assert run_here(store, job)["added"] == 4
+    assert run_here(store, job).added == 4
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.importing import add_images
 from piximi_core.services.importing.add_again import ask_again
 from piximi_core.services.importing.add_images import AddOptions
-from piximi_core.services.importing.open_question import give_up, open_question
+from piximi_core.services.importing.open_question import open_question
 from tests.services.conftest import write_tiff_pages
 from tests.services.importing.uploading import upload as upload_of
 
@@ -53,12 +53,12 @@ def test_a_failed_import_keeps_no_upload(
 def test_an_open_question_keeps_its_upload_for_the_answer(store: Store, asking: Job) -> None:
     assert (asking.folder / "upload").exists()
     again = ask_again(store, asking, channels=2)
-    assert run_here(store, again)["added"] == 1
+    assert run_here(store, again).added == 1
     assert not (again.folder / "upload").exists()
 
 
 def test_a_dismissed_question_leaves_no_upload(asking: Job) -> None:
-    give_up(asking)
+    add_images.give_up(asking)
     assert not (asking.folder / "upload").exists()
 
 
@@ -67,5 +67,5 @@ def test_nothing_is_given_up_that_may_run_again(store: Store, tmp_path: Path) ->
     job.claim()
     job.let_go()
     assert job.state() is JobState.INTERRUPTED
-    give_up(job)
+    add_images.give_up(job)
     assert (job.folder / "upload").exists()

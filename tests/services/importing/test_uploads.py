@@ -203,7 +203,7 @@ def test_an_upload_with_a_table_becomes_labelled_images(store):
     table = stage_labels(store, upload, "name,category\na.png,Früh\n".encode())
     options = add_images.AddOptions(labels=str(table))
     job = add_images.ask(store, upload.sources, options, job_id=upload.job_id)
-    assert run_here(store, job)["added"] == 2
+    assert run_here(store, job).added == 2
     assert {t.name: t.is_labelled for t in list_things(store, ThingFilter())} == {
         "a.png": True,
         "b.png": False,
@@ -221,7 +221,7 @@ def test_a_stack_that_does_not_say_is_asked_about_and_added_again(store):
     assert job.state() is JobState.FAILED
     assert open_question(job) == OpenQuestion("channels", 6)
     again = ask_again(store, job, channels=3)
-    assert run_here(store, again)["added"] == 1
+    assert run_here(store, again).added == 1
     [thing] = list_things(store, ThingFilter())
     assert (thing.channels, thing.planes) == (3, 2)
 
@@ -251,7 +251,7 @@ def test_an_uploaded_zarr_folder_is_one_image(store, tmp_path):
     assert [source.name for source in upload.sources] == ["a.png", "day1/cell.zarr", "b.png"]
     assert upload.folders == {"day1"}
     job = add_images.ask(store, upload.sources, add_images.AddOptions(), job_id=upload.job_id)
-    assert run_here(store, job)["added"] == 3
+    assert run_here(store, job).added == 3
     assert {thing.name for thing in list_things(store, ThingFilter())} == {
         "a.png",
         "b.png",

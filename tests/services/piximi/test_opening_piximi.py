@@ -52,8 +52,8 @@ def test_an_opened_project_lies_in_the_workspace_under_a_free_name(
     monkeypatch.setenv("PIXIMI_WORKSPACE", str(tmp_path / "workspace"))
     given = made.zipped(made.things_project("1.1.4"), tmp_path / "a.zip")
     results = [run_apart(open_piximi.ask(given)) for _ in range(2)]
-    assert [result["address"] for result in results] == ["blood", "blood-2"]
-    assert [result["name"] for result in results] == ["Blood", "Blood 2"]
+    assert [result.address for result in results] == ["blood", "blood-2"]
+    assert [result.name for result in results] == ["Blood", "Blood 2"]
     store = open_store(tmp_path / "workspace" / "blood-2")
     assert [c.name for c in list_categories(store)] == ["Unknown", "red", "white"]
 

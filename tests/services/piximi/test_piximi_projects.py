@@ -32,12 +32,12 @@ from tests.formats.piximi_reader import strict_read
 from tests.services.conftest import add
 
 
-def open_zip(path: Path, target: Path) -> tuple[Store, dict[str, Any]]:
+def open_zip(path: Path, target: Path) -> tuple[Store, open_piximi.PiximiOpened]:
     result = open_piximi.open_here(path, target, who="tester")
     return open_store(target), result
 
 
-def save_zip(store: Store) -> tuple[Path, dict[str, Any]]:
+def save_zip(store: Store) -> tuple[Path, save_piximi.Saved]:
     job = save_piximi.ask(store)
     result = run_here(store, job)
     return save_piximi.saved_file(job), result
@@ -82,8 +82,8 @@ def test_real_projects_open_and_come_back_the_same(
 ) -> None:
     given = zips(shared_data)[name]
     store, result = open_zip(given, tmp_path / "first")
-    assert result["repairs"] == []
-    assert (result["images"], result["objects"]) == (images, objects)
+    assert result.repairs == ()
+    assert (result.images, result.objects) == (images, objects)
     assert len(list_kinds(store)) == kinds
     assert {thing.planes for thing in list_things(store, ThingFilter())} == {planes}
     path, _result = save_zip(store)
@@ -110,8 +110,8 @@ def test_the_real_digits_keep_predictions_and_a_classifier_that_repeats_them(
 ) -> None:
     given = zips(shared_data)["digits"]
     store, result = open_zip(given, tmp_path / "first")
-    assert result["repairs"] == []
-    assert (result["images"], result["predictions"], result["classifiers"]) == (40, 40, 1)
+    assert result.repairs == ()
+    assert (result.images, result.predictions, result.classifiers) == (40, 40, 1)
     original = strict_read_of_piximi(given)["things"]
     run = find_run(store, "latest")
     things = list_things(store, ThingFilter())
@@ -173,8 +173,8 @@ def test_a_project_of_everything_is_as_the_strict_reader_wants_it(
     run = make_run(rich, tmp_path)
     images, objects = list_things(rich, ThingFilter()), list_objects(rich)
     path, result = save_zip(rich)
-    assert (result["images"], result["objects"], result["classifiers"]) == (2, 200, 1)
-    assert any("Test" in line and "Validation" in line for line in result["told"])
+    assert (result.images, result.objects, result.classifiers) == (2, 200, 1)
+    assert any("Test" in line and "Validation" in line for line in result.told)
     found = strict_read(path)
     assert found["channels"] == 4
     assert [kind["display_name"] for kind in found["kinds"].values()] == ["Image", "cell"]
@@ -199,7 +199,7 @@ def test_a_project_of_everything_is_as_the_strict_reader_wants_it(
     mapped = {index: found["categories"][i]["name"] for index, i in model["class_map"]}
     assert mapped == {0: "round", 1: "long"}
     store, result = open_zip(path, tmp_path / "again")
-    assert result["repairs"] == []
+    assert result.repairs == ()
     back = {one.id: one for one in list_objects(store)}
     for one in objects:
         assert (back[one.id].box, back[one.id].runs, back[one.id].plane) == (
@@ -265,7 +265,7 @@ def test_numbers_that_piximi_lacks_become_sixteen_bit_and_it_is_told(
     assert any("0 stands for -2, 65,535 for 6" in line for line in told)
     assert any("raised by 32,768" in line for line in told)
     path, result = save_zip(store)
-    assert result["told"] == told
+    assert result.told == tuple(told)
     by_name = {thing["name"]: thing for thing in strict_read(path)["things"].values()}
     whole = {n: np.rint(t["pixels"].astype(np.float64) * 65535) for n, t in by_name.items()}
     assert whole["signed.tif"].ravel().tolist() == [0, 32767, 32768, 65535]
@@ -305,7 +305,7 @@ def test_a_label_in_inference_is_no_prediction(store: Store, tmp_path: Path) -> 
 def test_old_projects_become_projects_with_settings(tmp_path: Path, version: str) -> None:
     files = made.first_project() if version == "0.1.0" else made.things_project(version)
     store, result = open_zip(made.zipped(files, tmp_path / "a.zip"), tmp_path / "project")
-    assert (result["images"], result["repairs"]) == (2, [])
+    assert (result.images, result.repairs) == (2, ())
     with store.read() as db:
         edited = json.loads(
             db.execute(
@@ -324,7 +324,7 @@ def test_a_prediction_without_its_classifier_stays_a_prediction(tmp_path: Path) 
     files = made.things_project("1.1.4")
     made.edit(files, "project/things/a.png", classifier_partition="Inference")
     store, result = open_zip(made.zipped(files, tmp_path / "a.zip"), tmp_path / "project")
-    assert "no confidence" in result["repairs"][0]["what"]
+    assert "no confidence" in result.repairs[0].what
     first = list_things(store, ThingFilter())[0]
     assert not first.is_labelled
     assert first.prediction is not None
@@ -365,10 +365,10 @@ def test_a_classifier_that_cannot_be_used_is_left_out_by_name(
     made.edit(files, "classifier/Image", models=["base-model", "cells"])
     more = {"cells.json": description, "cells.weights.bin": b"1234"}
     store, result = open_zip(made.zipped(files, tmp_path / "a.zip", **more), tmp_path / "project")  # type: ignore[arg-type]
-    assert (result["images"], result["classifiers"]) == (2, 0)
-    (entry,) = result["repairs"]
-    assert entry["names"] == ["cells"]
-    assert told in entry["what"]
+    assert (result.images, result.classifiers) == (2, 0)
+    (entry,) = result.repairs
+    assert entry.names == ("cells",)
+    assert told in entry.what
     assert list_runs(store) == []
     assert list(store.files.runs.iterdir()) == []
 
@@ -404,9 +404,9 @@ def test_planes_are_found_again_after_piximi_has_saved(rich: Store, tmp_path: Pa
     store, result = open_zip(without_planes(path, tmp_path / "piximi.zip"), tmp_path / "again")
     planes = {one.id: (one.plane, one.box, one.runs) for one in list_objects(rich)}
     assert {one.id: (one.plane, one.box, one.runs) for one in list_objects(store)} == planes
-    (told,) = result["repairs"]
-    assert "plane whose pixels they hold" in told["what"]
-    assert told["count"] == sum(plane > 0 for plane, _box, _runs in planes.values())
+    (told,) = result.repairs
+    assert "plane whose pixels they hold" in told.what
+    assert told.count == sum(plane > 0 for plane, _box, _runs in planes.values())
 
 
 def test_only_a_plane_that_is_clearly_nearer_counts() -> None:

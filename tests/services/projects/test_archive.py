@@ -90,7 +90,7 @@ def test_restored_under_another_home_it_is_equal_in_everything(
     run_here(rich, train.ask(rich, settings))
     out = tmp_path / "cells.zip"
     result = run_here(rich, archive.ask(rich, out))
-    assert (result["images"], result["runs"], result["missing"]) == (23, 1, [])
+    assert (result.images, result.runs, result.missing) == (23, 1, ())
     # The archive's own job is the one row that came after.
     expected = _rows(rich.files.database)
 
@@ -164,7 +164,7 @@ def test_a_lost_original_is_told_and_does_not_keep_the_rest(rich: Store, tmp_pat
     lost = list_things(rich, ThingFilter())[0]
     rich.files.original(lost.file_sha256, lost.extension).unlink()
     result = run_here(rich, archive.ask(rich, tmp_path / "cells.zip"))
-    assert result["missing"] == [lost.file_sha256]
+    assert result.missing == (lost.file_sha256,)
     manifest = restore_archive(tmp_path / "cells.zip", tmp_path / "back")
     assert manifest.missing == (lost.file_sha256,)
     assert len(list_things(open_store(tmp_path / "back"), ThingFilter())) == 23

@@ -52,9 +52,9 @@ def test_a_prediction_leaves_it_out_and_says_so(labelled: Store, tmp_path: Path)
     cut_short(labelled, things[1])
     labelled.files.original(things[2].file_sha256, things[2].extension).unlink()
     result = run_here(labelled, predict.ask(labelled, run, [thing.id for thing in things]))
-    assert (result["total"], result["scored"]) == (2, 2)
-    assert [name for name, _ in result["failed"]] == [things[1].name, things[2].name]
-    for name, reason in result["failed"]:
+    assert (result.total, result.scored) == (2, 2)
+    assert [name for name, _ in result.failed] == [things[1].name, things[2].name]
+    for name, reason in result.failed:
         assert name in reason
         assert "\n" not in reason
     assert find_ids(labelled, ThingFilter(predicted=True)) == [things[0].id, things[3].id]
@@ -76,7 +76,7 @@ def test_an_export_is_compared_on_the_others(labelled: Store, tmp_path: Path) ->
     cut_short(labelled, unlabelled(labelled, tmp_path)[0])
     things = list_things(labelled, ThingFilter())
     job = export.ask(labelled, run, "piximi")
-    assert run_here(labelled, job)["compared"] == len(things) - 1
+    assert run_here(labelled, job).compared == len(things) - 1
     assert export.delivered(job)[0].is_file()
 
 

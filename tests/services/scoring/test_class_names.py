@@ -88,7 +88,7 @@ def test_an_export_carries_the_names_that_were_asked_for(swapped: tuple[Store, R
     store, run = swapped
     for names, expected in (("today", ["light", "pale"]), ("run", ["dark", "light"])):
         job = export.ask(store, run, "piximi-files", names=names)  # type: ignore[arg-type]
-        assert run_here(store, job)["difference"] < 1e-5
+        assert run_here(store, job).difference < 1e-5
         description = next(p for p in export.delivered(job) if p.suffix == ".json")
         assert find_classes(json.loads(description.read_text())) == expected
 

@@ -50,7 +50,7 @@ def cells(store: Store, planes: Planes, tmp_path: Path) -> dict[str, Any]:
     stack = tmp_path / "stack.tif"
     pixels = planes.transpose(0, 3, 1, 2)  # ImageJ's order
     tifffile.imwrite(stack, pixels, imagej=True, metadata={"axes": "ZCYX"})
-    assert add(store, stack)["added"] == 1
+    assert add(store, stack).added == 1
     [image_id] = find_ids(store, ThingFilter())
     kind = create_kind(store, "cell")
     rows, columns = np.mgrid[:SIDE, :SIDE]
@@ -123,7 +123,7 @@ def test_objects_are_trained_predicted_evaluated_and_exported(
     set_partition(store, labelled[-2:], "Validation")
     settings = SMALL.model_copy(update={"object_background": "Blanked"})
     result = run_here(store, train.ask(store, settings, kind_id=kind_id))
-    assert result["epochs"] == 2
+    assert result.epochs == 2
     run = find_run(store, "latest", kind_id)
     items = read_items(store.files.run(run.id) / "data.csv")
     assert sorted(item.partition for item in items) == ["Training"] * 6 + ["Validation"] * 2
@@ -150,7 +150,7 @@ def test_objects_are_trained_predicted_evaluated_and_exported(
     assert judged.predicted.tolist() == [int(expected[place[t]].argmax()) for t in judged.ids]
 
     written = run_here(store, export.ask(store, run, "piximi"))
-    assert (written["compared"], written["difference"] < 1e-5) == (12, True)
+    assert (written.compared, written.difference < 1e-5) == (12, True)
 
 
 def test_another_outline_of_the_same_box_is_another_look(

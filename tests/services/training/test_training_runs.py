@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -69,7 +68,7 @@ def test_new_labels_are_dealt_without_moving_old_ones(labelled: Store, tmp_path:
     run_here(labelled, train.ask(labelled, SMALL))
     dealt = {t.id: t.partition for t in get_things(labelled, find_ids(labelled, ThingFilter()))}
     more = write_classes(tmp_path / "more", count=3, seed=8)
-    assert add(labelled, more, labels="folders")["added"] == 6
+    assert add(labelled, more, labels="folders").added == 6
     plan = plan_training(labelled, SMALL)
     assert {thing: plan.parts[thing] for thing in dealt} == dealt
     assert split_again(labelled) == 24
@@ -78,8 +77,8 @@ def test_new_labels_are_dealt_without_moving_old_ones(labelled: Store, tmp_path:
 def test_one_image_per_category_trains(store: Store, tmp_path: Path) -> None:
     add(store, write_classes(tmp_path / "in", count=1), labels="folders")
     result = run_here(store, train.ask(store, SMALL))
-    assert result["val_accuracy"] is None
-    assert result["accuracy"] in (0.5, 1.0)
+    assert result.val_accuracy is None
+    assert result.accuracy in (0.5, 1.0)
 
 
 def test_a_run_keeps_everything_that_repeats_it(labelled: Store, tmp_path: Path) -> None:
@@ -93,7 +92,7 @@ def test_a_run_keeps_everything_that_repeats_it(labelled: Store, tmp_path: Path)
     assert len(kept["split"]["Training"]) == 18
     assert kept["versions"]["tensorflow"].startswith("2.19")
     assert len(read_history(folder / "history.csv")) == 3
-    assert result["parameters"] == sum(
+    assert result.parameters == sum(
         row["parameters"] for row in json.loads((folder / "summary.json").read_text())
     )
     # The next run overwrites nothing, and a category renamed since keeps its old name here.
@@ -207,8 +206,8 @@ def test_scores_evaluation_prediction_and_export_agree(labelled: Store, tmp_path
         job = export.ask(labelled, run, export_format, shard_bytes=4000)
         outcome = run_here(labelled, job)
         files = export.delivered(job)
-        assert outcome["difference"] <= 1e-6
-        assert outcome["compared"] == len(find_ids(labelled, ThingFilter()))
+        assert outcome.difference <= 1e-6
+        assert outcome.compared == len(find_ids(labelled, ThingFilter()))
         assert check_for_piximi(files[0] if len(files) == 1 else files) == []
     assert len(files) >= 4
 
@@ -255,8 +254,6 @@ def test_a_worker_killed_before_it_begins(labelled: Store) -> None:
     )
     job = Job(labelled.files.run(asked.stdout.strip()))
     assert job.state() is JobState.INTERRUPTED
-    result: dict[str, Any] = run_here(
-        labelled, train.ask_to_resume(labelled, find_run(labelled, job.id))
-    )
-    assert result["epochs"] == 1
+    result = run_here(labelled, train.ask_to_resume(labelled, find_run(labelled, job.id)))
+    assert result.epochs == 1
     assert (job.folder / "history.csv").exists()
