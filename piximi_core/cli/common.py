@@ -41,5 +41,5 @@ def open_settled(folder: Path) -> Store:
 def show(value: dict[str, Any] | Record, as_json: bool, text: str) -> None:
     """Print an answer as one JSON object, or as text for people."""
     if isinstance(value, Record):
-        value = value.model_dump(mode="json", by_alias=True)
+        value = value.in_english()
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)

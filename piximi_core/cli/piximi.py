@@ -38,7 +38,7 @@ def open_command(
             ("predictions", "prediction"),
         )
     )
-    repairs = (in_words(one.model_dump()) for one in result.repairs)
+    repairs = (in_words(dict(one)) for one in result.repairs)
     lines = [f"Opened “{result.name}” in {project}: {parts}.", *repairs]
     show(result, json, "\n".join(lines))
 

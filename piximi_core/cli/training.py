@@ -61,7 +61,7 @@ def train_command(
         compare_pixels(store)
         job = train.ask(store, chosen, kind_id=kind_id)
     result: train.TrainResult = run_here(store, job)
-    summary = with_doubt(store, {"run": job.id, **result.model_dump(mode="json")})
+    summary = with_doubt(store, {"run": job.id, **result.in_english()})
     show(summary, json, trained(summary))
 
 

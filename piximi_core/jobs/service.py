@@ -46,6 +46,23 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    def in_english(self) -> dict[str, Any]:
+        """Return it as JSON for a person's own programs: what is said, in English sentences."""
+        return {
+            (info.alias or name): _in_english(getattr(self, name))
+            for name, info in type(self).model_fields.items()
+        }
+
+
+def _in_english(value: Any) -> Any:
+    if isinstance(value, Record):
+        return value.in_english()
+    if isinstance(value, Mapping):
+        return {key: _in_english(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_in_english(inner) for inner in value]
+    return value
+
 
 class Request(Record):
     """What was asked.

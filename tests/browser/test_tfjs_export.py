@@ -14,8 +14,6 @@ from playwright.sync_api import Error, Page
 from piximi_core.formats.tfjs.classifier import (
     read_classifier,
     write_classifier,
-    write_piximi_zip,
-    write_sharded,
 )
 from piximi_core.formats.tfjs.metadata import (
     ClassifierMetadata,
@@ -25,6 +23,7 @@ from piximi_core.formats.tfjs.metadata import (
 )
 from tests.browser import tfjs_runner as tfjs
 from tests.formats.checker_cases import CASES, document, encoded, functional, weight_bytes
+from tests.formats.packed import write_piximi_zip, write_sharded
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

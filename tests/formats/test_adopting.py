@@ -10,7 +10,7 @@ import pytest
 
 from piximi_core.errors import BadInput
 from piximi_core.formats.tfjs.adopting import adopt_classifier
-from piximi_core.formats.tfjs.classifier import read_classifier, write_piximi_zip
+from piximi_core.formats.tfjs.classifier import read_classifier
 from piximi_core.formats.tfjs.model_look import ModelSort, ValueRange
 from tests.formats.checker_cases import COUNT, document, encoded, weight_bytes
 from tests.formats.foreign_models import (
@@ -21,6 +21,7 @@ from tests.formats.foreign_models import (
     teachable_network,
     zipped,
 )
+from tests.formats.packed import write_piximi_zip
 
 pytestmark = pytest.mark.slow
 

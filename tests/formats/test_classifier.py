@@ -17,8 +17,6 @@ from piximi_core.formats.tfjs.classifier import (
     read_classifier,
     same_predictions,
     write_classifier,
-    write_piximi_zip,
-    write_sharded,
 )
 from piximi_core.formats.tfjs.metadata import (
     ClassifierMetadata,
@@ -27,6 +25,7 @@ from piximi_core.formats.tfjs.metadata import (
     PreprocessSettings,
 )
 from tests.formats.checker_cases import encoded, functional, weight_bytes
+from tests.formats.packed import write_piximi_zip, write_sharded
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,8 @@ import pathlib, sys
 from piximi_core.classification.runtime import seed_everything
 seed_everything(1, deterministic=True)
 import tf_keras
-from piximi_core.formats.tfjs.classifier import read_classifier, write_piximi_zip
+from piximi_core.formats.tfjs.classifier import read_classifier
+from tests.formats.packed import write_piximi_zip
 from tests.formats.test_classifier import describe
 layers = tf_keras.layers
 inputs = tf_keras.Input((8, 8, 1))

@@ -1,22 +1,22 @@
 """Write and read classifiers as Piximi 1.1.4 does: a description and one file of weights.
 
-Every writer works in a temporary folder beside the target, checks what it wrote (the strict
-checker, a reading back, every weight compared), and only then renames; a failed check delivers
-nothing. TensorFlow is imported when a function runs, not before.
+The writer works in a temporary folder beside the target, checks what it wrote (the strict checker,
+a reading back, every weight compared), and only then renames; a failed check delivers nothing.
+Other forms are packed from these two files (`packing`). TensorFlow is imported when a function
+runs, not before.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from piximi_core.disk import flush_file, flush_folder
+from piximi_core.disk import flush_folder
 from piximi_core.errors import BadInput
 from piximi_core.formats.atomic import flushed_write, make_sure_of_room, put, workshop
 from piximi_core.formats.stem import safe_stem
@@ -29,15 +29,11 @@ from piximi_core.messages import Message
 
 __all__ = [
     "Classifier",
+    "as_document",
     "read_classifier",
     "same_predictions",
     "write_classifier",
-    "write_piximi_zip",
-    "write_sharded",
 ]
-
-# The first moment a zip can hold: equal models give equal files, whenever they are written.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_classifier(
@@ -81,88 +77,6 @@ def write_classifier(
     return json_path, bin_path
 
 
-def write_piximi_zip(
-    model: Any, metadata: ClassifierMetadata, out_zip: Path, stem: str | None = None
-) -> Path:
-    """Write the zip Piximi opens: exactly the two files of `write_classifier`, stored.
-
-    Parameters
-    ----------
-    out_zip : Path
-        Replaced if it exists.
-    stem : str, optional
-        Name of the classifier in Piximi, by default that of the zip.
-
-    Returns
-    -------
-    Path
-        `out_zip`. Errors as for `write_classifier`.
-    """
-    stem = safe_stem(out_zip.stem if stem is None else stem)
-    with workshop(out_zip.parent, f"'{out_zip.name}'") as room:
-        pair = _pair(model, metadata, room, stem)
-        packed = room / "classifier.zip"
-        with packed.open("xb") as stream, zipfile.ZipFile(stream, "w") as archive:
-            for path in pair:
-                entry = zipfile.ZipInfo(path.name, _ZIP_TIME)
-                entry.create_system, entry.external_attr = 3, 0o644 << 16
-                archive.writestr(entry, path.read_bytes())
-        flush_file(packed)
-        _verify(model, packed)
-        put(packed, out_zip)
-    return out_zip
-
-
-def write_sharded(
-    model: Any, metadata: ClassifierMetadata, folder: Path, shard_bytes: int = 4 * 2**20
-) -> list[Path]:
-    """Write ``model.json`` and ``group1-shardNofM.bin``, the form of web pages.
-
-    Parameters
-    ----------
-    folder : Path
-        A new or empty folder, or one with an earlier export of this sort and nothing else.
-    shard_bytes : int
-        Largest size of one shard, at least 1.
-
-    Returns
-    -------
-    list of Path
-        ``model.json`` and the shards in order. Errors as for `write_classifier`.
-    """
-    if shard_bytes < 1:
-        raise BadInput(
-            "The shard size must be at least 1 byte, but is {shard_bytes}.", shard_bytes=shard_bytes
-        )
-    _refuse_other_content(folder)
-    with workshop(
-        folder.parent, Message("the classifier in '{folder}'", folder=folder.name)
-    ) as room:
-        description, weights, content = _converted(model, room)
-        count = max(1, -(-len(content) // shard_bytes))
-        if count > 1000:
-            raise BadInput(
-                "A shard size of {shard_bytes} bytes would give {count} files; take a larger one.",
-                shard_bytes=shard_bytes,
-                count=count,
-            )
-        names = [f"group1-shard{index + 1}of{count}.bin" for index in range(count)]
-        fresh = room / "fresh"
-        fresh.mkdir()
-        for index, name in enumerate(names):
-            start = index * shard_bytes
-            flushed_write(fresh / name, content[start : start + shard_bytes])
-        document = _document(description, weights, names, metadata)
-        flushed_write(fresh / "model.json", document)
-        flush_folder(fresh)
-        _verify(model, fresh)
-        if folder.exists():
-            # Into the workshop, which is removed in any case.
-            folder.replace(room / "replaced")
-        put(fresh, folder)
-    return [folder / name for name in ("model.json", *names)]
-
-
 def _pair(model: Any, metadata: ClassifierMetadata, room: Path, stem: str) -> tuple[Path, Path]:
     description, weights, content = _converted(model, room)
     finished = room / "finished"
@@ -202,6 +116,11 @@ def _document(
         "weightsManifest": [{"paths": paths, "weights": weights}],
         **metadata.to_document(),
     }
+    return as_document(document)
+
+
+def as_document(document: dict[str, Any]) -> bytes:
+    """Return a description as it stands in its file."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # A lone surrogate in a class name cannot be UTF-8; Piximi gets a replacement character.
     return text.encode("utf-8", errors="replace")
@@ -221,21 +140,3 @@ def _verify(model: Any, source: Path | Sequence[Path]) -> None:
         raise BadInput(
             "The export was not delivered: its weights, read back, differ from the model's."
         )
-
-
-def _refuse_other_content(folder: Path) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise BadInput("'{folder}' is a file; choose a folder for the shards.", folder=folder.name)
-    for path in folder.iterdir():
-        ours = path.name == "model.json" or (
-            path.name.startswith("group1-shard") and path.name.endswith(".bin")
-        )
-        if not ours or not path.is_file():
-            raise BadInput(
-                "The folder '{folder}' holds other files ('{path}'); choose a new or"
-                " empty folder, since all files in it are opened together.",
-                folder=folder.name,
-                path=path.name,
-            )

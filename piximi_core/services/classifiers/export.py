@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from piximi_core.classification.runtime import import_quietly
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.formats.stem import safe_stem
+from piximi_core.formats.tfjs.packing import pack_for_piximi, pack_pair, pack_sharded
 from piximi_core.jobs.applying import done_jobs
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.service import Request, Result, Service
@@ -25,7 +26,7 @@ from piximi_core.project.workspace import float_range, project_name
 from piximi_core.services.scoring.class_names import Names, names_of
 from piximi_core.services.scoring.items import item_of, read_items, write_items
 from piximi_core.services.scoring.pixels import readable_batches
-from piximi_core.services.scoring.predict import load_classifier
+from piximi_core.services.scoring.predict import classifier_files, load_classifier
 from piximi_core.vocabulary import new_id
 
 __all__ = [
@@ -143,14 +144,15 @@ def export_stem(store: Store, run: Run) -> str:
 
 def run(job: Job, request: ExportRequest) -> ExportResult:
     """Write the files, read them again and compare them; return what was delivered."""
-    job.report(0, 3, Message("Starting TensorFlow"))
+    files = ProjectFiles(job.project_folder)
+    run_folder = files.run(request.run_id)
+    job.report(0, 3, Message("Writing and checking the files"))
+    written = _write(run_folder, request, job.folder / "out")
+    job.report(1, 3, Message("Starting TensorFlow"))
     import_quietly()
     from piximi_core.formats.tfjs.classifier_reader import same_predictions
 
-    files = ProjectFiles(job.project_folder)
-    classifier = load_classifier(files.run(request.run_id))
-    job.report(1, 3, Message("Writing and checking the files"))
-    written = _write(classifier, request, job.folder / "out")
+    classifier = load_classifier(run_folder)
     job.report(2, 3, Message("Comparing predictions"))
     images = _images(job, request, files)
     real = len(images)
@@ -172,20 +174,14 @@ def run(job: Job, request: ExportRequest) -> ExportResult:
     )
 
 
-def _write(classifier: Any, request: ExportRequest, out: Path) -> list[Path]:
-    from piximi_core.formats.tfjs import classifier as formats
-
-    stem = request.stem
-    metadata = classifier.metadata
-    # Asked for by an earlier version, a request tells none.
-    if request.classes:
-        metadata = metadata.model_copy(update={"classes": request.classes})
-    parts = (classifier.model, metadata)
+def _write(run_folder: Path, request: ExportRequest, out: Path) -> list[Path]:
+    """Pack the two files that the run holds, and that were checked when it was trained."""
+    stored, classes = classifier_files(run_folder), request.classes
     if request.format == "piximi":
-        return [formats.write_piximi_zip(*parts, out / f"{stem}.zip", stem)]
+        return [pack_for_piximi(stored, out / f"{request.stem}.zip", request.stem, classes)]
     if request.format == "piximi-files":
-        return list(formats.write_classifier(*parts, out, stem))
-    return formats.write_sharded(*parts, out / "model", request.shard_bytes)
+        return list(pack_pair(stored, out, request.stem, classes))
+    return pack_sharded(stored, out / "model", request.shard_bytes, classes)
 
 
 def _images(job: Job, request: ExportRequest, files: ProjectFiles) -> Any:
@@ -208,8 +204,9 @@ def _random_pictures(shape: tuple[int, int, int]) -> NDArray[np.float32]:
 
 
 def delivered(job: Job) -> list[Path]:
-    """Return the files of a finished export."""
-    return [job.folder / name for name in EXPORT.result(job).files]
+    """Return the files of an export; none of one that is not done."""
+    found = EXPORT.found(job)
+    return [job.folder / name for name in found.files] if found else []
 
 
 def as_zip(paths: Sequence[Path], target: Path) -> Path:

@@ -36,6 +36,7 @@ __all__ = [
     "PredictRequest",
     "PredictResult",
     "ask",
+    "classifier_files",
     "has_predicted",
     "load_classifier",
     "run",
@@ -128,9 +129,20 @@ def load_classifier(run_folder: Path) -> Any:
     PiximiError
         Its files are missing or damaged.
     """
+    files = classifier_files(run_folder)
+    return _read(files, tuple(map(_version, files)))
+
+
+def classifier_files(run_folder: Path) -> tuple[Path, Path]:
+    """Return the description and the weights of a run's stored classifier.
+
+    Raises
+    ------
+    PiximiError
+        They are missing.
+    """
     for weights in sorted(run_folder.glob("*.weights.bin")):
-        description = weights.with_name(f"{weights.name.removesuffix('.weights.bin')}.json")
-        return _read((description, weights), (_version(description), _version(weights)))
+        return weights.with_name(f"{weights.name.removesuffix('.weights.bin')}.json"), weights
     raise PiximiError(
         "The classifier of the run {run} is missing on the disk; train again.",
         run=run_folder.name[:8],

@@ -96,7 +96,7 @@ def _have_read(
             return
         items = train.planned_items(store, plan, settings, kind_id)
         call = engine.call(
-            train.RESOURCE, read, items, store.files, settings.input_shape, float_range(store)
+            train.TRAIN.worker, read, items, store.files, settings.input_shape, float_range(store)
         )
         call.wait(_PATIENCE_SECONDS)
     except Exception:

@@ -96,7 +96,7 @@ class TrainResult(Result):
     val_accuracy: float | None = None
     stopped: bool = False
     diverged: bool = False
-    epochs: int
+    epochs: int = 0
     best_epoch: int | None = None
     loss: float | None = None
     val_loss: float | None = None

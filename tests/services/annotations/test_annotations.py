@@ -105,7 +105,7 @@ def test_real_objects_travel_through_every_format(photographs: Store, tmp_path: 
         assert (result.format, result.skipped, result.matched) == (name, (), 3)
         assert facts(other) == whole
         # Once more, and nothing is doubled.
-        assert look(other, path)[1]["present"] == 18
+        assert look(other, path)[1].present == 18
         undo(other)
         assert not facts(other)
         assert [kind.name for kind in list_kinds(other)] == ["Image"]

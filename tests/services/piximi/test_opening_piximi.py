@@ -29,7 +29,7 @@ def test_nothing_stays_of_a_project_that_cannot_be_opened(
         del files[f"project/things/{name}/{name}/.zarray"]
     with made.zipped(files, tmp_path / "a.zip").open("rb") as content:
         job = open_piximi.ask_uploaded(content, "mine.zip", 1000)
-    assert opening_jobs(tmp_path / "workspace", "open_piximi") == [job]
+    assert opening_jobs(tmp_path / "workspace", open_piximi.OPEN_PIXIMI) == [job]
     with pytest.raises(Exception, match="can be read"):
         run_apart(job)
     dismiss(job)

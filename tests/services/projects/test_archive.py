@@ -122,8 +122,8 @@ def test_restored_under_another_home_it_is_equal_in_everything(
     job = open_archive.ask(out)
     run_job(job.folder)
     assert sorted(p.name for p in list_projects()) == ["Test project", "Test project 2"]
-    assert len(opening_jobs(folder.parent, "open_archive")) == 2
-    for done in opening_jobs(folder.parent, "open_archive"):
+    assert len(opening_jobs(folder.parent, open_archive.OPEN_ARCHIVE)) == 2
+    for done in opening_jobs(folder.parent, open_archive.OPEN_ARCHIVE):
         dismiss(done)
     assert not list(folder.parent.glob(".*"))
 

@@ -43,7 +43,7 @@ def original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 def test_a_copy_is_whole_and_of_its_own(original: Store) -> None:
     steps = history(original)
     result = run_here(original, duplicate.ask(original, "Copy of Digits"))
-    assert result == {"address": "copy-of-digits", "name": "Copy of Digits"}
+    assert (result.address, result.name) == ("copy-of-digits", "Copy of Digits")
     copy = open_project("copy-of-digits")
     assert project_name(copy) == "Copy of Digits"
     assert project_name(original) == "Digits"
