@@ -69,8 +69,8 @@ def test_a_reader_of_a_package_reads_imports_and_stored_files(
     # Each is first decoded in a process of its own, under limits.
     job = add_images.ask(store, [SourceFile(folder, "given")], add_images.AddOptions())
     result = run_here(store, job)
-    assert result["added"] == 2
-    [(name, reason)] = result["failed"]
+    assert result.added == 2
+    [(name, reason)] = result.failed
     assert name.endswith("cut.lab")
     assert "not a complete Lab file" in reason
     things = {thing.name: thing for thing in list_things(store, ThingFilter())}

@@ -99,7 +99,7 @@ def write_sort(path: Path, sort: str) -> Path:
 def test_the_guide_warns_of_images_that_piximi_reads_otherwise(
     open_page, digits, tmp_path, sort, words
 ):
-    assert add(digits, write_sort(tmp_path / "one", sort))["added"] == 1
+    assert add(digits, write_sort(tmp_path / "one", sort)).added == 1
     page = open_page("export", project="digits")
     said = [warning.value for warning in page.warning]
     assert len(said) == bool(words)

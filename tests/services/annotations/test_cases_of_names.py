@@ -104,7 +104,7 @@ def test_an_id_that_two_images_have_means_neither(store: Store, tmp_path: Path) 
     path.write_text(json.dumps(content))
     result = bring_in(store, path)
     assert placed(store) == {"c.png": [3]}
-    told = [reason for what, reason in result["skipped"] if what == "a.png, b.png"]
+    told = [reason for what, reason in result.skipped if what == "a.png, b.png"]
     assert told == ["These images have one id, 0, so no object of that id is brought in."]
     content["images"][1]["id"] = 1
     content["categories"].append({"id": 1, "name": "other"})
@@ -230,7 +230,7 @@ def test_names_that_were_copied_between_voc_files(
     contents = {file: voc(filename) for file, filename in files.items()}
     result = bring_in(store, packed(tmp_path / "z.zip", **contents))
     assert placed(store) == found
-    assert result["new"] + len(result["unmatched"]) == len(files)
+    assert result.new + len(result.unmatched) == len(files)
 
 
 def test_voc_files_lie_in_folders_or_name_them(store: Store, tmp_path: Path) -> None:

@@ -164,4 +164,4 @@ def test_any_small_project_is_saved_as_the_strict_reader_wants_it(case: dict[str
         # Decimal numbers are scaled in single precision: one of 65,535 steps may differ.
         step = 1 if pixels.dtype == np.float32 else 0
         assert np.abs(back - wanted).max() <= step
-    assert result["left_out"] == []
+    assert result.left_out == ()

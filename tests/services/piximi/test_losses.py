@@ -52,7 +52,7 @@ def test_where_things_in_test_and_predictions_go_is_said_and_so_written(
     assert moved.startswith("2 things")
     assert "will be in Inference" in moved
     path, result = save_zip(store)
-    assert result["told"] == told
+    assert result.told == tuple(told)
     found = strict_read(path)
     unknown = found["kinds"]["Image"]["unknown_category_id"]
     written = {

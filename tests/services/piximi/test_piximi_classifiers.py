@@ -57,7 +57,7 @@ def test_measures_that_are_no_numbers_keep_no_project_from_being_saved(tmp_path:
         tmp_path, ("red", "white"), eval_results=[measures], class_map=[[0, made.RED]]
     )
     store, result = open_zip(given, tmp_path / "project")
-    assert result["classifiers"] == 1
+    assert result.classifiers == 1
     path, _result = save_zip(store)
     model = strict_read(path)["models"]["cells"]
     assert model["eval_results"] == [{**measures, "f1Score": None}]
@@ -88,7 +88,7 @@ def test_each_class_becomes_a_category_of_its_own(
     assert [known.name for known in run.classes] == expected
     assert len({known.id for known in run.classes}) == len(classes)
     assert not any(known.id.startswith("0") for known in run.classes)
-    assert [entry["names"] for entry in result["repairs"]] == ([told] if told else [])
+    assert [list(entry.names) for entry in result.repairs] == ([told] if told else [])
     path, _result = save_zip(store)
     found = strict_read(path)
     mapped = dict(found["models"]["cells"]["class_map"])
@@ -106,13 +106,13 @@ def test_settings_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
     made.edit(files, base, training_percent=0.05)
     made.array(files, f"{base}/input_shape", [1, 2000, 24, 1], "<i4")
     pair = small_network(tmp_path / "again", ("red", "white"))
-    store, result = open_zip(made.zipped(files, tmp_path / "b.zip", **pair), tmp_path / "project")  # type: ignore[arg-type]
-    told = {entry["what"]: entry for entry in result["repairs"]}
+    store, result = open_zip(made.zipped(files, tmp_path / "b.zip", **pair), tmp_path / "project")
+    told = {entry.what: entry for entry in result.repairs}
     lost = next(entry for what, entry in told.items() if "this program lacks" in what)
     # A classifier's own scaling becomes a layer of it, so that it is not lost.
-    assert lost["count"] == 4 + 3
+    assert lost.count == 4 + 3
     beyond = next(entry for what, entry in told.items() if "beyond what" in what)
-    assert sorted(beyond["names"]) == ["input_shape", "training_percentage"]
+    assert sorted(beyond.names) == ["input_shape", "training_percentage"]
     settings = default_settings(store)
     assert (settings.epochs, settings.batch_size) == (7, 16)
     assert settings.training_percentage == 0.75

@@ -101,7 +101,7 @@ def test_the_real_digits_lose_nothing_on_opening_and_saving(
     given = zips(shared_data)["digits"]
     original = strict_read(given)
     store, result = open_zip(given, tmp_path / "first")
-    assert result["repairs"] == []
+    assert result.repairs == ()
     folder = tmp_path / "first"
     check_things(original, folder)
     assert rows(folder, "select name from project") == [{"name": original["name"]}]
