@@ -24,7 +24,7 @@ def main(workspace: Path, folder: Path) -> None:
         except PiximiError as error:
             print(f"left out: {project.name}: {error}")
         else:
-            print(f"{target.name}: {written['images']} images, {written['runs']} runs")
+            print(f"{target.name}: {written.images} images, {written.runs} runs")
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ def main(project: Path, file: Path) -> None:
     store = open_store(project.absolute())
     look = read_annotations.ask(store, SourceFile(file.absolute(), file.name))
     found = run_here(store, look)
-    for row in found["unmatched"]:
-        print(f"no image: {row['image']}: {row['reason']}")
-    if found["new"]:
+    for row in found.unmatched:
+        print(f"no image: {row.image}: {row.reason}")
+    if found.new:
         run_here(store, add_annotations.ask(store, look))
     kinds = {row.kind_name for row in list_objects(store)}
-    print(f"{found['new']} objects added; kinds: {', '.join(sorted(kinds)) or 'none'}")
+    print(f"{found.new} objects added; kinds: {', '.join(sorted(kinds)) or 'none'}")
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ def main(crops: Path, project: Path, epochs: int = 20) -> None:
     store = create_store(project.absolute(), project.name)
     options = add_images.AddOptions(labels="folders")
     added = run_here(store, add_images.ask(store, [SourceFile(crops, crops.name)], options))
-    for name, reason in added["failed"]:
+    for name, reason in added.failed:
         print(f"left out: {name}: {reason}")
     # The size of the input is proposed from the images.
     settings = with_overrides(default_settings(store), [f"epochs={epochs}", "seed=1"])
     summary = run_here(store, train.ask(store, settings))
-    print(f"{added['added']} images; right on {summary['val_accuracy']:.0%} in validation")
+    print(f"{added.added} images; right on {summary.val_accuracy:.0%} in validation")
 
 
 if __name__ == "__main__":

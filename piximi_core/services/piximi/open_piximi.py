@@ -210,7 +210,11 @@ def _build(
             _bring_in_things(job, found, rows, store)
         if found.count and not rows.images:
             reasons = " ".join(found.repairs.sentences())
-            raise BadInput(f"No image of '{request.shown}' can be read. {reasons}")
+            raise BadInput(
+                "No image of '{shown}' can be read. {reasons}",
+                shown=request.shown,
+                reasons=reasons,
+            )
         runs = bring_in_models(job, store, found, request.who)
         predicted = keep_predictions(job, store, found, rows.predicted, runs)
     finally:

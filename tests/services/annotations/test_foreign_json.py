@@ -110,7 +110,7 @@ def test_every_shape_becomes_its_pixels(
     add(store, pictures(tmp_path / "in", "a.png", "b.png"))
     (tmp_path / "export.json").write_text(json.dumps(content))
     result = bring_in(store, tmp_path / "export.json")
-    assert result["format"] == name
+    assert result.format == name
     (row,) = list_objects(store)
     assert (row.image_name, row.category_name, row.box) == ("a.png", "rbc", box)
     # Circles are made of whole pixels.
@@ -163,8 +163,8 @@ def test_other_files_in_a_zip_are_named_as_left_out(store: Store, tmp_path: Path
     path = packed(tmp_path / "y.zip", classes__txt="rbc\nwbc\n", notes__json=notes,
                   other__xml="<settings/>", labels_S_a__txt=LINES)  # fmt: skip
     result = bring_in(store, path)
-    assert (result["format"], result["new"]) == ("yolo", 2)
-    assert [what for what, _ in result["skipped"]] == ["notes.json", "other.xml"]
+    assert (result.format, result.new) == ("yolo", 2)
+    assert [what for what, _ in result.skipped] == ["notes.json", "other.xml"]
 
     image = {"id": 1, "file_name": "b.png", "width": 30, "height": 20}
     captions = json.dumps({"images": [image], "annotations": []})
@@ -172,8 +172,8 @@ def test_other_files_in_a_zip_are_named_as_left_out(store: Store, tmp_path: Path
     whole = {"images": [image], "annotations": [box], "categories": [{"id": 1, "name": "x"}]}
     path = packed(tmp_path / "c.zip", a__json=captions, b__json=json.dumps(whole), c__xml="<x/>")
     result = bring_in(store, path)
-    assert (result["format"], result["new"]) == ("coco", 1)
-    assert [what for what, _ in result["skipped"]] == ["a.json", "c.xml"]
+    assert (result.format, result.new) == ("coco", 1)
+    assert [what for what, _ in result.skipped] == ["a.json", "c.xml"]
 
 
 def test_a_zip_of_nothing_that_is_read_says_why(store: Store, tmp_path: Path) -> None:
