@@ -99,7 +99,7 @@ def test_the_settings_decide_the_network(lab: None, store: Store) -> None:
     assert run.settings["architecture"] == "Tiny CNN"
     # One convolution of 8 channels, 5x5, and ten categories of 4x4x8 numbers.
     assert run.summary["parameters"] == 8 * 26 + 10 * (4 * 4 * 8 + 1)
-    assert run_here(store, export.ask(store, run, "piximi"))["difference"] < 1e-4
+    assert run_here(store, export.ask(store, run, "piximi")).difference < 1e-4
 
 
 def test_a_draft_whose_network_is_gone_takes_ours(
