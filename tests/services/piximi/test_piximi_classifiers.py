@@ -106,7 +106,7 @@ def test_settings_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
     made.edit(files, base, training_percent=0.05)
     made.array(files, f"{base}/input_shape", [1, 2000, 24, 1], "<i4")
     pair = small_network(tmp_path / "again", ("red", "white"))
-    store, result = open_zip(made.zipped(files, tmp_path / "b.zip", **pair), tmp_path / "project")
+    store, result = open_zip(made.zipped(files, tmp_path / "b.zip", **pair), tmp_path / "project")  # type: ignore[arg-type]
     told = {entry.what: entry for entry in result.repairs}
     lost = next(entry for what, entry in told.items() if "this program lacks" in what)
     # A classifier's own scaling becomes a layer of it, so that it is not lost.
