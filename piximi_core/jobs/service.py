@@ -133,7 +133,7 @@ class Service(Generic[Asked, Found]):
     """
 
     name: str
-    title: str
+    title: Message
     asks: type[Asked]
     finds: type[Found]
     run: Callable[[Job, Asked], Found]

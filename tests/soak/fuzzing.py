@@ -57,15 +57,15 @@ class FuzzRounds:
             (files / f"{number:04d} {name}").write_bytes(content)
         create_store(room / "project", "Damaged").close()
         result = self._add(room)
-        reasons = [reason for _name, reason in result.failed]
-        for name, reason in result.failed:
+        reasons = [reason for _name, reason in result["failed"]]
+        for name, reason in result["failed"]:
             require(_is_sentence(reason), f"{name} in {files}: {reason!r}")
             require(not _FINDING.search(reason), f"{name} in {files}: {reason}")
         told = sum(len(result[key]) for key in ("failed", "duplicates", "conflicts"))
-        require(result.added + told >= result.total, f"some of {files} were not told of")
+        require(result["added"] + told >= result["total"], f"some of {files} were not told of")
         check_project(room / "project")
         shutil.rmtree(room)
-        return {"damaged": count, "added": result.added, "refused": len(reasons)}
+        return {"damaged": count, "added": result["added"], "refused": len(reasons)}
 
     def _add(self, room: Path) -> dict[str, Any]:
         options = ["--channels", "1", "--time", "planes", "--convert"]
