@@ -95,7 +95,7 @@ def test_real_projects_open_and_come_back_the_same(
             assert same(value, again[key]) if same else key == "pixels" or value == again[key], key
     assert original["kinds"] == written["kinds"]
     assert original["categories"] == written["categories"]
-    second, _result = open_zip(path, tmp_path / "second")
+    second, _opened = open_zip(path, tmp_path / "second")
     assert everything(second) == everything(store)
 
 
@@ -128,7 +128,7 @@ def test_the_real_digits_keep_predictions_and_a_classifier_that_repeats_them(
     assert {i: t["class_category_id"] for i, t in written["things"].items()} == {
         i: t["class_category_id"] for i, t in original.items()
     }
-    second, _result = open_zip(path, tmp_path / "second")
+    second, _opened = open_zip(path, tmp_path / "second")
     assert everything(second) == everything(store)
 
 
@@ -198,8 +198,8 @@ def test_a_project_of_everything_is_as_the_strict_reader_wants_it(
     assert model["input_shape"] == [1, 16, 16, 4]
     mapped = {index: found["categories"][i]["name"] for index, i in model["class_map"]}
     assert mapped == {0: "round", 1: "long"}
-    store, result = open_zip(path, tmp_path / "again")
-    assert result.repairs == ()
+    store, opened = open_zip(path, tmp_path / "again")
+    assert opened.repairs == ()
     back = {one.id: one for one in list_objects(store)}
     for one in objects:
         assert (back[one.id].box, back[one.id].runs, back[one.id].plane) == (
@@ -316,7 +316,7 @@ def test_old_projects_become_projects_with_settings(tmp_path: Path, version: str
     assert (edited["epochs"], edited["training_percentage"]) == (7, 0.6)
     path, _result = save_zip(store)
     strict_read(path)
-    again, _result = open_zip(path, tmp_path / "again")
+    again, _opened = open_zip(path, tmp_path / "again")
     assert everything(again) == everything(store)
 
 
@@ -376,9 +376,9 @@ def test_a_classifier_that_cannot_be_used_is_left_out_by_name(
 def test_equal_projects_give_equal_files(tmp_path: Path) -> None:
     given = made.zipped(made.things_project("1.1.4"), tmp_path / "a.zip")
     store, _result = open_zip(given, tmp_path / "project")
-    first, _result = save_zip(store)
+    first, _saved = save_zip(store)
     content = first.read_bytes()
-    second, _result = save_zip(store)
+    second, _saved = save_zip(store)
     assert first != second
     assert second.read_bytes() == content
     # Each may be as large as the project: only the newest is kept.
