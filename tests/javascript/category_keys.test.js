@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mayGoOn, ofKey, withKeys } from "../../piximi_ui/components/gallery/category_keys.js";
+import { isNew, mayGoOn, ofKey, withCreated, withKeys } from "../../piximi_ui/components/gallery/category_keys.js";
 
 const named = (names) => withKeys(["Unknown", ...names].map((name) => ({ id: name, name })));
 const keysOf = (names) => named(names).map(({ key }) => key);
@@ -33,4 +33,15 @@ test("a key finds its category, and may begin another's", () => {
   assert.equal(ofKey(categories, "13"), null);
   assert.equal(mayGoOn(categories, "1"), true);
   assert.equal(mayGoOn(categories, "2"), false);
+});
+
+test("a category has its key as soon as it is asked for, while labels wait to be saved", () => {
+  const project = [{ id: "a", name: "Unknown" }, { id: "b", name: "RBC" }, { id: "c", name: "WBC" }];
+  const shown = withCreated(project, ["Platelets", "WBC"]);
+  assert.deepEqual(shown.map(({ name, key }) => [name, key]), [
+    ["Unknown", "0"], ["RBC", "1"], ["WBC", "2"], ["Platelets", "3"],
+  ]);
+  assert.ok(isNew(ofKey(shown, "3")));
+  assert.ok(!isNew(ofKey(shown, "2")));
+  assert.deepEqual(keysOf(["RBC", "WBC", "Platelets"]), shown.map(({ key }) => key), "and keeps it");
 });

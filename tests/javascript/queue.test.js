@@ -188,3 +188,14 @@ test("what the viewer could not send before it was closed is taken over, under i
   assert.deepEqual(project.types(), ["label a"]);
   assert.equal(project.batches.length, 1);
 });
+
+test("categories that wait to be created are known, each once, by the kind they are for", () => {
+  const { queue } = queueOf("cells", false);
+  queue.push({ type: "label", ids: ["1"], category: "c" });
+  queue.push({ type: "create", ids: ["2"], name: "Platelets" });
+  queue.push({ type: "create", ids: ["3"], name: "Platelets" });
+  queue.push({ type: "create", ids: ["4"], name: "Nucleolus", kind: "nucleus" });
+  assert.deepEqual(queue.created(), ["Platelets"]);
+  assert.deepEqual(queue.created("nucleus"), ["Nucleolus"]);
+  assert.equal(queue.labels().get("3"), `${NEW}Platelets`);
+});

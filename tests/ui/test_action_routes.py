@@ -63,7 +63,8 @@ class Window:
         return post(action_routes.routes(), self.address, content, headers)
 
     def act(self, *actions: dict[str, Any], client: str = "tab") -> dict[str, Any]:
-        answer = self.send({"client": client, "actions": list(actions)})
+        shown = self.store.revision()
+        answer = self.send({"client": client, "actions": list(actions), "shown": shown})
         assert answer.status == 200, answer.body
         assert answer.headers["cache-control"] == "no-store"
         return json.loads(answer.body)

@@ -112,16 +112,26 @@ def test_a_page_turn_takes_effect_once_and_brings_its_page() -> None:
 
 def test_a_label_brings_its_tiles_alone_unless_others_were_at_work() -> None:
     window = Window()
-    answer = window.send(batch(label(1, "1a", "9z")))
+    answer = window.send({**batch(label(1, "1a", "9z")), "shown": 0})
     assert [item["id"] for item in answer["part"]["items"]] == ["1a"]
     assert answer["part"]["revision"]["number"] == 1
     assert "drawing" not in answer
     window.revision += 1  # somebody else
-    answer = window.send(batch(label(2, "1b")))
+    answer = window.send({**batch(label(2, "1b")), "shown": 1})
     assert [item["id"] for item in answer["drawing"]["items"]] == ["1a", "1b", "1c"]
     undo = {"nonce": 3, "uid": "u3", "type": "undo", "ids": []}
     assert "drawing" in window.send(batch(undo)), "what it takes back may lie anywhere"
     assert "drawing" in window.send(batch()), "asked for although nothing was done"
+
+
+def test_a_drawing_that_a_label_overtook_comes_with_the_answer() -> None:
+    """Such as one with a category that was made beside the gallery: its key was refused."""
+    window = Window()
+    window.revision += 1
+    window.desk.whole()  # what the page's script draws is on its way when the label is given
+    answer = window.send({**batch(label(1, "1a")), "shown": 0})
+    assert answer["drawing"]["revision"]["number"] == 2
+    assert "part" in window.send({**batch(label(2, "1b")), "shown": 2})
 
 
 def test_what_only_the_page_can_do_waits_for_it_in_order() -> None:

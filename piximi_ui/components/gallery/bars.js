@@ -1,5 +1,6 @@
 // Around the grid: the page buttons and the row of categories.
 
+import { isNew } from "./category_keys.js";
 import { element, fill, number, paint } from "../shared/dom.js";
 import { goesOn, setGoesOn } from "./onward.js";
 
@@ -120,10 +121,10 @@ export class Palette {
     this.told = told;
     this.tallies.forEach((tally, index) => {
       const tip = narrowed[index] ? texts.not_only_tip : texts.only_tip;
-      tally.textContent = number(counts[index]);
+      tally.textContent = number(counts[index] ?? 0);
       tally.title = fill(tip, { name: categories[index].name });
       tally.setAttribute("aria-label", `${tally.title}, ${tally.textContent}`);
-      tally.setAttribute("aria-pressed", String(narrowed[index]));
+      tally.setAttribute("aria-pressed", String(narrowed[index] ?? false));
     });
   }
 
@@ -148,6 +149,7 @@ export class Palette {
   }
 
   #tally(category) {
-    return element("button", { type: "button", class: "tally", onclick: () => this.narrow(category) });
+    const act = () => !isNew(category) && this.narrow(category);
+    return element("button", { type: "button", class: "tally", onclick: act });
   }
 }

@@ -1,5 +1,7 @@
 // Which key labels with which category: what its badge shows and what is to be typed, everywhere.
 
+import { NEW } from "../shared/queue.js";
+
 export const REMOVE = "U"; // takes a label away, so it stands for Unknown where 0 is another's
 const NUMBER = /^(?:0|[1-9]\d?)$/;
 
@@ -28,6 +30,22 @@ export function withKeys(categories) {
   });
   return categories.map((category, place) => ({ ...category, key: keys.get(place) }));
 }
+
+/**
+ * The categories, and those that are being created, which have their keys at once: the project puts
+ * new ones last, too. Until it has answered they are labelled with by name.
+ *
+ * @param {{id: string, name: string}[]} categories as the project has them
+ * @param {string[]} names of those that wait to be created
+ */
+export function withCreated(categories, names) {
+  const known = new Set(categories.map(({ name }) => name));
+  const created = names.filter((name) => !known.has(name));
+  return withKeys([...categories, ...created.map((name) => ({ id: NEW + name, name, color: "#808080" }))]);
+}
+
+/** Whether a category is still to be created: until then it is labelled with by name. */
+export const isNew = ({ id }) => id.startsWith(NEW);
 
 /** The category of what was typed, or null. */
 export function ofKey(categories, typed) {

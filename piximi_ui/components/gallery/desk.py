@@ -80,7 +80,7 @@ class GalleryDesk:
             "view": self.view,
             # Only the page's script can do or say it.
             "rerun": bool(memory.inbox or memory.said),
-            **(self._part(work) or {"drawing": self.whole()}),
+            **(self._part(work, batch.more.get("shown")) or {"drawing": self.whole()}),
         }
 
     def whole(self) -> dict[str, Any]:
@@ -92,8 +92,15 @@ class GalleryDesk:
         memory.keep(frozenset(self.in_view()) if memory.wide and self.in_view else memory.shown)
         return to_page(memory, page, changes=changes, view=self.view, partitions=self.partitions)
 
-    def _part(self, work: _Work) -> dict[str, Any] | None:
-        """Read only the tiles that changed; None if more than those may look otherwise."""
+    def _part(self, work: _Work, shown: object) -> dict[str, Any] | None:
+        """Read only the tiles that changed; None if more than those may look otherwise.
+
+        Parameters
+        ----------
+        shown
+            The revision that the browser shows. What the page's script drew last may never have
+            been shown: an answer can overtake it on its way.
+        """
         memory = self.memory
         if work.more or not self.steady:
             return None
@@ -102,8 +109,8 @@ class GalleryDesk:
         page = self.draw(memory.page, seen)
         if page.revision is None or len(page.items) < len(seen):
             return None
-        if memory.drawn is None or page.revision.number - memory.drawn != work.steps:
-            return None  # others were at work, too
+        if not isinstance(shown, int) or page.revision.number - shown != work.steps:
+            return None  # others were at work, too, or a category was made elsewhere on the page
         memory.drawn = page.revision.number
         items = changed_items(page, self.partitions)
         return {"part": {"items": items, **to_numbers(page), "changes": changes}}

@@ -1,5 +1,6 @@
 // The gallery component. Streamlit calls `mount` at first and again whenever Python redraws.
 
+import { isNew } from "./category_keys.js";
 import { element, speak } from "../shared/dom.js";
 import { DragBox } from "./drag.js";
 import { Follower } from "../shared/follow.js";
@@ -148,16 +149,16 @@ class Gallery {
     this.reporter.answered(rerun);
   }
 
-  /** What every batch takes along. */
   along() {
-    return { selection: this.reporter.state() };
+    return { selection: this.reporter.state(), shown: this.data?.revision?.number };
   }
 
   redraw() {
     if (this.data === undefined) return;
     const { selection, focus, queue } = this;
-    const { lost } = this.follower;
-    this.view.draw(this.data, { selection, focus, labels: queue.labels(), waiting: queue.unsaved, lost });
+    this.page.know();
+    const waits = { labels: queue.labels(), waiting: queue.unsaved };
+    this.view.draw(this.data, { selection, focus, ...waits, lost: this.follower.lost });
   }
 
   /** The connection is back. */
@@ -211,7 +212,7 @@ class Gallery {
 
   /** Label the selection with a category of those that are shown. */
   choose(category) {
-    if (this.selection.size === 0 && this.act("highlight", [], category.id)) return true;
+    if (this.selection.size === 0 && !isNew(category) && this.act("highlight", [], category.id)) return true;
     return this.labelling.choose(category);
   }
 

@@ -1,6 +1,7 @@
 // Giving labels, and where the selection goes then: on to the next image of the view, which may lie
 // on a page that is still to come. Until it is there, nothing is selected and keys label nothing.
 
+import { isNew } from "./category_keys.js";
 import { TypedDigits } from "./digits.js";
 import { fill } from "../shared/dom.js";
 import { goesOn } from "./onward.js";
@@ -30,7 +31,9 @@ export class Labelling {
 
   /** Label with a category of the list that the person looked at. */
   choose(category, ids = this.gallery.selection.list()) {
-    return this.#give(ids, (chosen) => this.gallery.act("label", chosen, category.id));
+    const { gallery } = this;
+    if (isNew(category)) return this.#give(ids, (chosen) => gallery.create(chosen, category.name));
+    return this.#give(ids, (chosen) => gallery.act("label", chosen, category.id));
   }
 
   /** Label with a category that Python is to create. */

@@ -1,13 +1,15 @@
 // The page that is shown: drawn by Streamlit, and renewed by the answers to what a person does. What
 // was read from the project earlier never comes over what was read later.
 
-import { withKeys } from "./category_keys.js";
+import { withCreated } from "./category_keys.js";
 
 export class ShownPage {
   /** @param {object} gallery see gallery.js: `data`, `view`, `selection`, `focus`, `queue` */
   constructor(gallery) {
     this.gallery = gallery;
     this.place = -1; // where in the grid the keyboard was before the page was laid
+    this.given = null; // the categories as the project had them, and the names of those that wait
+    this.names = []; // to be created, for which the keys were dealt
     this.moved = false; // whether tiles came, went or changed places
   }
 
@@ -20,7 +22,8 @@ export class ShownPage {
   turnTo(page) {
     const { gallery } = this;
     const { selection, view } = gallery;
-    gallery.data = { ...gallery.data, ...page, categories: withKeys(page.categories) };
+    gallery.data = { ...gallery.data, ...page, given: page.categories };
+    this.know();
     if (page.selection.version !== gallery.version) gallery.adopt(page.selection);
     this.place = gallery.held ? view.order.indexOf(gallery.focus) : -1;
     this.moved = view.lay(page.items);
@@ -43,6 +46,15 @@ export class ShownPage {
       changes,
       items: gallery.data.items.map((item) => changed.get(item.id) ?? item),
     };
+  }
+
+  /** The categories with their keys, also those that wait to be created. */
+  know() {
+    const { data, queue } = this.gallery;
+    const names = queue.created();
+    if (data.given === this.given && String(names) === String(this.names)) return;
+    Object.assign(this, { given: data.given, names });
+    data.categories = withCreated(data.given, names);
   }
 
   /** Draw it. */

@@ -89,6 +89,16 @@ export class ActionQueue {
     return labels;
   }
 
+  /**
+   * Names of the categories that wait to be created, the first first.
+   *
+   * @param {string | null} kind of those that were asked for with their kind
+   */
+  created(kind = null) {
+    const asked = this.waiting.filter((action) => action.type === "create" && (action.kind ?? null) === kind);
+    return [...new Set(asked.map(({ name }) => name))];
+  }
+
   /** How many of a person's changes are not saved; turning a page changes nothing. */
   get unsaved() {
     return this.waiting.filter((action) => action.type !== "turn").length;

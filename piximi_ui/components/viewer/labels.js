@@ -2,7 +2,7 @@
 // the object that is selected in it.
 
 import { OnwardSwitch, Palette } from "../gallery/bars.js";
-import { withKeys } from "../gallery/category_keys.js";
+import { isNew, withCreated } from "../gallery/category_keys.js";
 import { TypedDigits } from "../gallery/digits.js";
 import { element, fill } from "../shared/dom.js";
 import { Finder } from "../gallery/find.js";
@@ -39,7 +39,7 @@ export class Labels {
       step: (by) => this.#step(by),
       remove: () => this.choose(this.data.categories[0]),
       answer: (type) => this.may(type) && this.#give((id) => this.act(type, [id])),
-      create: (name) => this.#give((id) => this.#push({ type: "create", ids: [id], name })),
+      create: (name) => this.#create(name),
     };
     this.keyboard = new Keyboard(this, true);
     this.node = element("div", { class: "labels" }, [
@@ -77,6 +77,7 @@ export class Labels {
   /** The number of waiting actions changed. */
   redraw() {
     this.viewer.captions();
+    if (this.data !== undefined) this.draw();
   }
 
   /** Put what answers said into pictures that were drawn before them. */
@@ -88,14 +89,19 @@ export class Labels {
     if (Number(seen) < Number(this.seen)) return; // an answer has told something newer
     if (seen !== this.seen) this.tags = null;
     this.seen = seen;
-    this.kinds = new Map(Object.entries(categories).map(([kind, list]) => [kind, withKeys(list)]));
+    this.kinds = new Map(Object.entries(categories));
+  }
+
+  /** The categories of a kind with their keys, also those that wait to be created. */
+  #categories(kind) {
+    return withCreated(this.kinds.get(kind) ?? [], this.queue.created(kind));
   }
 
   /** Show the categories of what would be labelled now. */
   draw() {
     const subject = this.viewer.subject();
-    this.data = { categories: this.kinds.get(subject.kind) ?? [] };
-    const { categories } = this.data;
+    const categories = this.#categories(subject.kind);
+    this.data = { categories };
     this.palette.update({ categories, counts: null, narrowed: [], texts: this.texts }, true);
     this.onward.update(this.texts, true);
     this.answers.forEach((button) => {
@@ -112,7 +118,7 @@ export class Labels {
     const labels = this.queue.labels();
     if (!labels.has(id)) return undefined;
     const asked = labels.get(id);
-    const categories = this.kinds.get(kind) ?? [];
+    const categories = this.#categories(kind);
     if (asked?.startsWith(NEW)) {
       const name = asked.slice(NEW.length);
       return categories.find((category) => category.name === name) ?? { name, color: "#808080" };
@@ -122,7 +128,7 @@ export class Labels {
 
   /** The category of an id among those of a kind; null for Unknown and what is gone. */
   category(kind, id) {
-    const categories = this.kinds.get(kind) ?? [];
+    const categories = this.#categories(kind);
     const place = categories.findIndex((category) => category.id === id);
     return place > 0 ? categories[place] : null;
   }
@@ -142,6 +148,7 @@ export class Labels {
   }
 
   choose(category) {
+    if (isNew(category)) return this.#create(category.name);
     return this.#give((id) => this.act("label", [id], category.id));
   }
 
@@ -172,6 +179,11 @@ export class Labels {
   }
 
   /* ---- */
+
+  #create(name) {
+    const { kind } = this.viewer.subject();
+    return this.#give((id) => this.#push({ type: "create", ids: [id], name, kind }));
+  }
 
   #push(action) {
     this.queue.push({ ...action, seen: this.seen });
