@@ -197,3 +197,9 @@ def test_a_run_ends_with_what_tests_of_pages_leave_out() -> None:
 
     assert parameters(script_runner._clean_problem_modules) == []
     assert parameters(manifest_scanner.scan_component_manifests) == []
+
+
+def test_the_page_tells_whether_its_script_runs() -> None:
+    """components/shared/presses.js lets an undo wait for it."""
+    assert '"data-test-script-state"' in bundle()
+    assert "`notRunning`" in bundle() or '"notRunning"' in bundle()

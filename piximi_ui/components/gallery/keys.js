@@ -1,6 +1,7 @@
 // The keyboard: labels and commands anywhere on the page, arrows and Space inside the grid.
 
 import { connectionNotice } from "../shared/dom.js";
+import { afterPresses, listenForPresses, pressBeside } from "../shared/presses.js";
 import { composes, digitOf, letterOf } from "./layouts.js";
 
 const TYPES_TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button])";
@@ -19,6 +20,7 @@ export class Keyboard {
     this.digits = gallery.labelling.digits;
     this.listeners = new AbortController();
     const { signal } = this.listeners;
+    listenForPresses();
     window.addEventListener("keydown", (event) => this.down(event), { signal });
     window.addEventListener("keyup", (event) => this.up(event), { signal });
     window.addEventListener("blur", () => this.#leave(), { signal });
@@ -91,11 +93,21 @@ export class Keyboard {
     if (key === "a" && !event.shiftKey) return gallery.selectPage();
     // A gallery that has just left the page undoes nothing any more: the button beside it does.
     const there = gallery.host?.host.isConnected ?? true;
-    if (key === "z") return there && gallery.act(event.shiftKey ? "redo" : "undo");
-    if (key === "y" && !event.shiftKey) return there && gallery.act("redo");
+    if (key === "z") return there && this.#back(event.shiftKey ? "redo" : "undo");
+    if (key === "y" && !event.shiftKey) return there && this.#back("redo");
     // Keyboards of Macs have no key for this.
     if (key === "backspace" && event.metaKey) return gallery.remove();
     return false;
+  }
+
+  /** Undo or redo, after what was pressed on the page; that may have taken the gallery away. */
+  #back(type) {
+    const { gallery } = this;
+    if (!gallery.may(type)) return false;
+    return afterPresses(() => {
+      const there = gallery.listens() && (gallery.host?.host.isConnected ?? true);
+      return there ? gallery.act(type) : pressBeside(type);
+    });
   }
 
   #command(event) {

@@ -5,6 +5,7 @@ import { isNew } from "./category_keys.js";
 import { TypedDigits } from "./digits.js";
 import { fill } from "../shared/dom.js";
 import { goesOn } from "./onward.js";
+import { somethingWaits } from "../shared/presses.js";
 
 export class Labelling {
   /** @param {object} gallery see gallery.js */
@@ -97,6 +98,7 @@ export class Labelling {
 
   #give(ids, act) {
     const { gallery } = this;
+    if (somethingWaits()) return this.say("at_work");
     if (this.awaited || gallery.queue.has("select_all")) return this.say("coming");
     if (!ids.length) return this.say("nothing_selected");
     if (!act(ids)) return false;

@@ -72,6 +72,7 @@ def _labelling() -> dict[str, str]:
         "label_hint": _("Select an image, then press the key of its category, or click it."),
         "nothing_selected": _("Select images first"),
         "no_category": _("No category {index}"),
+        "at_work": _("What you asked for before is still being done: press again in a moment"),
         "coming": _("The next picture is on its way"),
         "first": _("This is the first one"),
         "last": _("That was the last one"),

@@ -8,6 +8,7 @@ import { element, fill } from "../shared/dom.js";
 import { Finder } from "../gallery/find.js";
 import { Keyboard } from "../gallery/keys.js";
 import { goesOn } from "../gallery/onward.js";
+import { somethingWaits } from "../shared/presses.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
 import { TypedPanel } from "../gallery/typed.js";
 
@@ -203,6 +204,7 @@ export class Labels {
   }
 
   #give(act) {
+    if (somethingWaits()) return this.#say("at_work");
     if (this.viewer.walk.waits) return this.#say("coming");
     if (!act(this.viewer.subject().id)) return false;
     if (goesOn() && !this.viewer.goOn()) this.#say("last");

@@ -2,16 +2,18 @@
 
 import { TEXT_FIELDS } from "../gallery/keys.js";
 import { composes, letterOf } from "../gallery/layouts.js";
+import { afterPresses, listenForPresses, pressBeside } from "../shared/presses.js";
 
 export function listenForUndo() {
   // Of two versions of this module, as after an update, one is to press.
   const marked = /** @type {Window & {piximiUndoes?: boolean}} */ (window);
   if (marked.piximiUndoes) return;
   marked.piximiUndoes = true;
+  listenForPresses();
   window.addEventListener("keydown", (event) => {
     const name = buttonOf(event);
     // Whoever else listens comes first, in whatever order the parts of the page were loaded.
-    if (name) setTimeout(() => event.defaultPrevented || press(name));
+    if (name) setTimeout(() => event.defaultPrevented || afterPresses(() => pressBeside(name)));
   });
 }
 
@@ -23,10 +25,4 @@ function buttonOf(event) {
   const key = letterOf(event);
   if (key === "z") return event.shiftKey ? "redo" : "undo";
   return key === "y" && !event.shiftKey ? "redo" : null;
-}
-
-function press(name) {
-  /** @type {HTMLElement | null} */
-  const button = document.querySelector(`.st-key-sidebar-${name} button`);
-  button?.click();
 }
