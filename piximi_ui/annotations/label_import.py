@@ -8,12 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 from piximi_core.formats.tables.label_table import read_label_table
+from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import list_kinds
+from piximi_core.project.contents.labelling import counted
 from piximi_core.project.database.store import Store
 from piximi_core.services.annotations.labels_from_table import label_from_table, match_labels
 from piximi_ui.context import errors_shown, say, who
 from piximi_ui.kinds import kind_label
-from piximi_ui.texts import _, number, plain, plural
+from piximi_ui.texts import _, number, plain, plural, told
 
 __all__ = ["draw_label_import"]
 
@@ -46,7 +48,9 @@ def draw_label_import(store: Store, path: Path) -> bool:
             fits.ambiguous,
         )
         if st.button(
-            plural("Take over {n} row", "Take over {n} rows", fits.labelled),
+            told(Message("Label {things}", things=counted(fits.labelled, kind_id)))
+            if fits.labelled
+            else _("Nothing to label"),
             type="primary",
             disabled=not fits.labelled,
             key="annotations-table-go",

@@ -83,8 +83,8 @@ def _dialog(store: Store, categories: Sequence[Category]) -> None:
             else _("They can be added as soon as all have arrived.")
             if under_way
             else _(
-                "Drop files, a folder or a zip anywhere on this page: TIFF, PNG, JPEG, DICOM, "
-                "NumPy, OME-Zarr and more. Folders named after classes become categories."
+                "TIFF, PNG, JPEG, DICOM, NumPy, OME-Zarr and more. Folders named after classes "
+                "become categories."
             )
         )
         st.button(_("Add images"), type="primary", disabled=True, key="add-start", width="stretch")

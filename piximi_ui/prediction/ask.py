@@ -49,14 +49,27 @@ def draw_ask(store: Store, run: Run, waiting: int) -> Job | None:
     words = _("Predict more") if waiting else _("What to predict")
     with st.popover(words, icon=":material/auto_awesome:", key="predict-what"):
         which = _pick(store, run, counts)
-        if not counts[which] and job is None:
-            _say_why(store, run, which, counts)
         if waiting:
-            _button(store, run, which, counts[which], selected, job)
+            _go(store, run, which, counts, selected, job)
         bringing.draw_button(store, kind_id=run.kind_id)
     if not waiting:
-        _button(store, run, which, counts[which], selected, job)
+        _go(store, run, which, counts, selected, job)
     return job
+
+
+def _go(
+    store: Store,
+    run: Run,
+    which: str,
+    counts: dict[str, int],
+    selected: Sequence[str],
+    job: Job | None,
+) -> None:
+    """Draw the button; where there is nothing to predict, why and what to do instead."""
+    if counts[which]:
+        _button(store, run, which, counts[which], selected, job)
+    elif job is None:
+        _say_why(store, run, which, counts)
 
 
 def _button(
@@ -65,7 +78,7 @@ def _button(
     label = of_kind(
         run.kind_id, Message.plural("Predict {n} {thing}", "Predict {n} {things}", n=count)
     )
-    possible = bool(count) and job is None
+    possible = job is None
     begun = begin.asked("predict") and possible and which == "unlabelled"
     pressed = st.button(
         label,

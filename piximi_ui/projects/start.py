@@ -14,6 +14,7 @@ from piximi_ui.texts import _
 __all__ = ["draw_start"]
 
 _DROP = "drop-anywhere"
+_CHOOSE = "start-choose"
 _ASKED = "piximi_start_with"
 _LONGEST = 80
 
@@ -31,6 +32,7 @@ def draw_start(*, primary: bool) -> None:
         slot=NEXT_PROJECT,
         on_drop=_note_drop,
         key=_DROP,
+        chooser=_CHOOSE,
     )
     with st.container(
         border=True,
@@ -44,10 +46,10 @@ def draw_start(*, primary: bool) -> None:
             st.caption(
                 _("Drop images, a folder or a zip anywhere on this page; they become a project.")
             )
-        chosen = st.button(
-            _("Choose images"), type="primary" if primary else "secondary", key="start-choose"
-        )
-    name: str | None = st.session_state.pop(_ASKED, "" if chosen else None)
+        # The browser asks for files at once; a project is made only for those that were chosen.
+        if st.button(_("Choose images"), type="primary" if primary else "secondary", key=_CHOOSE):
+            st.caption(_("The page was still loading: press again."))
+    name: str | None = st.session_state.pop(_ASKED, None)
     if name is not None:
         _start(name)
 
@@ -59,7 +61,7 @@ def _note_drop() -> None:
 
 
 def _start(name: str) -> None:
-    """Make the project; its dialog takes what was dropped, or asks for it."""
+    """Make the project; its dialog takes what was dropped or chosen."""
     with errors_shown():
         store = create_project(unused_name(name.strip() or _("My images")))
         open_dialog("add")

@@ -100,7 +100,7 @@ def test_a_table_of_labels_is_shown_before_it_is_taken_over(open_page, workspace
     assert ":material/image_not_supported: 1 name is not here" in [
         expander.label for expander in page.expander
     ]
-    button(page, "Take over 1 row").click().run()
+    button(page, "Label 1 image").click().run()
     assert [c.name for c in list_categories(store)] == ["Unknown", "red"]
     assert [t.is_labelled for t in list_things(store, ThingFilter())] == [True, False]
 

@@ -27,6 +27,13 @@ def test_without_projects_it_says_what_the_program_does(open_page):
     assert test.text_input(key="new-project-name").label == "Name"
 
 
+def test_no_project_is_made_before_images_were_chosen(open_page, workspace):
+    """The browser asks for them; an empty project was left where nothing was chosen."""
+    page = open_page("home")
+    page.button(key="start-choose").click().run()
+    assert list_projects() == []
+
+
 def test_new_project_asks_for_a_name_and_opens_its_images(open_page, workspace):
     test = open_page("home")
     test.text_input(key="new-project-name").set_value("Cells *of* <b>July</b> 🦠")

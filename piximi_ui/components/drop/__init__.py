@@ -19,9 +19,14 @@ NEXT_PROJECT = "*"
 
 
 def drop_anywhere(
-    text: str, *, slot: str, on_drop: Callable[[], None], key: str = "drop-anywhere"
+    text: str,
+    *,
+    slot: str,
+    on_drop: Callable[[], None],
+    key: str = "drop-anywhere",
+    chooser: str = "",
 ) -> None:
-    """Take files that are dropped on the page.
+    """Take files that are dropped on the page, or chosen by a button of it.
 
     Parameters
     ----------
@@ -30,11 +35,14 @@ def drop_anywhere(
     slot
         The project whose uploader gets them (`components.upload`), or `NEXT_PROJECT`.
     on_drop
-        Called when files were dropped: it must make the next drawing show that uploader. Under
-        the key stands meanwhile ``{"dropped": {"files": count, "name": of folder or zip}}``.
+        Called when files were dropped or chosen: it must make the next drawing show that uploader.
+        Under the key stands meanwhile ``{"dropped": {"files": count, "name": of folder or zip}}``.
     key
         Names the component on its page.
+    chooser
+        The key of the button that chooses files; then Python hears of them, not of the press.
     """
+    data = {"text": text, "slot": slot, "chooser": chooser}
     # Out of the flow of the page: what draws nothing takes no room.
     with st.container(key=f"{key}-place"):
-        component("drop")(key=key, data={"text": text, "slot": slot}, on_dropped_change=on_drop)
+        component("drop")(key=key, data=data, on_dropped_change=on_drop)

@@ -1,5 +1,5 @@
-// Files dropped anywhere on the page, or pasted, go to the uploader of the dialog that Python then
-// opens.
+// Files dropped anywhere on the page, pasted, or chosen by a button of it go to the uploader of the
+// dialog that Python then opens.
 
 import { Choice } from "../upload/entries.js";
 import { give } from "../upload/hub.js";
@@ -9,6 +9,7 @@ const FIELD = '[data-testid="stFileUploaderDropzone"]';
 let component = null; // the one on the page, null on pages without it
 let cover = null;
 let listening = false;
+let input = null; // asks for files
 
 export function mount(mounted) {
   component = mounted;
@@ -18,6 +19,7 @@ export function mount(mounted) {
       window.addEventListener(name, hear, true);
     }
     document.addEventListener("paste", hearPaste);
+    window.addEventListener("click", hearChoose, true);
   }
   return () => {
     // A redraw mounts the next one before or just after this.
@@ -86,12 +88,31 @@ function hearPaste(event) {
   take(event.clipboardData);
 }
 
+/** The button asks for files at once, without Python: a browser opens its window only for a press. */
+function hearChoose(event) {
+  const chooser = component?.data.chooser;
+  if (!chooser || !event.target.closest?.(`.st-key-${chooser} button`)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  input?.remove();
+  input = Object.assign(document.createElement("input"), { type: "file", multiple: true, hidden: true });
+  input.addEventListener("change", () => {
+    if (component) tell(new Choice().list(input.files), component.data);
+  });
+  document.body.append(input);
+  input.click();
+}
+
 async function take(transfer) {
   const { data } = component;
-  const choice = await new Choice().transfer(transfer);
+  tell(await new Choice().transfer(transfer), data);
+}
+
+/** Tell Python of files, so that it draws their uploader, and hand them over. */
+function tell(choice, { slot }) {
   if (!choice.files.length && !choice.unread.length && !choice.hidden.length) return;
   component?.setTriggerValue("dropped", { files: choice.files.length, name: nameOf(choice.files) });
-  give(data.slot, choice);
+  give(slot, choice);
 }
 
 /** What files may be called together: their folder or their zip; empty if they have neither. */

@@ -156,9 +156,8 @@ class Gallery {
   redraw() {
     if (this.data === undefined) return;
     const { selection, focus, queue } = this;
-    this.page.know();
     const waits = { labels: queue.labels(), waiting: queue.unsaved };
-    this.view.draw(this.data, { selection, focus, ...waits, lost: this.follower.lost });
+    this.view.draw(this.page.know(), { selection, focus, ...waits, lost: this.follower.lost });
   }
 
   /** The connection is back. */

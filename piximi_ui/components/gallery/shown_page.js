@@ -48,13 +48,14 @@ export class ShownPage {
     };
   }
 
-  /** The categories with their keys, also those that wait to be created. */
+  /** Deal the keys, also to categories that wait to be created; return what the page shows. */
   know() {
     const { data, queue } = this.gallery;
     const names = queue.created();
-    if (data.given === this.given && String(names) === String(this.names)) return;
+    if (data.given === this.given && String(names) === String(this.names)) return data;
     Object.assign(this, { given: data.given, names });
     data.categories = withCreated(data.given, names);
+    return data;
   }
 
   /** Draw it. */
