@@ -5,14 +5,15 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from piximi_ui import (
+import piximi_ui
+from piximi_ui.server import (
     access,
     action_routes,
     assets,
     door,
     file_routes,
+    life,
     pictures,
-    server,
     sessions,
     streamlit_repairs,
     upload_limits,
@@ -25,7 +26,7 @@ streamlit_repairs.answer_presses_in_replaced_fragments()
 
 app = st.App(
     # Absolute, because an installed one does not lie beside this file.
-    Path(access.__file__).with_name("main.py"),
+    Path(piximi_ui.__file__).with_name("main.py"),
     routes=[
         *pictures.routes(),
         *file_routes.routes(),
@@ -39,6 +40,6 @@ app = st.App(
         Middleware(door.Door),
         Middleware(upload_limits.UploadLimits),
     ],
-    lifespan=server.lifespan,
-    on_script_error=server.on_script_error,
+    lifespan=life.lifespan,
+    on_script_error=life.on_script_error,
 )

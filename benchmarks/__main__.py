@@ -9,7 +9,8 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import (
+from benchmarks import machine, report
+from benchmarks.measured import (
     adding,
     archive,
     attack,
@@ -17,13 +18,11 @@ from benchmarks import (
     gallery,
     labelling,
     large_project,
-    machine,
     pages,
     people,
     piximi_project,
     prediction,
     reading,
-    report,
     starting,
     training,
 )

@@ -18,19 +18,19 @@ from piximi_core.services.evaluation.evaluate_run import (
 from piximi_core.services.evaluation.run_figures import doubt_of
 from piximi_core.services.scoring import predict
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui import navigation, page_title
-from piximi_ui.class_titles import class_titles
-from piximi_ui.context import current_store, errors_shown, who
+from piximi_ui.base import navigation, page_title
+from piximi_ui.base.class_titles import class_titles
+from piximi_ui.base.context import current_store, errors_shown, who
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.classifiers.run_picker import pick_run
 from piximi_ui.evaluation import style
 from piximi_ui.evaluation.cell_gallery import draw_cell
 from piximi_ui.evaluation.figures import draw_figures, draw_table
 from piximi_ui.evaluation.matrix import draw_matrix, forget_cell
 from piximi_ui.evaluation.partition_picker import pick_partition
-from piximi_ui.glossary import tip
-from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
-from piximi_ui.kinds import of_kind
-from piximi_ui.run_picker import pick_run
-from piximi_ui.texts import _, plain, told
+from piximi_ui.jobs.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.language.glossary import tip
+from piximi_ui.language.texts import _, plain, told
 
 _MANY = 12  # categories, above which the matrix takes more of the page
 

@@ -8,16 +8,16 @@ from piximi_core.services.classifiers import export
 from piximi_core.services.classifiers.export_notes import export_notes
 from piximi_core.services.scoring.class_names import names_of
 from piximi_ui.annotations.export_section import draw_annotations
-from piximi_ui.context import current_store, errors_shown, who
+from piximi_ui.base.context import current_store, errors_shown, who
+from piximi_ui.classifiers.run_picker import pick_run
 from piximi_ui.exporting.deliveries import draw_deliveries
 from piximi_ui.exporting.format_picker import on_windows, pick_format
 from piximi_ui.exporting.guide import draw_guide
 from piximi_ui.exporting.names import pick_names
-from piximi_ui.exporting.what import pick_what
+from piximi_ui.exporting.what_to_export import pick_what
 from piximi_ui.exporting.whole_project import draw_whole_project
-from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
-from piximi_ui.run_picker import pick_run
-from piximi_ui.texts import _
+from piximi_ui.jobs.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.language.texts import _
 
 store = current_store()
 st.title(_("Export"))

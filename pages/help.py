@@ -1,5 +1,5 @@
 """The Help page: questions, each with an address of its own, and their answers."""
 
-from piximi_ui import help_pages
+from piximi_ui.shell import help_pages
 
 help_pages.draw()

@@ -4,10 +4,17 @@ import streamlit as st
 
 from piximi_core.project.care.bin import binned
 from piximi_core.project.workspace import list_projects
-from piximi_ui import example, project_list
-from piximi_ui.projects import dialogs, open_archive, open_piximi, recovery, start
+from piximi_ui.language.texts import _
+from piximi_ui.projects import (
+    dialogs,
+    example,
+    open_archive,
+    open_piximi,
+    project_list,
+    recovery,
+    start,
+)
 from piximi_ui.projects.bin import draw_bin, draw_undo, sweep_now_and_then
-from piximi_ui.texts import _
 
 with st.container(width=860):
     projects, deleted = list_projects(), binned()

@@ -4,26 +4,25 @@ import streamlit as st
 
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui import page_title
 from piximi_ui.annotations import import_dialog
-from piximi_ui.context import current_store
+from piximi_ui.base import page_title
+from piximi_ui.base.context import current_store
+from piximi_ui.base.kinds import current_kind
 from piximi_ui.images import (
-    add_dialog,
     browser,
     category_panel,
     empty,
     info_panel,
     kind_tabs,
-    outcome,
     queries,
     style,
     thing_dialogs,
     toolbar,
 )
+from piximi_ui.images.adding import add_dialog, outcome
 from piximi_ui.images.view import current_view, shown_ids, to_filter, without_gone
-from piximi_ui.kinds import current_kind
-from piximi_ui.texts import _
-from piximi_ui.turns import drawing_turn
+from piximi_ui.language.texts import _
+from piximi_ui.server.turns import drawing_turn
 
 
 def browse(store: Store) -> None:

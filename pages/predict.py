@@ -5,13 +5,13 @@ import streamlit as st
 from piximi_core.jobs import engine
 from piximi_core.project.contents.things import count_things
 from piximi_core.services.scoring import try_one
-from piximi_ui import page_title
-from piximi_ui.context import current_store
+from piximi_ui.base import page_title
+from piximi_ui.base.context import current_store
+from piximi_ui.classifiers.run_picker import pick_run
+from piximi_ui.language.texts import _
 from piximi_ui.prediction import ask, review, style
 from piximi_ui.prediction.filters import all_predictions
 from piximi_ui.prediction.try_one import draw_try_one
-from piximi_ui.run_picker import pick_run
-from piximi_ui.texts import _
 
 store = current_store()
 page_title.draw_unseen(_("Predict"))

@@ -6,10 +6,10 @@ from piximi_core.jobs import engine
 from piximi_core.services.training import reading_ahead
 from piximi_core.services.training.planning import default_settings, plan_training
 from piximi_core.services.training.run_report import run_standings
-from piximi_ui.bringing import dialog as bringing
-from piximi_ui.context import current_store
-from piximi_ui.kinds import draw_kind_picker, follow_run
-from piximi_ui.texts import _
+from piximi_ui.base.context import current_store
+from piximi_ui.base.kinds import draw_kind_picker, follow_run
+from piximi_ui.classifiers import import_dialog as bringing
+from piximi_ui.language.texts import _
 from piximi_ui.training import (
     device_line,
     run_details,

@@ -4,16 +4,9 @@ if __name__ == "__main__":
     # A spawned worker runs the main script again, under another name: it must import nothing.
     import streamlit as st
 
-    from piximi_ui import (
-        access,
-        guide_bar,
-        navigation,
-        preferences,
-        sidebar,
-        streamlit_words,
-        style,
-        turns,
-    )
+    from piximi_ui.base import navigation
+    from piximi_ui.server import access, turns
+    from piximi_ui.shell import guide_bar, preferences, sidebar, streamlit_words, style
 
     st.set_page_config(page_title="Piximi Dashboard", page_icon="🔬", layout="wide")
     style.draw()

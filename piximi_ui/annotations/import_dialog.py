@@ -19,14 +19,14 @@ from piximi_core.services.annotations.read_annotations import READ_ANNOTATIONS, 
 from piximi_core.services.importing.sources import SourceFile
 from piximi_core.services.importing.uploads import UploadedFile, stage_together, sweep
 from piximi_core.vocabulary import new_id
-from piximi_ui import job_panel
 from piximi_ui.annotations.label_import import draw_label_import
 from piximi_ui.annotations.preview import draw_preview
 from piximi_ui.annotations.words import format_names
-from piximi_ui.context import errors_shown, who
-from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.job_bar import draw_share, draw_stop
-from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.base.context import errors_shown, who
+from piximi_ui.base.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.jobs import job_panel
+from piximi_ui.jobs.job_bar import draw_share, draw_stop
+from piximi_ui.language.texts import _, plain, plural, told
 
 __all__ = ["draw", "draw_button"]
 

@@ -13,9 +13,9 @@ from piximi_core.project.contents.kinds import list_kinds
 from piximi_core.project.contents.labelling import counted
 from piximi_core.project.database.store import Store
 from piximi_core.services.annotations.labels_from_table import label_from_table, match_labels
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.kinds import kind_label
-from piximi_ui.texts import _, number, plain, plural, told
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.base.kinds import kind_label
+from piximi_ui.language.texts import _, number, plain, plural, told
 
 __all__ = ["draw_label_import"]
 

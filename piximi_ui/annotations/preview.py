@@ -9,7 +9,7 @@ import streamlit as st
 
 from piximi_core.services.annotations.read_annotations import AnnotationsFound
 from piximi_ui.annotations.words import format_names
-from piximi_ui.texts import _, number, plural, told
+from piximi_ui.language.texts import _, number, plural, told
 
 __all__ = ["draw_preview"]
 

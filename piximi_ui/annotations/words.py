@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from piximi_core.formats.annotations.registry import FORMATS
-from piximi_ui.texts import _
+from piximi_ui.language.texts import _
 
 __all__ = ["format_captions", "format_names", "style_names"]
 

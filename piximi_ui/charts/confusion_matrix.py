@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from piximi_ui.texts import _, number, percent, percent_figure
+from piximi_ui.language.texts import _, number, percent, percent_figure
 
 __all__ = ["CONFIG", "clicked_cell", "confusion_figure"]
 

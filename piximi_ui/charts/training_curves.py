@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from piximi_core.classification.training.progress import EpochRow
-from piximi_ui.texts import _, number, percent, separators
+from piximi_ui.language.texts import _, number, percent, separators
 
 __all__ = ["CONFIG", "accuracy_figure", "loss_figure"]
 

@@ -12,25 +12,25 @@ from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.store import Store
 from piximi_core.services.evaluation.evaluate_run import RunEvaluation
 from piximi_core.services.scoring.class_names import classes_today
-from piximi_ui import navigation
-from piximi_ui.components.gallery import (
-    GalleryPage,
-    GalleryPrediction,
-    gallery,
-    start_gallery_over,
-)
-from piximi_ui.context import picture_token, say
-from piximi_ui.gallery_items import (
+from piximi_ui.base import navigation
+from piximi_ui.base.context import picture_token, say
+from piximi_ui.base.gallery_items import (
     gallery_categories,
     gallery_items,
     gallery_revision,
     gallery_words,
     text_id,
 )
+from piximi_ui.base.kinds import counted, of_kind
+from piximi_ui.base.label_actions import ALLOWED, label_actions
+from piximi_ui.components.gallery import (
+    GalleryPage,
+    GalleryPrediction,
+    gallery,
+    start_gallery_over,
+)
 from piximi_ui.images.view import show_ids
-from piximi_ui.kinds import counted, of_kind
-from piximi_ui.label_actions import ALLOWED, label_actions
-from piximi_ui.texts import _, percent, plain, plural
+from piximi_ui.language.texts import _, percent, plain, plural
 
 __all__ = ["draw_cell"]
 

@@ -12,10 +12,10 @@ from piximi_core.formats.tables.evaluation_table import evaluation_csv
 from piximi_core.formats.tables.excel import excel_bytes
 from piximi_core.messages import Message
 from piximi_core.project.contents.runs import Run
-from piximi_ui.file_routes import download_link, made_address
-from piximi_ui.glossary import tip
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, percent
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.language.glossary import tip
+from piximi_ui.language.texts import _, number, percent
+from piximi_ui.server.file_routes import download_link, made_address
 
 __all__ = ["draw_figures", "draw_table"]
 

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from piximi_core.classification.evaluation.measures import Evaluation
 from piximi_ui.charts.confusion_matrix import CONFIG, clicked_cell, confusion_figure
-from piximi_ui.texts import _
+from piximi_ui.language.texts import _
 
 __all__ = ["draw_matrix", "forget_cell"]
 

@@ -9,10 +9,10 @@ from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import count_by_category
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import PARTITIONS
-from piximi_ui import navigation
-from piximi_ui.glossary import partition_name
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number
+from piximi_ui.base import navigation
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.language.glossary import partition_name
+from piximi_ui.language.texts import _, number
 
 __all__ = ["labelled_counts", "pick_partition"]
 

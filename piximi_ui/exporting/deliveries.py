@@ -11,8 +11,8 @@ from piximi_core.project.contents.runs import Run
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.export import EXPORT, as_zip, delivered, finished_exports
 from piximi_ui.exporting.format_picker import format_names
-from piximi_ui.file_routes import download_link, file_address, made_address
-from piximi_ui.texts import _, plain, plural, size, when
+from piximi_ui.language.texts import _, plain, plural, size, when
+from piximi_ui.server.file_routes import download_link, file_address, made_address
 
 __all__ = ["check_in_words", "draw_deliveries"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.services.classifiers.export import ExportFormat
-from piximi_ui.texts import _
+from piximi_ui.language.texts import _
 
 __all__ = ["format_names", "on_windows", "pick_format"]
 

@@ -11,7 +11,7 @@ from piximi_core.project.contents.image_sorts import ImageSort
 from piximi_core.project.contents.runs import Run
 from piximi_core.services.classifiers.export import ExportFormat
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.language.texts import _, plain, plural, told
 
 __all__ = ["draw_guide"]
 

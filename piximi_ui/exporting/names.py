@@ -7,7 +7,7 @@ import streamlit as st
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.database.store import Store
 from piximi_core.services.scoring.class_names import NAMES, Names, classes_today
-from piximi_ui.texts import _, plain
+from piximi_ui.language.texts import _, plain
 
 __all__ = ["pick_names"]
 

@@ -11,11 +11,11 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.piximi import save_piximi
 from piximi_core.services.piximi.losses import losses
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui import navigation
-from piximi_ui.context import errors_shown, who
-from piximi_ui.file_routes import download_link, file_address
-from piximi_ui.job_progress import draw_bar, last_failure, pending_job, start
-from piximi_ui.texts import _, plain, plural, size, told, when
+from piximi_ui.base import navigation
+from piximi_ui.base.context import errors_shown, who
+from piximi_ui.jobs.job_progress import draw_bar, last_failure, pending_job, start
+from piximi_ui.language.texts import _, plain, plural, size, told, when
+from piximi_ui.server.file_routes import download_link, file_address
 
 __all__ = ["draw_whole_project"]
 

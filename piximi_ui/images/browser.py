@@ -9,10 +9,12 @@ import streamlit as st
 from piximi_core.messages import Message
 from piximi_core.project.contents.things import ThingFilter, follows_labels, get_things
 from piximi_core.project.database.store import Store
+from piximi_ui.base.context import picture_token, say
+from piximi_ui.base.dialogs import open_dialog
+from piximi_ui.base.gallery_items import gallery_items, gallery_revision, gallery_words, text_id
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.base.label_actions import label_actions
 from piximi_ui.components.gallery import Action, GalleryPage, gallery
-from piximi_ui.context import picture_token, say
-from piximi_ui.dialogs import open_dialog
-from piximi_ui.gallery_items import gallery_items, gallery_revision, gallery_words, text_id
 from piximi_ui.images import queries
 from piximi_ui.images.view import (
     View,
@@ -22,9 +24,7 @@ from piximi_ui.images.view import (
     show_all,
     taken_selection,
 )
-from piximi_ui.kinds import of_kind
-from piximi_ui.label_actions import label_actions
-from piximi_ui.texts import _
+from piximi_ui.language.texts import _
 
 __all__ = ["acted", "apply", "draw", "note_act"]
 

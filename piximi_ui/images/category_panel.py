@@ -19,11 +19,11 @@ from piximi_core.project.contents.categories import (
 )
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import PARTITIONS, next_color
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.glossary import partition_name, tip
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.base.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.language.glossary import partition_name, tip
+from piximi_ui.language.texts import _
 
 __all__ = ["draw", "draw_dialogs"]
 

@@ -9,9 +9,9 @@ import streamlit as st
 from piximi_core.messages import word
 from piximi_core.project.contents.categories import Category
 from piximi_core.project.database.store import Store
-from piximi_ui.glossary import partition_name
 from piximi_ui.images.view import View, change_view, shown_ids, stop_showing
-from piximi_ui.texts import _, plain, plural, told
+from piximi_ui.language.glossary import partition_name
+from piximi_ui.language.texts import _, plain, plural, told
 
 __all__ = ["draw", "state_words"]
 

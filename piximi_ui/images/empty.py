@@ -8,10 +8,10 @@ from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.project.contents.kinds import Kind
 from piximi_core.services.importing.add_images import ADD
 from piximi_ui.annotations import import_dialog
-from piximi_ui.context import find_store
-from piximi_ui.dialogs import open_dialog
-from piximi_ui.kinds import kind_label
-from piximi_ui.texts import _
+from piximi_ui.base.context import find_store
+from piximi_ui.base.dialogs import open_dialog
+from piximi_ui.base.kinds import kind_label
+from piximi_ui.language.texts import _
 
 __all__ = ["draw"]
 

@@ -15,15 +15,15 @@ from piximi_core.project.contents.predictions import accept_predictions, reject_
 from piximi_core.project.contents.things import Thing, ThingFilter
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS
-from piximi_ui.class_titles import titled
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.dialogs import open_dialog
-from piximi_ui.gallery_items import pixel_size_in_words
-from piximi_ui.glossary import partition_name, partition_tip, tip
+from piximi_ui.base.class_titles import titled
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.base.dialogs import open_dialog
+from piximi_ui.base.gallery_items import pixel_size_in_words
+from piximi_ui.base.kinds import choose_kind, kind_label, of_kind
 from piximi_ui.images import browser, queries
 from piximi_ui.images.view import impose_selection, show_ids
-from piximi_ui.kinds import choose_kind, kind_label, of_kind
-from piximi_ui.texts import _, number, percent, plain, plural, told, when
+from piximi_ui.language.glossary import partition_name, partition_tip, tip
+from piximi_ui.language.texts import _, number, percent, plain, plural, told, when
 
 __all__ = ["draw", "facts_of", "shared_facts"]
 

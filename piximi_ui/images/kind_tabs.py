@@ -17,11 +17,11 @@ from piximi_core.project.contents.kinds import (
 )
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui.context import say, who
+from piximi_ui.base.context import say, who
+from piximi_ui.base.kinds import choose_kind, kind_label
+from piximi_ui.base.label_actions import errors_said
 from piximi_ui.images import browser, queries
-from piximi_ui.kinds import choose_kind, kind_label
-from piximi_ui.label_actions import errors_said
-from piximi_ui.texts import _, number, plural
+from piximi_ui.language.texts import _, number, plural
 
 __all__ = ["draw", "draw_alone", "draw_menu"]
 

@@ -18,7 +18,7 @@ from piximi_core.project.contents.things import (
     list_things,
 )
 from piximi_core.project.database.store import Store
-from piximi_ui.texts import told
+from piximi_ui.language.texts import told
 
 __all__ = [
     "categories",

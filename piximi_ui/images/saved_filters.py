@@ -14,11 +14,11 @@ from piximi_core.project.contents.saved_filters import (
 )
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui.context import say, who
+from piximi_ui.base.context import say, who
+from piximi_ui.base.kinds import choose_kind, current_kind_id
 from piximi_ui.images import browser
 from piximi_ui.images.view import View, choose_view, to_address, view_from_address
-from piximi_ui.kinds import choose_kind, current_kind_id
-from piximi_ui.texts import _, plain, told
+from piximi_ui.language.texts import _, plain, told
 
 __all__ = ["draw"]
 

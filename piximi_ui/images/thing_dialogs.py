@@ -9,12 +9,12 @@ from piximi_core.project.contents.labelling import delete_things, describe_thing
 from piximi_core.project.contents.objects import count_objects
 from piximi_core.project.contents.things import Thing, get_things
 from piximi_core.project.database.store import Store
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.dialogs import close_dialog, dialog_data
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.base.dialogs import close_dialog, dialog_data
+from piximi_ui.base.kinds import current_kind_id, of_kind
 from piximi_ui.images import viewer_dialog
 from piximi_ui.images.view import impose_selection
-from piximi_ui.kinds import current_kind_id, of_kind
-from piximi_ui.texts import _, plain, plural
+from piximi_ui.language.texts import _, plain, plural
 
 __all__ = ["draw"]
 

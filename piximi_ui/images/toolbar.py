@@ -12,12 +12,12 @@ from piximi_core.project.contents.kinds import Kind
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import PARTITIONS
 from piximi_ui.annotations import import_dialog
-from piximi_ui.dialogs import open_dialog
-from piximi_ui.glossary import partition_name, partition_tip
+from piximi_ui.base.dialogs import open_dialog
+from piximi_ui.base.kinds import of_kind
 from piximi_ui.images import chips, kind_tabs, saved_filters
 from piximi_ui.images.view import MOST_SEED, PAGE_SIZES, STATES, View, bound, change_view
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, plain
+from piximi_ui.language.glossary import partition_name, partition_tip
+from piximi_ui.language.texts import _, number, plain
 
 __all__ = ["draw"]
 

@@ -12,8 +12,8 @@ import streamlit as st
 from piximi_core.project.contents.things import SortKey, ThingFilter
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS
+from piximi_ui.base.kinds import choose_kind, current_kind_id
 from piximi_ui.components.gallery import start_gallery_over
-from piximi_ui.kinds import choose_kind, current_kind_id
 
 __all__ = [
     "MOST_SEED",

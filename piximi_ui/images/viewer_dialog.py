@@ -14,8 +14,12 @@ from piximi_core.project.contents.looks import keep_look, keep_look_for_all, loo
 from piximi_core.project.contents.things import Thing, get_things
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import UNKNOWN_COLOR
-from piximi_ui.class_titles import titled
-from piximi_ui.components.actions import Ledger
+from piximi_ui.base.class_titles import titled
+from piximi_ui.base.context import picture_token, who
+from piximi_ui.base.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.base.gallery_items import gallery_categories
+from piximi_ui.base.kinds import current_kind_id, of_kind
+from piximi_ui.base.label_actions import ALLOWED, ANSWERS, label_actions
 from piximi_ui.components.viewer import (
     Shown,
     ViewerAction,
@@ -24,20 +28,16 @@ from piximi_ui.components.viewer import (
     ViewerTag,
     viewer,
 )
-from piximi_ui.context import picture_token, who
-from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
-from piximi_ui.gallery_items import gallery_categories
 from piximi_ui.images import queries
 from piximi_ui.images.view import gallery_key, wanted_now
-from piximi_ui.kinds import current_kind_id, of_kind
-from piximi_ui.label_actions import ALLOWED, ANSWERS, label_actions
-from piximi_ui.pictures import (
+from piximi_ui.language.texts import _, number, percent, plural, told
+from piximi_ui.server.actions import Ledger
+from piximi_ui.server.pictures import (
     levels_address,
     object_address,
     outlines_address,
     plane_address,
 )
-from piximi_ui.texts import _, number, percent, plural, told
 
 __all__ = ["act", "draw"]
 

@@ -9,9 +9,9 @@ from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import ThingFilter, count_things
 from piximi_core.project.database.store import Store
-from piximi_ui import navigation
+from piximi_ui.base import navigation
 from piximi_ui.images.view import show_ids, show_unlabelled
-from piximi_ui.texts import _, number, plain, plural
+from piximi_ui.language.texts import _, number, plain, plural
 
 __all__ = ["draw_accepted_menu", "draw_answers"]
 

@@ -13,14 +13,14 @@ from piximi_core.project.contents.things import ThingFilter, count_things, find_
 from piximi_core.project.database.store import Store
 from piximi_core.services.scoring import predict
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui import begin, navigation
-from piximi_ui.bringing import dialog as bringing
+from piximi_ui.base import begin, navigation
+from piximi_ui.base.context import errors_shown, who
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.classifiers import import_dialog as bringing
 from piximi_ui.components.gallery import gallery_view
-from piximi_ui.context import errors_shown, who
 from piximi_ui.images.view import gallery_key
-from piximi_ui.job_progress import draw_bar, failure_of, newest_job, pending_job, start
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, plain, plural, told
+from piximi_ui.jobs.job_progress import draw_bar, failure_of, newest_job, pending_job, start
+from piximi_ui.language.texts import _, number, plain, plural, told
 
 __all__ = ["draw_ask", "draw_progress"]
 

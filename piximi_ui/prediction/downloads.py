@@ -13,9 +13,9 @@ from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import ThingFilter, count_things, list_things
 from piximi_core.project.database.store import Store
 from piximi_core.services.scoring.class_names import names_of
-from piximi_ui.file_routes import download_link, made_address
+from piximi_ui.language.texts import _, plural
 from piximi_ui.prediction.filters import all_predictions
-from piximi_ui.texts import _, plural
+from piximi_ui.server.file_routes import download_link, made_address
 
 __all__ = ["draw_downloads", "table_of"]
 

@@ -10,8 +10,8 @@ from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import ThingFilter, count_things
 from piximi_core.project.database.store import Store
-from piximi_ui.glossary import tip
-from piximi_ui.texts import _, number
+from piximi_ui.language.glossary import tip
+from piximi_ui.language.texts import _, number
 
 __all__ = ["all_predictions", "pick_filter"]
 

@@ -13,22 +13,22 @@ from piximi_core.project.contents.predictions import accept_predictions, clear_p
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import ThingFilter, count_things, find_ids, list_things
 from piximi_core.project.database.store import Store
-from piximi_ui import navigation
-from piximi_ui.components.gallery import GalleryPage, gallery, start_gallery_over
-from piximi_ui.context import errors_shown, picture_token, say, who
-from piximi_ui.gallery_items import (
+from piximi_ui.base import navigation
+from piximi_ui.base.context import errors_shown, picture_token, say, who
+from piximi_ui.base.gallery_items import (
     gallery_categories,
     gallery_items,
     gallery_revision,
     gallery_words,
     text_id,
 )
-from piximi_ui.kinds import of_kind
-from piximi_ui.label_actions import ALLOWED, ANSWERS, label_actions
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.base.label_actions import ALLOWED, ANSWERS, label_actions
+from piximi_ui.components.gallery import GalleryPage, gallery, start_gallery_over
+from piximi_ui.language.texts import _, plural
 from piximi_ui.prediction.answered import draw_accepted_menu, draw_answers
 from piximi_ui.prediction.downloads import draw_downloads
 from piximi_ui.prediction.filters import pick_filter
-from piximi_ui.texts import _, plural
 
 __all__ = ["draw_review"]
 

@@ -15,8 +15,8 @@ from piximi_core.project.workspace import float_range
 from piximi_core.services.scoring import try_one
 from piximi_core.services.scoring.try_one import Answer
 from piximi_ui.components.paste import paste_target
-from piximi_ui.texts import _, number, percent, plain, plural, told
-from piximi_ui.waiting import wait_for
+from piximi_ui.jobs.waiting import wait_for
+from piximi_ui.language.texts import _, number, percent, plain, plural, told
 
 __all__ = ["draw_try_one"]
 

@@ -9,11 +9,11 @@ from piximi_core.jobs.applying import apply_result
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.database.store import Store
 from piximi_core.services.projects import archive
-from piximi_ui.context import errors_shown, who
-from piximi_ui.file_routes import download_link, file_address
-from piximi_ui.job_bar import draw_share, draw_stop
-from piximi_ui.job_progress import last_failure, pending_job
-from piximi_ui.texts import _, plain, size, when
+from piximi_ui.base.context import errors_shown, who
+from piximi_ui.jobs.job_bar import draw_share, draw_stop
+from piximi_ui.jobs.job_progress import last_failure, pending_job
+from piximi_ui.language.texts import _, plain, size, when
+from piximi_ui.server.file_routes import download_link, file_address
 
 __all__ = ["draw_archive"]
 

@@ -7,9 +7,9 @@ import streamlit as st
 from piximi_core.project.database.backups import Backup, back_up, list_backups
 from piximi_core.project.database.store import Store
 from piximi_core.services.projects.recovering import restore_project
-from piximi_ui.context import errors_shown, say
-from piximi_ui.dialogs import close_dialog
-from piximi_ui.texts import _, size, when
+from piximi_ui.base.context import errors_shown, say
+from piximi_ui.base.dialogs import close_dialog
+from piximi_ui.language.texts import _, size, when
 
 __all__ = ["draw_backups"]
 

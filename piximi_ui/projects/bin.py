@@ -15,9 +15,9 @@ from piximi_core.project.care.bin import KEPT_DAYS, BinnedProject
 from piximi_core.project.workspace import workspace
 from piximi_core.services.projects.duplicate import sweep_copies
 from piximi_core.services.projects.opening import sweep_openings
-from piximi_ui.context import errors_shown, say
+from piximi_ui.base.context import errors_shown, say
+from piximi_ui.language.texts import _, plain, plural, size, when
 from piximi_ui.projects.sizes import sizes_of
-from piximi_ui.texts import _, plain, plural, size, when
 
 __all__ = ["deleted_just_now", "draw_bin", "draw_undo", "sweep_now_and_then"]
 

@@ -9,12 +9,12 @@ import streamlit as st
 from piximi_core.errors import PiximiError
 from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import open_project, project_name
-from piximi_ui.context import settled, show_error
-from piximi_ui.dialogs import close_dialog, dialog_data
+from piximi_ui.base.context import settled, show_error
+from piximi_ui.base.dialogs import close_dialog, dialog_data
+from piximi_ui.language.texts import _, plain
 from piximi_ui.projects.archive_dialog import draw_archive
 from piximi_ui.projects.backups_dialog import draw_backups
 from piximi_ui.projects.space_dialog import draw_space
-from piximi_ui.texts import _, plain
 
 __all__ = ["draw"]
 

@@ -13,11 +13,11 @@ from piximi_core.project.workspace import (
 )
 from piximi_core.services.projects import duplicate
 from piximi_core.services.projects.deleting import delete_project
-from piximi_ui import job_texts
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.dialogs import open_dialog
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.base.dialogs import open_dialog
+from piximi_ui.jobs import job_texts
+from piximi_ui.language.texts import _, plain, told
 from piximi_ui.projects.bin import deleted_just_now
-from piximi_ui.texts import _, plain, told
 
 __all__ = ["draw_copying", "draw_menu"]
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from piximi_core.jobs.folder import Job
 from piximi_core.services.piximi.open_piximi import OPEN_PIXIMI, Repair, ask, ask_uploaded
-from piximi_ui.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.base.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.language.texts import _, plain, plural, told
 from piximi_ui.projects import opening
-from piximi_ui.texts import _, plain, plural, told
 
 __all__ = ["draw_open", "draw_openings"]
 

@@ -15,12 +15,12 @@ from piximi_core.jobs.service import Service, service_of
 from piximi_core.project.workspace import workspace
 from piximi_core.services.importing.import_roots import import_roots
 from piximi_core.services.projects.opening import Opened, dismiss, opening_jobs
-from piximi_ui import navigation
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.dialogs import close_dialog
-from piximi_ui.images import server_folders
-from piximi_ui.job_bar import draw_share, draw_stop
-from piximi_ui.texts import _, plain, told
+from piximi_ui.base import navigation
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.base.dialogs import close_dialog
+from piximi_ui.images.adding import server_folders
+from piximi_ui.jobs.job_bar import draw_share, draw_stop
+from piximi_ui.language.texts import _, plain, told
 
 __all__ = ["Sort", "choose", "draw_cards"]
 

@@ -7,10 +7,10 @@ import streamlit as st
 from piximi_core.project.database.backups import newest_good_backup
 from piximi_core.project.workspace import open_project, project_folder, project_name
 from piximi_core.services.projects.recovering import Recovery, last_recovery, recover_project
-from piximi_ui import navigation
-from piximi_ui.context import errors_shown
-from piximi_ui.safety import forget_damage
-from piximi_ui.texts import _, plain, plural, told, when
+from piximi_ui.base import navigation
+from piximi_ui.base.context import errors_shown
+from piximi_ui.language.texts import _, plain, plural, told, when
+from piximi_ui.projects.safety import forget_damage
 
 __all__ = ["draw_recover", "draw_recovered"]
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from piximi_core.project.database.store import Store
 from piximi_core.services.projects.upkeep import Part, clear, space_of
-from piximi_ui.context import errors_shown, say
-from piximi_ui.texts import _, size
+from piximi_ui.base.context import errors_shown, say
+from piximi_ui.language.texts import _, size
 
 __all__ = ["draw_space"]
 

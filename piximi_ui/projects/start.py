@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.project.workspace import create_project, unused_name
-from piximi_ui import navigation
+from piximi_ui.base import navigation
+from piximi_ui.base.context import errors_shown
+from piximi_ui.base.dialogs import open_dialog
 from piximi_ui.components.drop import NEXT_PROJECT, drop_anywhere
-from piximi_ui.context import errors_shown
-from piximi_ui.dialogs import open_dialog
-from piximi_ui.texts import _
+from piximi_ui.language.texts import _
 
 __all__ = ["draw_start"]
 

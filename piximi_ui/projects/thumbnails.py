@@ -8,8 +8,8 @@ import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.project.workspace import ProjectSummary, open_project
-from piximi_ui.context import picture_token
-from piximi_ui.pictures import thumb_address
+from piximi_ui.base.context import picture_token
+from piximi_ui.server.pictures import thumb_address
 
 __all__ = ["draw_thumbnails"]
 

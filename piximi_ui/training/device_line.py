@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_ui.texts import _, plain, told
+from piximi_ui.language.texts import _, plain, told
 
 __all__ = ["draw"]
 

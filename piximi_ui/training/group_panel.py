@@ -15,8 +15,8 @@ from piximi_core.project.contents.grouping import (
     metadata_columns,
 )
 from piximi_core.project.database.store import Store
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.texts import _, number, plain, plural
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.language.texts import _, number, plain, plural
 
 __all__ = ["draw"]
 

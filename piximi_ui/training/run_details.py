@@ -20,10 +20,10 @@ from piximi_core.services.training.run_report import (
     read_repeat_facts,
 )
 from piximi_core.vocabulary import TRAINING, VALIDATION
-from piximi_ui.class_titles import titled
-from piximi_ui.file_routes import download_link, made_address
-from piximi_ui.glossary import partition_name, tip
-from piximi_ui.texts import _, plural, told
+from piximi_ui.base.class_titles import titled
+from piximi_ui.language.glossary import partition_name, tip
+from piximi_ui.language.texts import _, plural, told
+from piximi_ui.server.file_routes import download_link, made_address
 from piximi_ui.training.start_panel import swatch
 
 __all__ = ["draw", "setting_rows"]

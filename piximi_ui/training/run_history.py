@@ -14,9 +14,9 @@ from piximi_core.services.classifiers.imported_run import is_imported
 from piximi_core.services.evaluation.run_figures import RunFigure, figures_today
 from piximi_core.services.training.run_report import RunStanding
 from piximi_core.vocabulary import TRAINING, VALIDATION
-from piximi_ui.glossary import tip
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, percent, when
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.language.glossary import tip
+from piximi_ui.language.texts import _, number, percent, when
 from piximi_ui.training.run_words import state_word
 
 __all__ = ["draw", "rows", "selected_run"]

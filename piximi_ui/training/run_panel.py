@@ -18,11 +18,12 @@ from piximi_core.services.training import train
 from piximi_core.services.training.run_report import RunStanding, standing
 from piximi_core.services.training.settings_draft import change_settings, use_settings_of
 from piximi_core.services.training.training_log import read_history
-from piximi_ui import job_panel, navigation
+from piximi_ui.base import navigation
+from piximi_ui.base.context import errors_shown, say, who
 from piximi_ui.charts.training_curves import CONFIG, accuracy_figure, loss_figure
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.job_bar import draw_share, draw_stop
-from piximi_ui.texts import _, plain, told
+from piximi_ui.jobs import job_panel
+from piximi_ui.jobs.job_bar import draw_share, draw_stop
+from piximi_ui.language.texts import _, plain, told
 from piximi_ui.training import run_words
 
 __all__ = ["draw"]

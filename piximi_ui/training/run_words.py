@@ -9,8 +9,8 @@ from piximi_core.messages import Message
 from piximi_core.services.classifiers.imported_run import is_imported
 from piximi_core.services.evaluation.run_figures import RunFigure
 from piximi_core.services.training.run_report import RunStanding
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, percent, plain, plural
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.language.texts import _, number, percent, plain, plural
 
 __all__ = ["badge", "duration", "outcome", "pace", "state_word"]
 

@@ -25,8 +25,8 @@ from piximi_core.services.training.planning import default_settings
 from piximi_core.services.training.settings_draft import change_settings
 from piximi_core.services.training.starting_run import startable_runs
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui.context import errors_shown, who
-from piximi_ui.texts import _, plain, told, told_word
+from piximi_ui.base.context import errors_shown, who
+from piximi_ui.language.texts import _, plain, told, told_word
 
 __all__ = ["Taken", "draw", "take_edits"]
 

@@ -18,11 +18,12 @@ from piximi_core.services.training import train
 from piximi_core.services.training.planning import TrainingPlan, gather_groups, split_again
 from piximi_core.services.training.settings_draft import change_settings, fit_channels
 from piximi_core.vocabulary import TRAINING, VALIDATION
-from piximi_ui import begin, job_panel, navigation
-from piximi_ui.context import errors_shown, say, who
-from piximi_ui.glossary import partition_name, tip
-from piximi_ui.kinds import of_kind
-from piximi_ui.texts import _, number, plain, told
+from piximi_ui.base import begin, navigation
+from piximi_ui.base.context import errors_shown, say, who
+from piximi_ui.base.kinds import of_kind
+from piximi_ui.jobs import job_panel
+from piximi_ui.language.glossary import partition_name, tip
+from piximi_ui.language.texts import _, number, plain, told
 from piximi_ui.training import group_panel
 
 __all__ = ["draw_button", "draw_counts", "swatch"]

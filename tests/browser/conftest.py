@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.desk import Desk, Sit
-from tests.browser.gallery_driver import IMAGES, PAGE_SIZE, Demo, Start, make_images, tiles
+from tests.browser.gallery.gallery_driver import IMAGES, PAGE_SIZE, Demo, Start, make_images, tiles
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = (

@@ -14,7 +14,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
 from piximi_core.services.examples.digits import add_digits
 from tests.browser.dashboard import Dashboard
-from tests.browser.gallery_driver import tiles
+from tests.browser.gallery.gallery_driver import tiles
 from tests.browser.wire import Wire
 
 __all__ = ["PAGE", "Desk", "Sit"]

@@ -19,7 +19,7 @@ from piximi_core.project.database.store import create_store
 from piximi_core.services.examples.digits import add_digits
 from piximi_core.services.scoring import predict
 from piximi_core.services.training import train
-from piximi_ui.navigation import PROJECT_PAGES
+from piximi_ui.base.navigation import PROJECT_PAGES
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser

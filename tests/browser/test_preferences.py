@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from piximi_ui.languages import catalogue
+from piximi_ui.language.languages import catalogue
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser

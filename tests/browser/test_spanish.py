@@ -16,7 +16,7 @@ from piximi_core.formats.tfjs.checker import check_for_piximi
 from piximi_core.project.contents.runs import list_runs
 from piximi_core.project.contents.things import ThingFilter, count_things
 from piximi_core.project.database.store import open_store
-from piximi_ui.languages import catalogue, messages
+from piximi_ui.language.languages import catalogue, messages
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser

@@ -1,6 +1,6 @@
 """What is said of Piximi's other view before a classifier goes there, and what an export compares.
 
-Which sizes go black is proved in `tests/browser/test_resize_edges.py`.
+Which sizes go black is proved in `tests/browser/classifiers/test_resize_edges.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from piximi_core.project.contents.runs import list_runs
-from piximi_ui import begin
+from piximi_ui.base import begin
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_files_become_a_run_that_the_next_training_starts_from(
 
 def page_with_address(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The dialog, open at an address that was typed."""
-    monkeypatch.setattr("piximi_ui.bringing.fetching.is_hosted", lambda: False)
+    monkeypatch.setattr("piximi_ui.classifiers.fetch.is_hosted", lambda: False)
     page = open_page("train", project="digits")
     page.button(key="bring-open").click().run()
     page.session_state["bring-way"] = "web"
@@ -84,9 +84,9 @@ def test_nothing_is_fetched_where_others_use_the_dashboard(
     assert any(button.key == "bring-fetch" for button in page.button)
     for switched_off in ("hosted", "offline"):
         if switched_off == "hosted":
-            monkeypatch.setattr("piximi_ui.bringing.fetching.is_hosted", lambda: True)
+            monkeypatch.setattr("piximi_ui.classifiers.fetch.is_hosted", lambda: True)
         else:
-            monkeypatch.setattr("piximi_ui.bringing.fetching.is_hosted", lambda: False)
+            monkeypatch.setattr("piximi_ui.classifiers.fetch.is_hosted", lambda: False)
             monkeypatch.setenv("PIXIMI_OFFLINE", "1")
         page.run()
         assert "Fetching is switched off here" in texts(page)

@@ -13,7 +13,7 @@ from piximi_core.project.contents.grouping import Grouping, find_groups
 from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.history import history, undo
 from piximi_core.project.database.store import Store, create_store
-from piximi_ui import job_news
+from piximi_ui.jobs import job_news
 from tests.pages.conftest import OpenPage
 from tests.services.conftest import add, write_classes
 from tests.services.training.test_split_groups import write_crops

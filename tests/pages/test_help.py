@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from piximi_ui.glossary import terms
-from piximi_ui.help_pages import QUESTIONS, answer
-from piximi_ui.languages import LANGUAGES
+from piximi_ui.language.glossary import terms
+from piximi_ui.language.languages import LANGUAGES
+from piximi_ui.shell.help_pages import QUESTIONS, answer
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "piximi_ui" / "help"

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from piximi_core.jobs.folder import Job
 from piximi_core.project.care.bin import binned
 from piximi_core.project.workspace import create_project, list_projects
-from piximi_ui.project_list import ago
+from piximi_ui.projects.project_list import ago
 from tests.pages.conftest import open_menu
 
 

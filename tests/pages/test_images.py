@@ -19,11 +19,11 @@ from piximi_core.project.contents.things import ThingFilter, find_ids, get_thing
 from piximi_core.project.database.history import history, undo
 from piximi_core.project.workspace import create_project
 from piximi_core.services.importing import add_images
-from piximi_ui import job_news
-from piximi_ui.components.actions import Action
+from piximi_ui.base.label_actions import label_actions
 from piximi_ui.components.gallery.contract import GalleryMemory
 from piximi_ui.images import browser
-from piximi_ui.label_actions import label_actions
+from piximi_ui.jobs import job_news
+from piximi_ui.server.actions import Action
 from tests.services.importing.uploading import upload as upload_of
 
 GALLERY = "gallery-memory:images-digits"

@@ -10,7 +10,7 @@ from piximi_core.project.contents.runs import find_run
 from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.project.database.store import Store
 from piximi_core.services.scoring import predict
-from piximi_ui.job_news import expect
+from piximi_ui.jobs.job_news import expect
 from tests.pages.results import texts
 
 pytestmark = pytest.mark.slow

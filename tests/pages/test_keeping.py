@@ -10,9 +10,9 @@ from piximi_core.project.contents.categories import create_category, list_catego
 from piximi_core.project.database.backups import back_up, list_backups
 from piximi_core.project.workspace import list_projects, open_project
 from piximi_core.services.projects.upkeep import space_of
-from piximi_ui import file_routes
+from piximi_ui.server import file_routes
 from tests.pages.conftest import open_menu
-from tests.ui.asgi import get
+from tests.ui.server.asgi import get
 
 
 def words(test) -> str:

@@ -18,11 +18,11 @@ from piximi_core.project.contents.objects import NewObject, add_objects, list_ob
 from piximi_core.project.contents.things import Thing, ThingFilter, get_things, list_things
 from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
-from piximi_ui import pictures
-from piximi_ui.picture_making import ObjectForm
+from piximi_ui.server import pictures
+from piximi_ui.server.picture_making import ObjectForm
 from tests.pages.conftest import OpenPage, open_menu
 from tests.services.conftest import add
-from tests.ui.asgi import get
+from tests.ui.server.asgi import get
 
 CORNER = np.array([[0, 0, 1], [0, 1, 1]], dtype=bool)
 

@@ -21,11 +21,11 @@ from piximi_core.project.contents.things import (
 )
 from piximi_core.project.database.history import undo
 from piximi_core.services.evaluation.evaluate_run import note_checked
-from piximi_ui.components.actions import Action
+from piximi_ui.base.label_actions import label_actions
 from piximi_ui.components.gallery.contract import GalleryMemory
-from piximi_ui.label_actions import label_actions
 from piximi_ui.prediction.downloads import table_of
 from piximi_ui.prediction.filters import all_predictions
+from piximi_ui.server.actions import Action
 from tests.pages.results import button, drawn, links, predict_here, texts, wait_until
 
 pytestmark = pytest.mark.slow

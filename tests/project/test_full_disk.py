@@ -17,10 +17,10 @@ from piximi_core.project.database.backups import back_up
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.project.workspace import list_projects
 from piximi_core.services.projects.recovering import recover_project
-from piximi_ui import pictures
+from piximi_ui.server import pictures
 from tests.conftest import REPOSITORY
-from tests.ui.asgi import get
-from tests.ui.test_pictures import add_original, png
+from tests.ui.server.asgi import get
+from tests.ui.server.test_pictures import add_original, png
 
 MEGABYTES = 130
 

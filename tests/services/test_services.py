@@ -14,8 +14,8 @@ from piximi_core.images.request import Reading
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.service import Service, name_of, service_of
 from piximi_core.services import EARLIER_NAMES, SERVICES
-from piximi_ui import navigation
-from piximi_ui.languages import in_language
+from piximi_ui.base import navigation
+from piximi_ui.language.languages import in_language
 
 # What programs before typed requests wrote, and what came of it: shortened, but of their shape.
 SIZE, RANGE = [64, 64, 1], [0.0, 2.5]

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from piximi_ui.languages import ENGLISH, LANGUAGES
+from piximi_ui.language.languages import ENGLISH, LANGUAGES
 from tests.conftest import REPOSITORY
 from tests.texts.__main__ import OF_OBJECTS
 from tests.texts.collect import Texts, called, collect, collect_from, literal, sources

@@ -10,8 +10,8 @@ from typer.main import get_command
 from piximi_core.cli.main import app
 from piximi_core.services.examples.digits import create_example
 from piximi_core.services.training.planning import default_settings, plan_training
-from piximi_ui.help_pages import QUESTIONS, answer
-from piximi_ui.languages import ENGLISH, LANGUAGES, messages
+from piximi_ui.language.languages import ENGLISH, LANGUAGES, messages
+from piximi_ui.shell.help_pages import QUESTIONS, answer
 from tests.conftest import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text("utf-8")

@@ -14,9 +14,15 @@ from piximi_core.messages import Message, word
 from piximi_core.project.contents.labelling import thing_word, things_word
 from piximi_core.services.training.settings_draft import in_words
 from piximi_core.vocabulary import IMAGE_KIND
-from piximi_ui import texts
-from piximi_ui.languages import in_language
-from piximi_ui.numerals import localized, written_moment, written_number, written_size, zone
+from piximi_ui.language import texts
+from piximi_ui.language.languages import in_language
+from piximi_ui.language.numerals import (
+    localized,
+    written_moment,
+    written_number,
+    written_size,
+    zone,
+)
 
 HOSTILE = ("{0.__class__}", "{name}", "%s", "{", "{{n}}")
 IMAGES = Message.plural("{n} image", "{n} images", n=1200)
@@ -35,8 +41,8 @@ def page() -> None:
     import streamlit as st
 
     from piximi_core.messages import Message
-    from piximi_ui import languages
-    from piximi_ui.texts import _, number, percent, plural, size, told, when
+    from piximi_ui.language import languages
+    from piximi_ui.language.texts import _, number, percent, plural, size, told, when
 
     if "wanted" in st.session_state:
         languages.choose(st.session_state["wanted"])

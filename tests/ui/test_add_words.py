@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from piximi_core.services.importing.sources import SourceFile
-from piximi_ui.images.add_check import Answers, what_is_added
-from piximi_ui.images.add_options import tell_classes
+from piximi_ui.images.adding.add_check import Answers, what_is_added
+from piximi_ui.images.adding.add_options import tell_classes
 
 
 def sources(*names: str) -> list[SourceFile]:

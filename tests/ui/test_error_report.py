@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from piximi_core import __version__
 from piximi_core.errors import BadInput
 from piximi_core.project.workspace import open_project
-from piximi_ui.error_report import report_of
+from piximi_ui.base.error_report import report_of
 
 SECRETS = (
     "Anna Smith",
@@ -101,7 +101,7 @@ def test_errors_that_cause_each_other_end() -> None:
 
 
 def _page_with_our_fault() -> None:
-    from piximi_ui.server import on_script_error
+    from piximi_ui.server.life import on_script_error
 
     try:
         _ = {}["secret-sample-name"]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.errors import ProjectBusy, StaleWrite
-from piximi_ui.components.actions import Action, read_batch
 from piximi_ui.components.gallery import GalleryCategory, GalleryItem, GalleryPage, GalleryRevision
 from piximi_ui.components.gallery.contract import GalleryMemory, to_page
 from piximi_ui.components.gallery.desk import GalleryDesk, Say
+from piximi_ui.server.actions import Action, read_batch
 
 
 def label(nonce: int, *ids: str) -> dict:

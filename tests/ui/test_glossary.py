@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from piximi_core.vocabulary import PARTITIONS
-from piximi_ui.glossary import partition_name, partition_tip, terms, tip
+from piximi_ui.language.glossary import partition_name, partition_tip, terms, tip
 
 WORDS = [
     "kind",

@@ -6,8 +6,8 @@ import pytest
 
 from piximi_core.project.database.history import Step
 from piximi_core.project.database.store import current_user
-from piximi_ui import context
-from piximi_ui.texts import apart, plain
+from piximi_ui.base import context
+from piximi_ui.language.texts import apart, plain
 
 ARABIC = "خلايا الدم (RBC) 12"
 

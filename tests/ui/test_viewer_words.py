@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from piximi_ui.components.viewer import ViewerImage, facts_shown, viewer_shortcuts
-from piximi_ui.shortcuts import shortcuts_in_words
+from piximi_ui.shell.shortcuts import shortcuts_in_words
 
 SCRIPT = Path(__file__).resolve().parents[2] / "piximi_ui/components/viewer/viewer.js"
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from piximi_ui.assets import component
+from piximi_ui.server.assets import component
 
 __all__ = ["NEXT_PROJECT", "drop_anywhere"]
 

@@ -14,9 +14,6 @@ from typing import Any, cast
 
 import streamlit as st
 
-from piximi_ui.action_routes import action_address
-from piximi_ui.assets import component
-from piximi_ui.components.actions import Action
 from piximi_ui.components.gallery.contract import (
     ACTIONS,
     GalleryCategory,
@@ -32,6 +29,9 @@ from piximi_ui.components.gallery.contract import (
 from piximi_ui.components.gallery.desk import Carry, Draw, GalleryDesk, Say
 from piximi_ui.components.gallery.shortcuts import Shortcut, gallery_shortcuts
 from piximi_ui.components.gallery.texts import gallery_texts, partition_names
+from piximi_ui.server.action_routes import action_address
+from piximi_ui.server.actions import Action
+from piximi_ui.server.assets import component
 
 __all__ = [
     "ACTIONS",

@@ -2,7 +2,7 @@
 
 To the browser goes one JSON object (:func:`to_data`): what stays, and what the page shows at this
 moment (:func:`to_page`). Back come batches of actions, page turns among them, by HTTP (see
-:mod:`piximi_ui.components.actions`), each answered with what the page shows then; and
+:mod:`piximi_ui.server.actions`), each answered with what the page shows then; and
 the selection, which the page beside the gallery shows, late and once.
 """
 
@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 from piximi_core.vocabulary import LABELLED_PARTITIONS
-from piximi_ui.components.actions import Action, Ledger
+from piximi_ui.server.actions import Action, Ledger
 
 __all__ = [
     "ACTIONS",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from piximi_ui.components.actions import Action, Batch, read_action
 from piximi_ui.components.gallery.contract import (
     ACTIONS,
     GalleryMemory,
@@ -15,6 +14,7 @@ from piximi_ui.components.gallery.contract import (
     to_numbers,
     to_page,
 )
+from piximi_ui.server.actions import Action, Batch, read_action
 
 __all__ = ["Carry", "Draw", "GalleryDesk", "Say"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from piximi_ui.texts import _
+from piximi_ui.language.texts import _
 
 __all__ = ["Shortcut", "gallery_shortcuts"]
 

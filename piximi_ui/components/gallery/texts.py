@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from piximi_core.vocabulary import PARTITIONS
-from piximi_ui.glossary import partition_name
-from piximi_ui.languages import language
-from piximi_ui.texts import _
+from piximi_ui.language.glossary import partition_name
+from piximi_ui.language.languages import language
+from piximi_ui.language.texts import _
 
 __all__ = ["gallery_texts", "partition_names"]
 

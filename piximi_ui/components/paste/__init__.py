@@ -6,8 +6,8 @@ import base64
 import binascii
 from typing import Any
 
-from piximi_ui.assets import component
-from piximi_ui.texts import _, size
+from piximi_ui.language.texts import _, size
+from piximi_ui.server.assets import component
 
 __all__ = ["MOST_BYTES", "paste_target", "pasted"]
 

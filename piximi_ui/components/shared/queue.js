@@ -1,7 +1,7 @@
 // What a person does, on its way to the project: by HTTP, to an address that belongs to this session.
 // Actions wait here until their number is acknowledged, so none is lost when they come faster than
 // answers, when an answer is cut short, or when the connection drops. Each has a name of its own, by
-// which the project refuses a second copy. See components/actions.py for the other end.
+// which the project refuses a second copy. See server/actions.py for the other end.
 
 import { LEAVING, startOver } from "../watch/leave.js";
 

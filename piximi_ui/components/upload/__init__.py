@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from piximi_core.project.database.store import Store
-from piximi_ui.assets import component
-from piximi_ui.languages import language
-from piximi_ui.texts import _, size
-from piximi_ui.uploads import most_bytes, upload_address
+from piximi_ui.language.languages import language
+from piximi_ui.language.texts import _, size
+from piximi_ui.server.assets import component
+from piximi_ui.server.uploads import most_bytes, upload_address
 
 __all__ = ["Sent", "draw_upload", "sent_from"]
 

@@ -1,7 +1,7 @@
 """The viewer: one image in full size, or two beside each other, drawn in the browser.
 
 Zoom, planes, colours and ranges are the browser's own; pictures and histograms come by HTTP (see
-:mod:`piximi_ui.pictures`), and labels go that way (:mod:`piximi_ui.components.viewer.desk`). The
+:mod:`piximi_ui.server.pictures`), and labels go that way (:mod:`piximi_ui.components.viewer.desk`). The
 page's script hears of three things: another image is wanted, this look is to be kept for the shown
 images, or for all.
 """
@@ -14,9 +14,6 @@ from typing import Any
 
 import streamlit as st
 
-from piximi_ui.action_routes import action_address
-from piximi_ui.assets import component
-from piximi_ui.components.actions import Ledger
 from piximi_ui.components.gallery import Carry, viewer_store
 from piximi_ui.components.viewer.contract import (
     ViewerAction,
@@ -29,6 +26,9 @@ from piximi_ui.components.viewer.contract import (
 from piximi_ui.components.viewer.desk import Shown, ViewerDesk
 from piximi_ui.components.viewer.shortcuts import viewer_shortcuts
 from piximi_ui.components.viewer.texts import viewer_texts
+from piximi_ui.server.action_routes import action_address
+from piximi_ui.server.actions import Ledger
+from piximi_ui.server.assets import component
 
 __all__ = [
     "Shown",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from piximi_ui.components.actions import Action, Batch, Ledger, read_action
 from piximi_ui.components.gallery import Carry, GalleryCategory
 from piximi_ui.components.viewer.contract import ViewerImage
+from piximi_ui.server.actions import Action, Batch, Ledger, read_action
 
 __all__ = ["Shown", "ViewerDesk"]
 

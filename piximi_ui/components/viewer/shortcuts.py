@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from piximi_ui.components.gallery import Shortcut
-from piximi_ui.texts import _
+from piximi_ui.language.texts import _
 
 __all__ = ["viewer_shortcuts"]
 

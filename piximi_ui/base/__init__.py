@@ -1,0 +1,1 @@
+"""What pages share: the project of the address, dialogs, errors, kinds, labelling."""

@@ -1,0 +1,1 @@
+"""Classifiers of the project: chosen, and brought in from elsewhere."""

@@ -1,0 +1,1 @@
+"""Jobs on pages: how far, what they wait for, what came of them."""

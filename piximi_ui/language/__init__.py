@@ -1,0 +1,1 @@
+"""Words and numbers in the language that a person reads."""

@@ -1,0 +1,1 @@
+"""What leans on the server: access, routes, assets, pictures, uploads, Streamlit mended."""

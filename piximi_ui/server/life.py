@@ -1,0 +1,104 @@
+"""The life of the server, and what a person sees when our code fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+
+from piximi_core.errors import PiximiError
+from piximi_core.jobs import engine
+from piximi_core.project.files import disk_trouble
+from piximi_core.services.importing.uploads import sweep_everywhere
+from piximi_ui.base import navigation
+from piximi_ui.base.context import show_error
+from piximi_ui.base.error_report import draw_copy, report_of
+from piximi_ui.language.texts import _
+from piximi_ui.server import door, picture_making, sessions
+from piximi_ui.server.access import forbid_address_lookup
+
+__all__ = ["lifespan", "on_script_error"]
+
+log = logging.getLogger("piximi")
+
+_SWEEP_SECONDS = 600.0
+_TURN_SECONDS = 0.0005  # how long a thread computes before another may
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Run while the server runs; decoders and job engine stop with it.
+
+    Parameters
+    ----------
+    app
+        The ``st.App``; not used.
+    """
+    forbid_address_lookup()
+    # Five milliseconds by default: a label, which waits for the disk some fifty times, would wait
+    # as often for pages that are being drawn (measured: 180 ms instead of 70 beside three).
+    sys.setswitchinterval(_TURN_SECONDS)
+    picture_making.warm_decoders()
+    _say_address()
+    watching = asyncio.create_task(sessions.watch())
+    sweeping = asyncio.create_task(_sweep_now_and_then())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        sweeping.cancel()
+        picture_making.close_decoders()
+        engine.shutdown()
+
+
+def _say_address() -> None:
+    """Print the address with the token in it, unless `piximi dashboard` does."""
+    address = door.address_to_open()
+    if address is not None and not os.environ.get("PIXIMI_START_TOKEN"):
+        text = _("Piximi Dashboard opens with its token: {address}").format(address=address)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+
+async def _sweep_now_and_then() -> None:
+    """Clear uploads that nobody asked to add, also while no page is open."""
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)
+        try:
+            await asyncio.to_thread(sweep_everywhere)
+        except OSError:
+            log.warning("Waiting uploads could not be looked through", exc_info=True)
+
+
+def on_script_error(error: Exception) -> bool:
+    """Show one line for an error that no page caught.
+
+    A :class:`PiximiError` is a person's to mend and says how. Anything else is our fault: the log
+    gets the traceback, and the line carries a number that finds it there.
+
+    Returns
+    -------
+    bool
+        True, so that Streamlit shows nothing of its own.
+    """
+    trouble = error if isinstance(error, PiximiError) else disk_trouble(error)
+    if trouble is not None:
+        show_error(trouble)
+        return True
+    number = secrets.token_hex(3)
+    log.error("Error %s: %s", number, type(error).__name__, exc_info=error)
+    st.error(
+        _(
+            "Something went wrong here (error {number}). Nothing you saved is lost; reload the "
+            "page to go on, and send the report to whoever runs the dashboard if it happens again."
+        ).format(number=number)
+    )
+    draw_copy(report_of(error, page=navigation.current(), number=number))
+    return True
