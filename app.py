@@ -6,6 +6,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 import piximi_ui
+from piximi_ui.base.script_errors import on_script_error
 from piximi_ui.server import (
     access,
     action_routes,
@@ -41,5 +42,5 @@ app = st.App(
         Middleware(upload_limits.UploadLimits),
     ],
     lifespan=life.lifespan,
-    on_script_error=life.on_script_error,
+    on_script_error=on_script_error,
 )

@@ -7,8 +7,10 @@ import inspect
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from piximi_core.project.workspace import create_project
 from piximi_core.services.examples.digits import add_digits
 from tests.conftest import REPOSITORY
 
+MOST_FILES = 24
 PAGES = ("home", "images", "train", "evaluate", "predict", "export", "help")
 
 OPEN_EVERY_PAGE = """
@@ -70,6 +73,29 @@ def test_a_worker_never_imports_streamlit() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_only_the_server_room_leans_on_what_is_inside_streamlit() -> None:
+    inside = re.compile(r"^\s*(?:from|import) streamlit\.(?:runtime|web|proto)\b", re.MULTILINE)
+    paths = [
+        path.relative_to(REPOSITORY)
+        for room in ("piximi_ui", "pages")
+        for path in sorted((REPOSITORY / room).rglob("*.py"))
+        if inside.search(path.read_text("utf-8"))
+    ]
+    # Below the server's room, for it speaks too: which person's page is being drawn.
+    language = Path("piximi_ui/language/languages.py")
+    assert [p for p in paths if p != language and p.parts[:2] != ("piximi_ui", "server")] == []
+
+
+def test_no_folder_is_too_long_to_be_read() -> None:
+    counts = Counter(
+        str(path.parent.relative_to(REPOSITORY))
+        for room in ("piximi_core", "piximi_ui", "pages", "benchmarks", "tests")
+        for path in (REPOSITORY / room).rglob("*")
+        if path.is_file() and path.suffix not in (".pyc", ".md")
+    )
+    assert {folder: count for folder, count in counts.items() if count > MOST_FILES} == {}
 
 
 def core_modules() -> list[str]:

@@ -9,7 +9,6 @@ from threading import Lock
 
 import streamlit as st
 from sqlalchemy import select
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
@@ -23,6 +22,7 @@ from piximi_ui.base import navigation
 from piximi_ui.base.error_report import draw_copy, report_of
 from piximi_ui.language.texts import _, plain, told, when
 from piximi_ui.server import pictures
+from piximi_ui.server.sessions import this_session
 
 __all__ = [
     "current_store",
@@ -99,11 +99,9 @@ def who() -> str | None:
 
 def picture_token(store: Store) -> str:
     """Return the right of this browser session to see this project's pictures."""
-    context = get_script_run_ctx()
-    session = context.session_id if context else "no session"
     with store.read() as db:
         channels = db.execute(select(project_table.c.channels)).scalar_one()
-    return pictures.issue_token(session, store.folder, channels)
+    return pictures.issue_token(this_session(), store.folder, channels)
 
 
 def say(text: str, icon: str = _DONE) -> None:

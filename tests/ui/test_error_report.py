@@ -101,7 +101,7 @@ def test_errors_that_cause_each_other_end() -> None:
 
 
 def _page_with_our_fault() -> None:
-    from piximi_ui.server.life import on_script_error
+    from piximi_ui.base.script_errors import on_script_error
 
     try:
         _ = {}["secret-sample-name"]

@@ -1,9 +1,9 @@
 """The viewer: one image in full size, or two beside each other, drawn in the browser.
 
 Zoom, planes, colours and ranges are the browser's own; pictures and histograms come by HTTP (see
-:mod:`piximi_ui.server.pictures`), and labels go that way (:mod:`piximi_ui.components.viewer.desk`). The
-page's script hears of three things: another image is wanted, this look is to be kept for the shown
-images, or for all.
+:mod:`piximi_ui.server.pictures`), and labels go that way (:mod:`piximi_ui.components.viewer.desk`).
+The page's script hears of three things: another image is wanted, this look is to be kept for the
+shown images, or for all.
 """
 
 from __future__ import annotations

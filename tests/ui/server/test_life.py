@@ -10,11 +10,12 @@ import pytest
 from streamlit import net_util
 from streamlit.testing.v1 import AppTest
 
+from piximi_ui.base.script_errors import on_script_error
 from piximi_ui.server import life
 
 
 def _page_with_our_fault() -> None:
-    from piximi_ui.server.life import on_script_error
+    from piximi_ui.base.script_errors import on_script_error
 
     try:
         _ = {}["secret-sample-name"]
@@ -24,7 +25,7 @@ def _page_with_our_fault() -> None:
 
 def _page_with_a_mistake_of_the_person() -> None:
     from piximi_core.errors import BadInput
-    from piximi_ui.server.life import on_script_error
+    from piximi_ui.base.script_errors import on_script_error
 
     on_script_error(BadInput("cell.png is empty: export it again."))
 
@@ -50,7 +51,7 @@ def test_a_mistake_of_the_person_is_told_as_it_is() -> None:
 
 
 def test_streamlit_is_told_to_show_nothing_of_its_own() -> None:
-    assert life.on_script_error(ValueError("x")) is True
+    assert on_script_error(ValueError("x")) is True
 
 
 def test_the_server_lives_without_asking_the_web_and_ends_cleanly(

@@ -67,7 +67,7 @@ def test_all_else_is_cleared_as_streamlit_does() -> None:
 
 
 def test_streamlit_still_needs_it() -> None:
-    """If this fails, Streamlit keeps such pages itself: delete piximi_ui/server/streamlit_repairs.py."""
+    """If this fails, Streamlit keeps such pages itself: `streamlit_repairs` can be deleted."""
     keep_finished_pages_whole()
     queue = queue_of_a_page()
     theirs = inspect.unwrap(ForwardMsgQueue.clear)
