@@ -1,6 +1,6 @@
 // Around the grid: the page buttons and the row of categories.
 
-import { isNew } from "./category_keys.js";
+import { isNew } from "../keyboard/category_keys.js";
 import { element, fill, number, paint } from "../shared/dom.js";
 import { goesOn, setGoesOn } from "./onward.js";
 

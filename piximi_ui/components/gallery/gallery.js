@@ -1,12 +1,12 @@
 // The gallery component. Streamlit calls `mount` at first and again whenever Python redraws.
 
-import { isNew } from "./category_keys.js";
+import { isNew } from "../keyboard/category_keys.js";
 import { element, speak } from "../shared/dom.js";
 import { DragBox } from "./drag.js";
 import { Follower } from "../shared/follow.js";
-import { hearing } from "./hearing.js";
+import { hearing } from "../keyboard/hearing.js";
 import { Home } from "./home.js";
-import { Keyboard } from "./keys.js";
+import { Keyboard } from "../keyboard/keys.js";
 import { Labelling } from "./labelling.js";
 import { ActionQueue, LEFT, viewerStore } from "../shared/queue.js";
 import { Reporter } from "./report.js";

@@ -1,7 +1,7 @@
 // The keyboard comes home: after a click of the mouse on a button, and when a dialog was closed, it
 // is with the gallery again, so that no Space presses that button once more and no arrow scrolls.
 
-import { TEXT_FIELDS } from "./keys.js";
+import { TEXT_FIELDS } from "../keyboard/keys.js";
 
 const RETURNS = [0, 80, 250]; // ms after which a closed dialog may still give the focus back to its button
 const OPEN = '[role="dialog"], [role="menu"], [data-testid="stPopoverBody"]';

@@ -1,8 +1,8 @@
 // Giving labels, and where the selection goes then: on to the next image of the view, which may lie
 // on a page that is still to come. Until it is there, nothing is selected and keys label nothing.
 
-import { isNew } from "./category_keys.js";
-import { TypedDigits } from "./digits.js";
+import { isNew } from "../keyboard/category_keys.js";
+import { TypedDigits } from "../keyboard/digits.js";
 import { fill } from "../shared/dom.js";
 import { goesOn } from "./onward.js";
 import { somethingWaits } from "../shared/presses.js";

@@ -1,7 +1,7 @@
 // The page that is shown: drawn by Streamlit, and renewed by the answers to what a person does. What
 // was read from the project earlier never comes over what was read later.
 
-import { withCreated } from "./category_keys.js";
+import { withCreated } from "../keyboard/category_keys.js";
 
 export class ShownPage {
   /** @param {object} gallery see gallery.js: `data`, `view`, `selection`, `focus`, `queue` */

@@ -6,7 +6,7 @@ import { Finder } from "./find.js";
 import { NEW } from "../shared/queue.js";
 import { Tile } from "./tile.js";
 import { Tooltip } from "./tooltip.js";
-import { TypedPanel } from "./typed.js";
+import { TypedPanel } from "../keyboard/typed.js";
 
 const TILE_STORE = "piximi-gallery-tile";
 const CALM = 500; // ms without a change before it is read out

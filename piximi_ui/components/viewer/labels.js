@@ -2,15 +2,15 @@
 // the object that is selected in it.
 
 import { OnwardSwitch, Palette } from "../gallery/bars.js";
-import { isNew, withCreated } from "../gallery/category_keys.js";
-import { TypedDigits } from "../gallery/digits.js";
+import { isNew, withCreated } from "../keyboard/category_keys.js";
+import { TypedDigits } from "../keyboard/digits.js";
 import { element, fill } from "../shared/dom.js";
 import { Finder } from "../gallery/find.js";
-import { Keyboard } from "../gallery/keys.js";
+import { Keyboard } from "../keyboard/keys.js";
 import { goesOn } from "../gallery/onward.js";
 import { somethingWaits } from "../shared/presses.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
-import { TypedPanel } from "../gallery/typed.js";
+import { TypedPanel } from "../keyboard/typed.js";
 
 const ANSWERS = { accept: "A", reject: "R" };
 

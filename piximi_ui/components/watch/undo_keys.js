@@ -1,7 +1,7 @@
 // Ctrl+Z on every page: what a gallery did not take for itself presses the button beside the page.
 
-import { TEXT_FIELDS } from "../gallery/keys.js";
-import { composes, letterOf } from "../gallery/layouts.js";
+import { TEXT_FIELDS } from "../keyboard/keys.js";
+import { composes, letterOf } from "../keyboard/layouts.js";
 import { afterPresses, listenForPresses, pressBeside } from "../shared/presses.js";
 
 export function listenForUndo() {

@@ -11,7 +11,7 @@ const PANEL_DELAY = 500; // ms of Shift held before the panel shows; a Shift-cli
 
 export class Keyboard {
   /**
-   * @param {object} gallery see gallery.js: the verbs used below
+   * @param {object} gallery see ../gallery/gallery.js: the verbs used below
    * @param {boolean} inDialog whether it belongs to what stands in the open dialog
    */
   constructor(gallery, inDialog = false) {
