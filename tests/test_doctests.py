@@ -15,7 +15,7 @@ ROOMS = ("piximi_core", "piximi_ui")
 
 def with_examples() -> list[object]:
     """Return the modules whose docstrings have examples; those that need TensorFlow are slow."""
-    found = []
+    found: list[object] = []
     for path in sorted(path for room in ROOMS for path in (REPOSITORY / room).rglob("*.py")):
         text = path.read_text("utf-8")
         if ">>> " in text:
