@@ -9,7 +9,7 @@ import streamlit as st
 
 from piximi_ui.base import navigation
 from piximi_ui.language.glossary import terms
-from piximi_ui.language.languages import language
+from piximi_ui.language.languages import ENGLISH, language
 from piximi_ui.language.texts import _, plain
 from piximi_ui.shell.shortcuts import shortcuts_in_words
 
@@ -35,8 +35,9 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
 
 @cache
 def answer(name: str, spoken: str) -> tuple[str, str]:
-    """Return a question and its answer in Markdown."""
-    text = (_FOLDER / spoken / f"{name}.md").read_text("utf-8")
+    """Return a question and its answer in Markdown; in English where nobody has translated it."""
+    file = _FOLDER / spoken / f"{name}.md"
+    text = (file if file.is_file() else _FOLDER / ENGLISH / file.name).read_text("utf-8")
     question, _line, rest = text.partition("\n")
     return question.removeprefix("# ").strip(), rest.strip()
 

@@ -1,34 +1,52 @@
-"""The help pages: every question in every language, each with an address."""
+"""The help pages: every question, each with an address; in English where it is not translated."""
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 
 from piximi_ui.language.glossary import terms
-from piximi_ui.language.languages import LANGUAGES
+from piximi_ui.language.languages import ENGLISH, LANGUAGES
 from piximi_ui.shell.help_pages import QUESTIONS, answer
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "piximi_ui" / "help"
 ALL = {name for names in QUESTIONS.values() for name in names}
 CODE = re.compile(r"`[^`]+`|\]\([^)]*\)")
+# A language may come without a help; one that it has must be whole where the suite decides.
+WRITTEN = sorted({path.parent.name for path in FOLDER.glob("*/*.md")})
+TRANSLATED = sorted(
+    (path.parent.name, path.stem) for path in FOLDER.glob("*/*.md") if path.parent.name != ENGLISH
+)
+
+
+@pytest.mark.parametrize("language", WRITTEN)
+def test_every_help_answers_the_questions_that_are_asked(language):
+    assert language in LANGUAGES
+    answered = {path.stem for path in (FOLDER / language).glob("*.md")}
+    assert answered - ALL == set()
+    if language == ENGLISH or os.environ.get("CI") == "true":
+        assert ALL - answered == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_question_is_answered_in_every_language(language):
-    assert {path.stem for path in (FOLDER / language).glob("*.md")} == ALL
     for name in ALL:
         question, text = answer(name, language)
         assert question.endswith("?")
         assert len(text) > 200
 
 
-@pytest.mark.parametrize("name", sorted(ALL))
-def test_both_languages_name_the_same_files_and_links(name):
-    english, spanish = (sorted(CODE.findall(answer(name, each)[1])) for each in ("en", "es"))
-    assert english == spanish
+@pytest.mark.parametrize(("language", "name"), TRANSLATED)
+def test_a_translation_names_the_same_files_and_links(language, name):
+    english, said = (sorted(CODE.findall(answer(name, each)[1])) for each in (ENGLISH, language))
+    assert english == said
+
+
+def test_an_answer_that_nobody_has_translated_is_given_in_english():
+    assert answer("undo", "xx") == answer("undo", ENGLISH)
 
 
 def test_files_and_variables_that_the_answers_name_exist():

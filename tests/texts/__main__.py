@@ -2,6 +2,8 @@
 
     python -m tests.texts
 
+A language that has none yet gets one, in which nothing is translated.
+
 Afterwards fill in what it lists. Until then those texts are shown in English; the tests refuse
 them in CI only.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from piximi_ui.language.languages import ENGLISH, LANGUAGES
 from tests.conftest import REPOSITORY
 from tests.texts.collect import collect
 
@@ -32,6 +35,21 @@ def current() -> Catalog:
             context=context,
         )
     return catalog
+
+
+def begin(path: Path, name: str) -> None:
+    """Write a catalogue of nothing but its header; a later update keeps that."""
+    catalog = Catalog(locale=path.stem)
+    plurals = f"nplurals={catalog.num_plurals}; plural={catalog.plural_expr};"
+    header = {
+        "Language": path.stem,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": plurals,
+    }
+    lines = "".join(f'"{key}: {value}\\n"\n' for key, value in header.items())
+    path.write_text(f'# {name}. Words that are used throughout:\nmsgid ""\nmsgstr ""\n{lines}\n')
 
 
 def update(path: Path) -> list[str]:
@@ -60,7 +78,11 @@ def update(path: Path) -> list[str]:
 
 
 def main() -> None:
-    """Update every catalogue and list what is to be translated."""
+    """Update the catalogue of every language and list what is to be translated."""
+    for language, name in LANGUAGES.items():
+        path = FOLDER / f"{language}.po"
+        if language != ENGLISH and not path.exists():
+            begin(path, name)
     for path in sorted(FOLDER.glob("*.po")):
         for text in update(path):
             sys.stdout.write(f"{path.name}: {text}\n")
