@@ -28,7 +28,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from piximi_core.start_token import start_token
-from piximi_ui.language.languages import speak_to
+from piximi_ui.language.languages import language, speak_to
 from piximi_ui.language.texts import _
 from piximi_ui.server import access
 from piximi_ui.server.assets import base_path
@@ -198,7 +198,8 @@ def _refused(text: str) -> Response:
 
 def _page(title: str, text: str, more: str = "", status: int = 401) -> Response:
     """Return a page of its own: nothing of the dashboard is needed to draw it."""
-    body = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Piximi Dashboard</title>
+    body = f"""<!doctype html><html lang="{language()}">
+<meta charset="utf-8"><title>Piximi Dashboard</title>
 <meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">
 <style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:32rem;
 margin:18vh auto;padding:0 1rem}}a,button{{display:inline-block;padding:.5rem 1.2rem;border:0;

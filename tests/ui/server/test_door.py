@@ -81,7 +81,8 @@ def ask(path: str = "/", kind: str = "http", method: str = "GET", **headers: str
         "headers": [(k.encode(), v.encode()) for k, v in ({"host": HERE} | headers).items()],
     }
     asyncio.run(door.Door(_answers_everyone)(scope, receive, send))
-    return {**sent[0], "headers": dict(sent[0].get("headers", []))}
+    body = b"".join(message.get("body", b"") for message in sent)
+    return {**sent[0], "headers": dict(sent[0].get("headers", [])), "body": body}
 
 
 def passes(*args: Any, **more: Any) -> bool:
@@ -191,6 +192,12 @@ def test_the_door_speaks_the_language_of_whoever_comes() -> None:
     refused = ask("/", host="evil.example")
     spanish = ask("/", **{"host": "evil.example", "accept-language": "es-ES,es;q=0.9,en;q=0.8"})
     assert refused["headers"][b"content-length"] != spanish["headers"][b"content-length"]
+
+
+@pytest.mark.usefixtures("signing_in")
+def test_the_page_of_the_door_says_which_language_it_is_in() -> None:
+    assert b'<html lang="en">' in ask("/")["body"]
+    assert b'<html lang="es">' in ask("/", **{"accept-language": "es-ES,es;q=0.9"})["body"]
 
 
 @pytest.mark.usefixtures("signing_in")
