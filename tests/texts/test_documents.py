@@ -104,3 +104,15 @@ def test_the_files_that_contributors_are_sent_to_exist():
     )
     assert len(named) > 20
     assert {name for name in named if not (REPOSITORY / name).exists()} == set()
+
+
+def test_the_modules_that_the_documents_name_exist():
+    rooms = [REPOSITORY / room for room in (".", "piximi_core", "piximi_ui")]
+    named = set()
+    for document in (REPOSITORY / "docs").glob("*.md"):
+        named |= set(re.findall(r"`((?:\w+/)*\w+\.(?:py|js))`", document.read_text("utf-8")))
+    assert len(named) > 30
+    gone = {name for name in named if "/" in name and not any((r / name).is_file() for r in rooms)}
+    alone = {path.name for room in rooms[1:] for path in room.rglob("*.[pj][ys]")}
+    gone |= {name for name in named if "/" not in name} - alone - {"app.py", "setup.py"}
+    assert gone == set()

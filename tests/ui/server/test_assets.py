@@ -44,8 +44,8 @@ def test_stylesheets_have_their_own_type() -> None:
     [
         "/assets/gallery.js",
         "/assets/__init__.py",
-        "/assets/../pictures.py",
-        "/assets/..%2fpictures.py",
+        "/assets/../server/pictures.py",
+        "/assets/..%2fserver%2fpictures.py",
         "/assets/gallery.gallery-000000000000.js",
         "/assets/gallery/gallery.js",
         "/assets//etc/passwd",
