@@ -30,6 +30,7 @@ __all__ = [
     "new_unknown_id",
     "next_color",
     "now",
+    "numbered_name",
     "require_partition",
 ]
 
@@ -114,6 +115,21 @@ def next_color(used: Collection[str]) -> str:
         if color not in taken:
             return color
         step += 1
+
+
+def numbered_name(wanted: str, taken: Collection[str]) -> str:
+    """Return the name, or with the first free number behind it if it is taken.
+
+    Examples
+    --------
+    >>> numbered_name("Cells", ["Cells", "Cells 2"])
+    'Cells 3'
+    """
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted} {number}"
+    return name
 
 
 class UniqueNames:

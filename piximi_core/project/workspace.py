@@ -24,7 +24,7 @@ from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.schema import images, project, runs, steps, things
 from piximi_core.project.database.store import Store, create_store, open_store
-from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.vocabulary import IMAGE_KIND, numbered_name
 
 __all__ = [
     "SHOWN_PICTURES",
@@ -121,12 +121,7 @@ def create_project(name: str, root: Path | None = None) -> Store:
 
 def unused_name(wanted: str, root: Path | None = None) -> str:
     """Return a name that no project of the workspace has: the wanted one, numbered if taken."""
-    taken = {project.name for project in list_projects(root)}
-    name, number = wanted, 1
-    while name in taken:
-        number += 1
-        name = f"{wanted} {number}"
-    return name
+    return numbered_name(wanted, {project.name for project in list_projects(root)})
 
 
 def open_project(address: str, root: Path | None = None) -> Store:

@@ -12,7 +12,7 @@ from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import from_json, to_json
 from piximi_core.project.database.schema import kinds, runs
 from piximi_core.project.database.store import Store
-from piximi_core.vocabulary import new_id, now
+from piximi_core.vocabulary import new_id, now, numbered_name
 
 __all__ = [
     "Run",
@@ -124,11 +124,7 @@ def reserve_run(db: Connection, kind_id: str, name: str, network: str) -> tuple[
     taken = set(db.execute(select(runs.c.name)).scalars())
     kind = db.execute(select(kinds.c.name).where(kinds.c.id == kind_id)).scalar_one()
     base = name.strip() or f"{kind} {network}"
-    unique, suffix = base, 1
-    while unique in taken:
-        suffix += 1
-        unique = f"{base} {suffix}"
-    return new_id(), number, unique
+    return new_id(), number, numbered_name(base, taken)
 
 
 def register_run(db: Connection, run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from piximi_core.errors import BadInput
 from piximi_core.messages import word
 from piximi_core.project.contents.categories import MAX_NAME, clean_name
-from piximi_core.vocabulary import UNKNOWN_NAME
+from piximi_core.vocabulary import UNKNOWN_NAME, numbered_name
 
 __all__ = ["MapBy", "check_mapping", "map_by_hand", "propose_mapping"]
 
@@ -68,11 +68,7 @@ def _unused(name: str, number: int, taken: set[str]) -> str:
         base = clean_name(name[: MAX_NAME - 10])
     except BadInput:
         base = f"Class {number + 1}"
-    unique, suffix = base, 1
-    while unique in taken:
-        suffix += 1
-        unique = f"{base} {suffix}"
-    return unique
+    return numbered_name(base, taken)
 
 
 def map_by_hand(

@@ -28,7 +28,7 @@ from piximi_core.project.database.store import Store, open_store
 from piximi_core.project.files import ProjectFiles
 from piximi_core.project.workspace import project_name
 from piximi_core.services.projects.deleting import require_quiet
-from piximi_core.vocabulary import now
+from piximi_core.vocabulary import now, numbered_name
 
 __all__ = ["Recovery", "last_recovery", "recover_project", "restore_project"]
 
@@ -160,11 +160,7 @@ def _training_asked(job: Job) -> Any:
 
 def _enter(db: Connection, job: Job, request: Any) -> str:
     taken = set(db.execute(select(runs.c.name)).scalars())
-    wanted = str(request.settings.get("name") or "Run")
-    name, again = wanted, 1
-    while name in taken:
-        again += 1
-        name = f"{wanted} {again}"
+    name = numbered_name(str(request.settings.get("name") or "Run"), taken)
     with (job.folder / "data.csv").open(newline="", encoding="utf-8") as table:
         counts = Counter(row.get("partition", "") for row in csv.DictReader(table))
     newest = db.execute(select(func.max(runs.c.number))).scalar_one_or_none()
