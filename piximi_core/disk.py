@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["flush_file", "flush_folder", "is_full", "replace_whole"]
+__all__ = ["DAY", "flush_file", "flush_folder", "is_full", "replace_whole", "sweep"]
+
+DAY = 24 * 3600
+"""In seconds. What nobody has touched for so long, a killed process has left."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -62,3 +67,16 @@ def replace_whole(target: Path, *, durable: bool = True) -> Iterator[Path]:
             flush_folder(target.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def sweep(found: Iterable[Path], seconds: float = DAY) -> None:
+    """Delete the files and folders among these that nobody has touched for so long."""
+    limit = time.time() - seconds
+    for left in found:
+        with suppress(OSError):  # gone meanwhile
+            if left.stat().st_mtime >= limit:
+                continue
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()

@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from piximi_core.disk import flush_folder
+from piximi_core.disk import DAY, flush_folder
 from piximi_core.errors import Stopped
 from piximi_core.messages import from_json, to_json
 from piximi_core.project.files import disk_errors_in_words, replace_atomically
@@ -30,7 +30,6 @@ __all__ = ["Job", "JobState", "read_json", "write_json"]
 
 _PROGRESS_SECONDS = 0.2
 _SILENT_SECONDS = 60.0
-_ABANDONED_SECONDS = 24 * 3600
 
 
 class JobState(StrEnum):
@@ -274,7 +273,7 @@ def abandoned_folders(parent: Path) -> Iterator[Path]:
     What a killed process had begun to prepare, or a person had uploaded and left; a younger one
     another program may be preparing just now.
     """
-    limit = time.time() - _ABANDONED_SECONDS
+    limit = time.time() - DAY
     for folder in parent.iterdir() if parent.is_dir() else ():
         if not Job(folder).is_asked and folder.stat().st_mtime < limit:
             yield folder

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from piximi_core.disk import sweep
 from piximi_core.errors import (
     BadInput,
     DamagedProject,
@@ -52,7 +52,6 @@ EVERY_SECONDS = 3600.0
 
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-(hour|asked|restore|format)(?:-(\d{1,6}))?\.sqlite")
-_LEFT_SECONDS = 24 * 3600
 # What came of trainings and jobs is no edit: an older state of the project still knows of it.
 _FACTS = {"runs": "REPLACE", "applied_jobs": "IGNORE", "applied_actions": "IGNORE"}
 
@@ -227,11 +226,7 @@ def _let_go(folder: Path) -> None:
     for backup in spare_backups(folder):
         backup.path.unlink(missing_ok=True)
     # What a killed copying left.
-    limit = time.time() - _LEFT_SECONDS
-    for left in ProjectFiles(folder).backups.glob(".*"):
-        with suppress(OSError):
-            if left.is_file() and left.stat().st_mtime < limit:
-                left.unlink()
+    sweep(left for left in ProjectFiles(folder).backups.glob(".*") if left.is_file())
 
 
 def restore_backup(folder: Path, name: str) -> Backup:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from piximi_core.disk import sweep
 from piximi_core.errors import BadInput
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.service import Request, Result, Service
@@ -24,7 +24,6 @@ from piximi_core.vocabulary import new_id, now
 
 __all__ = ["DUPLICATE", "CopyRequest", "ProjectMade", "ask", "run", "sweep_copies"]
 
-_ABANDONED_SECONDS = 24 * 3600
 _PAGES = 2000  # of the database at a time
 _PREFIX = ".copy-"
 
@@ -133,10 +132,7 @@ def _copy_files(job: Job, source: ProjectFiles, draft: ProjectFiles) -> None:
 
 def sweep_copies(root: Path) -> None:
     """Delete copies that were begun more than a day ago and never became a project."""
-    limit = time.time() - _ABANDONED_SECONDS
-    for left in root.glob(f"{_PREFIX}*"):
-        if left.stat().st_mtime < limit:
-            shutil.rmtree(left, ignore_errors=True)
+    sweep(root.glob(f"{_PREFIX}*"))
 
 
 DUPLICATE = Service(

@@ -7,11 +7,11 @@ the workspace, beside the draft of the project.
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from piximi_core.disk import sweep
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.service import Asked, Found, Request, Result, Service
 from piximi_core.project.files import disk_errors_in_words, require_space
@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 _PREFIX = ".opening-"
-_ABANDONED_SECONDS = 24 * 3600
 _CHUNK = 1 << 20
 
 
@@ -104,7 +103,4 @@ def dismiss(job: Job) -> None:
 
 def sweep_openings(root: Path) -> None:
     """Delete what was begun more than a day ago and never became a project."""
-    limit = time.time() - _ABANDONED_SECONDS
-    for left in root.glob(f"{_PREFIX}*"):
-        if left.stat().st_mtime < limit:
-            shutil.rmtree(left, ignore_errors=True)
+    sweep(root.glob(f"{_PREFIX}*"))

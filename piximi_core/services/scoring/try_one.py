@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from piximi_core.classification.runtime import import_quietly
+from piximi_core.disk import sweep
 from piximi_core.images import safe_name, thumbnail, to_unit
 from piximi_core.images.conversion import convert_channels
 from piximi_core.project.database.store import Store
@@ -69,10 +69,7 @@ def kept_briefly(store: Store, content: bytes) -> Iterator[Path]:
     """
     room = store.files.cache / "tried"
     room.mkdir(parents=True, exist_ok=True)
-    for left in room.iterdir():
-        with suppress(FileNotFoundError):  # another window's answer has come meanwhile
-            if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-                left.unlink()
+    sweep(room.iterdir(), _ABANDONED_SECONDS)
     require_space(room, len(content))
     path = room / new_id()
     try:
