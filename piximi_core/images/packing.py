@@ -8,13 +8,12 @@ from pathlib import Path
 
 from piximi_core.errors import BadInput
 from piximi_core.messages import Message
+from piximi_core.undated import undated
 
 from .naming import safe_name
 
 __all__ = ["pack_zarr"]
 
-_NO_DATE = (1980, 1, 1, 0, 0, 0)
-_MODE = 0o644 << 16
 _CHUNK = 2**20
 
 
@@ -41,8 +40,7 @@ def pack_zarr(folder: Path, target: Path, *, name: str | None = None) -> None:
         # The chunks are packed already.
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
             for path in files:
-                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _NO_DATE)
-                info.external_attr = _MODE
+                info = undated(path.relative_to(folder).as_posix())
                 with path.open("rb") as source, archive.open(info, "w") as member:
                     while piece := source.read(_CHUNK):
                         member.write(piece)

@@ -15,6 +15,7 @@ from piximi_core.errors import BadInput
 from piximi_core.formats.stem import safe_stem
 from piximi_core.formats.zips.archives import ArchiveLimits, Member, extract_zip
 from piximi_core.images import safe_name
+from piximi_core.undated import undated
 
 __all__ = [
     "DATA_PARTS",
@@ -227,11 +228,7 @@ class ZipOut:
 
     def add(self, name: str, content: bytes | str) -> None:
         """Write one file."""
-        # The moment of writing is left out, so that equal projects give equal files.
-        info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-        info.compress_type = zipfile.ZIP_DEFLATED
-        info.external_attr = 0o644 << 16
-        self._archive.writestr(info, content)
+        self._archive.writestr(undated(name, zipfile.ZIP_DEFLATED), content)
 
 
 @contextmanager

@@ -20,11 +20,9 @@ from piximi_core.formats.tfjs.bundle import StoredFile, parse_document
 from piximi_core.formats.tfjs.checker import check_for_piximi
 from piximi_core.formats.tfjs.classifier import as_document
 from piximi_core.messages import Message
+from piximi_core.undated import undated
 
 __all__ = ["pack_for_piximi", "pack_pair", "pack_sharded"]
-
-# The first moment a zip can hold: equal models give equal files, whenever they are packed.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 Pair = tuple[Path, Path]
 """The description and the weights, as `write_classifier` returns them."""
@@ -70,9 +68,7 @@ def pack_for_piximi(stored: Pair, out_zip: Path, stem: str, classes: Sequence[st
         packed = room / "classifier.zip"
         with packed.open("xb") as stream, zipfile.ZipFile(stream, "w") as archive:
             for path in pair:
-                entry = zipfile.ZipInfo(path.name, _ZIP_TIME)
-                entry.create_system, entry.external_attr = 3, 0o644 << 16
-                archive.writestr(entry, path.read_bytes())
+                archive.writestr(undated(path.name), path.read_bytes())
         flush_file(packed)
         _check(packed)
         put(packed, out_zip)
