@@ -8,9 +8,17 @@ from contextlib import closing
 from pathlib import Path
 
 from piximi_core.project.contents.adding import NewImage
-from piximi_core.project.database.schema import ADDED
 
 __all__ = ["made_up_image", "make_older"]
+
+# What each version added to the one before it.
+_ADDED = {
+    2: ("saved_filters",),
+    3: ("answers",),
+    4: ("groupings", "pixel_hashes"),
+    5: ("sources",),
+    6: ("applied_actions",),
+}
 
 
 def made_up_image(name: str, *, sha256: str | None = None, category: str | None = None) -> NewImage:
@@ -35,7 +43,7 @@ def made_up_image(name: str, *, sha256: str | None = None, category: str | None 
 def make_older(database: Path, version: int) -> None:
     """Take out of a closed project what came after a version, as if that program had made it."""
     with closing(sqlite3.connect(database)) as db, db:
-        for newer in range(version + 1, max(ADDED) + 1):
-            for table in ADDED[newer]:
-                db.execute(f"DROP TABLE {table.name}")
+        for newer in range(version + 1, max(_ADDED) + 1):
+            for table in _ADDED[newer]:
+                db.execute(f"DROP TABLE {table}")
         db.execute(f"PRAGMA user_version = {version}")

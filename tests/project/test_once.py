@@ -1,4 +1,4 @@
-"""An action that the browser repeats is carried out once, also by a project of before."""
+"""An action that the browser repeats is carried out once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.labelling import label_as_named, label_things
 from piximi_core.project.contents.predictions import label_predicted
 from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
-from piximi_core.project.database import schema
 from piximi_core.project.database.history import history, redo, undo
 from piximi_core.project.database.store import Store
 
@@ -63,15 +62,6 @@ def test_a_refused_action_may_come_again(filled: Store) -> None:
     with pytest.raises(BadInput):
         label_as_named(filled, ids, "x" * 301, once="a")
     assert label_as_named(filled, ids, "x", once="a") == 6
-
-
-def test_a_project_of_an_earlier_version_learns_it(filled: Store) -> None:
-    with filled.write() as db:
-        schema.applied_actions.drop(db)
-    ids = find_ids(filled, ThingFilter())
-    assert label_as_named(filled, ids, "mitosis", once="a") == 6
-    with pytest.raises(AlreadyDone):
-        label_as_named(filled, ids, "mitosis", once="a")
 
 
 def test_a_new_name_and_its_labels_are_one_step(filled: Store) -> None:

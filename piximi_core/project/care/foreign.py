@@ -16,12 +16,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine
-
 from piximi_core.errors import BadInput
 from piximi_core.project.database import schema
-from piximi_core.project.database.backups import bring_up_to_date
+from piximi_core.project.database.shape import first_difference
 from piximi_core.project.database.sqlite_files import damage_of, open_to_read
+from piximi_core.project.database.upgrades import bring_up_to_date
 from piximi_core.project.files import ProjectFiles, hash_file
 
 __all__ = ["check_foreign_project"]
@@ -29,8 +28,6 @@ __all__ = ["check_foreign_project"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.]{0,15}")
 _ID = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z-]{0,63}")
-# Made when first needed, or unknown to older programs.
-_OPTIONAL = schema.ADDED_LATER | {"applied_actions"}
 _OF_SQLITE = frozenset({"sqlite_sequence", "sqlite_stat1", "sqlite_stat4"})
 
 Watch = Callable[[int, int], None]
@@ -102,36 +99,21 @@ def _refuse_other_schemas(database: Path, shown: str) -> None:
                 )
 
 
-def _change(database: Path, change: Callable[[Connection], None]) -> None:
-    engine = create_engine(f"sqlite:///{database}")
-    try:
-        with engine.begin() as db:
-            change(db)
-    finally:
-        engine.dispose()
-
-
-def _columns(db: sqlite3.Connection, table: str) -> dict[str, tuple[str, int]]:
-    return {row[1]: (row[2], row[5]) for row in db.execute(f'PRAGMA table_info("{table}")')}
+def _change(database: Path, change: Callable[[sqlite3.Connection], None]) -> None:
+    with closing(sqlite3.connect(database)) as db, db:
+        change(db)
 
 
 def _check_tables(db: sqlite3.Connection, shown: str) -> None:
     """Compare every table with that of a new project."""
-    engine = create_engine("sqlite://")
-    with engine.connect() as ours:
-        schema.create_schema(ours)
-        for table in schema.metadata.tables:
-            found = ours.exec_driver_sql(f'PRAGMA table_info("{table}")')
-            expected = {row[1]: (row[2], row[5]) for row in found}
-            present = _columns(db, table)
-            if present != expected and not (table in _OPTIONAL and not present):
-                raise BadInput(
-                    "'{shown}' holds a database whose table {table!r} is not that of a project; "
-                    "nothing was made.",
-                    shown=shown,
-                    table=table,
-                )
-    engine.dispose()
+    table = first_difference(db)
+    if table is not None:
+        raise BadInput(
+            "'{shown}' holds a database whose table {table!r} is not that of a project; "
+            "nothing was made.",
+            shown=shown,
+            table=table,
+        )
 
 
 def _check_rows(db: sqlite3.Connection, shown: str) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 from piximi_core.disk import flush_file, flush_folder
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.messages import from_text
-from piximi_core.project.database.backups import Backup, bring_up_to_date, newest_good_backup
+from piximi_core.project.database.backups import Backup, newest_good_backup
 from piximi_core.project.database.lock import writer_lock
 from piximi_core.project.database.sqlite_files import copy_database, damage_of, open_to_read
 from piximi_core.project.database.store import open_store
+from piximi_core.project.database.upgrades import bring_up_to_date
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words
 
 __all__ = ["DAMAGED", "LOST", "Replaced", "replace_damaged"]

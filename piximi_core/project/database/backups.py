@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
 from piximi_core.disk import sweep
 from piximi_core.errors import (
     BadInput,
@@ -28,8 +26,10 @@ from piximi_core.errors import (
 from piximi_core.project.database import schema
 from piximi_core.project.database.lock import writer_lock
 from piximi_core.project.database.sqlite_files import copy_database, damage_of, open_to_read
+from piximi_core.project.database.upgrades import bring_up_to_date
 from piximi_core.project.files import (
     ProjectFiles,
+    disk_errors_in_words,
     replace_atomically,
     require_space,
 )
@@ -38,12 +38,12 @@ __all__ = [
     "Backup",
     "back_up",
     "back_up_if_due",
-    "bring_up_to_date",
     "find_backup",
     "list_backups",
     "newest_good_backup",
     "restore_backup",
     "spare_backups",
+    "upgrade_project",
 ]
 
 NEWEST_KEPT = 10
@@ -257,12 +257,7 @@ def restore_backup(folder: Path, name: str) -> Backup:
             present = back_up(folder, "restore")
             bring_up_to_date(draft)
             _carry_facts(present.path, draft)
-            with (
-                closing(open_to_read(draft)) as old,
-                closing(sqlite3.connect(files.database)) as db,
-            ):
-                db.execute("PRAGMA synchronous = FULL")
-                old.backup(db)
+            _put_in_place(draft, files)
             # After damage, this state is to come back and not the one that was left on purpose.
             back_up(folder, "hour")
         finally:
@@ -275,30 +270,61 @@ def _remove(database: Path) -> None:
         database.with_name(f"{database.name}{end}").unlink(missing_ok=True)
 
 
-def bring_up_to_date(database: Path) -> None:
-    """Give a copy of an older program the tables of this one.
+def upgrade_project(folder: Path) -> None:
+    """Bring an older program's project up to date: a copy is changed, checked, and put in place.
+
+    Whatever kills the program, the project is of the version before or of this one. A backup of
+    what it was is kept.
 
     Raises
     ------
+    DamagedProject
+        The database is damaged, so that no copy of it is worth changing.
     BadInput
-        It is of a newer program.
+        The changed copy is not as it should be; the project stays as it was.
+    NoSpace
+        The disk cannot hold the copies.
+    ProjectBusy
+        Another program is writing.
     """
-    engine = create_engine(f"sqlite:///{database}")
+    files = ProjectFiles(folder)
+    draft = files.backups / ".upgrade.sqlite"
+    with writer_lock(folder), disk_errors_in_words(files.database):
+        with closing(open_to_read(files.database)) as db:
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if version >= schema.SCHEMA_VERSION:
+            return  # another program was quicker
+        try:
+            _remove(draft)  # of one that was killed
+            kept = _kept_before_upgrade(folder, version)
+            require_space(files.backups, 2 * kept.size)
+            copy_database(kept.path, draft)
+            bring_up_to_date(draft)
+            with closing(sqlite3.connect(draft)) as db, db:
+                db.execute("UPDATE recording SET revision = revision + 1")
+            _put_in_place(draft, files)
+        finally:
+            _remove(draft)
+
+
+def _kept_before_upgrade(folder: Path, version: int) -> Backup:
+    """Return a backup of the present state; attempts that fail do not pile up copies of it."""
+    known = list_backups(folder)
+    present = _revision(ProjectFiles(folder).database)
+    for backup in known[:1]:
+        if backup.reason == "format" and _revision(backup.path) == present:
+            return backup
+    return back_up(folder, f"format-{version}")
+
+
+def _put_in_place(draft: Path, files: ProjectFiles) -> None:
+    """Make a database the project's in one transaction: whoever has it open sees it change."""
     try:
-        with engine.begin() as db:
-            version = int(db.exec_driver_sql("PRAGMA user_version").scalar_one())
-            if version > schema.SCHEMA_VERSION:
-                raise BadInput(
-                    "This was written by a newer version of this program "
-                    "(format {version}, this one knows {known}); "
-                    "update the program.",
-                    version=version,
-                    known=schema.SCHEMA_VERSION,
-                )
-            if version < schema.SCHEMA_VERSION:
-                schema.upgrade_schema(db, version)
-    finally:
-        engine.dispose()
+        with closing(open_to_read(draft)) as new, closing(sqlite3.connect(files.database)) as db:
+            db.execute("PRAGMA synchronous = FULL")
+            new.backup(db)
+    except sqlite3.OperationalError as error:
+        raise _not_now(files.folder, str(error)) from error
 
 
 def _carry_facts(present: Path, draft: Path) -> None:

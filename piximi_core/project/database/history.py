@@ -134,15 +134,22 @@ def _replay(
 
 
 def _apply(db: Connection, changes: Iterable[Sequence[Any]]) -> None:
-    """Turn rows from one state to the next, in runs of the same table and operation."""
+    """Turn rows from one state to the next, in runs of the same table, operation and columns.
 
-    def sort_of(change: Sequence[Any]) -> tuple[str, bool, bool]:
-        table, source, target = change
-        return table, source is None, target is None
+    A row written before its table got a column lacks that: where the row comes back it has the
+    column's default, where it is there the column stays as it is.
+    """
+    parsed = [
+        (table, source is None, target is None, json.loads(source if target is None else target))
+        for table, source, target in changes
+    ]
 
-    for (name, inserting, deleting), run in groupby(changes, key=sort_of):
+    def sort_of(change: tuple[str, bool, bool, dict[str, Any]]) -> tuple[Any, ...]:
+        return *change[:3], tuple(change[3])
+
+    for (name, inserting, deleting, _columns), run in groupby(parsed, key=sort_of):
         table = _TABLES[name]
-        rows = [json.loads(source if deleting else target) for _, source, target in run]
+        rows = [row for *_, row in run]
         if inserting:
             db.execute(table.insert(), rows)
         elif deleting:

@@ -36,7 +36,6 @@ def take_once(db: Connection, action: str | None) -> None:
     """
     if action is None:
         return
-    applied_actions.create(db, checkfirst=True)  # projects of earlier versions have no such table
     if db.execute(select(applied_actions.c.id).where(applied_actions.c.id == action)).first():
         raise AlreadyDone("This action was carried out before; nothing more is to be done.")
     newest = select(text("rowid")).select_from(applied_actions).order_by(text("rowid DESC"))

@@ -21,8 +21,8 @@ from sqlalchemy import Engine, create_engine, event
 from piximi_core.disk import is_full
 from piximi_core.errors import BadInput, NoSpace, PiximiError
 from piximi_core.project.database import schema
-from piximi_core.project.database.backups import bring_up_to_date
 from piximi_core.project.database.sqlite_files import connect_to_read
+from piximi_core.project.database.upgrades import bring_up_to_date
 from piximi_core.project.files import SPACE_TO_WORK
 
 __all__ = ["make_reading_engine", "why_not_writable"]

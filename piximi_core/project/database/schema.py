@@ -7,7 +7,7 @@ SQLite's ``json_object`` keeps fifteen digits only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
 
 from sqlalchemy import (
     Boolean,
@@ -24,9 +24,8 @@ from sqlalchemy import (
 )
 
 __all__ = [
-    "ADDED",
-    "ADDED_LATER",
     "JOURNALLED",
+    "OF_THE_FIRST_VERSION",
     "SCHEMA_VERSION",
     "answers",
     "applied_actions",
@@ -51,10 +50,10 @@ __all__ = [
     "sources",
     "steps",
     "things",
-    "upgrade_schema",
 ]
 
-SCHEMA_VERSION = 5
+# Whoever raises it gives `upgrades.STEPS` the step that brings projects there.
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
@@ -266,7 +265,7 @@ applied_actions = Table(
 )
 
 # Runs are facts, not edits: undo never takes a finished training away.
-JOURNALLED = (
+JOURNALLED: tuple[Table, ...] = (
     project,
     kinds,
     categories,
@@ -281,10 +280,23 @@ JOURNALLED = (
     sources,
 )
 
-# What each version added to the one before it.
-ADDED = {2: (saved_filters,), 3: (answers,), 4: (groupings, pixel_hashes), 5: (sources,)}
-# The names of these tables: a project of the first version is whole without them.
-ADDED_LATER = frozenset(table.name for tables in ADDED.values() for table in tables)
+# A project of any version has these tables.
+OF_THE_FIRST_VERSION = frozenset(
+    {
+        "project",
+        "kinds",
+        "categories",
+        "things",
+        "images",
+        "objects",
+        "predictions",
+        "drafts",
+        "runs",
+        "steps",
+        "journal",
+        "recording",
+    }
+)
 
 
 def _row_as_json(table: Table, row: str) -> str:
@@ -311,34 +323,25 @@ def _triggers(table: Table) -> list[str]:
 def create_schema(connection: Connection) -> None:
     """Create all tables, the journal triggers and the schema version in an empty database."""
     metadata.create_all(connection)
-    _journal(connection, JOURNALLED)
+    for trigger in _all_triggers():
+        connection.exec_driver_sql(trigger)
     connection.execute(recording.insert().values(id=1, step=None, revision=0))
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 
 
-def upgrade_schema(connection: Connection, version: int) -> None:
-    """Give a database of an older ``version`` what came since; what it holds stays as it is."""
-    for newer in range(version + 1, SCHEMA_VERSION + 1):
-        metadata.create_all(connection, tables=ADDED[newer])
-        _journal(connection, [table for table in ADDED[newer] if table in JOURNALLED])
-    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
-
-
-def drop_triggers(connection: Connection) -> None:
-    """Take all triggers out of a database from outside, before anything is written to it."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    for name in list(connection.exec_driver_sql(query).scalars()):
+def drop_triggers(db: sqlite3.Connection) -> None:
+    """Take all triggers out of a database before it is changed, or anything else is written."""
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         quoted = str(name).replace('"', '""')
-        connection.exec_driver_sql(f'DROP TRIGGER "{quoted}"')
+        db.execute(f'DROP TRIGGER "{quoted}"')
 
 
-def renew_triggers(connection: Connection) -> None:
+def renew_triggers(db: sqlite3.Connection) -> None:
     """Put the journal's triggers in the place of whatever triggers a database has."""
-    drop_triggers(connection)
-    _journal(connection, JOURNALLED)
+    drop_triggers(db)
+    for trigger in _all_triggers():
+        db.execute(trigger)
 
 
-def _journal(connection: Connection, tables: Iterable[Table]) -> None:
-    for table in tables:
-        for trigger in _triggers(table):
-            connection.execute(text(trigger))
+def _all_triggers() -> list[str]:
+    return [trigger for table in JOURNALLED for trigger in _triggers(table)]

@@ -64,8 +64,7 @@ def _holds_a_project(db: sqlite3.Connection) -> bool:
     version = db.execute("PRAGMA user_version").fetchone()[0]
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     # An older program's project is whole without the tables that came later.
-    needed = {table.name for table in schema.JOURNALLED} - schema.ADDED_LATER
-    if version < 1 or not needed | {"steps", "journal", "recording", "runs"} <= tables:
+    if version < 1 or not tables >= schema.OF_THE_FIRST_VERSION:
         return False
     counts = db.execute("SELECT (SELECT count(*) FROM project), (SELECT count(*) FROM recording)")
     return bool(counts.fetchone() == (1, 1))

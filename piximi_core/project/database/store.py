@@ -18,24 +18,22 @@ from piximi_core.disk import flush_folder
 from piximi_core.errors import (
     BadInput,
     DamagedProject,
-    NoSpace,
     NotFound,
     PiximiError,
-    ProjectBusy,
     StaleWrite,
 )
 from piximi_core.messages import to_text
 from piximi_core.project.database import schema
-from piximi_core.project.database.backups import back_up, list_backups
+from piximi_core.project.database.backups import list_backups, upgrade_project
 from piximi_core.project.database.connections import make_engine
+from piximi_core.project.database.database_errors import (
+    said_on_opening,
+    said_on_reading,
+    said_on_writing,
+)
 from piximi_core.project.database.lock import writer_lock
 from piximi_core.project.database.reading_only import make_reading_engine, why_not_writable
-from piximi_core.project.files import (
-    SPACE_TO_WORK,
-    ProjectFiles,
-    disk_errors_in_words,
-    says_full,
-)
+from piximi_core.project.files import ProjectFiles, disk_errors_in_words, says_full
 from piximi_core.vocabulary import (
     IMAGE_KIND,
     UNKNOWN_COLOR,
@@ -132,16 +130,7 @@ class Store:
             with self.read() as db:
                 version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
         except DatabaseError as error:
-            reason = str(error.orig)
-            signs = ("locked", "busy", "unable to open", "readonly")
-            if any(sign in reason for sign in signs) or says_full(reason):
-                raise self._in_words(error) from error
-            raise DamagedProject(
-                "{database} cannot be read as a project ({reason}); recover it from "
-                "its newest backup, or put back a copy of the folder that you kept.",
-                database=self.files.database,
-                reason=reason,
-            ) from error
+            raise said_on_opening(error, self.folder) from error
         if version > schema.SCHEMA_VERSION:
             raise BadInput(
                 "The project {project!r} was written by a newer version of this program "
@@ -157,18 +146,9 @@ class Store:
                 database=self.files.database,
             )
         if version < schema.SCHEMA_VERSION:
-            self._upgrade()
-
-    def _upgrade(self) -> None:
-        """Bring an older program's project up to date, a copy of it being kept before."""
-        if self._refusal is not None:
-            raise self._refusal  # it changed while it could only be looked at
-        with self.write() as db:
-            # Asked again: another program may have been quicker.
-            version = db.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version < schema.SCHEMA_VERSION:
-                back_up(self.folder, f"format-{version}")
-                schema.upgrade_schema(db, version)
+            if self._refusal is not None:
+                raise self._refusal  # it changed while it could only be looked at
+            upgrade_project(self.folder)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -183,20 +163,7 @@ class Store:
             with self._connect() as connection, connection.begin():
                 yield connection
         except DatabaseError as error:
-            raise self._damaged(error) from error
-
-    def _damaged(self, error: DatabaseError) -> Exception:
-        """Return damage in words, and any other error as it is."""
-        reason = str(error.orig)
-        signs = ("malformed", "not a database", "no such table")
-        if not any(sign in reason for sign in signs):
-            return error
-        return DamagedProject(
-            "{database} cannot be read as a project ({reason}); recover it from its "
-            "newest backup, or put back a copy of the folder that you kept.",
-            database=self.files.database,
-            reason=reason,
-        )
+            raise said_on_reading(error, self.folder) from error
 
     @contextmanager
     def write(self, expected_revision: int | None = None) -> Iterator[Connection]:
@@ -237,32 +204,9 @@ class Store:
                 yield connection
                 connection.execute(schema.recording.update().values(revision=current + 1))
         except OperationalError as error:
-            raise self._in_words(error) from error
+            raise said_on_writing(error, self.folder) from error
         except DatabaseError as error:
-            raise self._damaged(error) from error
-
-    def _in_words(self, error: DatabaseError) -> Exception:
-        reason = str(error.orig)
-        if says_full(reason):
-            return NoSpace(
-                "The disk is full: about {needed_mb} MB are needed, and the "
-                "change was not saved in {project!r}; free some space and repeat it.",
-                needed_mb=SPACE_TO_WORK // 1_000_000,
-                project=self.folder.name,
-            )
-        if "locked" in reason or "busy" in reason:
-            return ProjectBusy(
-                "Another program is writing the project {project!r}; "
-                "wait until it is done, then try again.",
-                project=self.folder.name,
-            )
-        if "readonly" in reason or "unable to open" in reason:
-            return BadInput(
-                "The project {project!r} cannot be written ({reason}); check who owns its folder.",
-                project=self.folder.name,
-                reason=reason,
-            )
-        return self._damaged(error)
+            raise said_on_reading(error, self.folder) from error
 
     @contextmanager
     def step(
