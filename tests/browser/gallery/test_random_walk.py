@@ -48,10 +48,12 @@ IMAGES = 110  # two pages
 SETTLED = 8.0  # seconds after which another's label is on the screen
 # The page notes what is to be seen when a key comes down or a button is pressed.
 WITNESS = """
-  const root = () => [...document.querySelectorAll("*")]
-    .map((node) => node.shadowRoot?.querySelector(".gallery")).find(Boolean);
+  const roots = () => [...document.querySelectorAll("*")]
+    .map((node) => node.shadowRoot?.querySelector(".gallery")).filter(Boolean);
+  const isStale = (gallery) => gallery.getRootNode().host.closest("[data-stale=true]") !== null;
   window.look = () => {
-    const gallery = root();
+    const galleries = roots();
+    const gallery = galleries[0];
     if (!gallery) return null;
     const all = (selector) => [...gallery.querySelectorAll(selector)];
     return {
@@ -63,6 +65,7 @@ WITNESS = """
       unsaved: gallery.querySelector(".unsaved").textContent,
       offline: gallery.querySelector(".offline").textContent,
       address: location.href,
+      leaving: galleries.length > 1 || isStale(gallery),
     };
   };
   window.addEventListener("keydown", (event) => {
@@ -98,7 +101,7 @@ class Walk:
     predicted: set[str] = field(default_factory=set)
     done: int = 0
     waiting: list[Given] = field(default_factory=list)
-    theirs: dict[str, tuple[str, float]] = field(default_factory=dict)
+    theirs: dict[str, tuple[str, float]] = field(default_factory=dict)  # may or may not hold
     trail: list[str] = field(default_factory=list)
     is_cut: bool = False
 
@@ -131,7 +134,8 @@ class Walk:
             if found:
                 return dict(found)
             page.wait_for_timeout(100)
-        raise AssertionError("there is no gallery on the page")
+        there = page.locator("body").inner_text()
+        raise AssertionError(f"there is no gallery on {page.url}, but {there[:1500]}")
 
     def seen(self, page: Page) -> dict:
         """What was to be seen when the last key came down."""
@@ -161,7 +165,10 @@ class Walk:
         if not things:
             return
         given = Given(things, self.category(name, things))
-        if self.is_cut and page is self.page:
+        if seen["leaving"]:
+            # Another page is just being drawn: the key is for what is seen, or for nothing.
+            self.theirs |= {thing: (given.category, time.monotonic()) for thing in things}
+        elif self.is_cut and page is self.page:
             self.waiting.append(given)
         else:
             self.apply(given)
@@ -396,6 +403,18 @@ class Walk:
         self.waiting.clear()
         return f"cut: {', '.join(done)}"
 
+    def close_dialog(self) -> None:
+        """Close what two clicks on one tile have opened: keys would be meant for it."""
+        dialog = self.page.get_by_role("dialog").filter(visible=True)
+        for _ in range(20):
+            if not dialog.count():
+                return
+            if "Connection error" not in dialog.first.inner_text():
+                self.trail.append("close a dialog")
+                self.page.keyboard.press("Escape")
+            self.page.wait_for_timeout(500)
+        raise AssertionError("a dialog stays open")
+
     def step(self) -> None:
         """Do one thing, and compare."""
         often: list[tuple[Callable[[Page], str], int]] = [
@@ -405,6 +424,7 @@ class Walk:
             (self.ada, 2), (self.cut, 1),
         ]  # fmt: skip
         acts, weights = zip(*often, strict=True)
+        self.close_dialog()
         act = self.chance.choices(acts, weights)[0]
         self.trail.append(act(self.page))
         if self.chance.random() < 0.7:
