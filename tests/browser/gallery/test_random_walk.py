@@ -129,7 +129,7 @@ class Walk:
     # ---- what the person sees ----
 
     def look(self, page: Page) -> dict:
-        for _ in range(100):
+        for _ in range(600):  # a page that could not go on is loaded anew
             found = page.evaluate("window.look?.()")
             if found:
                 return dict(found)
@@ -202,10 +202,17 @@ class Walk:
             for thing, category in found.items()
             if category != self.labels.get(thing) and not self.is_theirs(thing, category)
         }
-        assert not astray, "\n".join(["labels astray", str(astray), *self.trail[-25:]])
+        assert not astray, "\n".join(["labels astray", str(astray), *self.said(), *self.trail[-25:]])
         assert set(found) == set(self.labels), "\n".join(["things", *self.trail[-25:]])
         assert predicted == self.predicted, "\n".join(["predictions", *self.trail[-25:]])
         self.labels = found
+
+    def said(self) -> list[str]:
+        """What the page says of it, and what is stored a little later."""
+        self.page.wait_for_timeout(3_000)
+        toasts = self.page.get_by_test_id("stToast").all_inner_texts()
+        later = {thing for thing, name in self.stored()[0].items() if name == self.labels.get(thing)}
+        return [f"{toasts} {self.look(self.page)['unsaved']}", f"right after 3 s: {len(later)}"]
 
     def is_theirs(self, thing: str, category: str) -> bool:
         """Whether another labelled it just now, so that ours may have been refused in words."""
