@@ -129,11 +129,16 @@ class Walk:
     # ---- what the person sees ----
 
     def look(self, page: Page) -> dict:
-        for _ in range(600):  # a page that could not go on is loaded anew
-            found = page.evaluate("window.look?.()")
-            if found:
-                return dict(found)
-            page.wait_for_timeout(100)
+        for second in range(60):
+            for _ in range(10):
+                found = page.evaluate("window.look?.()")
+                if found:
+                    return dict(found)
+                page.wait_for_timeout(100)
+            if second == 20:
+                # The line was cut while it was loaded: the browser does not try again by itself.
+                self.trail.append("reload")
+                page.reload()
         there = page.locator("body").inner_text()
         raise AssertionError(f"there is no gallery on {page.url}, but {there[:1500]}")
 
