@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import shutil
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from piximi_core.jobs.applying import jobs_of
+from piximi_core.jobs.folder import JobState
 from piximi_core.project.database.store import Store, create_store
+from piximi_core.services.importing.add_images import ADD, Added
 from tests.soak.checks import check_project, require
 from tests.soak.damage import damaged, specimens
 from tests.soak.killing import REPOSITORY, environment
@@ -57,17 +58,17 @@ class FuzzRounds:
             (files / f"{number:04d} {name}").write_bytes(content)
         create_store(room / "project", "Damaged").close()
         result = self._add(room)
-        reasons = [reason for _name, reason in result["failed"]]
-        for name, reason in result["failed"]:
+        reasons = [reason for _name, reason in result.failed]
+        for name, reason in result.failed:
             require(_is_sentence(reason), f"{name} in {files}: {reason!r}")
             require(not _FINDING.search(reason), f"{name} in {files}: {reason}")
-        told = sum(len(result[key]) for key in ("failed", "duplicates", "conflicts"))
-        require(result["added"] + told >= result["total"], f"some of {files} were not told of")
+        told = sum(map(len, (result.failed, result.duplicates, result.conflicts)))
+        require(result.added + told >= result.total, f"some of {files} were not told of")
         check_project(room / "project")
         shutil.rmtree(room)
-        return {"damaged": count, "added": result["added"], "refused": len(reasons)}
+        return {"damaged": count, "added": result.added, "refused": len(reasons)}
 
-    def _add(self, room: Path) -> dict[str, Any]:
+    def _add(self, room: Path) -> Added:
         options = ["--channels", "1", "--time", "planes", "--convert"]
         done = subprocess.run(
             [
@@ -91,9 +92,8 @@ class FuzzRounds:
         log = (job.folder / "decoder.log").read_text(errors="replace")
         # What a reader did not foresee; the person still got a sentence.
         require("Traceback" not in log, f"{room}: {log[-3000:]}")
-        found: dict[str, Any] = json.loads((job.folder / "result.json").read_text())
-        require(found["state"] == "done", f"{room}: {found}")
-        return found
+        require(job.state() is JobState.DONE, f"{room}: {job.error}")
+        return ADD.result(job)
 
 
 def _is_sentence(text: str) -> bool:

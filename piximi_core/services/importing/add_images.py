@@ -80,9 +80,10 @@ def ask(
             select(schema.project.c.channels, schema.project.c.float_range)
         ).one()
     (folder / "known.json").write_text(json.dumps(known))
+    known_range = tuple(json.loads(float_range)) if float_range else None
     request = AddRequest(
         sources=tuple(sources),
-        options=replace(options, float_range=json.loads(float_range) if float_range else None),
+        options=replace(options, float_range=known_range),
         project_channels=channels if known else None,
         who=who or current_user(),
     )

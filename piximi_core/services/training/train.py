@@ -238,10 +238,8 @@ def ask_to_resume(store: Store, run: Run) -> Job:
 
 
 def _has_request(job: Job) -> bool:
-    try:
-        return bool(TRAIN.request(job).settings)
-    except PiximiError:
-        return False
+    # Not read as a training's: a run that was brought in has settings, and was never asked for.
+    return bool(job.request().get("settings"))
 
 
 def run_settings(request: TrainRequest) -> ModelSettings:

@@ -284,6 +284,11 @@ class Walk:
         if len(history(self.desk.store, 1000)) - len(before) <= self.came_with:
             return "nothing to undo but what the project came with"
         page.keyboard.press("Control+z")
+        # It waits for what was pressed on the page before; refused, it never comes.
+        for _ in range(40):
+            if self.undone() != before:
+                break
+            page.wait_for_timeout(100)
         self.settle(page)
         taken = self.undone() - before
         found, predicted = self.stored()

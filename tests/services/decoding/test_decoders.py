@@ -22,8 +22,9 @@ from tests.services.conftest import write_tiff_pages
 
 def take(decoders: Decoders, path: Path, **more: object) -> dict[str, object]:
     """Ask as an import does."""
-    wishes = {"channels": None, "time": None, "convert": False, "float_range": None}
-    asked = {**wishes, "project_channels": None, "copy": "", **more}
+    answers = {"channels": None, "time": None, "convert": False, "float_range": None}
+    reading = {name: more.pop(name, value) for name, value in answers.items()}
+    asked = {"project_channels": None, "copy": "", **more, "reading": reading}
     return decoders.ask("take", path, path.name, **asked)
 
 

@@ -101,6 +101,7 @@ def test_what_an_earlier_run_learned_counts_too(crops: Store) -> None:
     second = asked(crops, seed=5)
     checked = set(find_ids(crops, ThingFilter(partitions=["Validation"])))
     assert met(crops, second, "Validation").learned_from == 0
+    start = {"run": first.id, "number": 1, "name": first.name, "columns": [0, 1]}
     request = crops.files.run(second.id) / "request.json"
-    request.write_text(json.dumps({**json.loads(request.read_text()), "start": {"run": first.id}}))
+    request.write_text(json.dumps({**json.loads(request.read_text()), "start": start}))
     assert met(crops, second, "Validation").learned_from == len(learned & checked) > 0

@@ -38,8 +38,8 @@ def test_other_channel_counts_are_refused_or_converted(store: Store, tmp_path: P
     add(store, grey(tmp_path / "first.png"))
     picture = colour(tmp_path / "colour.png")
     refused = add(store, picture)
-    [[name, reason]] = refused["failed"]
-    assert (name, refused["added"]) == ("colour.png", 0)
+    [[name, reason]] = refused.failed
+    assert (name, refused.added) == ("colour.png", 0)
     assert reason.startswith("has 3 channels, but the images of this project have 1")
     assert add(store, picture, convert=True).added == 1
     found = stored(store, "colour.png")
