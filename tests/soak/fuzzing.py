@@ -13,7 +13,8 @@ from typing import Any
 from piximi_core.jobs.applying import jobs_of
 from piximi_core.jobs.folder import JobState
 from piximi_core.project.database.store import Store, create_store
-from piximi_core.services.importing.add_images import ADD, Added
+from piximi_core.services.importing.add_images import ADD
+from piximi_core.services.importing.add_request import Added
 from tests.soak.checks import check_project, require
 from tests.soak.damage import damaged, specimens
 from tests.soak.killing import REPOSITORY, environment
