@@ -25,6 +25,7 @@ from piximi_core.services.scoring.class_names import names_of
 from piximi_core.services.training import train
 from piximi_core.services.training.planning import default_settings
 from piximi_core.services.training.starting_run import settings_to_go_on
+from piximi_core.services.training.training_work import TrainResult
 from piximi_core.vocabulary import IMAGE_KIND
 from piximi_core.words import plural
 
@@ -60,7 +61,7 @@ def train_command(
             chosen = settings_to_go_on(store, chosen, start)
         compare_pixels(store)
         job = train.ask(store, chosen, kind_id=kind_id)
-    result: train.TrainResult = run_here(store, job)
+    result: TrainResult = run_here(store, job)
     summary = with_doubt(store, {"run": job.id, **result.in_english()})
     show(summary, json, trained(summary))
 

@@ -16,7 +16,8 @@ from piximi_core.services.classifiers.imported_run import ImportedClassifier
 from piximi_core.services.importing.add_images import ADD
 from piximi_core.services.importing.add_request import Added
 from piximi_core.services.scoring.predict import PREDICT, PredictRequest, PredictResult
-from piximi_core.services.training.train import TRAIN, TrainRequest, TrainResult
+from piximi_core.services.training.train import TRAIN
+from piximi_core.services.training.training_work import TrainRequest, TrainResult
 from piximi_ui.base.kinds import of_kind
 from piximi_ui.language.texts import _, percent, plural, told
 
