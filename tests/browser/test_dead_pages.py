@@ -45,7 +45,7 @@ def finished_export(store: Store) -> None:
     job = Job.create(
         store.files.jobs / new_id(),
         "export",
-        {"run_id": run.id, "format": "piximi", "stem": "Digits"},
+        {"run_id": run.id, "format": "piximi", "stem": "Digits", "input_shape": [28, 28, 1]},
     )
     (job.folder / "Digits.zip").write_bytes(b"the classifier")
     job.finish({"files": ["Digits.zip"], "bytes": 14, "compared": 3, "difference": 0.0})

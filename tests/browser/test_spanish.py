@@ -234,4 +234,4 @@ def _train(page: Page, looked_at: Callable[[str], None]) -> None:
     looked_at("train")
     page.get_by_text(es("More settings")).click()
     looked_at("train, all settings")
-    page.get_by_role("button", name=re.compile(r"Entrenar con \d+, comprobar con \d+")).click()
+    page.get_by_role("button", name=re.compile(r"Entrenar con \d+, validar con \d+")).click()

@@ -173,7 +173,7 @@ def test_what_cannot_be_read_is_named_and_the_others_arrive(
     # Chosen again, only what is missing is sent.
     shrunk.write_bytes(png(899))
     gone.write_bytes(png(897))
-    dialog.locator("input[type=file]").set_input_files(folder)
+    dialog.locator("input[type=file][webkitdirectory]").set_input_files(folder)
     expect(dialog.get_by_text("900 files uploaded")).to_be_visible(timeout=60_000)
     expect(failed).to_have_count(0)
     assert len(arrived(dashboard)) == 900
