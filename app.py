@@ -14,6 +14,7 @@ from piximi_ui.server import (
     door,
     file_routes,
     life,
+    overtaken_runs,
     pictures,
     sessions,
     streamlit_repairs,
@@ -24,6 +25,7 @@ from piximi_ui.server import (
 access.refuse_open_listening()
 streamlit_repairs.keep_finished_pages_whole()
 streamlit_repairs.answer_presses_in_replaced_fragments()
+overtaken_runs.hand_on_presses_of_overtaken_runs()
 
 app = st.App(
     # Absolute, because an installed one does not lie beside this file.

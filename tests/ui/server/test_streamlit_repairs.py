@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -97,12 +96,10 @@ def dialog_under_a_message() -> None:
 
 
 @pytest.fixture
-def unrepaired() -> Iterator[None]:
+def unrepaired(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit as it comes, and afterwards as it was."""
-    now = ScriptRunner._run_script
-    ScriptRunner._run_script = inspect.unwrap(now)  # type: ignore[method-assign]
-    yield
-    ScriptRunner._run_script = now  # type: ignore[method-assign]
+    run_script = inspect.unwrap(ScriptRunner._run_script)
+    monkeypatch.setattr(ScriptRunner, "_run_script", run_script)
 
 
 def imported(monkeypatch: pytest.MonkeyPatch, *, is_auto_rerun: bool = False) -> int:
