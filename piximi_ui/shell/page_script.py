@@ -19,7 +19,9 @@ __all__ = ["draw"]
 # the dashboard; whatever takes files has said so before this hears of it. Only the page itself is
 # told whether it is light or dark; dialogs and menus stand beside it in the document. What a page
 # keeps in its address (filters, the kind, the run) Streamlit makes an entry of the browser's
-# history, each; here it replaces the present one, so that one Back leads to the page before.
+# history, each; here it replaces the present one, so that one Back leads to the page before. A page
+# that is still being drawn may move a button between the press and the release of it, which is no
+# click then; here it is one.
 _SCRIPT = """<script>
 window.piximiWords = WORDS;
 if (!window.piximiListens) {
@@ -58,6 +60,18 @@ if (!window.piximiListens) {
   };
   new MutationObserver(takeScheme).observe(app, { attributeFilter: ["class"] });
   takeScheme();
+  let pressed = null;
+  window.addEventListener("pointerdown", ({ target, button, clientX, clientY }) => {
+    const buttons = 'button:is([data-testid^="stBaseButton"], [data-testid="stPopoverButton"])';
+    const found = button === 0 && target.closest?.(buttons);
+    pressed = found ? { found, clientX, clientY } : null;
+  }, true);
+  window.addEventListener("pointerup", ({ target, clientX, clientY }) => {
+    const { found, ...from } = pressed ?? {};
+    pressed = null;
+    if (!found?.isConnected || found.contains(target)) return;
+    if (Math.hypot(clientX - from.clientX, clientY - from.clientY) < 5) found.click();
+  }, true);
   document.addEventListener("click", ({ target }) => {
     const narrow = window.matchMedia("(max-width: 768px)").matches;
     if (narrow && target.closest?.('[data-testid="stSidebar"] a')) {
