@@ -75,6 +75,15 @@ export class Finder {
     if (refocus) this.verbs.refocus();
   }
 
+  /** Move the gallery elsewhere, and keep what is being typed: what is moved loses the keyboard. */
+  keptThrough(move) {
+    const typing = !this.node.hidden;
+    move();
+    if (!typing) return;
+    this.node.hidden = false;
+    this.input.focus();
+  }
+
   #list() {
     const text = this.input.value.trim();
     const found = matches(this.categories, text);

@@ -107,7 +107,7 @@ class Gallery {
       host.append(element("link", { rel: "stylesheet", href: style, onload: resolve, onerror: resolve }));
       // What was never drawn comes with its first drawing: until then it has neither words nor tiles.
       if (this.data === undefined) return;
-      host.append(this.view.root);
+      this.view.finder.keptThrough(() => host.append(this.view.root));
       if (this.held) this.refocus();
     });
   }
@@ -227,6 +227,7 @@ class Gallery {
     if (!this.may("label")) return false;
     this.labelling.digits.cancel();
     if (this.selection.size === 0 && !this.may("highlight")) return this.labelling.say("nothing_selected");
+    this.held = false; // the keyboard is with the field, whatever is drawn in this moment
     this.view.finder.open(this.data.categories, this.data.texts, this.may("create"));
     return true;
   }

@@ -11,7 +11,7 @@ from piximi_core.project.contents.categories import delete_category, list_catego
 from piximi_core.project.contents.labelling import label_things
 from piximi_core.project.contents.things import ThingFilter, list_things
 from tests.browser.desk import PAGE, Sit
-from tests.browser.gallery.gallery_driver import chosen, saved, tiles
+from tests.browser.gallery.gallery_driver import Start, chosen, saved, tiles
 
 pytestmark = pytest.mark.browser
 
@@ -170,3 +170,15 @@ def test_what_is_out_of_view_is_not_selected(sit: Sit, page: Page) -> None:
     page.keyboard.press("5")
     saved(page)
     assert desk.labels()[:3] == ["0", "5", "Unknown"]
+
+
+def test_what_is_saved_meanwhile_leaves_the_field_that_finds_a_category_open(start: Start) -> None:
+    demo, page = start(slowly=1.0)
+    finder = page.locator(".find-input")
+    tiles(page).first.click()
+    page.keyboard.press("2")
+    page.keyboard.press("c")
+    page.keyboard.type("c")
+    saved(page)
+    expect(finder).to_be_focused()
+    expect(finder).to_have_value("c")
