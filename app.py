@@ -14,6 +14,7 @@ from piximi_ui.server import (
     door,
     file_routes,
     life,
+    loading_ahead,
     overtaken_runs,
     pictures,
     sessions,
@@ -41,6 +42,7 @@ app = st.App(
     middleware=[
         Middleware(access.LocalOnly),
         Middleware(door.Door),
+        Middleware(loading_ahead.LoadingAhead),
         Middleware(upload_limits.UploadLimits),
     ],
     lifespan=life.lifespan,

@@ -6,7 +6,7 @@ if __name__ == "__main__":
 
     from piximi_ui.base import navigation
     from piximi_ui.server import access, turns
-    from piximi_ui.shell import drawn_ahead, guide_bar, preferences, sidebar, streamlit_words, style
+    from piximi_ui.shell import guide_bar, preferences, sidebar, streamlit_words, style
 
     st.set_page_config(page_title="Piximi Dashboard", page_icon="🔬", layout="wide")
     style.draw()
@@ -18,4 +18,3 @@ if __name__ == "__main__":
         preferences.draw()
         guide_bar.draw()
         page.run()
-        drawn_ahead.draw()

@@ -21,7 +21,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-__all__ = ["Asset", "asset_address", "base_path", "collect", "component", "routes"]
+__all__ = [
+    "Asset",
+    "asset_address",
+    "base_path",
+    "collect",
+    "component",
+    "module_addresses",
+    "routes",
+]
 
 COMPONENTS = Path(__file__).resolve().parents[1] / "components"
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -79,6 +87,18 @@ def asset_address(relative: str) -> str:
         If there is no such module or stylesheet.
     """
     return f"{base_path()}/assets/{_assets()[relative].name}"
+
+
+@cache
+def module_addresses(*components: str) -> tuple[str, ...]:
+    """Addresses of these components' modules, of all that they import, and of their styles."""
+    waiting = [f"{name}/{name}{suffix}" for name in components for suffix in (".js", ".css")]
+    names = [_assets()[relative].name for relative in waiting if relative in _assets()]
+    for name in names:  # which grows meanwhile
+        if name.endswith(".js"):
+            imported = _IMPORT.findall(_by_name()[name].content.decode())
+            names += [path[2:] for _before, _quote, path in imported if path[2:] not in names]
+    return tuple(f"{base_path()}/assets/{name}" for name in names)
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 from piximi_core.jobs import engine
 from piximi_core.services.importing.uploads import sweep_everywhere
 from piximi_ui.language.texts import _
-from piximi_ui.server import door, picture_making, sessions
+from piximi_ui.server import door, picture_making, sessions, warming
 from piximi_ui.server.access import forbid_address_lookup
 
 __all__ = ["lifespan"]
@@ -38,6 +38,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     # as often for pages that are being drawn (measured: 180 ms instead of 70 beside three).
     sys.setswitchinterval(_TURN_SECONDS)
     picture_making.warm_decoders()
+    warming.warm_up()
     _say_address()
     watching = asyncio.create_task(sessions.watch())
     sweeping = asyncio.create_task(_sweep_now_and_then())

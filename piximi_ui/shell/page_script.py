@@ -7,6 +7,7 @@ import json
 import streamlit as st
 
 from piximi_ui.language.texts import _
+from piximi_ui.server import loading_ahead
 from piximi_ui.server.assets import component
 from piximi_ui.server.sessions import alive_address
 
@@ -21,7 +22,7 @@ __all__ = ["draw"]
 # keeps in its address (filters, the kind, the run) Streamlit makes an entry of the browser's
 # history, each; here it replaces the present one, so that one Back leads to the page before. A page
 # that is still being drawn may move a button between the press and the release of it, which is no
-# click then; here it is one.
+# click then; here it is one. Once a page stands, the widgets of the others are loaded.
 _SCRIPT = """<script>
 window.piximiWords = WORDS;
 if (!window.piximiListens) {
@@ -60,6 +61,14 @@ if (!window.piximiListens) {
   };
   new MutationObserver(takeScheme).observe(app, { attributeFilter: ["class"] });
   takeScheme();
+  const ahead = AHEAD;
+  const whenIdle = window.requestIdleCallback ?? ((load) => setTimeout(load, 200));
+  const loadAhead = () => {
+    const address = ahead.shift();
+    const more = () => whenIdle(loadAhead);
+    if (address) import(new URL(address, location.href).href).then(more, more);
+  };
+  setTimeout(loadAhead, 3000);
   let pressed = null;
   window.addEventListener("pointerdown", ({ target, button, clientX, clientY }) => {
     const buttons = 'button:is([data-testid^="stBaseButton"], [data-testid="stPopoverButton"])';
@@ -93,6 +102,7 @@ def draw() -> None:
     words = json.dumps({"broken": _broken(), "reload": _("Reload the page")})
     # What is inside a script ends at the first "</", whatever it stands in.
     script = _SCRIPT.replace("WORDS", words.replace("</", "<\\/"))
+    script = script.replace("AHEAD", json.dumps(loading_ahead.widgets()))
     st.html(script, unsafe_allow_javascript=True)
     with st.container(key="watch-place"):
         component("watch")(

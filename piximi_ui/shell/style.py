@@ -12,7 +12,6 @@ _RULES = """<style>
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-unseen-title, .st-key-drop-anywhere-place)) {
   position: absolute; width: 1px; height: 1px; overflow: hidden;
 }
-[data-testid="stLayoutWrapper"]:has(> .st-key-drawn-ahead) { display: none; }
 :root { --piximi-top: 2.5rem; }
 [data-testid="stHeader"] { height: var(--piximi-top); min-height: var(--piximi-top); }
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; }

@@ -173,7 +173,7 @@ def test_what_is_out_of_view_is_not_selected(sit: Sit, page: Page) -> None:
 
 
 def test_what_is_saved_meanwhile_leaves_the_field_that_finds_a_category_open(start: Start) -> None:
-    demo, page = start(slowly=1.0)
+    _demo, page = start(slowly=1.0)
     finder = page.locator(".find-input")
     tiles(page).first.click()
     page.keyboard.press("2")

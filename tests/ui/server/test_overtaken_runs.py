@@ -17,7 +17,7 @@ def unrepaired(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit as it comes, and afterwards as it was."""
     if hasattr(ScriptRunner._enqueue_forward_msg, "__wrapped__"):
         # Once only: Streamlit's own is wrapped as well.
-        execing = ScriptRunner._set_execing_flag.__wrapped__
+        execing = ScriptRunner._set_execing_flag.__wrapped__  # type: ignore[attr-defined]
         monkeypatch.setattr(ScriptRunner, "_set_execing_flag", execing)
     for place, name in (
         (ScriptRunner, "_enqueue_forward_msg"),
