@@ -22,14 +22,15 @@ _mine = threading.local()
 
 @contextmanager
 def drawing_turn() -> Iterator[None]:
-    """Wait for a turn to draw a page or a part of it; within a turn it asks for no other."""
-    if getattr(_mine, "has", False):
+    """Wait for a turn to draw a page or a part of it; what is drawn within asks for no other."""
+    if getattr(_mine, "has_asked", False):
         yield
         return
-    _mine.has = _turns.acquire(timeout=_PATIENCE_SECONDS)
+    _mine.has_asked = True
+    has_turn = _turns.acquire(timeout=_PATIENCE_SECONDS)
     try:
         yield
     finally:
-        if _mine.has:
+        if has_turn:
             _turns.release()
-        _mine.has = False
+        _mine.has_asked = False

@@ -65,3 +65,20 @@ def test_a_turn_ends_with_an_error() -> None:
     with drawing_turn():
         pass
     assert time.monotonic() - begun < 1
+
+
+def test_who_gave_up_waiting_does_not_wait_again_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    class NeverFree:
+        def acquire(self, timeout: float) -> bool:
+            asked.append(timeout)
+            return False
+
+    monkeypatch.setattr(turns, "_turns", NeverFree())
+    with drawing_turn(), drawing_turn(), drawing_turn():
+        pass
+    assert len(asked) == 1
+    with drawing_turn():
+        pass
+    assert len(asked) == 2
