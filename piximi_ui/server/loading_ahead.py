@@ -9,6 +9,9 @@ until their code has come, so that what stands below jumps away from under the h
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -42,23 +45,48 @@ _LATER = (
 )
 
 
+# Streamlit takes a page's name for a place that it may be served under, asks there for its server
+# first, and tries the right one a good hundred milliseconds later; here it is told.
+_TELL = (
+    "<head><script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {base} }}</script>"
+)
+# A page must come whole, now and as it is: neither packed, nor in parts, nor from a cache.
+_LEFT_OUT = frozenset({b"accept-encoding", b"range", b"if-none-match", b"if-modified-since"})
+
+
 class LoadingAhead:
-    """Middleware: a page's answer names the modules that the page will ask for."""
+    """Middleware: a page's answer names the server and the modules that the page will ask for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add to the answer if it is a page."""
+        name = _page_asked_for(scope)
+        if name is None:
+            await self.app(scope, receive, send)
+            return
+        begun: Message = {}
+        body = b""
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["Link"] = _links(_is_of_images(scope))
-            await send(message)
+            nonlocal begun, body
+            if message["type"] == "http.response.start":
+                begun = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            headers = MutableHeaders(scope=begun)
+            if begun["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
+                body = body.replace(b"<head>", _told(), 1)
+                body = body.replace(b"</head>", _links(name == "images") + b"</head>", 1)
+                headers["Content-Length"] = str(len(body))
+            await send(begun)
+            await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope, receive, answer if scope["type"] == "http" else send)
+        headers = [pair for pair in scope["headers"] if pair[0] not in _LEFT_OUT]
+        await self.app({**scope, "headers": headers, "extensions": {}}, receive, answer)
 
 
 @cache
@@ -67,19 +95,29 @@ def widgets() -> tuple[str, ...]:
     return _streamlit(_LATER)
 
 
-def _is_of_images(scope: Scope) -> bool:
-    return bool(scope["path"].rstrip("/").endswith("/images"))
+def _page_asked_for(scope: Scope) -> str | None:
+    """The name of the page that is asked for, "" for the first; None if it is something else."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    found = re.fullmatch(rf"{re.escape(base_path())}/?([a-z]*)/?", scope["path"])
+    return found[1] if found else None
 
 
 @cache
-def _links(has_gallery: bool) -> str:
+def _told() -> bytes:
+    # What is inside a script ends at the first "</", whatever it stands in.
+    return _TELL.format(base=json.dumps(base_path()).replace("</", "<\\/")).encode()
+
+
+@cache
+def _links(has_gallery: bool) -> bytes:
+    """What a page will need besides Streamlit's script, which is to come first."""
     ours = module_addresses("watch", "drop", *(["gallery"] if has_gallery else []))
-    return ", ".join(
-        f"<{address}>; rel=preload; as=style"
-        if address.endswith(".css")
-        else f"<{address}>; rel=modulepreload"
+    kinds = {".css": 'rel="preload" as="style"', ".js": 'rel="modulepreload"'}
+    return "".join(
+        f'<link {kinds[Path(address).suffix]} fetchpriority="low" href="{html.escape(address)}">\n'
         for address in (*_streamlit(_AT_ONCE), *ours)
-    )
+    ).encode()
 
 
 def _streamlit(parts: tuple[str, ...]) -> tuple[str, ...]:

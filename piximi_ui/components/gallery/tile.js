@@ -16,8 +16,10 @@ function svgCheck() {
 }
 
 export class Tile {
-  constructor(id) {
+  /** @param {string} id @param {{frame: number}} size how wide all tiles' pictures stand, as the view knows it */
+  constructor(id, size) {
     this.id = id;
+    this.size = size;
     this.item = null; // as Python sent it
     this.category = null; // the label shown
     this.pending = false; // whether that is still on its way
@@ -87,11 +89,12 @@ export class Tile {
     this.node.setAttribute("aria-setsize", total);
   }
 
-  /** Few pixels enlarged stay squares; everything else is smoothed. */
+  /** Few pixels enlarged stay squares; everything else is smoothed. Measures nothing: a picture that
+   * has come would have the browser lay out the page each time. */
   sharpen() {
     const { naturalWidth, naturalHeight } = this.image;
     const longest = Math.max(naturalWidth, naturalHeight);
-    this.image.classList.toggle("crisp", longest > 0 && longest * 2 <= this.frame.clientWidth);
+    this.image.classList.toggle("crisp", longest > 0 && longest * 2 <= this.size.frame);
   }
 
   /** What is known of the image: [what it is, its value] pairs, the name first. */

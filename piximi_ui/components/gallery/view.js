@@ -44,6 +44,7 @@ export class View {
     );
     this.typed = new TypedPanel();
     this.finder = new Finder(verbs);
+    this.size = { frame: 0 };
     this.void = element("p");
     this.whole = button("show-all", () => verbs.showAll());
     this.empty = element("div", { class: "empty" }, [this.void, this.whole]);
@@ -97,7 +98,7 @@ export class View {
     const order = items.map((item) => item.id);
     const staying = new Set(order);
     for (const id of this.tiles.keys()) if (!staying.has(id)) this.tiles.delete(id);
-    for (const id of order) if (!this.tiles.has(id)) this.tiles.set(id, new Tile(id));
+    for (const id of order) if (!this.tiles.has(id)) this.tiles.set(id, new Tile(id, this.size));
     const moved = order.length !== this.order.length || order.some((id, i) => id !== this.order[i]);
     if (moved) {
       this.tip.hide();
@@ -260,7 +261,10 @@ export class View {
     }
   }
 
+  /** All tiles are equally wide: one is measured, when that may have changed. */
   #sharpen() {
+    const [first] = this.tiles.values();
+    if (first) this.size.frame = first.frame.clientWidth;
     for (const tile of this.tiles.values()) tile.sharpen();
   }
 }
