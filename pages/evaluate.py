@@ -13,7 +13,6 @@ from piximi_core.services.evaluation.evaluate_run import (
     ScoredPartition,
     evaluate_run,
     note_checked,
-    read_partition,
 )
 from piximi_core.services.evaluation.run_figures import doubt_of
 from piximi_core.services.scoring import predict
@@ -26,6 +25,7 @@ from piximi_ui.classifiers.run_picker import pick_run
 from piximi_ui.evaluation import style
 from piximi_ui.evaluation.cell_gallery import draw_cell
 from piximi_ui.evaluation.figures import draw_figures, draw_table
+from piximi_ui.evaluation.judged import judged
 from piximi_ui.evaluation.matrix import draw_matrix, forget_cell
 from piximi_ui.evaluation.partition_picker import pick_partition
 from piximi_ui.jobs.job_progress import draw_bar, last_failure, pending_job, start
@@ -102,7 +102,7 @@ def _show(store: Store, run: Run, partition: str, read: ScoredPartition, places:
 
 def _judge(store: Store, run: Run, partition: str, places: Places) -> bool:
     """Draw how good the run is, or ask for what it has not seen; return whether that is news."""
-    read = read_partition(store, run, partition)
+    read = judged(store, run, partition)
     missing = read.unscored_ids()
     if missing:
         _ask(store, run, missing)

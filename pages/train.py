@@ -4,7 +4,7 @@ import streamlit as st
 
 from piximi_core.jobs import engine
 from piximi_core.services.training import reading_ahead
-from piximi_core.services.training.planning import default_settings, plan_training
+from piximi_core.services.training.planning import default_settings
 from piximi_core.services.training.run_report import run_standings
 from piximi_ui.base.context import current_store
 from piximi_ui.base.kinds import draw_kind_picker, follow_run
@@ -18,6 +18,7 @@ from piximi_ui.training import (
     settings_form,
     start_panel,
 )
+from piximi_ui.training.planned import planned
 
 store = current_store()
 st.title(_("Train"))
@@ -25,7 +26,7 @@ follow_run(store)
 kind = draw_kind_picker(store)
 edits = settings_form.take_edits(store, kind.id)
 settings = default_settings(store, kind.id)
-plan = plan_training(store, settings, kind.id)
+plan = planned(store, settings, kind.id)
 everything = run_standings(store)
 runs = [run for run in everything if run.run.kind_id == kind.id]
 busy = any(run.is_under_way for run in everything)

@@ -23,8 +23,8 @@ from piximi_ui.server.assets import base_path, module_addresses
 
 __all__ = ["LoadingAhead", "widgets"]
 
-# Of Streamlit's elements, those on every page, and what they import by themselves.
-_AT_ONCE = ("PageLink", "Button", "Html", "purify", "BidiComponent", "serialization", "recordbatch")
+# Of Streamlit's elements, those on every page.
+_AT_ONCE = ("PageLink", "Button", "Html", "BidiComponent", "TextInput")
 # And those that a page may have, the most used first, the largest last.
 _LATER = (
     "Selectbox",
@@ -45,6 +45,10 @@ _LATER = (
 )
 
 
+_THEIRS = Path(streamlit.__file__).parent / "static" / "static" / "js"
+# As Streamlit's files import each other at once, and as its page names them; not what they may
+# import later, in brackets.
+_IMPORT = re.compile(r"""(?:from|import|href=|src=)["'`]\./(?:static/js/)?([\w.-]+\.js)["'`]""")
 # Streamlit takes a page's name for a place that it may be served under, asks there for its server
 # first, and tries the right one a good hundred milliseconds later; here it is told.
 _TELL = (
@@ -112,16 +116,31 @@ def _told() -> bytes:
 @cache
 def _links(has_gallery: bool) -> bytes:
     """What a page will need besides Streamlit's script, which is to come first."""
+    theirs = _streamlit(_AT_ONCE)
     ours = module_addresses("watch", "drop", *(["gallery"] if has_gallery else []))
     kinds = {".css": 'rel="preload" as="style"', ".js": 'rel="modulepreload"'}
     return "".join(
         f'<link {kinds[Path(address).suffix]} fetchpriority="low" href="{html.escape(address)}">\n'
-        for address in (*_streamlit(_AT_ONCE), *ours)
+        for address in (*theirs, *_imported(theirs), *ours)
     ).encode()
 
 
 def _streamlit(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Addresses of files of Streamlit; their names end in a digest, and change with upgrades."""
-    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
-    found = [next(iter(sorted(folder.glob(f"{part}.*js"))), None) for part in parts]
+    found = [next(iter(sorted(_THEIRS.glob(f"{part}.*.js"))), None) for part in parts]
     return tuple(f"{base_path()}/static/js/{file.name}" for file in found if file)
+
+
+def _imported(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses of what files of Streamlit import, all levels deep; not of what its page names."""
+    known = set(_IMPORT.findall((_THEIRS.parents[1] / "index.html").read_text(encoding="utf-8")))
+    waiting = [address.rpartition("/")[2] for address in addresses]
+    found: list[str] = []
+    while waiting:
+        name = waiting.pop()
+        for other in _IMPORT.findall((_THEIRS / name).read_text(encoding="utf-8")):
+            if other not in known:
+                known.add(other)
+                found.append(other)
+                waiting.append(other)
+    return tuple(f"{base_path()}/static/js/{name}" for name in found if (_THEIRS / name).is_file())

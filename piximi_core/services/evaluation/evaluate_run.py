@@ -28,6 +28,7 @@ __all__ = [
     "ScoredPartition",
     "evaluate_run",
     "is_checked",
+    "labelled_things",
     "note_checked",
     "read_partition",
     "unscored_ids",
@@ -111,11 +112,25 @@ class ScoredPartition:
         return [thing.id for thing in self.things if thing.key not in known]
 
 
-def read_partition(store: Store, run: Run, partition: str) -> ScoredPartition:
-    """Read once what `unscored_ids` and `evaluate_run` tell of."""
-    wanted = ThingFilter(kind_id=run.kind_id, partitions=[partition], labelled=True)
-    scores = load_scores(store.files.run(run.id))
-    return ScoredPartition(run, partition, tuple(list_things(store, wanted)), scores)
+def read_partition(
+    store: Store, run: Run, partition: str, things: tuple[Thing, ...] | None = None
+) -> ScoredPartition:
+    """Read once what `unscored_ids` and `evaluate_run` tell of.
+
+    Parameters
+    ----------
+    things
+        What `labelled_things` has found of the run's kind already, None to read it here.
+    """
+    if things is None:
+        things = labelled_things(store, run.kind_id, partition)
+    return ScoredPartition(run, partition, things, load_scores(store.files.run(run.id)))
+
+
+def labelled_things(store: Store, kind_id: str, partition: str) -> tuple[Thing, ...]:
+    """Return all things of a partition that have a label to be compared with."""
+    wanted = ThingFilter(kind_id=kind_id, partitions=[partition], labelled=True)
+    return tuple(list_things(store, wanted))
 
 
 def unscored_ids(store: Store, run: Run, partition: str) -> list[str]:
