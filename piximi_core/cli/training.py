@@ -126,7 +126,15 @@ def with_doubt(store: Store, summary: dict[str, Any]) -> dict[str, Any]:
     figure = figures_today(store, [run]).get(run.id)
     notes = [*summary["notes"], *([figure.doubt] if figure and figure.doubt else [])]
     better = figure.doubt is None if figure else None
-    return {**summary, "notes": notes, "better_than_guessing": better}
+    basis = figure.basis if figure else None
+    return {**summary, "notes": notes, "better_than_guessing": better, "val_basis": basis}
+
+
+# What the images that validated a run were to it, and to those that it started from.
+_VALIDATED_ON = {
+    "choosing": "never seen in training, but used to choose the best epoch",
+    "labelled": "some of them, or others from the same source, may have been learned from before",
+}
 
 
 def trained(summary: dict[str, Any]) -> str:
@@ -137,8 +145,8 @@ def trained(summary: dict[str, Any]) -> str:
         f"best was {summary['best_epoch']}",
         f"  right on {percent_number(summary['accuracy'])} % in training"
         + (
-            f", {percent_number(checked)} % in validation (never seen in training, but used to "
-            "choose the best epoch)"
+            f", {percent_number(checked)} % in validation "
+            f"({_VALIDATED_ON.get(summary['val_basis'], 'used to choose the best epoch')})"
             if checked is not None
             else ""
         ),

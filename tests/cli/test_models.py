@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from piximi_core.cli import training
 from tests.formats.checker_cases import document, encoded, weight_bytes
 from tests.formats.foreign_models import add_labels, export_web, teachable_network, zipped
 from tests.services.conftest import write_classes
@@ -36,6 +37,9 @@ def test_it_is_brought_in_judged_learned_further_and_taken_away(run: Any, tmp_pa
     )
     assert trained["epochs"] == 2
     assert trained["run"] != facts["run"]
+    # Nobody here knows what the run that came in had learned from.
+    assert trained["val_basis"] == "labelled"
+    assert "may have been learned from before" in training.trained(trained)
     listed = json.loads(run("runs", project, "--json")[0])["runs"]
     assert listed[0]["settings"]["start_from"] == facts["run"]
     out = tmp_path / "taken.zip"
