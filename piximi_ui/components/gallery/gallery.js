@@ -317,10 +317,6 @@ class Gallery {
     return this.held && !this.view.grid.isConnected;
   }
 
-  columns() {
-    return this.view.columns();
-  }
-
   move(step, extend) {
     const { order } = this.view;
     const from = order.indexOf(this.focus);

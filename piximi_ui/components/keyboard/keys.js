@@ -130,7 +130,7 @@ export class Keyboard {
   #inGrid(event) {
     const { gallery } = this;
     if (!gallery.focused()) return false;
-    const columns = gallery.columns();
+    const columns = gallery.view.columns();
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
     if (event.key in steps) return gallery.move(steps[event.key], event.shiftKey);
     if (event.key === "PageDown") return gallery.leaf(1);
