@@ -332,3 +332,15 @@ def test_the_page_renders_without_a_browser_twice_and_in_two_sessions() -> None:
         app.run()
         assert not app.exception
         assert app.markdown[0].value == "2 2 ('i',)"
+
+
+def test_every_report_makes_the_next_drawing_another_one() -> None:
+    """The browser sees no drawing that equals the one before, and would wait for it."""
+    memory = GalleryMemory()
+    report = {"version": memory.version, "ids": [], "wide": False}
+    memory.report({**report, "report": 1})
+    first = data(memory)["selection"]
+    memory.report({**report, "report": 2})
+    second = data(memory)["selection"]
+    assert first["ids"] == second["ids"]
+    assert first != second

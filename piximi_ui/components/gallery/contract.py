@@ -169,6 +169,9 @@ class GalleryMemory:
     version
         Counts the selections that Python imposed. The browser adopts a selection whose version it
         has not seen, and reports made under an older version are ignored.
+    heard
+        The number of the browser's last report. It is drawn with the selection, because the browser
+        sees a drawing only if that differs from the one before, and asks for no other until then.
     ledger
         Which actions of the browser were taken.
     changes
@@ -189,6 +192,7 @@ class GalleryMemory:
     # Both start from the clock, so that a new session never reuses a number of an old one.
     version: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
     changes: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+    heard: int = 0
     ledger: Ledger = field(default_factory=Ledger)
     shown: frozenset[str] = frozenset()
     drawn: int | None = None
@@ -214,9 +218,11 @@ class GalleryMemory:
             self.wide = self.wide and bool(self.selected)
 
     def report(self, value: object) -> None:
-        """Take the browser's selection, ``{"version", "ids", "wide"}``, unless it is old."""
+        """Take its selection, ``{"version", "ids", "wide", "report"}``, unless it is old."""
         if not isinstance(value, Mapping):
             return
+        if isinstance(number := value.get("report"), int):
+            self.heard = number
         version, ids, wide = value.get("version"), value.get("ids"), value.get("wide") is True
         if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
             return
@@ -312,6 +318,7 @@ def to_page(
             "version": memory.version,
             "ids": list(memory.selected),
             "wide": memory.wide,
+            "report": memory.heard,
         },
         "view": view,
         "changes": changes,
