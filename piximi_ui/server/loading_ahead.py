@@ -28,7 +28,6 @@ _AT_ONCE = ("PageLink", "Button", "Html", "BidiComponent", "TextInput")
 # And those that a page may have, the most used first, the largest last.
 _LATER = (
     "Selectbox",
-    "TextInput",
     "ButtonGroup",
     "Radio",
     "NumberInput",

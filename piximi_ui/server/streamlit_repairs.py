@@ -10,10 +10,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
-__all__ = [
-    "answer_presses_in_replaced_fragments",
-    "keep_finished_pages_whole",
-]
+__all__ = ["answer_presses_in_replaced_fragments", "keep_finished_pages_whole"]
 
 
 def keep_finished_pages_whole() -> None:
