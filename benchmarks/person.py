@@ -145,6 +145,11 @@ class Person:
         state.json_value = json.dumps({"selection": self._selection()})
         self._window.send(message.SerializeToString())
 
+    def _along(self) -> dict[str, Any]:
+        """Return what a browser says with every batch."""
+        shown = {"shown": self._number(self._page), "page": self._page["page"]}
+        return {"selection": self._selection(), **shown}
+
     def _selection(self) -> dict[str, Any]:
         self._report += 1
         version = self._page["selection"]["version"]
@@ -214,10 +219,11 @@ class Person:
             named = {"nonce": self._nonce, "uid": secrets.token_hex(12)}
             seen = self._page["revision"]["moment"]
             waiting.append({"seen": seen, **action, **named})
-        batch = {"selection": self._selection(), "client": self._client, "actions": waiting}
+        batch = {"client": self._client, "actions": waiting}
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
-            answer = json.loads(self._ask("POST", self._drawn["actions"], batch))
+            sent = {**batch, **self._along()}
+            answer = json.loads(self._ask("POST", self._drawn["actions"], sent))
             self._page = _shown(self._page, answer)
             if answer["ack"] >= self._nonce or not waiting:
                 return
@@ -245,4 +251,4 @@ def _shown(page: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     part = answer["part"]
     changed = {item["id"]: item for item in part["items"]}
     items = [changed.get(item["id"], item) for item in page["items"]]
-    return {**page, "items": items, "revision": part["revision"], "changes": part["changes"]}
+    return {**page, **part, "items": items}

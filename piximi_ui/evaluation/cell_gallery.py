@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 import streamlit as st
 
 from piximi_core.messages import Message
+from piximi_core.project.contents.relabelled import relabelled_since
 from piximi_core.project.contents.runs import Run
 from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.store import Store
@@ -156,7 +158,7 @@ def _draw(
                 run.kind_id, Message("A wrong label? Select the {thing}, then click its category.")
             ),
         },
-        steady=True,
+        changed=partial(relabelled_since, store),
         carry=label_actions(store, run.kind_id, answers=True),
         on_said=say,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 import streamlit as st
 
 from piximi_core.messages import Message
+from piximi_core.project.contents.relabelled import relabelled_since
 from piximi_core.project.contents.things import ThingFilter, follows_labels, get_things
 from piximi_core.project.database.store import Store
 from piximi_ui.base.context import picture_token, say
@@ -85,7 +87,7 @@ def draw(
             **gallery_words(kind_id),
             **_empty_words(store, revision, view, kind_id),
         },
-        steady=not follows_labels(wanted),
+        changed=None if follows_labels(wanted) else partial(relabelled_since, store),
         in_view=lambda: queries.ordered_ids(store, store.revision(), wanted),
         carry=label_actions(store, kind_id),
         on_asked=lambda actions: apply(store, actions),

@@ -137,6 +137,7 @@ export default async (component) => {{
     )
 
 
+@cache  # asked for every thumbnail; Streamlit looks it up under a lock that all threads share
 def base_path() -> str:
     """The path Streamlit is served under (``server.baseUrlPath``): ``""`` or ``"/name"``."""
     stripped = str(st.get_option("server.baseUrlPath") or "").strip("/")

@@ -16,8 +16,8 @@ _MAIN = f"{piximi_ui.__name__}.main"  # Streamlit runs it
 def warm_up() -> None:
     """Import all that pages draw with, and let the garbage collector leave it alone from then on.
 
-    Streamlit collects all garbage after each drawing, and holds up everything else meanwhile: 150
-    ms for the hundreds of thousands of objects that modules consist of, which never are any.
+    To look for garbage holds up everything else: 150 ms for the hundreds of thousands of objects
+    that modules consist of, which never are any.
     """
     for module in pkgutil.walk_packages(piximi_ui.__path__, f"{piximi_ui.__name__}."):
         if module.name != _MAIN:

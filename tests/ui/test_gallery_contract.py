@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from piximi_core.errors import ProjectBusy, StaleWrite
+from piximi_core.project.contents.relabelled import Relabelled
 from piximi_ui.components.gallery import GalleryCategory, GalleryItem, GalleryPage, GalleryRevision
 from piximi_ui.components.gallery.contract import GalleryMemory, to_page
 from piximi_ui.components.gallery.desk import GalleryDesk, Say
@@ -49,26 +50,33 @@ class Window:
     def __init__(self, carry: Callable[[Action], None] = lambda action: None) -> None:
         self.memory = GalleryMemory()
         self.heard: list[Action] = []
-        self.revision = 0
+        self.labelled: list[str] = []  # one in each revision; "" where something else happened
 
         def note(action: Action, say: Say) -> bool:
             if action.type not in ("label", "undo", "create"):
                 return False
             self.heard.append(action)
             carry(action)
-            self.revision += 1
+            self.labelled.append(" ".join(action.ids) if action.type == "label" else "")
             return True
 
         def draw(page: int, only: Collection[str] | None = None) -> GalleryPage:
             items = [GalleryItem(f"{page}{n}", n, "/t") for n in "abc"]
             shown = [item for item in items if only is None or item.id in only]
-            return page_of(shown, min(page, 10), 10, 30, self.revision)
+            return page_of(shown, min(page, 10), 10, 30, len(self.labelled))
 
-        self.desk = GalleryDesk(self.memory, draw, "v", note, steady=True)
+        def changed(revision: int) -> Relabelled | None:
+            since = self.labelled[revision:]
+            ids = frozenset(id_ for ids in since for id_ in ids.split())
+            return Relabelled(len(self.labelled), ids) if all(since) else None
+
+        self.desk = GalleryDesk(self.memory, draw, "v", note, changed=changed)
         self.desk.whole()
 
-    def send(self, message: object) -> dict:
-        found = read_batch(message)
+    def send(self, message: dict, shown: int | None = None, page: int = 1) -> dict:
+        selection = {"version": self.memory.version, "ids": [], "wide": False}
+        along = {"selection": selection, "shown": shown, "page": page}
+        found = read_batch({**along, **message})
         assert found is not None
         return self.desk(found)
 
@@ -110,28 +118,45 @@ def test_a_page_turn_takes_effect_once_and_brings_its_page() -> None:
     assert window.ids() == [("a",)]
 
 
-def test_a_label_brings_its_tiles_alone_unless_others_were_at_work() -> None:
+def test_a_label_brings_the_tiles_alone_that_changed_since_the_browser_s() -> None:
     window = Window()
-    answer = window.send({**batch(label(1, "1a", "9z")), "shown": 0})
+    answer = window.send(batch(label(1, "1a", "9z")), shown=0)
     assert [item["id"] for item in answer["part"]["items"]] == ["1a"]
     assert answer["part"]["revision"]["number"] == 1
     assert "drawing" not in answer
-    window.revision += 1  # somebody else
-    answer = window.send({**batch(label(2, "1b")), "shown": 1})
-    assert [item["id"] for item in answer["drawing"]["items"]] == ["1a", "1b", "1c"]
+    window.labelled.append("1c")  # somebody else
+    answer = window.send(batch(label(2, "1b")), shown=1)
+    assert [item["id"] for item in answer["part"]["items"]] == ["1b", "1c"]
+    window.labelled.append("1a")
+    answer = window.send(batch(), shown=3)
+    assert [item["id"] for item in answer["part"]["items"]] == ["1a"]
     undo = {"nonce": 3, "uid": "u3", "type": "undo", "ids": []}
-    assert "drawing" in window.send(batch(undo)), "what it takes back may lie anywhere"
-    assert "drawing" in window.send(batch()), "asked for although nothing was done"
+    answer = window.send(batch(undo), shown=4)
+    assert "drawing" in answer, "what it takes back may lie anywhere"
+
+
+def test_what_the_browser_does_not_show_comes_whole() -> None:
+    """An answer can be lost: the page that was turned to, and the selection of everything."""
+    window = Window()
+    turn = {"nonce": 1, "uid": "u", "type": "turn", "page": 7, "ids": [], "category": None}
+    window.send(batch(turn), shown=0)  # the answer is lost
+    assert window.send(batch(turn), shown=0)["drawing"]["page"] == 7
+    assert "part" in window.send(batch(), shown=0, page=7)
+    window.memory.impose(("7a",))
+    old = {"version": window.memory.version - 1, "ids": [], "wide": False}
+    answer = window.send({**batch(), "selection": old}, shown=0, page=7)
+    assert answer["drawing"]["selection"]["ids"] == ["7a"]
+    assert "drawing" in window.send(batch(), page=7), "it shows nothing yet"
 
 
 def test_a_drawing_that_a_label_overtook_comes_with_the_answer() -> None:
     """Such as one with a category that was made beside the gallery: its key was refused."""
     window = Window()
-    window.revision += 1
+    window.labelled.append("")
     window.desk.whole()  # what the page's script draws is on its way when the label is given
-    answer = window.send({**batch(label(1, "1a")), "shown": 0})
+    answer = window.send(batch(label(1, "1a")), shown=0)
     assert answer["drawing"]["revision"]["number"] == 2
-    assert "part" in window.send({**batch(label(2, "1b")), "shown": 2})
+    assert "part" in window.send(batch(label(2, "1b")), shown=2)
 
 
 def test_what_only_the_page_can_do_waits_for_it_in_order() -> None:

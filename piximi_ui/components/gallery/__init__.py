@@ -26,7 +26,7 @@ from piximi_ui.components.gallery.contract import (
     GalleryView,
     to_data,
 )
-from piximi_ui.components.gallery.desk import Carry, Draw, GalleryDesk, Say
+from piximi_ui.components.gallery.desk import Carry, Changed, Draw, GalleryDesk, Say
 from piximi_ui.components.gallery.shortcuts import Shortcut, gallery_shortcuts
 from piximi_ui.components.gallery.texts import gallery_texts, partition_names
 from piximi_ui.server.action_routes import action_address
@@ -37,6 +37,7 @@ __all__ = [
     "ACTIONS",
     "Action",
     "Carry",
+    "Changed",
     "Draw",
     "GalleryCategory",
     "GalleryItem",
@@ -83,7 +84,7 @@ def gallery(
     tile: int = DEFAULT_TILE,
     allow: Collection[str] = DEFAULT_ALLOW,
     texts: Mapping[str, str] | None = None,
-    steady: bool = False,
+    changed: Changed | None = None,
     in_view: Callable[[], Collection[str]] | None = None,
     carry: Carry | None = None,
     on_asked: Callable[[tuple[Action, ...]], None] | None = None,
@@ -111,8 +112,9 @@ def gallery(
         Width of a thumbnail in CSS pixels until the person moves the slider.
     allow, texts
         The actions offered, from :data:`ACTIONS`; words in place of :func:`gallery_texts`.
-    steady
-        Whether labels leave the view and its order as they are.
+    changed
+        See :data:`~piximi_ui.components.gallery.desk.Changed`; None where labels change the view or
+        its order. It must not touch the session.
     in_view
         Returns the ids of all pages; asked while all pages are selected. Needed where
         ``select_all`` is allowed. It must not touch the session either.
@@ -125,7 +127,7 @@ def gallery(
         Called then with what ``carry`` has to say.
     """
     memory = _memory(key)
-    desk = GalleryDesk(memory, draw, view, carry, in_view, steady, partition_names())
+    desk = GalleryDesk(memory, draw, view, carry, in_view, changed, partition_names())
     if selected is not None:
         memory.impose(selected, wide=not frozenset(_page_ids(desk)).issuperset(selected))
     data = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from piximi_core.project.contents.relabelled import Relabelled
 from piximi_ui.components.gallery.contract import (
     ACTIONS,
     GalleryMemory,
@@ -16,7 +17,7 @@ from piximi_ui.components.gallery.contract import (
 )
 from piximi_ui.server.actions import Action, Batch, read_action
 
-__all__ = ["Carry", "Draw", "GalleryDesk", "Say"]
+__all__ = ["Carry", "Changed", "Draw", "GalleryDesk", "Say"]
 
 Say = Callable[[str, str], None]
 """Called with a text and its icon: what the page is to say of an action."""
@@ -26,7 +27,8 @@ Carry = Callable[[Action, Say], bool]
 page's script. It must not draw, and must refuse a second copy of an action by its ``uid``. After
 `ProjectBusy` it gets the same action again."""
 
-_ONE_BY_ONE = frozenset({"label", "accept", "reject"})
+Changed = Callable[[int], Relabelled | None]
+"""Returns which things were labelled since a revision, None if anything else may look otherwise."""
 
 
 class Draw(Protocol):
@@ -34,15 +36,6 @@ class Draw(Protocol):
 
     def __call__(self, page: int, only: Collection[str] | None = None) -> GalleryPage:
         """Return a page, the last one if there are fewer; with ``only``, these of its items."""
-
-
-@dataclass
-class _Work:
-    """What a batch did: to which things, and whether more than those look otherwise now."""
-
-    things: set[str] = field(default_factory=set)
-    steps: int = 0
-    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,8 +48,8 @@ class GalleryDesk:
         As in `gallery`.
     view
         Tells what is shown from other filters, orders and kinds.
-    steady
-        Whether labels leave the view as it is: then only the labelled tiles are sent.
+    changed
+        Tells which tiles are other ones since the browser's; None where labels change the view.
     partitions
         The partitions' names in the language of the page.
     """
@@ -66,21 +59,20 @@ class GalleryDesk:
     view: str
     carry: Carry | None = None
     in_view: Callable[[], Collection[str]] | None = None
-    steady: bool = False
+    changed: Changed | None = None
     partitions: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, batch: Batch) -> dict[str, Any]:
         """Do what a batch asks for; return what the page shows then."""
         memory = self.memory
         memory.report(batch.more.get("selection"))
-        work = _Work(more=not batch.actions)
-        done = memory.ledger.work_off(batch, lambda raw: self._do(raw, work))
+        done = memory.ledger.work_off(batch, self._do)
         return {
             **done._asdict(),
             "view": self.view,
             # Only the page's script can do or say it.
             "rerun": bool(memory.inbox or memory.said),
-            **(self._part(work, batch.more.get("shown")) or {"drawing": self.whole()}),
+            **(self._part(batch.more) or {"drawing": self.whole()}),
         }
 
     def whole(self) -> dict[str, Any]:
@@ -92,34 +84,41 @@ class GalleryDesk:
         memory.keep(frozenset(self.in_view()) if memory.wide and self.in_view else memory.shown)
         return to_page(memory, page, changes=changes, view=self.view, partitions=self.partitions)
 
-    def _part(self, work: _Work, shown: object) -> dict[str, Any] | None:
+    def _part(self, browser: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read only the tiles that changed; None if more than those may look otherwise.
 
         Parameters
         ----------
-        shown
-            The revision that the browser shows. What the page's script drew last may never have
-            been shown: an answer can overtake it on its way.
+        browser
+            The revision, page and selection that it shows. What was drawn or answered last may
+            never have been shown: an answer can be lost, or overtake a drawing on its way.
         """
         memory = self.memory
-        if work.more or not self.steady:
+        shown, selection = browser.get("shown"), browser.get("selection")
+        version = selection.get("version") if isinstance(selection, Mapping) else None
+        if self.changed is None or not isinstance(shown, int):
+            return None
+        if (browser.get("page"), version) != (memory.page, memory.version):
             return None
         changes = memory.changes
-        seen = work.things & memory.shown
+        changed = self.changed(shown)
+        if changed is None:
+            return None
+        seen = changed.ids & memory.shown
         page = self.draw(memory.page, seen)
         if page.revision is None or len(page.items) < len(seen):
             return None
-        if not isinstance(shown, int) or page.revision.number - shown != work.steps:
-            return None  # others were at work, too, or a category was made elsewhere on the page
-        memory.drawn = page.revision.number
+        # What others did since then comes with the next look.
+        number = changed.revision
+        page = replace(page, revision=page.revision._replace(number=number, moment=str(number)))
+        memory.drawn = number
         items = changed_items(page, self.partitions)
         return {"part": {"items": items, **to_numbers(page), "changes": changes}}
 
-    def _do(self, raw: Mapping[str, Any], work: _Work) -> None:
+    def _do(self, raw: Mapping[str, Any]) -> None:
         memory = self.memory
         if raw.get("type") == "turn":
             memory.turn(raw.get("page"))
-            work.more = True
             memory.changes += 1
             return
         action = read_action(raw, ACTIONS)
@@ -127,13 +126,9 @@ class GalleryDesk:
             return
         if self.carry is not None and self.carry(action, self._say):
             memory.acted = True
-            work.things.update(action.ids)
-            work.steps += 1
-            work.more = work.more or action.type not in _ONE_BY_ONE
         elif action.type == "select_all" and self.in_view is not None:
             everything = tuple(self.in_view())
             memory.impose(everything, wide=not memory.shown.issuperset(everything))
-            work.more = True
         else:
             memory.inbox.append(action)
         memory.changes += 1

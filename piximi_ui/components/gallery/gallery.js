@@ -150,7 +150,7 @@ class Gallery {
   }
 
   along() {
-    return { selection: this.reporter.state(), shown: this.data?.revision?.number };
+    return { selection: this.reporter.state(), shown: this.data?.revision?.number, page: this.data?.page };
   }
 
   redraw() {

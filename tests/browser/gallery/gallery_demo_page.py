@@ -99,7 +99,7 @@ def item(record, token):
 
 
 def images():
-    """The gallery; with ``?plain`` in the address it is not known what labels change."""
+    """The gallery."""
     everything = [] if "empty" in st.query_params else records()
     # A token belongs to a session, and ends with it.
     token = issue_token(get_script_run_ctx().session_id, PROJECT)
@@ -121,7 +121,6 @@ def images():
         page_now,
         key="demo__images",
         texts={"empty": "No images yet.\nDrop files here or use Add."},
-        steady="plain" not in st.query_params,
         in_view=lambda: [record["id"] for record in everything],
         carry=carry,
         on_asked=ask,

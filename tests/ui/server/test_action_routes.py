@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from piximi_core.project.contents.categories import (
     list_categories,
 )
 from piximi_core.project.contents.labelling import label_things
+from piximi_core.project.contents.relabelled import relabelled_since
 from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
 from piximi_core.project.database.store import Store, create_store
 from piximi_ui.base.gallery_items import gallery_categories, gallery_items, gallery_revision
@@ -54,7 +56,8 @@ class Window:
                 revision=gallery_revision("t", revision),
             )
 
-        desk = GalleryDesk(self.memory, draw, "all", label_actions(store), steady=True)
+        changed = partial(relabelled_since, store)
+        desk = GalleryDesk(self.memory, draw, "all", label_actions(store), changed=changed)
         self.address = action_routes.action_address(f"{name} {id(self)}", desk)
         desk.whole()
 
@@ -63,8 +66,9 @@ class Window:
         return post(action_routes.routes(), self.address, content, headers)
 
     def act(self, *actions: dict[str, Any], client: str = "tab") -> dict[str, Any]:
-        shown = self.store.revision()
-        answer = self.send({"client": client, "actions": list(actions), "shown": shown})
+        selection = {"version": self.memory.version, "ids": [], "wide": False}
+        along = {"selection": selection, "shown": self.store.revision(), "page": self.memory.page}
+        answer = self.send({"client": client, "actions": list(actions), **along})
         assert answer.status == 200, answer.body
         assert answer.headers["cache-control"] == "no-store"
         return json.loads(answer.body)

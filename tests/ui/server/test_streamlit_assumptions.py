@@ -204,3 +204,9 @@ def test_the_page_tells_whether_its_script_runs() -> None:
     """components/shared/presses.js lets an undo wait for it."""
     assert '"data-test-script-state"' in bundle()
     assert "`notRunning`" in bundle() or '"notRunning"' in bundle()
+
+
+def test_garbage_is_not_collected_after_each_drawing() -> None:
+    """Set in .streamlit/config.toml; Python's own collector is enough."""
+    assert "postScriptGC" in inspect.getsource(script_runner)
+    assert st.get_option("runner.postScriptGC") is False
