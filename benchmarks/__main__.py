@@ -18,6 +18,7 @@ from benchmarks.measured import (
     gallery,
     labelling,
     large_project,
+    million,
     pages,
     people,
     piximi_project,
@@ -42,6 +43,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "piximi": piximi_project.run,
     "archive": archive.run,
     "large": large_project.run,
+    "million": million.run,
     "attack": attack.run,
     "start": starting.run,
 }

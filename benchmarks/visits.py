@@ -18,6 +18,7 @@ __all__ = [
     "Visit",
     "clicked",
     "opened_in_sight",
+    "pages_turned",
     "visit_empty",
     "visit_ours",
     "window",
@@ -108,7 +109,7 @@ def visit_ours(browser: Browser, server: Server, project: str) -> Visit:
     visit.images = _open(page, f"{server.address}/images?project={project}", _IN_SIGHT)
     visit.clicks = {
         "image": _images_clicked(page),
-        "page": _pages_turned(page),
+        "page": pages_turned(page),
         "category": _categories_chosen(page),
     }
     visit.megabytes, visit.workers = server.megabytes(), server.worker_megabytes()
@@ -165,7 +166,8 @@ def _images_clicked(page: Page) -> float:
     return median(times)
 
 
-def _pages_turned(page: Page) -> float:
+def pages_turned(page: Page) -> float:
+    """Turn one page of the gallery after the other; return the median of milliseconds."""
     times = []
     forward = page.locator("[data-page=next]").first
     for number in range(_CLICKS_EACH + 1):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.cli.groups import group_facts, group_text
 from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.counts import count_by_category
 from piximi_core.project.contents.grouping import find_groups
 from piximi_core.project.contents.kinds import list_kinds
-from piximi_core.project.contents.things import Thing, ThingFilter, count_by_category, list_things
+from piximi_core.project.contents.things import Thing, ThingFilter, list_things
 from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import project_name
 from piximi_core.vocabulary import IMAGE_KIND

@@ -7,18 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from piximi_core.jobs.folder import Job, JobState
-from piximi_core.project.contents.things import rejected_ids
-from piximi_core.project.database.schema import (
-    answers,
-    applied_jobs,
-    categories,
-    predictions,
-    runs,
-    things,
-)
+from piximi_core.project.contents.categories import list_categories
+from piximi_core.project.contents.counts import count_by_category
+from piximi_core.project.database.schema import answers, applied_jobs, predictions, runs, things
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.export import finished_exports
 from piximi_core.services.evaluation.evaluate_run import is_checked
@@ -291,42 +285,52 @@ def _known(store: Store, kind_id: str, revision: int) -> _Known:
         applied = db.execute(select(func.count()).select_from(applied_jobs)).scalar_one()
         run_id = "" if trained is None else str(trained.id)
         answered = db.execute(select(answers.c.id).where(answers.c.run_id == run_id).limit(1))
-        return _Known(
-            counts=_counts(db, kind_id, run_id),
-            trained=trained,
-            newest=None if newest is None or newest.finished_at else str(newest.id),
-            applied=int(applied),
-            answered=answered.first() is not None,
-        )
+        was_answered = answered.first() is not None
+    return _Known(
+        counts=_counts(store, kind_id, run_id),
+        trained=trained,
+        newest=None if newest is None or newest.finished_at else str(newest.id),
+        applied=int(applied),
+        answered=was_answered,
+    )
 
 
-def _counts(db: Connection, kind_id: str, run_id: str) -> _Counts:
+def _counts(store: Store, kind_id: str, run_id: str) -> _Counts:
     """Count what a person's next step is decided from; `run_id` is the run that may predict."""
-    known = select(categories.c.id).where(
-        categories.c.kind_id == kind_id, categories.c.id.not_like("0%")
+    counts = count_by_category(store, kind_id)
+    known = [category.id for category in list_categories(store, kind_id) if not category.is_unknown]
+    trainable = ("Unassigned", TRAINING, VALIDATION)
+    usable = {
+        category_id: sum(counts.get(category_id, {}).get(part, 0) for part in trainable)
+        for category_id in known
+    }
+    images = sum(sum(each.values()) for each in counts.values())
+    labelled = sum(sum(counts.get(category_id, {}).values()) for category_id in known)
+    with store.read() as db:
+        waiting, rejected = _answerable(db, kind_id, run_id)
+    return _Counts(
+        images,
+        usable,
+        frozenset(counts) & frozenset(known),
+        unpredicted=images - labelled - waiting - rejected,
+        waiting=waiting,
+        rejected=rejected,
     )
-    usable = dict.fromkeys(db.execute(known).scalars(), 0)
-    state = case(
-        (predictions.c.id.is_not(None), "waiting"),
-        (things.c.id.in_(rejected_ids(run_id)), "rejected"),
-        else_="unpredicted",
-    ).label("state")
-    query = (
-        select(things.c.category_id, things.c.partition, state, func.count())
-        .outerjoin(predictions, predictions.c.id == things.c.id)
-        .where(things.c.kind_id == kind_id)
-        .group_by(things.c.category_id, things.c.partition, state)
+
+
+def _answerable(db: Connection, kind_id: str, run_id: str) -> tuple[int, int]:
+    """Return how many things without a label have a prediction, or had one that was rejected."""
+    # From the few that are asked for to their things: the other way round all things are looked at.
+    unlabelled = (things.c.kind_id == kind_id, things.c.category_id.like("0%"))
+    predicted = select(func.count()).select_from(predictions)
+    waiting = predicted.where(exists().where(things.c.id == predictions.c.id, *unlabelled))
+    rejected = select(func.count()).where(
+        answers.c.run_id == run_id,
+        answers.c.answer == "rejected",
+        exists().where(things.c.id == answers.c.thing_id, *unlabelled),
+        ~exists().where(predictions.c.id == answers.c.thing_id),
     )
-    images, labels, unlabelled = 0, set(), {"waiting": 0, "rejected": 0, "unpredicted": 0}
-    for category_id, partition, answer, count in db.execute(query):
-        images += count
-        if category_id not in usable:
-            unlabelled[answer] += count
-            continue
-        labels.add(category_id)
-        if partition in ("Unassigned", TRAINING, VALIDATION):
-            usable[category_id] += count
-    return _Counts(images, usable, frozenset(labels), **unlabelled)
+    return int(db.execute(waiting).scalar_one()), int(db.execute(rejected).scalar_one())
 
 
 def _is_under_way(store: Store, run_id: str) -> bool:

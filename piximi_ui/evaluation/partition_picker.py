@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from piximi_core.messages import Message
+from piximi_core.project.contents.counts import count_by_category
 from piximi_core.project.contents.runs import Run
-from piximi_core.project.contents.things import count_by_category
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import PARTITIONS
 from piximi_ui.base import navigation

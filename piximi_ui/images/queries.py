@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from piximi_core.messages import word
 from piximi_core.project.contents.categories import Category, list_categories
+from piximi_core.project.contents.counts import count_by_category
 from piximi_core.project.contents.kinds import Kind, count_by_kind, list_kinds
 from piximi_core.project.contents.things import (
     Thing,
     ThingFilter,
-    count_by_category,
     count_things,
     find_ids,
     get_things,
@@ -66,7 +66,10 @@ def counts_by_kind(store: Store, revision: int) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def total(store: Store, revision: int, wanted: ThingFilter) -> int:
-    """Return how many images pass a filter."""
+    """Return how many things pass a filter."""
+    if wanted.kind_id is not None and wanted.is_open:
+        counts = count_by_category(store, wanted.kind_id)
+        return sum(sum(by_partition.values()) for by_partition in counts.values())
     return count_things(store, wanted)
 
 

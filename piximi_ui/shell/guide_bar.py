@@ -10,10 +10,9 @@ from piximi_core.errors import PiximiError
 from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import Kind
 from piximi_core.project.contents.runs import list_runs
-from piximi_core.project.contents.things import ThingFilter
 from piximi_core.project.database.store import Store
 from piximi_core.services.next_step import Action, Guide, Stage, next_step
-from piximi_core.vocabulary import IMAGE_KIND
+from piximi_core.vocabulary import IMAGE_KIND, is_unknown
 from piximi_ui.base import begin, navigation
 from piximi_ui.base.context import find_store
 from piximi_ui.base.dialogs import open_dialog
@@ -144,8 +143,9 @@ def _go(store: Store, kind: Kind, guide: Guide) -> None:
 
 def _hides_unlabelled(store: Store, kind_id: str) -> bool:
     """Whether the things without a label stand among others at this moment."""
-    others = queries.total(store, store.revision(), ThingFilter(kind_id=kind_id, labelled=True))
-    return bool(others) and current_view(store).state != "unlabelled"
+    counts = queries.counts(store, store.revision(), kind_id)
+    others = any(not is_unknown(category_id) for category_id in counts)
+    return others and current_view(store).state != "unlabelled"
 
 
 def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import pytest
 
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.contents import categories, labelling, predictions, things
+from piximi_core.project.contents.counts import count_by_category
 from piximi_core.project.contents.things import ThingFilter, find_ids, list_things
 from piximi_core.project.database.store import Store
 from tests.project.conftest import fill, new_image
@@ -178,7 +179,7 @@ def test_filters_sorts_and_counts(filled: Store) -> None:
         for thing in list_things(filled, ThingFilter(sort="random"), offset=offset, limit=4)
     ]
     assert pages == ids_of(filled, sort="random")
-    assert things.count_by_category(filled)[red.id] == {"Unassigned": 2}
+    assert count_by_category(filled)[red.id] == {"Unassigned": 2}
     assert things.count_things(filled, ThingFilter(partitions=["Inference"])) == 2
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.contents.counts import count_by_category
 from piximi_core.project.contents.labelling import (
     delete_things,
     label_as_named,
@@ -43,17 +44,23 @@ def things(store: Store) -> dict[str, Thing]:
     return {thing.id: thing for thing in list_things(store, ThingFilter())}
 
 
+def told(store: Store, revision: int) -> tuple[int, set[str]]:
+    found = relabelled_since(store, revision)
+    assert found is not None
+    return found.revision, set(found.ids)
+
+
 def test_labels_of_everybody_are_told(store: Store) -> None:
     a, b, c, *_others = things(store)
     seen, (_unknown, red, blue) = store.revision(), list_categories(store)
-    assert relabelled_since(store, seen) == (seen, frozenset())
+    assert told(store, seen) == (seen, set())
     label_things(store, [a], red.id)
     label_things(store, [b, c], blue.id, who="Ada")
     set_partition(store, [c], "Test")
-    assert relabelled_since(store, seen) == (seen + 3, {a, b, c})
-    assert relabelled_since(store, seen + 1) == (seen + 3, {b, c})
+    assert told(store, seen) == (seen + 3, {a, b, c})
+    assert told(store, seen + 1) == (seen + 3, {b, c})
     label_things(store, [a], red.id)
-    assert relabelled_since(store, seen + 4) == (seen + 4, frozenset())
+    assert told(store, seen + 4) == (seen + 4, set())
 
 
 def test_what_is_more_than_labels_is_not_told(store: Store) -> None:
@@ -86,7 +93,7 @@ def test_an_answered_prediction_is_told(store: Store) -> None:
     seen = store.revision()
     accept_predictions(store, [a])
     reject_predictions(store, [b])
-    assert relabelled_since(store, seen) == (seen + 2, {a, b})
+    assert told(store, seen) == (seen + 2, {a, b})
 
 
 def test_a_great_step_is_told_as_a_whole(tmp_path: Path) -> None:
@@ -109,7 +116,7 @@ def test_whatever_is_done_nothing_changes_that_is_not_told(store: Store, seed: i
 
     states = {store.revision(): things(store)}
     red, blue = (category.id for category in list_categories(store)[1:])
-    told = 0
+    times = 0
     for _ in range(40):
         one, two = dice.sample(sorted(states[store.revision()]), 2)
         acts: dict[Callable[[], object], int] = {
@@ -126,7 +133,30 @@ def test_whatever_is_done_nothing_changes_that_is_not_told(store: Store, seed: i
         for revision, before in states.items():
             found = relabelled_since(store, revision)
             if found is not None:
-                told += 1
+                times += 1
                 assert found.revision == store.revision()
                 assert {id_ for id_ in now if now[id_] != before[id_]} <= found.ids
-    assert told > 60
+    assert times > 60
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_counts_keep_up_with_whatever_is_done(store: Store, seed: int) -> None:
+    dice = random.Random(seed)
+    red, blue = (category.id for category in list_categories(store)[1:])
+    for _ in range(40):
+        one, two = dice.sample(sorted(things(store)), 2)
+        acts: list[Callable[[], object]] = [
+            partial(label_things, store, [one, two], dice.choice([red, blue])),
+            partial(label_things, store, [one], list_categories(store)[0].id),
+            partial(set_partition, store, [two], dice.choice(["Test", "Training"])),
+            partial(rename_thing, store, one, f"name {dice.random()}"),
+            partial(delete_things, store, [one])
+            if len(things(store)) > 4
+            else partial(undo, store),
+        ]
+        dice.choice(acts)()
+        counted: dict[str, dict[str, int]] = {}
+        for thing in things(store).values():
+            by_partition = counted.setdefault(thing.category_id, {})
+            by_partition[thing.partition] = by_partition.get(thing.partition, 0) + 1
+        assert count_by_category(store) == counted

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from piximi_core.project.database.schema import journal, recording, steps
 from piximi_core.project.database.store import Store
 
-__all__ = ["Relabelled", "relabelled_since"]
+__all__ = ["Label", "Move", "Relabelled", "relabelled_since"]
 
 _OF_LABELS = frozenset({"category_id", "partition", "labelled_by", "labelled_at"})
 _OF_PREDICTIONS = ("predictions", "answers")
@@ -18,11 +19,33 @@ _OF_PREDICTIONS = ("predictions", "answers")
 _MOST = 500
 
 
+class Label(NamedTuple):
+    """What a thing is labelled, and where that puts it."""
+
+    category_id: str
+    partition: str
+
+
+class Move(NamedTuple):
+    """A thing of a kind that had one label and has another."""
+
+    kind_id: str
+    before: Label
+    after: Label
+
+
 class Relabelled(NamedTuple):
-    """The things whose label or prediction changed up to a revision, and nothing else did."""
+    """The things whose label or prediction changed up to a revision, and nothing else did.
+
+    Attributes
+    ----------
+    moves
+        Each change of a label, in order.
+    """
 
     revision: int
     ids: frozenset[str]
+    moves: tuple[Move, ...] = ()
 
 
 def relabelled_since(store: Store, revision: int) -> Relabelled | None:
@@ -32,31 +55,44 @@ def relabelled_since(store: Store, revision: int) -> Relabelled | None:
     """
     with store.read() as db:
         now = int(db.execute(select(recording.c.revision)).scalar_one())
+        if now == revision:
+            return Relabelled(now, frozenset())
         # A step's number is above all revisions that were shown before it.
         since = select(func.count()).where(steps.c.id > revision, ~steps.c.undone)
         if db.execute(since).scalar_one() != now - revision:
             return None
-        ids = _relabelled(db, revision)
-    return None if ids is None else Relabelled(now, ids)
-
-
-def _relabelled(db: Connection, revision: int) -> frozenset[str] | None:
-    query = (
-        select(journal.c.table, journal.c.key, journal.c.before, journal.c.after)
-        .where(journal.c.step > revision)
-        .limit(_MOST + 1)
-    )
-    changes = db.execute(query).all()
+        query = (
+            select(journal.c.table, journal.c.key, journal.c.before, journal.c.after)
+            .where(journal.c.step > revision)
+            .order_by(journal.c.id)
+            .limit(_MOST + 1)
+        )
+        changes = db.execute(query).all()
     if len(changes) > _MOST:
         return None
-    for table, _key, before, after in changes:
-        if table not in _OF_PREDICTIONS and not (
-            table == "things" and before and after and _changed(before, after) <= _OF_LABELS
-        ):
+    ids, moves = set(), []
+    for table, key, before, after in changes:
+        if table == "things":
+            move = _move(before, after)
+            if move is None:
+                return None
+            moves.append(move)
+        elif table not in _OF_PREDICTIONS:
             return None
-    return frozenset(key for table, key, *_rows in changes if table != "answers")
+        if table != "answers":  # whose key is the thing's and the run's
+            ids.add(str(key))
+    return Relabelled(now, frozenset(ids), tuple(moves))
 
 
-def _changed(before: str, after: str) -> set[str]:
+def _move(before: str | None, after: str | None) -> Move | None:
+    """Return what a row of a thing says of its label; None if more than that is another."""
+    if before is None or after is None:
+        return None
     old, new = json.loads(before), json.loads(after)
-    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    if any(old.get(name) != new.get(name) for name in (old.keys() | new.keys()) - _OF_LABELS):
+        return None
+    return Move(new["kind_id"], _label(old), _label(new))
+
+
+def _label(row: Mapping[str, str]) -> Label:
+    return Label(row["category_id"], row["partition"])

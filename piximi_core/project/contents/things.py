@@ -29,7 +29,6 @@ __all__ = [
     "Thing",
     "ThingFilter",
     "among",
-    "count_by_category",
     "count_things",
     "find_ids",
     "follows_labels",
@@ -146,6 +145,13 @@ class ThingFilter:
     sort: SortKey = "added"
     descending: bool = False
     seed: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all things of the kind pass."""
+        return self == ThingFilter(
+            self.kind_id, sort=self.sort, descending=self.descending, seed=self.seed
+        )
 
 
 def follows_labels(wanted: ThingFilter) -> bool:
@@ -339,17 +345,3 @@ def _inside(row: Any) -> dict[str, Any]:
         "planes": 1,
         "active_plane": row["plane"],
     }
-
-
-def count_by_category(store: Store, kind_id: str = IMAGE_KIND) -> dict[str, dict[str, int]]:
-    """Return ``{category id: {partition: count}}``; categories without things are left out."""
-    query = (
-        select(things.c.category_id, things.c.partition, func.count())
-        .where(things.c.kind_id == kind_id)
-        .group_by(things.c.category_id, things.c.partition)
-    )
-    counts: dict[str, dict[str, int]] = {}
-    with store.read() as db:
-        for category_id, partition, count in db.execute(query):
-            counts.setdefault(category_id, {})[partition] = count
-    return counts
