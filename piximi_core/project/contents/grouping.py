@@ -229,7 +229,7 @@ def _groups(folder: Path, _project_id: str, _revision: int, chosen: Grouping) ->
     called: dict[Hashable, str] = {}
     given: set[str] = set()
     for image_id in sorted(names, key=names.__getitem__):
-        top = same.top(own(image_id))
+        top = same.top(own(image_id)) if equal else own(image_id)
         group = called.get(top)
         if group is None:
             # A group of equal pixels alone is called by the first of them.
