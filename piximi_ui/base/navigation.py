@@ -28,7 +28,14 @@ _TOP = Path(__file__).resolve().parents[2]
 # Installed, the files of the server have a folder of their own beside the packages.
 _SERVER = _TOP / "piximi_dashboard" if (_TOP / "piximi_dashboard").is_dir() else _TOP
 _FOLDER = _SERVER / "pages"
-PROJECT_PAGES: tuple[PageName, ...] = ("images", "train", "evaluate", "predict", "export")
+PROJECT_PAGES: tuple[PageName, ...] = (
+    "images",
+    "annotate",
+    "train",
+    "evaluate",
+    "predict",
+    "export",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ def _entries() -> dict[PageName, _Entry]:
     return {
         "home": _Entry(_("Projects"), ":material/folder_open:"),
         "images": _Entry(_("Images"), ":material/photo_library:"),
+        "annotate": _Entry(_("Annotate"), ":material/draw:"),
         "train": _Entry(_("Train"), ":material/model_training:"),
         "evaluate": _Entry(_("Evaluate"), ":material/grid_on:"),
         "predict": _Entry(_("Predict"), ":material/auto_awesome:"),

@@ -8,6 +8,7 @@ from piximi_core.jobs.applying import unsettled_jobs
 from piximi_core.project.contents.kinds import Kind
 from piximi_core.services.importing.add_images import ADD
 from piximi_ui.annotations import import_dialog
+from piximi_ui.base import navigation
 from piximi_ui.base.context import find_store
 from piximi_ui.base.dialogs import open_dialog
 from piximi_ui.base.kinds import kind_label
@@ -57,9 +58,11 @@ def _no_objects(kind: Kind) -> None:
         st.markdown(f"### :material/category: {title}", width="content")
         st.markdown(
             _(
-                "Objects come in with annotation files and with projects from Piximi, "
-                "or from another kind: select them there and change their kind."
+                "Draw them on the images, or bring them in with annotation files and with "
+                "projects from Piximi."
             ),
             width="content",
         )
-        import_dialog.draw_button()
+        with st.container(horizontal=True, width="content"):
+            navigation.link("annotate", label=_("Draw objects"))
+            import_dialog.draw_button()

@@ -15,6 +15,7 @@ from piximi_core.project.contents.predictions import accept_predictions, reject_
 from piximi_core.project.contents.things import Thing, ThingFilter
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND, PARTITIONS
+from piximi_ui.annotating.chosen import annotate
 from piximi_ui.base.class_titles import titled
 from piximi_ui.base.context import errors_shown, say, who
 from piximi_ui.base.dialogs import open_dialog
@@ -105,7 +106,21 @@ def _several(
         _facts(shared_facts([facts_of(thing) for thing in things]))
     if len(selected) == 2:
         _compare_button(selected)
+    if kind_id == IMAGE_KIND:
+        _annotate_button(store, selected)
     _delete_button(kind_id, selected)
+
+
+def _annotate_button(store: Store, selected: tuple[str, ...]) -> None:
+    text = plural("Annotate {n} image", "Annotate {n} images", len(selected))
+    if st.button(
+        text,
+        icon=":material/draw:",
+        width="stretch",
+        key="annotate-selected",
+        help=_("Draw the objects in it: nuclei, cells, whatever is to be told apart"),
+    ):
+        annotate(store, selected)
 
 
 def _compare_button(selected: tuple[str, ...]) -> None:
@@ -253,6 +268,7 @@ def _ways_on(store: Store, revision: int, thing: Thing) -> None:
         )
     else:
         _objects_inside(store, revision, thing)
+        _annotate_button(store, (thing.id,))
     _delete_button(thing.kind_id, (thing.id,))
 
 

@@ -57,6 +57,7 @@ LOSSLESS_PIXELS = 250_000
 REMEMBERED_BYTES = 256_000_000
 
 _LOOKS_KEPT = 6  # of one picture on the disk
+_LONGEST_WAIT = 60.0  # seconds for pixels that a thread needs
 _PIXELS_AT_ONCE = 1_000_000  # rendered in one go: floats take twelve times a pixel's room
 
 
@@ -97,6 +98,31 @@ class Original:
             return await asyncio.shield(asyncio.wrap_future(ticket.future))
         finally:
             decoders.leave(ticket)
+
+    def cut(self, plane: int, box: tuple[int, int, int, int]) -> NDArray[Any]:
+        """Return the pixels ``[H, W, C]`` of a box in a plane, as the file has them.
+
+        For threads that may wait; it must not be called where the server answers.
+
+        Raises
+        ------
+        PiximiError
+            The file cannot be read.
+        """
+        kept = _recent.look_up(self, plane, whole=True)
+        if kept is not None and 0 <= plane - kept.first < len(kept.pixels):
+            return cut_box(kept.pixels[plane - kept.first], box)
+        decoders = _decoders()
+        task = {"plane": plane, "box": list(box), "channels": self.channels}
+        ticket = decoders.submit(self.project, "planes", self.path, **task)
+        try:
+            found = ticket.future.result(timeout=_LONGEST_WAIT).pixels
+        finally:
+            decoders.leave(ticket)
+        if found is None:
+            raise BadInput("The image has no plane {plane}.", plane=plane + 1)
+        pixels: NDArray[Any] = found[0]
+        return pixels
 
 
 _shared: list[FairDecoders] = []

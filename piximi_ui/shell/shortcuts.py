@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from piximi_ui.base.dialogs import close_dialog, dialog_data, open_dialog
+from piximi_ui.components.annotator import annotator_shortcuts
 from piximi_ui.components.gallery import Shortcut, gallery_shortcuts
 from piximi_ui.components.viewer import viewer_shortcuts
 from piximi_ui.language.texts import _, plain
@@ -48,6 +49,7 @@ def shortcuts_in_words() -> str:
         _table(_("On every page"), everywhere),
         _table(_("In the gallery"), gallery_shortcuts()),
         _table(_("In an image in full size"), viewer_shortcuts()),
+        _table(_("While drawing objects"), annotator_shortcuts()),
     )
     return "\n\n".join(tables)
 

@@ -295,12 +295,16 @@ def describe_thing(
         db.execute(things.update().where(things.c.id == thing_id).values(metadata=text))
 
 
-def delete_things(store: Store, ids: Sequence[str], *, who: str | None = None) -> int:
+def delete_things(
+    store: Store, ids: Sequence[str], *, who: str | None = None, once: str | None = None
+) -> int:
     """Delete things, and the objects of deleted images; undo brings them back whole.
 
-    Return how many of ``ids`` were there. The files stay until history forgets them.
+    Return how many of ``ids`` were there. The files stay until history forgets them; `once` is as
+    in `label_things`.
     """
     with store.step(Message("Delete {things}", things=counted_things(store, ids)), who=who) as db:
+        take_once(db, once)
         return remove_things(db, ids)
 
 

@@ -122,8 +122,14 @@ class ObjectMask(NamedTuple):
     mask: str
 
 
-def masks_in(store: Store, image_id: str) -> list[ObjectMask]:
-    """Return the objects of an image as they were added, those of hidden kinds left out."""
+def masks_in(store: Store, image_id: str, ids: Collection[str] | None = None) -> list[ObjectMask]:
+    """Return the objects of an image as they were added, those of hidden kinds left out.
+
+    Parameters
+    ----------
+    ids
+        The only ones that are asked for; None for all.
+    """
     query = (
         select(things.c.id, things.c.name, things.c.kind_id, things.c.category_id)
         .add_columns(predictions.c.id.is_not(None), objects.c.plane)
@@ -135,6 +141,8 @@ def masks_in(store: Store, image_id: str) -> list[ObjectMask]:
         .where(objects.c.image_id == image_id, ~kinds.c.hidden)
         .order_by(things.c.position)
     )
+    if ids is not None:
+        query = query.where(among(objects.c.id, ids))
     with store.read() as db:
         return [ObjectMask(*row) for row in db.execute(query)]
 

@@ -1,4 +1,4 @@
-"""Which things were labelled since a page was shown, so that not all of it is read anew."""
+"""What was changed since a page was shown, so that not all of it is read anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from piximi_core.project.database.schema import journal, recording, steps
 from piximi_core.project.database.store import Store
 
-__all__ = ["Label", "Move", "Relabelled", "relabelled_since"]
+__all__ = ["Label", "Move", "Relabelled", "Touched", "relabelled_since", "touched_since"]
 
 _OF_LABELS = frozenset({"category_id", "partition", "labelled_by", "labelled_at"})
 _OF_PREDICTIONS = ("predictions", "answers")
@@ -48,28 +48,22 @@ class Relabelled(NamedTuple):
     moves: tuple[Move, ...] = ()
 
 
+class Touched(NamedTuple):
+    """The things that came, went or changed in any way up to a revision, and nothing else did."""
+
+    revision: int
+    ids: frozenset[str]
+
+
 def relabelled_since(store: Store, revision: int) -> Relabelled | None:
     """Return what was labelled since a revision; None if anything else may have changed, or much.
 
     An undo is no step of its own, so it counts as anything else.
     """
-    with store.read() as db:
-        now = int(db.execute(select(recording.c.revision)).scalar_one())
-        if now == revision:
-            return Relabelled(now, frozenset())
-        # A step's number is above all revisions that were shown before it.
-        since = select(func.count()).where(steps.c.id > revision, ~steps.c.undone)
-        if db.execute(since).scalar_one() != now - revision:
-            return None
-        query = (
-            select(journal.c.table, journal.c.key, journal.c.before, journal.c.after)
-            .where(journal.c.step > revision)
-            .order_by(journal.c.id)
-            .limit(_MOST + 1)
-        )
-        changes = db.execute(query).all()
-    if len(changes) > _MOST:
+    found = _changes_since(store, revision)
+    if found is None:
         return None
+    now, changes = found
     ids, moves = set(), []
     for table, key, before, after in changes:
         if table == "things":
@@ -80,8 +74,45 @@ def relabelled_since(store: Store, revision: int) -> Relabelled | None:
         elif table not in _OF_PREDICTIONS:
             return None
         if table != "answers":  # whose key is the thing's and the run's
-            ids.add(str(key))
+            ids.add(key)
     return Relabelled(now, frozenset(ids), tuple(moves))
+
+
+def touched_since(store: Store, revision: int) -> Touched | None:
+    """Return which things are others than at a revision; None as for `relabelled_since`.
+
+    Unlike there, things may have come and gone, or have another name or outline.
+    """
+    found = _changes_since(store, revision)
+    if found is None:
+        return None
+    now, changes = found
+    if any(table not in ("things", "objects", *_OF_PREDICTIONS) for table, *_row in changes):
+        return None
+    return Touched(now, frozenset(key for table, key, *_row in changes if table != "answers"))
+
+
+_Change = tuple[str, str, str | None, str | None]
+
+
+def _changes_since(store: Store, revision: int) -> tuple[int, list[_Change]] | None:
+    """Return the present revision and the rows of the journal since another."""
+    with store.read() as db:
+        now = int(db.execute(select(recording.c.revision)).scalar_one())
+        if now == revision:
+            return now, []
+        # A step's number is above all revisions that were shown before it.
+        since = select(func.count()).where(steps.c.id > revision, ~steps.c.undone)
+        if db.execute(since).scalar_one() != now - revision:
+            return None
+        query = (
+            select(journal.c.table, journal.c.key, journal.c.before, journal.c.after)
+            .where(journal.c.step > revision)
+            .order_by(journal.c.id)
+            .limit(_MOST + 1)
+        )
+        changes = [(table, key, before, after) for table, key, before, after in db.execute(query)]
+    return None if len(changes) > _MOST else (now, changes)
 
 
 def _move(before: str | None, after: str | None) -> Move | None:

@@ -7,7 +7,12 @@ const UNLABELLED = "#e5e7eb";
 /** One object: its mask by rows of boundaries, sorted, where inside and outside meet. */
 class Shape {
   constructor([id, name, kind, category, prediction, plane, x1, y1, x2, y2, mask]) {
-    Object.assign(this, { id, name, kind, category, prediction, plane });
+    this.id = id;
+    this.name = name;
+    this.kind = kind;
+    this.category = category;
+    this.prediction = prediction;
+    this.plane = plane;
     this.x1 = x1;
     this.y1 = y1;
     this.x2 = x2;
@@ -86,15 +91,43 @@ export class Outlines {
     this.asks = asks;
     this.shapes = [];
     this.plane = 0;
-    this.chosen = null;
+    /** @type {Shape[]} */
+    this.marked = []; // selected, the first first
     this.shown = true;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "outlines";
   }
 
+  /**
+   * The object that is selected, the first of several; null for none.
+   *
+   * @returns {Shape | null}
+   */
+  get chosen() {
+    return this.marked[0] ?? null;
+  }
+
+  set chosen(shape) {
+    this.marked = shape ? [shape] : [];
+  }
+
   /** Take the objects as the server tells them; none: a picture without. */
   take(objects) {
-    this.shapes = objects.map((each) => new Shape(each));
+    this.#know(objects.map((each) => new Shape(each)));
+  }
+
+  /** Take those that changed, and leave out those that are gone. */
+  patch({ changed, gone }) {
+    const others = new Map(changed.map((each) => [each[0], new Shape(each)]));
+    const left = new Set(gone);
+    const kept = this.shapes.filter(({ id }) => !left.has(id));
+    const known = new Set(kept.map(({ id }) => id));
+    const fresh = [...others.values()].filter(({ id }) => !known.has(id));
+    this.#know([...kept.map((shape) => others.get(shape.id) ?? shape), ...fresh]);
+  }
+
+  #know(shapes) {
+    this.shapes = shapes;
     this.cells = new Map();
     for (const shape of this.shapes) {
       for (let cx = Math.floor(shape.x1 / CELL); cx <= Math.floor((shape.x2 - 1) / CELL); cx += 1) {
@@ -105,7 +138,8 @@ export class Outlines {
         }
       }
     }
-    this.chosen = this.shapes.find(({ id }) => id === this.chosen?.id) ?? null;
+    const there = new Map(this.shapes.map((shape) => [shape.id, shape]));
+    this.marked = this.marked.map(({ id }) => there.get(id)).filter((shape) => shape !== undefined);
     this.recolour();
   }
 
@@ -133,23 +167,28 @@ export class Outlines {
   toPlane(plane) {
     if (plane === this.plane) return;
     this.plane = plane;
-    if (this.chosen?.plane !== plane) this.chosen = null;
+    this.marked = this.marked.filter((shape) => shape.plane === plane);
     this.recolour();
   }
 
   /** The smallest object at a point of the picture, or null. */
   at(x, y) {
+    return this.stack(x, y)[0] ?? null;
+  }
+
+  /** All objects at a point, the smallest first. */
+  stack(x, y) {
     const near = this.cells?.get(`${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`) ?? [];
     const there = near.filter((shape) => shape.plane === this.plane && shape.contains(x, y));
-    return there.reduce((least, shape) => (least && least.area <= shape.area ? least : shape), null);
+    return there.sort((a, b) => a.area - b.area);
   }
 
   /** Select the next object of the same kind in this plane; answers whether there is one. */
   next() {
-    const peers = this.shapes.filter(
-      ({ plane, kind }) => plane === this.plane && kind === this.chosen.kind,
-    );
-    const next = peers[peers.indexOf(this.chosen) + 1];
+    const { chosen } = this;
+    if (!chosen) return false;
+    const peers = this.shapes.filter(({ plane, kind }) => plane === this.plane && kind === chosen.kind);
+    const next = peers[peers.indexOf(chosen) + 1];
     if (next) this.chosen = next;
     this.draw();
     return next !== undefined;
@@ -178,17 +217,21 @@ export class Outlines {
       pen.strokeStyle = color;
       pen.stroke(path);
     }
-    if (!this.chosen) return;
+    for (const shape of this.marked) this.#mark(pen, shape, dense / scale);
+  }
+
+  /** Draw that an object is selected; `unit` is a pixel of the screen. */
+  #mark(pen, shape, unit) {
     pen.fillStyle = "rgb(255 255 255 / 22%)";
-    this.chosen.rows.forEach((row, y) => {
+    shape.rows.forEach((row, y) => {
       for (let i = 0; i < row.length; i += 2) {
-        pen.fillRect(this.chosen.x1 + row[i], this.chosen.y1 + y, row[i + 1] - row[i], 1);
+        pen.fillRect(shape.x1 + row[i], shape.y1 + y, row[i + 1] - row[i], 1);
       }
     });
     for (const { wide, color } of [{ wide: 5, color: "#000000" }, { wide: 2.4, color: "#ffffff" }]) {
-      pen.lineWidth = (wide * dense) / scale;
+      pen.lineWidth = wide * unit;
       pen.strokeStyle = color;
-      pen.stroke(this.chosen.path);
+      pen.stroke(shape.path);
     }
   }
 }

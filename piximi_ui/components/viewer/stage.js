@@ -13,23 +13,25 @@ export class Stage {
     this.moved = moved;
     this.pointers = new Map();
     this.size = [0, 0]; // width and height of the picture, known before it is drawn
-    /** @type {import("./outlines.js").Outlines | null} */
+    /** @type {{place: (left: number, top: number, scale: number) => void} | null} */
     this.overlay = null; // drawn over the picture
     /** @type {((x: number, y: number) => void) | null} */
     this.clicked = null; // hears of clicks on a point of the picture
+    /** @type {any} */
+    this.tool = null; // draws: `takes(event)`, `down`, `move`, `up`, `hover` with points, `cancel()`
     this.picture = element("img", { alt: "", draggable: "false", hidden: true });
     this.broken = element("p", { class: "broken", hidden: true });
     this.frame = element("div", { class: "frame" }, [this.picture, this.broken]);
     this.caption = element("div", { class: "caption" });
     this.node = element("div", { class: "stage" }, [this.frame, this.caption]);
     this.frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    this.frame.addEventListener("dblclick", () => this.zoomTo(sight.zoom === null ? 1 : null));
+    this.frame.addEventListener("dblclick", () => {
+      if (!this.tool) this.zoomTo(sight.zoom === null ? 1 : null);
+    });
     this.frame.addEventListener("pointerdown", (event) => this.#down(event));
     this.frame.addEventListener("pointermove", (event) => this.#move(event));
     this.frame.addEventListener("pointerup", (event) => this.#up(event));
-    for (const name of ["pointerup", "pointercancel"]) {
-      this.frame.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
-    }
+    this.frame.addEventListener("pointercancel", (event) => this.#cancel(event));
     this.watch = new ResizeObserver(() => this.place());
     this.watch.observe(this.frame);
   }
@@ -122,24 +124,59 @@ export class Stage {
     this.zoomBy(Math.exp(-event.deltaY * WHEEL), [event.clientX - box.left, event.clientY - box.top]);
   }
 
+  /**
+   * Where an event is in the picture, in its pixels.
+   *
+   * @returns {[number, number]}
+   */
+  point(event) {
+    const box = this.picture.getBoundingClientRect();
+    return [(event.clientX - box.left) / this.scale, (event.clientY - box.top) / this.scale];
+  }
+
   #down(event) {
-    if (event.button !== 0) return;
+    const draws = this.drawing === undefined && this.pointers.size === 0 && this.tool?.takes(event);
+    // The middle button moves the picture, whatever the other one does.
+    if (!draws && event.button !== 0 && event.button !== 1) return;
     this.frame.setPointerCapture(event.pointerId);
+    if (draws) {
+      this.drawing = event.pointerId;
+      this.tool.down(this.point(event), event);
+      return;
+    }
     this.pointers.set(event.pointerId, event);
     this.pressed = this.pointers.size === 1 ? event : null;
   }
 
   /** A press that did not move is a click on a point of the picture. */
   #up(event) {
-    const { pressed, picture, scale } = this;
+    if (event.pointerId === this.drawing) {
+      this.drawing = undefined;
+      this.tool?.up(this.point(event), event);
+      return;
+    }
+    this.pointers.delete(event.pointerId);
+    const { pressed } = this;
     this.pressed = null;
     if (!pressed || pressed.pointerId !== event.pointerId) return;
     if (Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > STILL) return;
-    const box = picture.getBoundingClientRect();
-    this.clicked?.((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
+    this.clicked?.(...this.point(event));
+  }
+
+  #cancel(event) {
+    this.pointers.delete(event.pointerId);
+    if (event.pointerId !== this.drawing) return;
+    this.drawing = undefined;
+    this.tool?.cancel();
   }
 
   #move(event) {
+    if (event.pointerId === this.drawing) {
+      const passed = event.getCoalescedEvents?.() ?? [];
+      this.tool?.move((passed.length ? passed : [event]).map((each) => this.point(each)), event);
+      return;
+    }
+    if (!this.pointers.size) this.tool?.hover(this.point(event), event);
     const before = this.pointers.get(event.pointerId);
     if (!before) return;
     const other = [...this.pointers.values()].find((p) => p.pointerId !== event.pointerId);

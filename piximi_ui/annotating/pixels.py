@@ -1,0 +1,62 @@
+"""The pixels of the file under what is drawn: of the channels and the part that are in sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.annotation.regions import Box
+from piximi_core.project.contents.things import Thing
+from piximi_core.project.database.store import Store
+from piximi_ui.components.annotator import Stroke
+from piximi_ui.server.picture_making import Original
+
+__all__ = ["Crop", "crop_around", "crop_in_sight"]
+
+_LONGEST_SIDE = 2048  # of what a tool looks at around a point: more takes seconds
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of a plane.
+
+    Attributes
+    ----------
+    pixels
+        ``[H, W, C]``, native values.
+    box
+        Where it lies in the image, ``(x1, y1, x2, y2)``, the end exclusive.
+    """
+
+    pixels: NDArray[Any]
+    box: Box
+
+
+def crop_in_sight(store: Store, thing: Thing, stroke: Stroke, around: tuple[float, float]) -> Crop:
+    """Return what is in sight, at most 2048 pixels a side around a point."""
+    x, y = around
+    x1, y1, x2, y2 = stroke.view
+    half = _LONGEST_SIDE // 2
+    return _cut(store, thing, stroke, (max(x1, x - half), max(y1, y - half), x2, y2))
+
+
+def crop_around(store: Store, thing: Thing, stroke: Stroke, margin: int) -> Crop:
+    """Return the box of a stroke's points and as many pixels around it."""
+    xs, ys = np.array(stroke.points).T
+    box = (xs.min() - margin, ys.min() - margin, xs.max() + margin, ys.max() + margin)
+    return _cut(store, thing, stroke, box)
+
+
+def _cut(store: Store, thing: Thing, stroke: Stroke, wanted: tuple[float, ...]) -> Crop:
+    left = int(np.clip(np.floor(wanted[0]), 0, thing.width - 1))
+    top = int(np.clip(np.floor(wanted[1]), 0, thing.height - 1))
+    right = int(np.clip(np.ceil(wanted[2]), left + 1, min(thing.width, left + _LONGEST_SIDE)))
+    bottom = int(np.clip(np.ceil(wanted[3]), top + 1, min(thing.height, top + _LONGEST_SIDE)))
+    box = (left, top, right, bottom)
+    original = Original.find(store.folder, thing.file_sha256, thing.read_channels)
+    pixels = original.cut(stroke.plane, box)
+    chosen = [channel for channel in stroke.channels if channel < pixels.shape[-1]]
+    return Crop(pixels[..., chosen] if chosen else pixels, box)

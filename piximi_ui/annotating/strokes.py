@@ -1,0 +1,199 @@
+"""Carry out what was drawn: from points of the hand to the pixels of an object in the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from piximi_core.annotation.tools import brush, combining, edits, flood, shapes, smart, threshold
+
+from piximi_core.annotation.regions import Box, Region
+from piximi_core.errors import BadInput, NotFound
+from piximi_core.project.contents import drawing
+from piximi_core.project.contents.drawing import Canvas
+from piximi_core.project.contents.things import Thing, get_things
+from piximi_core.project.database.store import Store
+from piximi_ui.annotating.pixels import Crop, crop_around, crop_in_sight
+from piximi_ui.base.label_actions import Hand, errors_said
+from piximi_ui.components.annotator import Stroke
+from piximi_ui.components.gallery.desk import Say
+
+__all__ = ["stroke_actions"]
+
+_MARGIN = 12  # pixels around a smart box, so that what lies around the object is seen
+
+
+def stroke_actions(store: Store) -> Callable[[Stroke, Say], None]:
+    """Return what carries out strokes in the window that is being drawn, in any thread."""
+    hand = Hand.here()
+
+    def draw(stroke: Stroke, say: Say) -> None:
+        with errors_said(say):
+            _carry_out(store, stroke, hand.who)
+
+    return draw
+
+
+def _carry_out(store: Store, stroke: Stroke, who: str | None) -> None:
+    image = next(iter(get_things(store, [stroke.image])), None)
+    if image is None:
+        raise NotFound("The image is gone; somebody has deleted it meanwhile.")
+    work = _Work(store, stroke, image, who)
+    if stroke.type == "edit":
+        work.edit()
+    elif stroke.mode == "new":
+        work.draw()
+    else:
+        work.change()
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One stroke on one image."""
+
+    store: Store
+    stroke: Stroke
+    image: Thing
+    who: str | None
+
+    @property
+    def _canvas(self) -> Canvas:
+        return Canvas(self.image.id, self.stroke.plane, self.stroke.overlap)
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self.image.height, self.image.width
+
+    def draw(self) -> None:
+        """Add the object."""
+        stroke = self.stroke
+        drawing.draw_object(
+            self.store,
+            self._canvas,
+            self._drawn(),
+            object_id=stroke.object,
+            kind_id=stroke.kind,
+            new_kind=stroke.new_kind,
+            category_id=stroke.category,
+            who=self.who,
+            once=stroke.uid,
+        )
+
+    def change(self) -> None:
+        """Let what was drawn meet the objects that are selected."""
+        drawn = None if self.stroke.mode == "invert" else self._drawn()
+        self._reshape(
+            lambda before: combining.combine(self.stroke.mode, before, drawn, *self._size)
+        )
+
+    def edit(self) -> None:
+        """Do to the selected objects what was asked for."""
+        stroke = self.stroke
+        done = {"who": self.who, "once": stroke.uid}
+        if stroke.edit == "merge":
+            drawing.merge_objects(self.store, stroke.ids, **done)
+        elif stroke.edit == "copy":
+            drawing.copy_objects(self.store, stroke.ids, stroke.amount, **done)
+        elif stroke.edit == "split":
+            cut = partial(edits.split, path=_points(stroke.points))
+            drawing.split_object(self.store, stroke.ids[0], cut, **done)
+        else:
+            self._reshape(self._edits()[stroke.edit])
+
+    def _edits(self) -> dict[str, Callable[[Region], Region | None]]:
+        amount, size = abs(self.stroke.amount), self._size
+        moved = _points(self.stroke.points)
+        dx, dy = np.rint(moved[-1] - moved[0]).astype(int).tolist() if len(moved) else (0, 0)
+        return {
+            "fill": edits.fill_holes,
+            "largest": edits.keep_largest,
+            "smooth": lambda region: edits.smooth(region, max(1, amount), *size),
+            "grow": lambda region: edits.grow(region, amount, *size),
+            "shrink": lambda region: edits.shrink(region, amount),
+            "move": lambda region: edits.move(region, dx, dy, *size),
+        }
+
+    def _reshape(self, change: Callable[[Region], Region | None]) -> None:
+        drawing.reshape_objects(
+            self.store, self._canvas, self.stroke.ids, change, who=self.who, once=self.stroke.uid
+        )
+
+    def _drawn(self) -> Region | None:
+        """Return the pixels that the tool gives."""
+        stroke = self.stroke
+        points = _points(stroke.points)
+        if not len(points):
+            raise BadInput("Nothing was drawn: no pixel of the image lies within the outline.")
+        first, last = tuple(points[0]), tuple(points[-1])
+        tools: dict[str, Callable[[], Region | None]] = {
+            "rectangle": lambda: shapes.rectangle(first, last, *self._size),
+            "ellipse": lambda: shapes.ellipse(first, last, *self._size),
+            "polygon": lambda: shapes.polygon(points, *self._size),
+            "lasso": lambda: shapes.polygon(points, *self._size),
+            "pen": lambda: self._pen(points),
+            "color": lambda: self._flood(points[0]),
+            "threshold": self._threshold,
+            "smart_box": self._smart_box,
+            "smart_click": lambda: self._smart_click(points),
+        }
+        return tools[stroke.tool]()
+
+    def _pen(self, points: NDArray[np.float64]) -> Region | None:
+        radius = self.stroke.radius
+        # Only a new object is filled inside: a correction touches what the brush touched.
+        mark = brush.closed_stroke if self.stroke.mode == "new" else brush.stroke
+        return mark(points, radius, *self._size)
+
+    def _flood(self, seed: NDArray[np.float64]) -> Region | None:
+        crop = crop_in_sight(self.store, self.image, self.stroke, (seed[0], seed[1]))
+        x, y = int(np.floor(seed[0])) - crop.box[0], int(np.floor(seed[1])) - crop.box[1]
+        if not (0 <= y < crop.pixels.shape[0] and 0 <= x < crop.pixels.shape[1]):
+            return None
+        return _placed(flood.flood(crop.pixels, (x, y), self.stroke.tolerance), crop)
+
+    def _threshold(self) -> Region | None:
+        crop = crop_around(self.store, self.image, self.stroke, 0)
+        box = (0, 0, crop.pixels.shape[1], crop.pixels.shape[0])
+        level = self.stroke.level
+        if level is None:
+            level = threshold.propose_level(crop.pixels, box)
+        return _placed(threshold.threshold(crop.pixels, box, level), crop)
+
+    def _smart_box(self) -> Region | None:
+        crop = crop_around(self.store, self.image, self.stroke, _MARGIN)
+        xs, ys = _points(self.stroke.points).T
+        inner: Box = (
+            max(0, int(np.floor(xs.min())) - crop.box[0]),
+            max(0, int(np.floor(ys.min())) - crop.box[1]),
+            int(np.ceil(xs.max())) - crop.box[0],
+            int(np.ceil(ys.max())) - crop.box[1],
+        )
+        return self._chosen(smart.smart_box(crop.pixels, inner), crop)
+
+    def _smart_click(self, points: NDArray[np.float64]) -> Region | None:
+        crop = crop_in_sight(self.store, self.image, self.stroke, (points[0][0], points[0][1]))
+        corner = np.array(crop.box[:2])
+        outside = _points(self.stroke.outside) - corner
+        return self._chosen(smart.smart_click(crop.pixels, points - corner, outside), crop)
+
+    def _chosen(self, candidates: list[smart.Candidate], crop: Crop) -> Region | None:
+        if not candidates:
+            raise BadInput("Nothing stands out there; draw it by hand, or choose another place.")
+        choice = candidates[min(self.stroke.choice, len(candidates) - 1)]
+        return _placed(choice.region, crop)
+
+
+def _points(points: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    return np.array(points, dtype=np.float64).reshape(-1, 2)
+
+
+def _placed(region: Region | None, crop: Crop) -> Region | None:
+    """Return a region of a crop as one of its image."""
+    if region is None:
+        return None
+    left, top = crop.box[:2]
+    x1, y1, x2, y2 = region.box
+    return replace(region, box=(x1 + left, y1 + top, x2 + left, y2 + top))

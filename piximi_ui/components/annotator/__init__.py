@@ -1,0 +1,61 @@
+"""The annotator: objects drawn on an image, in the browser.
+
+What the hand does shows at once; a stroke that is confirmed goes by HTTP to the desk
+(:mod:`piximi_ui.components.annotator.desk`), which works on the pixels of the file and answers with
+the objects that changed. Streamlit draws the page once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke
+from piximi_ui.components.annotator.desk import Annotated, AnnotatorDesk
+from piximi_ui.components.annotator.shortcuts import annotator_shortcuts
+from piximi_ui.components.annotator.texts import annotator_texts
+from piximi_ui.server.action_routes import action_address
+from piximi_ui.server.actions import Ledger
+from piximi_ui.server.assets import component
+
+__all__ = [
+    "Annotated",
+    "ShownImage",
+    "ShownKind",
+    "Stroke",
+    "annotator",
+    "annotator_shortcuts",
+]
+
+
+def annotator(
+    project: Annotated,
+    image_id: str,
+    *,
+    key: str,
+    ledger: Ledger,
+    follow: str,
+    texts: Mapping[str, str] | None = None,
+) -> None:
+    """Draw the annotator with an image of the project.
+
+    Parameters
+    ----------
+    key
+        Names what is not saved yet; give each project its own.
+    ledger
+        Which actions of the browser were taken, in this session.
+    follow
+        The address that tells the project's present revision.
+    texts
+        Words in place of `annotator_texts`.
+    """
+    desk = AnnotatorDesk(ledger, project)
+    data: dict[str, Any] = {
+        **desk.shown({"image": image_id}),
+        "store": key,
+        "actions": action_address(key, desk),
+        "follow": follow,
+        "texts": {**annotator_texts(), **(texts or {})},
+    }
+    component("annotator")(key=key, data=data)

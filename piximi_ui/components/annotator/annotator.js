@@ -1,0 +1,368 @@
+// The annotator component: objects drawn on an image. What the hand does shows at once; a confirmed
+// stroke waits in the queue until the project has acknowledged it, and comes back as an outline.
+
+import { Finder } from "../gallery/find.js";
+import { withCreated } from "../keyboard/category_keys.js";
+import { TypedDigits } from "../keyboard/digits.js";
+import { TypedPanel } from "../keyboard/typed.js";
+import { element, fill, number, speak } from "../shared/dom.js";
+import { Follower } from "../shared/follow.js";
+import { perPlace } from "../shared/mount.js";
+import { ActionQueue, NEW } from "../shared/queue.js";
+import { first, parse, print } from "../viewer/look.js";
+import { Outlines } from "../viewer/outlines.js";
+import { Stage } from "../viewer/stage.js";
+import { Crowd } from "./crowd.js";
+import { Hand } from "./hand.js";
+import { Keys } from "./keys.js";
+import { Panel } from "./panel.js";
+import { Sketch } from "./sketch.js";
+import { Strokes } from "./strokes.js";
+import { Toolbar } from "./toolbar.js";
+
+const SAID = 6000; // ms that a message stays
+
+export const mount = perPlace((host, style) => new Annotator(host, style));
+
+class Annotator {
+  constructor(host, style) {
+    this.host = host;
+    /** @type {any} */
+    this.image = null;
+    /** @type {any} */
+    this.queue = null;
+    /** @type {any} */
+    this.follower = null;
+    this.kinds = [];
+    this.kind = null; // of what is drawn now
+    this.category = null;
+    this.kindToMake = ""; // the name of one that comes with the first object of it
+    this.plane = 0;
+    this.by = 0; // images further on that the person wants to be
+    this.strokes = new Strokes(this);
+    this.texts = {};
+    /** @type {{zoom: number | null, x: number, y: number}} */
+    this.sight = { zoom: null, x: 0.5, y: 0.5 };
+    this.stage = new Stage(this.sight, () => this.stage.place());
+    this.outlines = new Outlines({ colorOf: (shape) => this.labelOf(shape)?.color ?? null });
+    this.sketch = new Sketch();
+    this.crowd = new Crowd(this);
+    this.hand = new Hand(this);
+    this.stage.tool = this.hand;
+    this.stage.overlay = {
+      place: (...sight) => {
+        this.outlines.place(...sight);
+        this.sketch.place(...sight);
+        this.percent.textContent = `${number(Math.round(100 * this.stage.scale))} %`;
+      },
+    };
+    this.toolbar = new Toolbar(this);
+    this.panel = new Panel(this);
+    this.typed = new TypedPanel();
+    this.finder = new Finder(this);
+    this.labelling = { create: (name) => this.strokes.create(name) };
+    this.digits = new TypedDigits({
+      subject: () => this.image?.id,
+      show: (typed, list) => this.typed.show(typed, list, this.texts),
+      take: (category, typed) => (category ? this.label(category) : this.say(fill(this.texts.no_category, { index: typed }))),
+    });
+    this.#build();
+    this.ready = this.#dress(style);
+    this.keys = new Keys(this);
+  }
+
+  #build() {
+    this.percent = element("span", { class: "percent" });
+    this.where = element("span", { class: "where" });
+    this.state = element("span", { class: "state", role: "status" });
+    this.said = element("p", { class: "said", role: "status", "aria-live": "polite" });
+    this.hint = element("p", { class: "hint" });
+    this.slider = element("input", { type: "range", min: 1, step: 1 });
+    this.slider.addEventListener("input", () => this.toPlane(Number(this.slider.value) - 1));
+    this.planeName = element("span", {});
+    this.planes = element("label", { class: "planes" }, [this.planeName, this.slider]);
+    this.fit = element("button", { type: "button", onclick: () => this.zoomTo(null) });
+    this.stage.frame.append(this.outlines.canvas, this.sketch.canvas);
+    const { row, verbs, column } = this.toolbar;
+    this.root = element("div", { class: "annotator", tabindex: "-1" }, [
+      column,
+      element("div", { class: "middle" }, [
+        row,
+        this.stage.node,
+        this.planes,
+        element("div", { class: "row status" }, [
+          this.where, element("span", { class: "space" }), this.state, this.percent, this.fit,
+        ]),
+        verbs,
+        this.hint,
+        this.said,
+      ]),
+      this.panel.node,
+      this.typed.node,
+      this.finder.node,
+    ]);
+  }
+
+  #dress(style) {
+    return new Promise((resolve) => {
+      const link = element("link", { rel: "stylesheet", href: style, onload: resolve, onerror: resolve });
+      this.host.append(link, this.root);
+    });
+  }
+
+  close() {
+    this.keys.close();
+    this.queue?.close();
+    this.follower?.close();
+    this.stage.close();
+    this.root.remove();
+  }
+
+  update({ data }) {
+    this.texts = data.texts;
+    this.path = window.location.pathname;
+    speak(data.texts.language);
+    this.store = data.store;
+    this.follow = data.follow;
+    this.queue ??= new ActionQueue(data.store, this);
+    this.follower ??= new Follower(this);
+    if (this.image === null) this.answered(data);
+    this.queue.open(data.actions);
+    this.redraw();
+  }
+
+  listens() {
+    return this.image !== null && this.root.isConnected && this.path === window.location.pathname;
+  }
+
+  /* ---- what the queue and the follower ask ---- */
+
+  along() {
+    return { image: this.image?.id ?? "", shown: this.crowd.revision, by: this.by };
+  }
+
+  /** The project answered: what the image shows now. */
+  answered({ image, kinds, revision, objects, said }) {
+    this.#know(kinds);
+    if (said) this.say(said);
+    if (!image) return;
+    const others = image.id !== this.image?.id;
+    this.by = 0;
+    this.image = image;
+    if (others) this.#show();
+    this.crowd.take(image, revision, objects, others);
+    this.follower.shown({ address: this.follow, number: revision });
+  }
+
+  /** The connection is lost or back, or the number of waiting actions changed. */
+  redraw() {
+    this.outlines.recolour();
+    this.hand.show();
+    const { texts, queue, follower } = this;
+    const unsaved = queue?.unsaved ?? 0;
+    this.state.textContent = follower?.lost ? texts.offline : unsaved ? texts.saving : texts.saved;
+    this.state.classList.toggle("waits", Boolean(follower?.lost || unsaved));
+    this.root.classList.toggle("turning", this.by !== 0);
+    this.fit.textContent = texts.fit;
+    this.fit.title = texts.fit_tip;
+    this.hint.textContent = texts[`${this.hand.tool.name}_hint`] ?? texts[`${this.hand.tool.name}_tip`];
+    this.toolbar.draw();
+    this.panel.draw();
+  }
+
+  missed() {
+    this.stage.shown = null; // the picture is asked for again
+    this.draw();
+  }
+
+  #know(kinds) {
+    this.kinds = kinds;
+    const made = kinds.find(({ name }) => name === this.kindToMake);
+    if (made) this.kindToMake = "";
+    const before = made ?? kinds.find(({ id }) => id === this.kind?.id);
+    this.kind = before ?? (this.kindToMake ? null : (kinds[0] ?? null));
+    if (!this.categories.some(({ id }) => id === this.category?.id)) this.category = null;
+  }
+
+  get categories() {
+    return this.kind ? withCreated(this.kind.categories, this.queue?.created(this.kind.id) ?? []) : [];
+  }
+
+  /** Another image: its picture at once, its objects as they come. */
+  async #show() {
+    const { image } = this;
+    this.plane = Math.min(this.plane, image.planes - 1);
+    this.sight.zoom = null;
+    Object.assign(this.sight, { x: 0.5, y: 0.5 });
+    this.look = image.look ? parse(image.look) : null;
+    const kept = this.strokes.kept(image.id);
+    if (kept) {
+      this.hand.tool = kept.draft.tool;
+      this.plane = Math.min(kept.plane, image.planes - 1);
+    }
+    this.hand.draft = kept?.draft ?? null;
+    this.stage.image = image;
+    this.stage.broken.textContent = this.texts.broken;
+    this.draw();
+    const address = new URL(window.location.href);
+    address.searchParams.set("image", image.id);
+    window.history.replaceState(window.history.state, "", address);
+    try {
+      const levels = await (await fetch(image.levels)).json();
+      if (this.image?.id === image.id) this.look ??= first(levels);
+    } catch {
+      // The picture is drawn as the file asks.
+    }
+  }
+
+  draw() {
+    const { image } = this;
+    const look = image.look ? `?look=${encodeURIComponent(print(parse(image.look)))}` : "";
+    this.stage.show(image.plane.replace("{plane}", this.plane) + look);
+    this.planes.hidden = image.planes < 2;
+    this.slider.max = String(image.planes);
+    this.slider.value = String(this.plane + 1);
+    this.planeName.textContent = fill(this.texts.plane, { n: number(this.plane + 1), total: number(image.planes) });
+    this.outlines.toPlane(this.plane);
+    this.stage.place();
+  }
+
+  nameKind(name) {
+    const draft = this.strokes.waitsForKind;
+    this.strokes.waitsForKind = null;
+    if (name) {
+      const known = this.kinds.find((kind) => kind.name === name);
+      if (known) this.kind = known;
+      else Object.assign(this, { kindToMake: name, kind: null, category: null });
+      if (draft) this.strokes.confirm(draft);
+    }
+    this.refocus();
+    this.redraw();
+  }
+
+  chooseKind(id) {
+    if (id === "new") return this.panel.askForKind();
+    this.kind = this.kinds.find((kind) => kind.id === id) ?? this.kind;
+    this.kindToMake = id === "made" ? this.kindToMake : "";
+    this.category = null;
+    this.refocus();
+    return this.redraw();
+  }
+
+  /* ---- what buttons and keys do; each answers whether it did something ---- */
+
+  choose(tool) {
+    this.hand.choose(tool);
+    this.redraw();
+    return true;
+  }
+
+  set(name, value) {
+    this.strokes.set(name, value);
+    this.redraw();
+    return true;
+  }
+
+  nextMode() {
+    this.strokes.nextMode();
+    this.redraw();
+    return true;
+  }
+
+  /** Label what is selected; what is drawn next gets the same label. */
+  label(category) {
+    this.category = category.id === this.categories[0]?.id ? null : category;
+    if (!this.strokes.label(category)) this.redraw();
+    return true;
+  }
+
+  find() {
+    if (!this.kind) return this.panel.askForKind() ?? true;
+    this.digits.cancel();
+    this.finder.open(this.categories, this.texts, true);
+    return true;
+  }
+
+  /** Select objects, or add them to those that are; the panel is about their kind from now on. */
+  select(shapes, more) {
+    const { outlines } = this;
+    const kept = more ? outlines.marked : [];
+    const again = more && shapes.length === 1 && kept.includes(shapes[0]);
+    outlines.marked = again ? kept.filter((shape) => shape !== shapes[0]) : [...new Set([...kept, ...shapes])];
+    const kind = this.kinds.find(({ id }) => id === outlines.chosen?.kind);
+    if (kind && kind !== this.kind) Object.assign(this, { kind, kindToMake: "", category: null });
+    outlines.draw();
+    this.redraw();
+    return shapes.length > 0 || kept.length > 0;
+  }
+
+  selectAll() {
+    const { shapes, plane } = this.outlines;
+    return this.select(shapes.filter((shape) => shape.plane === plane), false) || true;
+  }
+
+  turn(by) {
+    const { place, total } = this.image;
+    if (this.by || place + by < 0 || place + by >= total) return true;
+    this.hand.cancel();
+    this.by = by;
+    this.queue.look();
+    this.redraw();
+    return true;
+  }
+
+  toPlane(plane) {
+    const to = Math.max(0, Math.min(this.image.planes - 1, plane));
+    if (to === this.plane) return true;
+    this.hand.cancel();
+    this.plane = to;
+    this.draw();
+    this.redraw();
+    return true;
+  }
+
+  toggle() {
+    this.outlines.shown = !this.outlines.shown;
+    this.outlines.draw();
+  }
+
+  zoom(factor) {
+    this.stage.zoomBy(factor);
+  }
+
+  zoomTo(scale) {
+    this.stage.zoomTo(scale);
+  }
+
+  zoomToShape({ x1, y1, x2, y2 }) {
+    const { width, height } = this.image;
+    Object.assign(this.sight, { x: (x1 + x2) / 2 / width, y: (y1 + y2) / 2 / height });
+    const { clientWidth, clientHeight } = this.stage.frame;
+    this.sight.zoom = Math.min(32, 0.5 * Math.min(clientWidth / (x2 - x1), clientHeight / (y2 - y1)));
+    this.stage.place();
+  }
+
+  /** The label of an object as the waiting actions will leave it; null for none. */
+  labelOf({ id, kind, category }) {
+    const asked = this.queue?.labels().get(id) ?? category;
+    const known = this.kinds.find((each) => each.id === kind)?.categories ?? [];
+    if (asked?.startsWith(NEW)) return { name: asked.slice(NEW.length), color: "#808080" };
+    return known.findIndex((each) => each.id === asked) > 0 ? known.find((each) => each.id === asked) : null;
+  }
+
+  pointed([x, y]) {
+    const { width, height } = this.image;
+    const inside = x >= 0 && y >= 0 && x < width && y < height;
+    this.where.textContent = inside ? `x ${number(Math.floor(x))}, y ${number(Math.floor(y))}` : "";
+  }
+
+  refocus() {
+    this.root.focus({ preventScroll: true });
+  }
+
+  say(text) {
+    this.said.textContent = text;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => (this.said.textContent = ""), SAID);
+  }
+}

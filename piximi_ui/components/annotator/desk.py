@@ -1,0 +1,106 @@
+"""What the annotator does with strokes that come by HTTP, in a thread beside the page's script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from piximi_core.project.contents.objects import ObjectMask
+from piximi_core.project.contents.relabelled import Touched
+from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke, read_stroke
+from piximi_ui.components.gallery import Carry
+from piximi_ui.components.gallery.desk import Say
+from piximi_ui.server.actions import Batch, Ledger, read_action
+
+__all__ = ["LABELS", "Annotated", "AnnotatorDesk"]
+
+LABELS = frozenset({"label", "create", "remove", "undo", "redo"})
+"""What comes beside strokes: as the gallery's, and ``remove``, which deletes without asking."""
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """What the desk asks of the project; nothing of it may touch the session.
+
+    Attributes
+    ----------
+    draw
+        Carries out a stroke.
+    carry
+        Carries out a label, deletion, undo or redo.
+    image
+        Finds the image that stands so many places from another, at the present revision.
+    kinds
+        The kinds of objects.
+    revision
+        The project's.
+    touched
+        Which things are others than at a revision; None for more than that.
+    masks
+        The objects of an image, only those of some ids if given.
+    """
+
+    draw: Callable[[Stroke, Say], None]
+    carry: Carry
+    image: Callable[[str, int], ShownImage | None]
+    kinds: Callable[[], Sequence[ShownKind]]
+    revision: Callable[[], int]
+    touched: Callable[[int], Touched | None]
+    masks: Callable[[str, Collection[str]], Sequence[ObjectMask]]
+
+
+@dataclass(frozen=True)
+class AnnotatorDesk:
+    """The other end of an annotator's queue, as the newest drawing set it up."""
+
+    ledger: Ledger
+    project: Annotated
+
+    def __call__(self, batch: Batch) -> dict[str, Any]:
+        """Do what a batch asks for; return what is said of it and what the image shows then."""
+        said: list[str] = []
+
+        def say(text: str, _icon: str = "") -> None:
+            said.append(text)
+
+        done = self.ledger.work_off(batch, lambda raw: self._do(raw, say))
+        return {**done._asdict(), "said": " ".join(said), **self.shown(batch.more)}
+
+    def _do(self, raw: Mapping[str, Any], say: Say) -> None:
+        stroke = read_stroke(raw)
+        if stroke is not None:
+            self.project.draw(stroke, say)
+            return
+        action = read_action(raw, LABELS)
+        if action is not None:
+            self.project.carry(action, say)
+
+    def shown(self, browser: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the browser is to show.
+
+        Parameters
+        ----------
+        browser
+            The ``image`` that it shows and the revision (``shown``) that it shows of it; ``by``,
+            how many images further on it wants to be.
+        """
+        image_id, by, shown = (browser.get(name) for name in ("image", "by", "shown"))
+        by = by if type(by) is int else 0
+        touched = self.project.touched(shown) if isinstance(shown, int) and not by else None
+        revision = touched.revision if touched else self.project.revision()
+        image = self.project.image(str(image_id), by)
+        answer: dict[str, Any] = {
+            "image": image.to_data() if image else None,
+            "kinds": [kind.to_data() for kind in self.project.kinds()],
+            "revision": revision,
+            "objects": None,
+        }
+        if touched is not None and image is not None:
+            there = self.project.masks(image.id, touched.ids) if touched.ids else ()
+            answer["objects"] = {
+                "changed": [list(mask) for mask in there],
+                # Objects of other images are not known to the browser, and do it no harm.
+                "gone": sorted(touched.ids - {mask.id for mask in there}),
+            }
+        return answer

@@ -1,0 +1,122 @@
+// Beside the picture: which image it is, what is drawn now, and the objects that are there.
+
+import { Palette } from "../gallery/bars.js";
+import { element, fill, number, paint } from "../shared/dom.js";
+
+const ROWS = 200; // of the list; more are counted
+
+export class Panel {
+  /** @param {object} annotator see annotator.js: `turn`, `chooseKind`, `label`, `find`, `select` */
+  constructor(annotator) {
+    this.annotator = annotator;
+    const icon = (text, by) =>
+      element("button", { type: "button", class: "icon", text, onclick: () => annotator.turn(by) });
+    this.previous = icon("‹", -1);
+    this.next = icon("›", 1);
+    this.place = element("span", { class: "place" });
+    this.name = element("div", { class: "image-name" });
+    this.kind = element("select", { onchange: () => annotator.chooseKind(this.kind.value) });
+    this.kindName = element("span", {});
+    this.newKind = element("input", { type: "text", maxlength: 300, onkeydown: (event) => this.#named(event) });
+    this.ask = element("label", { class: "ask", hidden: true }, [element("span", {}), this.newKind]);
+    this.palette = new Palette((category) => annotator.label(category), () => annotator.find());
+    this.palette.node.classList.add("open");
+    this.count = element("div", { class: "count", role: "status" });
+    this.list = element("div", { class: "objects", role: "listbox", tabindex: "0", "aria-multiselectable": "true" });
+    this.node = element("div", { class: "panel" }, [
+      element("div", { class: "row walk" }, [this.previous, this.place, this.next]),
+      this.name,
+      element("label", { class: "kind" }, [this.kindName, this.kind]),
+      this.ask,
+      this.palette.node,
+      this.count,
+      this.list,
+    ]);
+  }
+
+  /** Ask for the name of a kind; what is drawn meanwhile waits for it. */
+  askForKind() {
+    this.ask.hidden = false;
+    this.ask.firstElementChild.textContent = this.annotator.texts.new_kind;
+    this.newKind.placeholder = this.annotator.texts.new_kind_example;
+    this.newKind.focus();
+  }
+
+  #named(event) {
+    if (event.key === "Escape") this.annotator.nameKind("");
+    else if (event.key === "Enter" && this.newKind.value.trim()) this.annotator.nameKind(this.newKind.value.trim());
+    else return;
+    event.preventDefault();
+    this.newKind.value = "";
+    this.ask.hidden = true;
+  }
+
+  draw() {
+    const { annotator } = this;
+    const { texts, image, kinds, categories, kind, kindToMake, outlines } = annotator;
+    if (!image) return;
+    this.place.textContent = fill(texts.place, { n: number(image.place + 1), total: number(image.total) });
+    this.previous.disabled = image.place === 0;
+    this.next.disabled = image.place === image.total - 1;
+    for (const [button, name] of [[this.previous, "previous"], [this.next, "next"]]) {
+      button.title = texts[name];
+      button.setAttribute("aria-label", texts[name]);
+    }
+    this.name.textContent = image.name;
+    this.name.title = image.name;
+    this.kindName.textContent = texts.kind;
+    const options = kinds.map(({ id, name }) => element("option", { value: id, text: name }));
+    if (kindToMake) options.push(element("option", { value: "made", text: kindToMake }));
+    this.kind.replaceChildren(...options, element("option", { value: "new", text: texts.another_kind }));
+    this.kind.value = kindToMake ? "made" : (kind?.id ?? "new");
+    if (kind) {
+      const chosen = annotator.category;
+      const shown = categories.map((each) => (each.id === chosen?.id ? { ...each, chosen: true } : each));
+      this.palette.update({ categories: shown, counts: null, narrowed: [], texts }, true);
+      this.palette.row.querySelectorAll("[data-category]").forEach((button, i) => {
+        button.classList.toggle("chosen", categories[i]?.id === chosen?.id);
+      });
+    }
+    this.palette.node.hidden = !kind;
+    this.#objects(outlines);
+  }
+
+  #objects({ shapes, plane, marked }) {
+    const { texts } = this.annotator;
+    const here = shapes.filter((shape) => shape.plane === plane);
+    const elsewhere = shapes.length - here.length;
+    const words = [fill(here.length === 1 ? texts.one_object : texts.objects, { n: number(here.length) })];
+    if (marked.length) words.push(fill(texts.selected, { n: number(marked.length) }));
+    if (elsewhere) words.push(fill(texts.other_planes, { n: number(elsewhere) }));
+    this.count.textContent = words.join(" · ");
+    this.list.setAttribute("aria-label", texts.list);
+    const chosen = new Set(marked);
+    // Those that are selected come first, so that they are among the rows that are drawn.
+    const rows = [...marked, ...here.filter((shape) => !chosen.has(shape))].slice(0, ROWS);
+    this.list.replaceChildren(...rows.map((shape) => this.#row(shape, chosen.has(shape))));
+    this.list.hidden = rows.length === 0;
+  }
+
+  #row(shape, chosen) {
+    const { annotator } = this;
+    const label = annotator.labelOf(shape);
+    const dot = element("span", { class: "dot" });
+    paint(dot, label?.color ?? "#9aa3a8");
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "object",
+        role: "option",
+        "aria-selected": String(chosen),
+        onclick: (event) => annotator.select([shape], event.shiftKey || event.ctrlKey || event.metaKey),
+        ondblclick: () => annotator.zoomToShape(shape),
+      },
+      [
+        dot,
+        element("span", { class: "object-name", text: label?.name ?? annotator.texts.unlabelled }),
+        element("span", { class: "soft", text: `${number(shape.area)} px` }),
+      ],
+    );
+  }
+}

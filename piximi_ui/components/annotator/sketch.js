@@ -1,0 +1,98 @@
+// What the hand draws, and what is on its way to the project, over the picture and its outlines.
+
+const LINES = [
+  { wide: 4, color: "rgb(0 0 0 / 70%)", dash: [] },
+  { wide: 1.8, color: "#ffffff", dash: [6, 4] },
+];
+
+export class Sketch {
+  constructor() {
+    this.canvas = document.createElement("canvas");
+    this.canvas.className = "sketch";
+    this.sight = [0, 0, 1]; // where the picture lies, and screen pixels for one of it
+    this.traces = []; // {tool, points, radius}: the draft, and the strokes that wait
+    this.brush = null; // where the pen would draw: [x, y, radius]
+    this.corner = null; // where the next corner would be
+  }
+
+  place(left, top, scale) {
+    this.sight = [left, top, scale];
+    this.draw();
+  }
+
+  draw() {
+    const { canvas } = this;
+    const dense = window.devicePixelRatio || 1;
+    const [width, height] = [canvas.clientWidth * dense, canvas.clientHeight * dense].map(Math.round);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const pen = canvas.getContext("2d");
+    if (!pen) return;
+    const [left, top, scale] = this.sight.map((each) => each * dense);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    pen.setTransform(scale, 0, 0, scale, left, top);
+    for (const trace of this.traces) this.#trace(pen, trace, dense / scale);
+    if (!this.brush) return;
+    const ring = new Path2D();
+    const [x, y, radius] = this.brush;
+    ring.arc(x, y, radius, 0, 2 * Math.PI);
+    stroke(pen, ring, dense / scale);
+  }
+
+  #trace(pen, { tool, points, radius }, unit) {
+    if (!points.length) return;
+    if (tool.name === "pen") {
+      pen.lineCap = pen.lineJoin = "round";
+      pen.setLineDash([]);
+      pen.strokeStyle = "rgb(255 255 255 / 45%)";
+      pen.lineWidth = 2 * radius;
+      pen.stroke(line(points));
+      return;
+    }
+    stroke(pen, shape(tool, points, this.corner, unit), unit);
+    if (tool.gesture !== "corners") return;
+    pen.fillStyle = "#ffffff";
+    for (const [x, y] of points) pen.fillRect(x - 3 * unit, y - 3 * unit, 6 * unit, 6 * unit);
+  }
+}
+
+function stroke(pen, path, unit) {
+  for (const { wide, color, dash } of LINES) {
+    pen.lineWidth = wide * unit;
+    pen.strokeStyle = color;
+    pen.setLineDash(dash.map((each) => each * unit));
+    pen.stroke(path);
+  }
+  pen.setLineDash([]);
+}
+
+/** @param {[number, number][]} points */
+function line(points) {
+  const path = new Path2D();
+  const [first, ...others] = points;
+  path.moveTo(...first);
+  for (const point of others) path.lineTo(...point);
+  if (!others.length) path.lineTo(...first);
+  return path;
+}
+
+function shape({ name, gesture, edit }, points, corner, unit) {
+  const [[x1, y1], [x2, y2]] = [points[0], points.at(-1)];
+  const path = new Path2D();
+  if (gesture === "click") {
+    for (const [x, y] of points) {
+      path.moveTo(x + 5 * unit, y);
+      path.arc(x, y, 5 * unit, 0, 2 * Math.PI);
+    }
+  } else if (gesture === "pull") {
+    path.arc(x1, y1, Math.max(3 * unit, Math.hypot(x2 - x1, y2 - y1)), 0, 2 * Math.PI);
+  } else if (name === "ellipse") {
+    path.ellipse((x1 + x2) / 2, (y1 + y2) / 2, Math.abs(x2 - x1) / 2, Math.abs(y2 - y1) / 2, 0, 0, 2 * Math.PI);
+  } else if (gesture === "box") {
+    path.rect(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
+  } else {
+    path.addPath(line(gesture === "corners" && corner ? [...points, corner] : points));
+    if (!edit && gesture === "path") path.closePath();
+  }
+  return path;
+}

@@ -1,0 +1,117 @@
+"""The annotator's words. ``{n}`` and the like are filled in by the browser."""
+
+from __future__ import annotations
+
+from piximi_ui.components.gallery import gallery_texts
+from piximi_ui.language.texts import _
+
+__all__ = ["annotator_texts"]
+
+
+def annotator_texts() -> dict[str, str]:
+    """Return the words by the names that the browser's side knows them by."""
+    return {**gallery_texts(), **_around(), **_tools(), **_modes(), **_edits()}
+
+
+def _around() -> dict[str, str]:
+    return {
+        "label_tip": _("Label it “{name}” ({index})"),
+        "place": _("{n} of {total}"),
+        "previous": _("Previous image (left arrow)"),
+        "next": _("Next image (right arrow)"),
+        "plane": _("Plane {n} of {total}"),
+        "fit": _("Fit"),
+        "fit_tip": _("Fit the image into the window (F)"),
+        "broken": _("This picture cannot be shown"),
+        "unlabelled": _("Not labelled"),
+        "kind": _("Draw"),
+        "another_kind": _("Another kind …"),
+        "new_kind": _("What do you draw? Type a name and press Enter."),
+        "new_kind_example": _("such as nucleus or cell"),
+        "one_object": _("1 object here"),
+        "objects": _("{n} objects here"),
+        "selected": _("{n} selected"),
+        "other_planes": _("{n} in other planes"),
+        "list": _("Objects of this plane"),
+        "saved": _("Saved"),
+        "saving": _("Saving …"),
+        "offline": _("No connection: what you draw is kept and saved later"),
+        "select_first": _("Select an object first: press V and click it."),
+    }
+
+
+def _tools() -> dict[str, str]:
+    return {
+        "tools": _("Tools"),
+        "select": _("Select"),
+        "select_tip": _("Click an object, or drag a box around several; Shift adds (V)"),
+        "smart_box": _("Smart box"),
+        "smart_box_tip": _("Drag a box around an object: its outline is found (B)"),
+        "smart_click": _("Smart click"),
+        "smart_click_tip": _("Click an object: its outline is found (S)"),
+        "pen": _("Pen"),
+        "pen_tip": _("Paint; with Shift more of the selected object, with Ctrl less (D)"),
+        "lasso": _("Lasso"),
+        "lasso_tip": _("Drag around an object (L)"),
+        "polygon": _("Polygon"),
+        "polygon_tip": _("Click the corners; Enter or the first corner closes it (P)"),
+        "rectangle": _("Rectangle"),
+        "rectangle_tip": _("Drag from corner to corner (R)"),
+        "ellipse": _("Ellipse"),
+        "ellipse_tip": _("Drag the box that the ellipse fills (E)"),
+        "color": _("Fill"),
+        "color_tip": _("Click a pixel for what is like it around it; drag for more of it (C)"),
+        "threshold": _("Threshold"),
+        "threshold_tip": _("Drag a box: what is brighter inside becomes the object (T)"),
+        "split": _("Split"),
+        "split_tip": _("Draw a line through the selected object from edge to edge (X)"),
+        "move": _("Move"),
+        "move_tip": _("Drag the selected objects to another place (M)"),
+        "radius_setting": _("Radius {n} px"),
+        "tolerance_setting": _("Tolerance {n}"),
+        "level_setting": _("Level {n} %"),
+        "choice_setting": _("Proposal {n} of 3"),
+        "level_proposed": _("Level as proposed"),
+    }
+
+
+def _modes() -> dict[str, str]:
+    return {
+        "mode_new": _("New"),
+        "mode_new_tip": _("Each stroke is an object of its own (Q goes on to the next of these)"),
+        "mode_add": _("Add"),
+        "mode_add_tip": _("What is drawn belongs to the selected objects too (hold Shift)"),
+        "mode_subtract": _("Subtract"),
+        "mode_subtract_tip": _("What is drawn is taken from the selected objects (hold Ctrl)"),
+        "mode_intersect": _("Intersect"),
+        "mode_intersect_tip": _("Of the selected objects stays what is drawn over"),
+        "mode_invert": _("Invert"),
+        "mode_invert_tip": _("The selected object becomes all that it is not"),
+        "overlap": _("Where objects meet"),
+        "overlap_allow": _("they may overlap"),
+        "overlap_protect": _("those that are there stay whole"),
+        "overlap_take": _("the new one takes over"),
+    }
+
+
+def _edits() -> dict[str, str]:
+    return {
+        "fill": _("Fill holes"),
+        "fill_tip": _("Fill the holes of the selected objects"),
+        "largest": _("Largest part"),
+        "largest_tip": _("Keep only the largest of several parts"),
+        "smooth": _("Smooth"),
+        "smooth_tip": _("Smooth the outline of the selected objects"),
+        "grow": _("Grow"),
+        "grow_tip": _("Make the selected objects a pixel larger all around"),
+        "shrink": _("Shrink"),
+        "shrink_tip": _("Make the selected objects a pixel smaller all around"),
+        "merge": _("Merge"),
+        "merge_tip": _("Make one object of those that are selected"),
+        "copy_back": _("Copy to previous plane"),
+        "copy_back_tip": _("Copy the selected objects to the plane before"),
+        "copy_on": _("Copy to next plane"),
+        "copy_on_tip": _("Copy the selected objects to the next plane"),
+        "remove": _("Delete"),
+        "remove_tip": _("Delete the selected objects; undo brings them back (Delete)"),
+    }

@@ -1,0 +1,102 @@
+// The tools down the side, and above the picture how what is drawn meets what is there.
+
+import { element, fill, number } from "../shared/dom.js";
+import { EDITS, MODES, OVERLAPS, TOOLS } from "./tools.js";
+
+const RANGES = {
+  radius: { min: 1, max: 200, step: 0.5 },
+  tolerance: { min: 0, max: 100, step: 0.5 },
+  level: { min: 0, max: 100, step: 0.5 },
+  choice: { min: 1, max: 3, step: 1 },
+};
+
+export class Toolbar {
+  /** @param {object} annotator see annotator.js: `choose`, `set`, `hand`, `strokes` */
+  constructor(annotator) {
+    this.annotator = annotator;
+    const press = (act) => () => {
+      act();
+      annotator.refocus();
+    };
+    this.tools = TOOLS.map((tool) =>
+      element("button", { type: "button", class: "tool", "data-tool": tool.name, onclick: press(() => annotator.choose(tool)) }),
+    );
+    this.column = element("div", { class: "tools", role: "toolbar", "aria-orientation": "vertical" }, this.tools);
+    this.modes = MODES.map((mode) =>
+      element("button", { type: "button", "data-mode": mode, onclick: press(() => annotator.set("mode", mode)) }),
+    );
+    this.overlap = element("select", { onchange: press(() => annotator.set("overlap", this.overlap.value)) });
+    this.overlapName = element("span", {});
+    this.fields = Object.entries(RANGES).map(([name, limits]) => this.#field(name, limits));
+    this.edits = EDITS.map(({ name }) =>
+      element("button", { type: "button", "data-edit": name, onclick: press(() => annotator.strokes.edit(name)) }),
+    );
+    this.deletion = element("button", { type: "button", "data-edit": "remove", onclick: press(() => annotator.strokes.remove()) });
+    this.row = element("div", { class: "row" }, [
+      element("div", { class: "segments", role: "group" }, this.modes),
+      ...this.fields.map(({ node }) => node),
+      element("label", { class: "overlap" }, [this.overlapName, this.overlap]),
+    ]);
+    this.verbs = element("div", { class: "row verbs" }, [...this.edits, this.deletion]);
+  }
+
+  #field(name, limits) {
+    const slider = element("input", { type: "range", ...limits });
+    const words = element("span", {});
+    slider.addEventListener("input", () => this.annotator.set(name, Number(slider.value)));
+    return { name, slider, words, node: element("label", { class: "setting" }, [words, slider]) };
+  }
+
+  draw() {
+    const { annotator } = this;
+    const { texts } = annotator;
+    const { tool } = annotator.hand;
+    this.column.setAttribute("aria-label", texts.tools);
+    TOOLS.forEach(({ name, keys, sign }, i) => {
+      const button = this.tools[i];
+      const key = keys[keys.length - 1].replace("Shift+", "⇧");
+      button.replaceChildren(
+        element("span", { class: "sign", text: sign, "aria-hidden": "true" }),
+        element("span", { class: "tool-name", text: texts[name] }),
+        element("kbd", { text: key.length === 1 ? key.toUpperCase() : key, "aria-hidden": "true" }),
+      );
+      button.title = texts[`${name}_tip`];
+      button.setAttribute("aria-pressed", String(name === tool.name));
+    });
+    const several = annotator.outlines.marked.length;
+    MODES.forEach((mode, i) => {
+      const button = this.modes[i];
+      button.textContent = texts[`mode_${mode}`];
+      button.title = texts[`mode_${mode}_tip`];
+      button.setAttribute("aria-pressed", String(mode === annotator.strokes.settings.mode));
+    });
+    const draws = !tool.edit && tool.name !== "select";
+    this.row.firstElementChild.hidden = !draws;
+    this.overlapName.parentElement.hidden = !draws;
+    this.overlapName.textContent = texts.overlap;
+    if (this.overlap.options.length === 0 || this.spoken !== texts.language) {
+      this.spoken = texts.language;
+      this.overlap.replaceChildren(
+        ...OVERLAPS.map((rule) => element("option", { value: rule, text: texts[`overlap_${rule}`] })),
+      );
+    }
+    this.overlap.value = annotator.strokes.settings.overlap;
+    for (const { name, slider, words, node } of this.fields) {
+      node.hidden = !(tool.settings ?? []).includes(name);
+      const value = annotator.strokes.settings[name];
+      slider.value = String(value);
+      const asked = name === "level" && value === 0 ? texts.level_proposed : texts[`${name}_setting`];
+      words.textContent = fill(asked, { n: number(Math.round(10 * value) / 10) });
+    }
+    this.edits.forEach((button, i) => {
+      const { name, keys } = EDITS[i];
+      button.textContent = texts[name];
+      button.title = `${texts[`${name}_tip`]} (${keys[0].replace("Shift+", "⇧")})`;
+      button.disabled = several < (name === "merge" ? 2 : 1);
+      button.hidden = name.startsWith("copy") && (annotator.image?.planes ?? 1) < 2;
+    });
+    this.deletion.textContent = texts.remove;
+    this.deletion.title = texts.remove_tip;
+    this.deletion.disabled = several === 0;
+  }
+}

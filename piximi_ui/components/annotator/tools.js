@@ -1,0 +1,109 @@
+// What can be drawn with: the gesture of each tool, its keys, and what it can be set to.
+
+/**
+ * @typedef {object} Tool
+ * @property {string} name as the server knows it, or "select", "split", "move"
+ * @property {string} gesture "click", "box", "path" (while the button is held) or "corners" (clicks)
+ * @property {string[]} keys
+ * @property {string} sign beside its name
+ * @property {string} [edit] what it does to the objects that are selected, in place of drawing
+ * @property {string[]} [settings]
+ */
+
+/** @type {Tool[]} */
+export const TOOLS = [
+  { name: "select", gesture: "box", keys: ["v"], sign: "⬚" },
+  { name: "smart_box", gesture: "box", keys: ["b", "Shift+B"], sign: "▣", settings: ["choice"] },
+  { name: "smart_click", gesture: "click", keys: ["s", "Shift+S"], sign: "✦", settings: ["choice"] },
+  { name: "pen", gesture: "path", keys: ["d", "Shift+D"], sign: "✎", settings: ["radius"] },
+  { name: "lasso", gesture: "path", keys: ["l", "Shift+L"], sign: "➰" },
+  { name: "polygon", gesture: "corners", keys: ["p", "Shift+P"], sign: "⬠" },
+  { name: "rectangle", gesture: "box", keys: ["r", "Shift+R"], sign: "▭" },
+  { name: "ellipse", gesture: "box", keys: ["e", "Shift+E"], sign: "◯" },
+  { name: "color", gesture: "pull", keys: ["c", "Shift+C"], sign: "◍", settings: ["tolerance"] },
+  { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"] },
+  { name: "split", gesture: "path", keys: ["x"], sign: "✂", edit: "split" },
+  { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },
+];
+
+export const MODES = ["new", "add", "subtract", "intersect", "invert"];
+export const OVERLAPS = ["allow", "protect", "take"];
+
+/** What is done to the selected objects at once, with its keys. */
+export const EDITS = [
+  { name: "fill", keys: ["Shift+F"] },
+  { name: "largest", keys: ["Shift+K"] },
+  { name: "smooth", keys: ["Shift+O"] },
+  { name: "grow", keys: [">"] },
+  { name: "shrink", keys: ["<"] },
+  { name: "merge", keys: ["j"] },
+  { name: "copy_back", keys: ["Shift+PageUp"] },
+  { name: "copy_on", keys: ["Shift+PageDown"] },
+];
+
+/** The key of an event as it stands in the lists above; letters by what they write. */
+export function keyOf(event, letter) {
+  const named = letter.length === 1 && /\p{L}/u.test(letter) ? letter : event.key;
+  const shifted = event.shiftKey && (named.length > 1 || /\p{L}/u.test(named));
+  return shifted ? `Shift+${named.length === 1 ? named.toUpperCase() : named}` : named;
+}
+
+export const toolOfKey = (key) => TOOLS.find(({ keys }) => keys.includes(key)) ?? null;
+export const editOfKey = (key) => EDITS.find(({ keys }) => keys.includes(key)) ?? null;
+
+const CLOSE = 8; // screen pixels from the first corner that close an outline
+const APART = 1.5; // screen pixels between the points of a path
+
+/** What is being drawn and not yet confirmed. */
+export class Draft {
+  /** @param {Tool} tool */
+  constructor(tool, points = []) {
+    this.tool = tool;
+    /** @type {[number, number][]} */
+    this.points = points;
+    this.open = true; // whether the hand has still to end it
+  }
+
+  /** The button went down; answers whether that confirms it. `unit` is a screen pixel. */
+  down(point, unit) {
+    const [first] = this.points;
+    if (this.tool.gesture !== "corners") {
+      this.points = [point];
+      return false;
+    }
+    const near = first && Math.hypot(point[0] - first[0], point[1] - first[1]) < CLOSE * unit;
+    if (near && this.points.length > 2) return true;
+    this.points.push(point);
+    return false;
+  }
+
+  move(points, unit) {
+    const { gesture } = this.tool;
+    if (gesture === "box" || gesture === "pull") this.points = [this.points[0], points.at(-1)];
+    if (gesture !== "path") return;
+    for (const point of points) {
+      const last = this.points.at(-1);
+      if (!last || Math.hypot(point[0] - last[0], point[1] - last[1]) >= APART * unit) this.points.push(point);
+    }
+  }
+
+  /** The button was let go; answers whether that confirms it. */
+  up() {
+    return this.tool.gesture !== "corners";
+  }
+
+  /** Take the last corner back; answers whether there was one. */
+  undo() {
+    return this.points.pop() !== undefined;
+  }
+
+  /** Whether there is enough of it to be confirmed; `unit` is a screen pixel. */
+  whole(unit) {
+    const [first] = this.points;
+    if (!first) return false;
+    const { gesture, name } = this.tool;
+    if (gesture === "click" || gesture === "pull" || name === "pen") return true;
+    const far = this.points.some(([x, y]) => Math.hypot(x - first[0], y - first[1]) >= 2 * unit);
+    return far && (gesture !== "corners" || this.points.length > 2);
+  }
+}
