@@ -14,6 +14,9 @@ __all__ = ["Point", "ellipse", "polygon", "rectangle"]
 
 Point = tuple[float, float]
 
+# An ellipse thinner than this, in pixels, is a line: its numbers have no room for a shape.
+_THINNEST = 1e-9
+
 
 def rectangle(start: Point, end: Point, height: int, width: int) -> Region | None:
     """Return the pixels of an image whose centres lie in a dragged box.
@@ -70,7 +73,7 @@ def ellipse(start: Point, end: Point, height: int, width: int) -> Region | None:
     """
     low, high = _sides(start, end)
     (x, y), (across, down) = (low + high) / 2, (high - low) / 2
-    if across == 0 or down == 0:
+    if min(across, down) < _THINNEST:
         return None
     first, last = np.clip([np.floor(low[1]), np.ceil(high[1])], 0, height).astype(np.int64)
     rows = np.arange(first, last)

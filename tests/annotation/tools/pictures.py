@@ -19,6 +19,12 @@ coordinates = st.floats(-8, 22) | st.integers(-16, 44).map(lambda n: n / 2)
 points = st.tuples(coordinates, coordinates)
 
 
+def some(region: Region | None) -> Region:
+    """Return a region that there has to be."""
+    assert region is not None
+    return region
+
+
 def full(region: Region | None, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
     """Return a region as a mask of the whole image; it has to lie inside."""
     mask = np.zeros((height, width), bool)
@@ -47,6 +53,4 @@ def centres(height: int = HEIGHT, width: int = WIDTH) -> tuple[np.ndarray, np.nd
 def disc(x: float, y: float, radius: float, height: int = 64, width: int = 64) -> Region:
     """Return the pixels whose centres lie in a disc that lies in the image."""
     across, down = centres(height, width)
-    region = region_of((across - x) ** 2 + (down - y) ** 2 <= radius**2)
-    assert region is not None
-    return region
+    return some(region_of((across - x) ** 2 + (down - y) ** 2 <= radius**2))
