@@ -11,13 +11,14 @@ from piximi_core.annotation.regions import Region, join_regions, region_of
 from piximi_core.errors import BadInput
 from piximi_core.messages import Message
 
-__all__ = ["FARTHEST", "TOO_FAR", "fill_rings", "fill_trace"]
+__all__ = ["FARTHEST", "TOO_FAR", "TOO_OFTEN", "fill_rings", "fill_trace"]
 
 FARTHEST = 100_000_000
 """No corner of an outline lies farther away, in pixels: beyond it numbers lose their pixels, and
 pycocotools' C code its fifths of them."""
 
 TOO_FAR = Message("The outline is too long to be that of an object in this image.")
+TOO_OFTEN = Message("The outline goes to and fro too often to be that of an object.")
 
 # Crossings of outlines with rows of pixels; more is no outline of anything.
 _MOST_CROSSINGS = 20_000_000
@@ -56,7 +57,7 @@ def fill_rings(rings: Sequence[NDArray[np.float64]], height: int, width: int) ->
     last = np.clip(np.ceil(ends[:, 1] - 0.5), 0, height).astype(np.int64)
     counts = last - first
     if counts.sum() > _MOST_CROSSINGS:
-        raise BadInput("The outline goes to and fro too often to be that of an object.")
+        raise BadInput.saying(TOO_OFTEN)
     if not counts.any():
         return None
     top, bottom = int(first[counts > 0].min()), int(last[counts > 0].max())
