@@ -8,9 +8,9 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from piximi_core.annotation.tools import brush, combining, edits, flood, shapes, smart, threshold
 
 from piximi_core.annotation.regions import Box, Region
+from piximi_core.annotation.tools import brush, combining, edits, flood, shapes, smart, threshold
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.contents import drawing
 from piximi_core.project.contents.drawing import Canvas

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from piximi_core.annotation.tools import edits
 
 from piximi_core.annotation.regions import Region, filled_box, region_of
+from piximi_core.annotation.tools import edits
 from piximi_core.errors import AlreadyDone, BadInput, NotFound
 from piximi_core.project.contents.categories import create_category, list_categories
 from piximi_core.project.contents.drawing import (
@@ -99,8 +99,8 @@ def test_what_is_nothing_or_gone_is_refused_and_changes_nothing(store: Store, ce
         draw_object(store, image, None, object_id="a", kind_id=cell)
     with pytest.raises(NotFound):
         draw_object(store, image, filled_box((0, 0, 1, 1)), object_id="a", kind_id="gone")
+    region = filled_box((0, 0, 1, 1))
     with pytest.raises(NotFound, match="category is gone"):
-        region = filled_box((0, 0, 1, 1))
         draw_object(store, image, region, object_id="a", kind_id=cell, category_id="gone")
     with pytest.raises(BadInput, match="lies in plane"):
         draw_object(

@@ -262,7 +262,7 @@ def _settled(
     )
     others = {object_id: there for object_id, (_kind, there) in _regions(db, near).items()}
     settled = settle(region, others, canvas.overlap)
-    _write(db, settled.others)
+    _write(db, settled.changed)
     return settled.drawn
 
 

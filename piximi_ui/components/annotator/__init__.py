@@ -58,4 +58,5 @@ def annotator(
         "follow": follow,
         "texts": {**annotator_texts(), **(texts or {})},
     }
-    component("annotator")(key=key, data=data)
+    # Its only wish of the script: to draw what stands around it, undo and the guide.
+    component("annotator")(key=key, data=data, on_changed_change=lambda: None)

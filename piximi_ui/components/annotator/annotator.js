@@ -21,6 +21,7 @@ import { Strokes } from "./strokes.js";
 import { Toolbar } from "./toolbar.js";
 
 const SAID = 6000; // ms that a message stays
+const TELL = 1500; // ms without a stroke after which the page around us follows
 
 export const mount = perPlace((host, style) => new Annotator(host, style));
 
@@ -115,10 +116,14 @@ class Annotator {
     this.queue?.close();
     this.follower?.close();
     this.stage.close();
+    clearTimeout(this.telling);
+    clearTimeout(this.saying);
     this.root.remove();
   }
 
-  update({ data }) {
+  update(component) {
+    const { data } = component;
+    this.component = component;
     this.texts = data.texts;
     this.path = window.location.pathname;
     speak(data.texts.language);
@@ -127,6 +132,8 @@ class Annotator {
     this.queue ??= new ActionQueue(data.store, this);
     this.follower ??= new Follower(this);
     if (this.image === null) this.answered(data);
+    // Something was done beside the picture, such as an undo.
+    else if (data.revision !== this.crowd.revision) this.queue.look();
     this.queue.open(data.actions);
     this.redraw();
   }
@@ -152,6 +159,16 @@ class Annotator {
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);
     this.follower.shown({ address: this.follow, number: revision });
+    this.#tell(revision);
+  }
+
+  /** Let Streamlit draw what stands around us, undo among it: once, after a while without a stroke. */
+  #tell(revision) {
+    if (this.told === revision) return;
+    const known = this.told !== undefined;
+    this.told = revision;
+    clearTimeout(this.telling);
+    if (known) this.telling = setTimeout(() => this.component?.setTriggerValue("changed", revision), TELL);
   }
 
   /** The connection is lost or back, or the number of waiting actions changed. */

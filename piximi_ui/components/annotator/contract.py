@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
-from piximi_core.annotation.tools.combining import Mode, Overlap
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from piximi_core.annotation.tools.combining import Mode, Overlap
 
 __all__ = ["Edit", "ShownImage", "ShownKind", "Stroke", "Tool", "read_stroke"]
 

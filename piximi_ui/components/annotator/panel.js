@@ -2,6 +2,7 @@
 
 import { Palette } from "../gallery/bars.js";
 import { element, fill, number, paint } from "../shared/dom.js";
+import { OVERLAPS } from "./tools.js";
 
 const ROWS = 200; // of the list; more are counted
 
@@ -17,6 +18,8 @@ export class Panel {
     this.name = element("div", { class: "image-name" });
     this.kind = element("select", { onchange: () => annotator.chooseKind(this.kind.value) });
     this.kindName = element("span", {});
+    this.overlap = element("select", { onchange: () => annotator.set("overlap", this.overlap.value) });
+    this.overlapName = element("span", {});
     this.newKind = element("input", { type: "text", maxlength: 300, onkeydown: (event) => this.#named(event) });
     this.ask = element("label", { class: "ask", hidden: true }, [element("span", {}), this.newKind]);
     this.palette = new Palette((category) => annotator.label(category), () => annotator.find());
@@ -29,6 +32,7 @@ export class Panel {
       element("label", { class: "kind" }, [this.kindName, this.kind]),
       this.ask,
       this.palette.node,
+      element("label", { class: "overlap" }, [this.overlapName, this.overlap]),
       this.count,
       this.list,
     ]);
@@ -71,13 +75,18 @@ export class Panel {
     this.kind.value = kindToMake ? "made" : (kind?.id ?? "new");
     if (kind) {
       const chosen = annotator.category;
-      const shown = categories.map((each) => (each.id === chosen?.id ? { ...each, chosen: true } : each));
-      this.palette.update({ categories: shown, counts: null, narrowed: [], texts }, true);
+      this.palette.update({ categories, counts: null, narrowed: [], texts }, true);
       this.palette.row.querySelectorAll("[data-category]").forEach((button, i) => {
         button.classList.toggle("chosen", categories[i]?.id === chosen?.id);
       });
     }
     this.palette.node.hidden = !kind;
+    this.overlapName.textContent = texts.overlap;
+    if (this.overlap.options.length === 0) {
+      const rules = OVERLAPS.map((value) => element("option", { value, text: texts[`overlap_${value}`] }));
+      this.overlap.replaceChildren(...rules);
+    }
+    this.overlap.value = annotator.strokes.settings.overlap;
     this.#objects(outlines);
   }
 

@@ -15,6 +15,8 @@ def annotator_texts() -> dict[str, str]:
 
 def _around() -> dict[str, str]:
     return {
+        "find_key": "/",
+        "find_tip": _("Find or create a category by its name, then label (/)"),
         "label_tip": _("Label it “{name}” ({index})"),
         "place": _("{n} of {total}"),
         "previous": _("Previous image (left arrow)"),

@@ -1,7 +1,7 @@
 // The tools down the side, and above the picture how what is drawn meets what is there.
 
 import { element, fill, number } from "../shared/dom.js";
-import { EDITS, MODES, OVERLAPS, TOOLS } from "./tools.js";
+import { EDITS, MODES, TOOLS } from "./tools.js";
 
 const RANGES = {
   radius: { min: 1, max: 200, step: 0.5 },
@@ -25,8 +25,6 @@ export class Toolbar {
     this.modes = MODES.map((mode) =>
       element("button", { type: "button", "data-mode": mode, onclick: press(() => annotator.set("mode", mode)) }),
     );
-    this.overlap = element("select", { onchange: press(() => annotator.set("overlap", this.overlap.value)) });
-    this.overlapName = element("span", {});
     this.fields = Object.entries(RANGES).map(([name, limits]) => this.#field(name, limits));
     this.edits = EDITS.map(({ name }) =>
       element("button", { type: "button", "data-edit": name, onclick: press(() => annotator.strokes.edit(name)) }),
@@ -35,7 +33,6 @@ export class Toolbar {
     this.row = element("div", { class: "row" }, [
       element("div", { class: "segments", role: "group" }, this.modes),
       ...this.fields.map(({ node }) => node),
-      element("label", { class: "overlap" }, [this.overlapName, this.overlap]),
     ]);
     this.verbs = element("div", { class: "row verbs" }, [...this.edits, this.deletion]);
   }
@@ -54,11 +51,10 @@ export class Toolbar {
     this.column.setAttribute("aria-label", texts.tools);
     TOOLS.forEach(({ name, keys, sign }, i) => {
       const button = this.tools[i];
-      const key = keys[keys.length - 1].replace("Shift+", "⇧");
       button.replaceChildren(
         element("span", { class: "sign", text: sign, "aria-hidden": "true" }),
         element("span", { class: "tool-name", text: texts[name] }),
-        element("kbd", { text: key.length === 1 ? key.toUpperCase() : key, "aria-hidden": "true" }),
+        element("kbd", { text: keys[0].toUpperCase(), "aria-hidden": "true" }),
       );
       button.title = texts[`${name}_tip`];
       button.setAttribute("aria-pressed", String(name === tool.name));
@@ -72,15 +68,6 @@ export class Toolbar {
     });
     const draws = !tool.edit && tool.name !== "select";
     this.row.firstElementChild.hidden = !draws;
-    this.overlapName.parentElement.hidden = !draws;
-    this.overlapName.textContent = texts.overlap;
-    if (this.overlap.options.length === 0 || this.spoken !== texts.language) {
-      this.spoken = texts.language;
-      this.overlap.replaceChildren(
-        ...OVERLAPS.map((rule) => element("option", { value: rule, text: texts[`overlap_${rule}`] })),
-      );
-    }
-    this.overlap.value = annotator.strokes.settings.overlap;
     for (const { name, slider, words, node } of this.fields) {
       node.hidden = !(tool.settings ?? []).includes(name);
       const value = annotator.strokes.settings[name];

@@ -16,7 +16,7 @@ export const TOOLS = [
   { name: "smart_box", gesture: "box", keys: ["b", "Shift+B"], sign: "▣", settings: ["choice"] },
   { name: "smart_click", gesture: "click", keys: ["s", "Shift+S"], sign: "✦", settings: ["choice"] },
   { name: "pen", gesture: "path", keys: ["d", "Shift+D"], sign: "✎", settings: ["radius"] },
-  { name: "lasso", gesture: "path", keys: ["l", "Shift+L"], sign: "➰" },
+  { name: "lasso", gesture: "path", keys: ["l", "Shift+L"], sign: "∿" },
   { name: "polygon", gesture: "corners", keys: ["p", "Shift+P"], sign: "⬠" },
   { name: "rectangle", gesture: "box", keys: ["r", "Shift+R"], sign: "▭" },
   { name: "ellipse", gesture: "box", keys: ["e", "Shift+E"], sign: "◯" },

@@ -99,7 +99,7 @@ export class Palette {
       this.shown = state;
       this.told = null; // the tallies are new
       const words = element("span", { text: texts.find_open });
-      this.finder.replaceChildren(words, element("kbd", { text: "C", "aria-hidden": "true" }));
+      this.finder.replaceChildren(words, element("kbd", { text: texts.find_key, "aria-hidden": "true" }));
       this.finder.title = texts.find_tip;
       this.tallies = counts ? categories.map((category) => this.#tally(category)) : [];
       const pairs = categories.map((category, index) =>
