@@ -20,7 +20,8 @@ __all__ = ["closed_stroke", "stroke"]
 Numbers = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
-# A centre at exactly the brush's radius belongs to the stroke, whatever the last bit says.
+# A centre at exactly the brush's radius belongs to the stroke, whatever the last bit says; and what
+# falls by less than this is level.
 _TRIFLE = 1e-9
 # Below this share of its length, a piece of the path goes along the rows or along the columns.
 _STRAIGHT = 1e-12
@@ -191,7 +192,7 @@ def _between(
 def _led_through(pieces: Numbers, rows: Positions) -> tuple[Numbers, Numbers]:
     """Return first and end of the columns that pieces lead through, a row of each piece."""
     x1, y1, x2, y2 = pieces.T
-    is_level = y1 == y2
+    is_level = np.abs(y2 - y1) < _TRIFLE
     fall = np.where(is_level, 1.0, y2 - y1)
     shares = [np.clip((edge - y1) / fall, 0, 1) for edge in (rows, rows + 1)]
     begin, end = (x1 + share * (x2 - x1) for share in shares)

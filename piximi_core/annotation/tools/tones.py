@@ -1,0 +1,54 @@
+"""Pixels of any kind as numbers that the tools can reckon with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["mean_tone", "rescaled"]
+
+Pixels = NDArray[Any]
+
+# Percent of the pixels of a channel that may lie beyond each end of its scale: hot and dead ones.
+_BEYOND = 0.5
+
+
+def mean_tone(pixels: Pixels) -> NDArray[np.float64]:
+    """Return the mean over the channels of pixels ``[H, W, C]``, float64 ``[H, W]``.
+
+    Reckoned channel by channel, so that large pictures are not doubled in memory, and in float64,
+    so that integers do not run over. A pixel that is no number in one channel is none here.
+    """
+    total = np.zeros(pixels.shape[:2])
+    count = max(pixels.shape[2], 1)
+    # Infinite ones of both signs make no number.
+    with np.errstate(invalid="ignore"):
+        for channel in range(pixels.shape[2]):
+            total += pixels[..., channel]
+        total /= count
+    return total
+
+
+def rescaled(pixels: Pixels) -> NDArray[np.float64]:
+    """Return pixels ``[H, W, C]`` with each channel brought to 0…1, float64 of the same shape.
+
+    What is no number becomes 0, and so does a channel that is the same everywhere. A few pixels
+    that are far brighter or darker than all others do not count for the scale.
+    """
+    scaled = np.zeros(pixels.shape)
+    for channel in range(pixels.shape[2]):
+        values = pixels[..., channel].astype(np.float64)
+        is_number = np.isfinite(values)
+        if not is_number.any():
+            continue
+        low, high = np.percentile(values[is_number], (_BEYOND, 100 - _BEYOND))
+        if low == high:
+            low, high = values[is_number].min(), values[is_number].max()
+        # Halves, because the whole range may be more than the largest number.
+        span = high / 2 - low / 2
+        if span > 0:
+            shares = (np.where(is_number, values, low) / 2 - low / 2) / span
+            scaled[..., channel] = np.clip(shares, 0, 1)
+    return scaled
