@@ -1,0 +1,240 @@
+"""Objects drawn by real mouse and keys, compared with what the project has then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from skimage import draw as reference
+
+from piximi_core.project.contents.kinds import list_kinds
+from piximi_core.project.contents.objects import ObjectRow
+from tests.browser.annotate.drawing_room import NUCLEI, SIDE, Hand, open_dashboard, pixels
+from tests.browser.dashboard import Dashboard
+
+pytestmark = pytest.mark.browser
+SHAPE = (SIDE, SIDE)
+
+
+@pytest.fixture
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    yield from open_dashboard(tmp_path_factory.mktemp("annotate"))
+
+
+@pytest.fixture
+def hand(page: Page, dashboard: Dashboard) -> Hand:
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    hand = Hand(page, dashboard)
+    page.keyboard.press("r")
+    hand.drag((10, 10), (30, 24))
+    page.get_by_text("What do you draw?").wait_for()
+    page.keyboard.type("nucleus")
+    page.keyboard.press("Enter")
+    hand.objects(1)
+    assert problems == []
+    return hand
+
+
+def overlap(row: ObjectRow, wanted: np.ndarray) -> float:
+    """Intersection over union."""
+    mask = pixels(row)
+    return float((mask & wanted).sum() / (mask | wanted).sum())
+
+
+def disc(x: float, y: float, radius: float) -> np.ndarray:
+    ys, xs = np.mgrid[:SIDE, :SIDE] + 0.5
+    return np.asarray(np.hypot(xs - x, ys - y) <= radius)
+
+
+def polygon(*points: tuple[float, float]) -> np.ndarray:
+    """Pixels whose centres lie inside; scikit-image's pixels have their centres at integers."""
+    corners = np.array([(y - 0.5, x - 0.5) for x, y in points])
+    return reference.polygon2mask(SHAPE, corners)
+
+
+def test_every_shape_comes_out_as_it_was_drawn(hand: Hand) -> None:
+    page = hand.page
+    [first] = hand.objects(1)
+    assert first.box == (10, 10, 30, 24)
+    assert pixels(first).sum() == 20 * 14
+    assert [kind.name for kind in list_kinds(hand.store)] == ["Image", "nucleus"]
+    page.keyboard.press("e")
+    hand.drag((40, 10), (80, 30))
+    page.keyboard.press("l")
+    hand.drag((100, 10), (140, 20), (120, 50), (102, 14))
+    page.keyboard.press("p")
+    hand.click((160, 10), (200, 20), (180, 50))
+    page.keyboard.press("Enter")
+    page.keyboard.press("d")
+    hand.drag((20, 120), (60, 120))
+    rows = hand.objects(5)[1:]
+    ellipse, lasso, corners, pen = rows
+    ys, xs = np.mgrid[:SIDE, :SIDE] + 0.5
+    assert overlap(ellipse, ((xs - 60) / 20) ** 2 + ((ys - 20) / 10) ** 2 <= 1) > 0.95
+    assert overlap(lasso, polygon((100, 10), (140, 20), (120, 50))) > 0.9
+    assert overlap(corners, polygon((160, 10), (200, 20), (180, 50))) > 0.95
+    wanted = disc(20, 120, 6) | disc(60, 120, 6)
+    wanted[114:126, 20:60] = True
+    assert overlap(pen, wanted) > 0.9
+
+
+def test_tools_that_look_at_pixels_find_the_nuclei(hand: Hand) -> None:
+    page = hand.page
+    page.keyboard.press("b")
+    x, y, radius = NUCLEI[0]
+    hand.drag((x - radius - 4, y - radius - 4), (x + radius + 4, y + radius + 4))
+    hand.objects(2)
+    page.keyboard.press("s")
+    x, y, radius = NUCLEI[1]
+    hand.click((x, y))
+    hand.objects(3)
+    page.keyboard.press("t")
+    x, y, radius = NUCLEI[2]
+    hand.drag((x - radius - 4, y - radius - 4), (x + radius + 4, y + radius + 4))
+    hand.objects(4)
+    page.keyboard.press("c")
+    x, y, radius = NUCLEI[3]
+    hand.drag((x, y), (x + 12, y))
+    rows = hand.objects(5)[1:]
+    for row, (x, y, radius) in zip(rows, NUCLEI, strict=True):
+        assert overlap(row, disc(x, y, radius)) > 0.9, row.name
+
+
+def test_a_selected_object_is_added_to_cut_and_taken_back(hand: Hand) -> None:
+    page = hand.page
+    page.keyboard.press("r")
+    page.keyboard.down("Shift")
+    hand.drag((25, 10), (40, 24))
+    page.keyboard.up("Shift")
+    expect(page.locator(".object .soft")).to_have_text(f"{30 * 14} px")
+    page.keyboard.down("Control")
+    hand.drag((10, 10), (20, 30))
+    page.keyboard.up("Control")
+    expect(page.locator(".object .soft")).to_have_text(f"{20 * 14} px")
+    page.keyboard.press("Control+z")
+    expect(page.locator(".object .soft")).to_have_text(f"{30 * 14} px")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    hand.objects(0)
+    page.keyboard.press("Control+Shift+z")
+    [row] = hand.objects(1)
+    assert row.box == (10, 10, 30, 24)
+
+
+def test_objects_are_selected_labelled_merged_split_and_deleted(hand: Hand) -> None:
+    page = hand.page
+    page.keyboard.press("r")
+    hand.drag((12, 24), (28, 40))
+    hand.objects(2)
+    page.keyboard.press("/")
+    page.keyboard.type("round")
+    page.keyboard.press("Enter")
+    expect(page.locator(".object .object-name", has_text="round")).to_have_count(1)
+    page.keyboard.press("v")
+    hand.drag((5, 5), (60, 60))
+    expect(hand.count).to_contain_text("2 selected")
+    page.keyboard.press("1")
+    expect(page.locator(".object .object-name", has_text="round")).to_have_count(2)
+    page.keyboard.press("j")
+    [whole] = hand.objects(1)
+    assert pixels(whole).sum() == 20 * 14 + 16 * 16
+    page.keyboard.press("x")
+    hand.drag((4, 24), (44, 24))
+    parts = hand.objects(2)
+    assert sum(int(pixels(part).sum()) for part in parts) == 20 * 14 + 16 * 16
+    assert {part.category_name for part in parts} == {"round"}
+    page.keyboard.press("v")
+    hand.click((15, 15))
+    page.keyboard.press("Delete")
+    [left] = hand.objects(1)
+    assert left.box[1] >= 23
+
+
+def test_a_reload_in_the_middle_of_an_outline_loses_nothing(hand: Hand) -> None:
+    page = hand.page
+    page.keyboard.press("p")
+    hand.click((50, 50), (90, 50))
+    page.reload()
+    hand.ready()
+    hand.objects(1)
+    hand.click((70, 90))
+    page.keyboard.press("Enter")
+    row = hand.objects(2)[1]
+    assert overlap(row, polygon((50, 50), (90, 50), (70, 90))) > 0.95
+    page.keyboard.press("p")
+    hand.click((100, 50), (120, 50))
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    assert len(hand.objects(2)) == 2
+
+
+def test_what_is_drawn_while_the_connection_is_cut_comes_once(hand: Hand) -> None:
+    page = hand.page
+    page.context.set_offline(True)
+    page.keyboard.press("r")
+    for left in (50, 80, 110):
+        hand.drag((left, 50), (left + 20, 70))
+    expect(page.locator(".state")).to_contain_text("No connection", timeout=10_000)
+    page.wait_for_timeout(3_000)
+    page.context.set_offline(False)
+    boxes = [row.box for row in hand.objects(4)[1:]]
+    assert boxes == [(left, 50, left + 20, 70) for left in (50, 80, 110)]
+
+
+def test_another_window_sees_it_and_images_are_walked_through(
+    hand: Hand, dashboard: Dashboard
+) -> None:
+    page = hand.page
+    other = Hand(page.context.new_page(), dashboard)
+    other.objects(1)
+    page.bring_to_front()
+    page.keyboard.press("e")
+    hand.drag((100, 100), (140, 140))
+    hand.objects(2)
+    other.page.bring_to_front()
+    expect(other.count).to_contain_text("2 objects here", timeout=6_000)
+    other.page.close()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".image-name")).to_have_text("second.tif")
+    expect(hand.count).to_contain_text("0 objects here")
+    page.keyboard.press("r")
+    hand.drag((20, 20), (40, 40))
+    hand.objects(1)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".image-name")).to_have_text("stack.tif")
+    page.keyboard.press("PageDown")
+    hand.drag((20, 20), (40, 40))
+    rows = hand.objects(1)
+    assert [(row.image_name, row.plane) for row in rows] == [
+        *[("first.tif", 0)] * 2,
+        ("second.tif", 0),
+        ("stack.tif", 1),
+    ]
+    page.keyboard.press("Shift+PageDown")
+    expect(hand.count).to_contain_text("1 in other planes")
+    page.reload()
+    hand.ready()
+    expect(page.locator(".image-name")).to_have_text("stack.tif")
+
+
+KEYS = ("v", "b", "s", "d", "l", "p", "r", "Shift+R", "e", "c", "Shift+C", "t", "x", "m")
+
+
+def test_no_key_reaches_streamlit(hand: Hand) -> None:
+    """R would draw its page anew and C open its menu, wherever the focus is."""
+    page = hand.page
+    page.evaluate(
+        """() => { window.heard = [];
+        document.addEventListener("keydown", ({ key }) => key === "Shift" || heard.push(key)); }"""
+    )
+    for place in (".frame", '[data-testid="stSidebar"] a'):
+        page.locator(place).first.focus() if place != ".frame" else hand.click((240, 240))
+        page.keyboard.press("Escape")
+        for key in KEYS:
+            page.keyboard.press(key)
+            expect(page.locator(".tool[aria-pressed=true]")).to_have_count(1)
+    assert page.evaluate("heard") == []
