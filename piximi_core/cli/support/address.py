@@ -1,6 +1,7 @@
 """Find a free port, and say the dashboard's address once it answers.
 
-``python -m piximi_core.cli.address PORT PROCESS`` waits for the server on PORT while PROCESS lives.
+``python -m piximi_core.cli.support.address PORT PROCESS`` waits for the server on PORT while
+PROCESS lives.
 """
 
 from __future__ import annotations
