@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { Choice } from "../../piximi_ui/components/upload/entries.js";
+import { Choice } from "../../../piximi_ui/components/upload/entries.js";
 
 /** As much of the browser's File as is needed; Node has its own only since version 20. */
 class PlainFile {

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { withKeys } from "../../piximi_ui/components/keyboard/category_keys.js";
-import { TypedDigits } from "../../piximi_ui/components/keyboard/digits.js";
+import { withKeys } from "../../../piximi_ui/components/keyboard/category_keys.js";
+import { TypedDigits } from "../../../piximi_ui/components/keyboard/digits.js";
 
 const FEW = ["Unknown", "RBC", "WBC"];
 const MANY = ["Unknown", ...Array.from({ length: 14 }, (_, i) => `Sort ${i + 1}`)];

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hearing } from "../../piximi_ui/components/keyboard/hearing.js";
+import { hearing } from "../../../piximi_ui/components/keyboard/hearing.js";
 
 function gallery(isConnected, isStale = false) {
   const closest = () => (isStale ? {} : null);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { beforeEach, mock, test } from "node:test";
 
-import { ActionQueue, LEFT, NEW, viewerStore } from "../../piximi_ui/components/shared/queue.js";
+import { ActionQueue, LEFT, NEW, viewerStore } from "../../../piximi_ui/components/shared/queue.js";
 
 globalThis.crypto ??= /** @type {any} */ (webcrypto); // Node has its own only since version 20
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { LEAVING, startOver, whyReloaded } from "../../piximi_ui/components/watch/leave.js";
+import { LEAVING, startOver, whyReloaded } from "../../../piximi_ui/components/watch/leave.js";
 
 let reloads;
 let heard;

@@ -24,7 +24,7 @@ mock.method(performance, "now", () => now);
 mock.timers.enable({ apis: ["setTimeout"] });
 
 const { afterPresses, listenForPresses, pressBeside, somethingWaits } = await import(
-  "../../piximi_ui/components/shared/presses.js"
+  "../../../piximi_ui/components/shared/presses.js"
 );
 listenForPresses();
 listenForPresses();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
-import { Sending } from "../../piximi_ui/components/upload/sending.js";
+import { Sending } from "../../../piximi_ui/components/upload/sending.js";
 
 /** The server as far as uploads know it: keeps bytes, and may refuse, break off or lose the line. */
 class Server {

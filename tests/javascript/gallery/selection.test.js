@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Selection } from "../../piximi_ui/components/gallery/selection.js";
+import { Selection } from "../../../piximi_ui/components/gallery/selection.js";
 
 const ORDER = [..."abcdefgh"];
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isNew, mayGoOn, ofKey, withCreated, withKeys } from "../../piximi_ui/components/keyboard/category_keys.js";
+import { isNew, mayGoOn, ofKey, withCreated, withKeys } from "../../../piximi_ui/components/keyboard/category_keys.js";
 
 const named = (names) => withKeys(["Unknown", ...names].map((name) => ({ id: name, name })));
 const keysOf = (names) => named(names).map(({ key }) => key);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fill, inkOn, number, speak } from "../../piximi_ui/components/shared/dom.js";
+import { fill, inkOn, number, speak } from "../../../piximi_ui/components/shared/dom.js";
 
 test("holes are filled, those without a value stay", () => {
   assert.equal(fill("{n} of {total}", { n: 0, total: "1,000" }), "0 of 1,000");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { automatic, common, first, parse, print } from "../../piximi_ui/components/viewer/look.js";
+import { automatic, common, first, parse, print } from "../../../piximi_ui/components/viewer/look.js";
 
 test("the short form is read and written alike", () => {
   const text = "ff0000:0:255,-00ff00:12.5:4095,ffffff:-3:7";

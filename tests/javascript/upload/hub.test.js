@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { give, register, unregister } from "../../piximi_ui/components/upload/hub.js";
+import { give, register, unregister } from "../../../piximi_ui/components/upload/hub.js";
 
 function taker() {
   const got = [];

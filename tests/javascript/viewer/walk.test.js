@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Walk } from "../../piximi_ui/components/viewer/walk.js";
+import { Walk } from "../../../piximi_ui/components/viewer/walk.js";
 
 const TOTAL = 6;
 const picture = (place) => ({ id: `p${place}`, place });

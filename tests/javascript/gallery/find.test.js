@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { matches } from "../../piximi_ui/components/gallery/find.js";
+import { matches } from "../../../piximi_ui/components/gallery/find.js";
 
 const CATEGORIES = ["Unknown", "Núcleo", "Binucleate", "Large nucleus", "cell-nucleus", "RBC", "Straße"].map(
   (name, i) => ({ id: `c${i}`, name, key: String(i) }),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { composes, digitOf, letterOf } from "../../piximi_ui/components/keyboard/layouts.js";
+import { composes, digitOf, letterOf } from "../../../piximi_ui/components/keyboard/layouts.js";
 
 const key = (code, written, numLock = false) => ({
   code,
