@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from tests.formats.piximi_reader import StrictReader, strict_read
+from tests.formats.piximi_project.piximi_reader import StrictReader, strict_read
 from tests.services.piximi.test_piximi_projects import open_zip, save_zip, zips
 
 

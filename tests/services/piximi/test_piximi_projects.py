@@ -27,8 +27,8 @@ from piximi_core.services.piximi import open_piximi, save_piximi
 from piximi_core.services.piximi.losses import losses
 from piximi_core.services.scoring import predict
 from piximi_core.vocabulary import IMAGE_KIND
-from tests.formats import piximi_files as made
-from tests.formats.piximi_reader import strict_read
+from tests.formats.piximi_project import piximi_files as made
+from tests.formats.piximi_project.piximi_reader import strict_read
 from tests.services.conftest import add
 
 

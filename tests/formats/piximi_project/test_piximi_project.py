@@ -23,8 +23,8 @@ from piximi_core.formats.piximi_project import (
     sixteen_bit,
     to_stored,
 )
-from tests.formats import piximi_files as made
-from tests.formats.piximi_opened import opened
+from tests.formats.piximi_project import piximi_files as made
+from tests.formats.piximi_project.piximi_opened import opened
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.formats import piximi_files as made
-from tests.formats.piximi_opened import opened
+from tests.formats.piximi_project import piximi_files as made
+from tests.formats.piximi_project.piximi_opened import opened
 
 BASE = "classifier/Image/base-model/model_info"
 Damage = Callable[[made.Files], Any]

@@ -24,9 +24,9 @@ from piximi_core.formats.piximi_project import (
     safe_thing_name,
 )
 from piximi_core.formats.tfjs.bundle import StoredFile
-from tests.formats import piximi_files as made
-from tests.formats.piximi_opened import opened
-from tests.formats.piximi_reader import strict_read
+from tests.formats.piximi_project import piximi_files as made
+from tests.formats.piximi_project.piximi_opened import opened
+from tests.formats.piximi_project.piximi_reader import strict_read
 
 PLAIN = (ChannelView("#ffffff", True, 0.0, 1.0),)
 anything: st.SearchStrategy[Any] = st.recursive(
