@@ -17,7 +17,7 @@ from piximi_core.services.piximi.losses import losses
 from piximi_core.services.training.settings_draft import change_settings
 from tests.formats.piximi_project.piximi_reader import strict_read
 from tests.services.conftest import add
-from tests.services.piximi.test_piximi_projects import open_zip, save_zip
+from tests.services.piximi.zipped import open_zip, save_zip
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 import tifffile
 
 from tests.formats.piximi_project.piximi_reader import StrictReader, strict_read
-from tests.services.piximi.test_piximi_projects import open_zip, save_zip, zips
+from tests.services.piximi.zipped import open_zip, save_zip, zips
 
 
 def rows(folder: Path, query: str) -> list[dict[str, Any]]:
