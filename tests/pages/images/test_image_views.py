@@ -15,14 +15,13 @@ from piximi_core.project.contents.saved_filters import list_saved_filters, save_
 from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
 from piximi_core.project.database.history import undo
 from piximi_core.project.database.store import Store
-from piximi_ui.components.gallery.contract import GalleryMemory
 from piximi_ui.components.viewer import ViewerAction, read_action
 from piximi_ui.images import viewer_dialog
 from piximi_ui.images.info_panel import shared_facts
 from piximi_ui.images.view import View, to_address, view_from_address
+from tests.pages.images.seen import select, words
 from tests.pages.results import drawn
 
-GALLERY = "gallery-memory:images-digits"
 LOOK = "ffff00:0:128"
 ICON = ":material/filter_list:"
 
@@ -31,22 +30,6 @@ def shown(test: AppTest) -> list[str]:
     gallery = drawn(test, "items")
     assert gallery is not None
     return [item["id"] for item in gallery["items"]]
-
-
-def select(test: AppTest, ids: list[str]) -> AppTest:
-    memory = GalleryMemory()
-    memory.selected = tuple(ids)
-    test.session_state[GALLERY] = memory
-    return test.run()
-
-
-def words(test: AppTest) -> str:
-    return " ".join(str(e.value) for e in [*test.markdown, *test.caption])
-
-
-@pytest.fixture
-def opened(open_page, untrained: Store) -> AppTest:
-    return open_page("images", project="digits")
 
 
 @pytest.mark.slow
