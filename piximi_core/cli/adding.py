@@ -7,8 +7,8 @@ from typing import Annotated, Literal, get_args
 
 import typer
 
-from piximi_core.cli.common import Project, open_settled
-from piximi_core.cli.source_files import sources
+from piximi_core.cli.support.common import Project, open_settled
+from piximi_core.cli.support.source_files import sources
 from piximi_core.errors import BadInput
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.database.store import create_store

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.cli.labelling import label_by_table
+from piximi_core.cli.support.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput, shown
 from piximi_core.formats.annotations.registry import FORMATS
 from piximi_core.formats.tables.label_table import read_label_table

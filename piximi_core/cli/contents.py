@@ -6,8 +6,8 @@ import gc
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from piximi_core.cli.common import Json, Project, open_settled, show
 from piximi_core.cli.groups import group_facts, group_text
+from piximi_core.cli.support.common import Json, Project, open_settled, show
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.counts import count_by_category
 from piximi_core.project.contents.grouping import find_groups

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import piximi_core
-from piximi_core.cli.address import choose_port
+from piximi_core.cli.support.address import choose_port
 from piximi_core.errors import NotFound
 
 __all__ = ["dashboard", "find_app"]
@@ -34,7 +34,7 @@ def dashboard(
     # its address can be printed.
     os.environ["PIXIMI_START_TOKEN"] = secrets.token_urlsafe(24)
     subprocess.Popen(
-        [sys.executable, "-m", "piximi_core.cli.address", str(chosen), str(os.getpid())]
+        [sys.executable, "-m", "piximi_core.cli.support.address", str(chosen), str(os.getpid())]
     )
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     command += ["--server.port", str(chosen), "--logger.hideWelcomeMessage", "true"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from piximi_core.cli.common import Json, Project, open_settled, show
+from piximi_core.cli.support.common import Json, Project, open_settled, show
 from piximi_core.project.contents.equal_pixels import find_equal
 from piximi_core.services.importing.compare_pixels import compare_pixels
 from piximi_core.services.importing.equal_images import leave_out_copies

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.cli.common import Json, Project, RunName, open_settled, show
+from piximi_core.cli.support.common import Json, Project, RunName, open_settled, show
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.runs import find_run
 from piximi_core.services.evaluation.evaluate_run import evaluate_run, unscored_ids

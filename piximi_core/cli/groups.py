@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from piximi_core.cli.common import Json, Project, open_settled, show
+from piximi_core.cli.support.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput
 from piximi_core.project.contents.grouping import (
     By,

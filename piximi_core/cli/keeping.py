@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.cli.common import Json, Project, open_settled, show
+from piximi_core.cli.support.common import Json, Project, open_settled, show
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.database.backups import Backup, back_up, list_backups
 from piximi_core.project.database.store import open_store

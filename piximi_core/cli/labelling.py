@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.cli.common import Kind, Project, open_settled, show
+from piximi_core.cli.support.common import Kind, Project, open_settled, show
 from piximi_core.formats.tables.label_table import LabelTable, read_label_table
 from piximi_core.project.contents.kinds import find_kind
 from piximi_core.project.database.store import Store

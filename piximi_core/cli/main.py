@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 import typer
 
 from piximi_core import __version__
-from piximi_core.cli.lazy import Command, LazyGroup
+from piximi_core.cli.support.lazy import Command, LazyGroup
 from piximi_core.errors import PiximiError
 
 __all__ = ["app", "main"]

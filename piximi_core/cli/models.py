@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from piximi_core.cli.common import Json, Kind, Project, open_settled, show
+from piximi_core.cli.support.common import Json, Kind, Project, open_settled, show
 from piximi_core.errors import BadInput
 from piximi_core.formats.tfjs.model_look import ValueRange
 from piximi_core.jobs.inline import run_here

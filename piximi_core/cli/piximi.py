@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.cli.common import Json, Project, open_settled, show
+from piximi_core.cli.support.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput
 from piximi_core.formats.piximi_project import in_words
 from piximi_core.jobs.inline import run_here

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from piximi_core.cli.common import Kind, Project, RunName, open_settled
-from piximi_core.cli.source_files import sources
+from piximi_core.cli.support.common import Kind, Project, RunName, open_settled
+from piximi_core.cli.support.source_files import sources
 from piximi_core.errors import BadInput
 from piximi_core.formats.tables.excel import open_table
 from piximi_core.formats.tables.prediction_table import write_prediction_csv

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from piximi_core.classification.settings import settings_from, with_overrides
-from piximi_core.cli.common import Json, Kind, Project, open_settled, show
+from piximi_core.cli.support.common import Json, Kind, Project, open_settled, show
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.jobs.folder import Job
 from piximi_core.jobs.inline import run_here

@@ -1,4 +1,4 @@
-"""Questions and answers about this program, in Markdown, one file each and language."""
+"""Questions and answers about this program, in Markdown, one file each and language, by chapter."""
 
 from __future__ import annotations
 
@@ -24,20 +24,23 @@ _RULES = """<style>
 .st-key-help a[data-testid="stPageLink-NavLink"] p { font-weight: 400; white-space: normal; }
 </style>"""
 
-# The chapters, and the files of their questions in order.
+# The chapters, each a folder, and the files of their questions in order.
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "start": ("first-steps", "images", "labels", "kinds", "annotations", "sets"),
     "train": ("summary", "how-good", "networks", "gpu", "two-runs"),
     "safety": ("recovery", "backups", "connection", "undo", "storage", "recorded", "offline"),
     "piximi": ("piximi", "piximi-project", "bringing", "sharing"),
 }
+_FILES = {
+    name: Path(chapter, f"{name}.md") for chapter, names in QUESTIONS.items() for name in names
+}
 
 
 @cache
 def answer(name: str, spoken: str) -> tuple[str, str]:
     """Return a question and its answer in Markdown; in English where nobody has translated it."""
-    file = _FOLDER / spoken / f"{name}.md"
-    text = (file if file.is_file() else _FOLDER / ENGLISH / file.name).read_text("utf-8")
+    file = _FOLDER / spoken / _FILES[name]
+    text = (file if file.is_file() else _FOLDER / ENGLISH / _FILES[name]).read_text("utf-8")
     question, _line, rest = text.partition("\n")
     return question.removeprefix("# ").strip(), rest.strip()
 
@@ -53,7 +56,7 @@ def draw() -> None:
             _answer(_("What the words mean"), _words())
         elif asked == "keyboard":
             _answer(_("Keyboard and mouse"), shortcuts_in_words())
-        elif any(asked in names for names in QUESTIONS.values()):
+        elif asked in _FILES:
             _answer(*answer(asked, language()))
         else:
             st.title(_("Help"))

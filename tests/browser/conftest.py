@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.dashboard import Dashboard
 from tests.browser.desk import Desk, Sit
 from tests.browser.gallery.gallery_driver import IMAGES, PAGE_SIZE, Demo, Start, make_images, tiles
 
@@ -58,6 +59,15 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard without projects; who wants some there has a fixture of the same name."""
+    server = Dashboard(tmp_path_factory.mktemp("dashboard") / "workspace")
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,14 +15,6 @@ PUSH_DOWN = """() => {
   room.style.height = "130px";
   document.querySelector('[data-testid="stMainBlockContainer"]').prepend(room);
 }"""
-
-
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    server = Dashboard(tmp_path_factory.mktemp("moving") / "workspace")
-    server.start()
-    yield server
-    server.stop()
 
 
 def press(page: Page, dashboard: Dashboard, *, moved_by: float = 0) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -15,14 +13,6 @@ pytestmark = pytest.mark.browser
 WAIT = 120_000
 DARK, LIGHT = "rgb(13, 17, 19)", "rgb(255, 255, 255)"
 es = catalogue("es").gettext
-
-
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    server = Dashboard(tmp_path_factory.mktemp("preferences") / "workspace")
-    server.start()
-    yield server
-    server.stop()
 
 
 def test_language_and_theme_are_remembered(page: Page, dashboard: Dashboard) -> None:

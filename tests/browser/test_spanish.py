@@ -76,14 +76,6 @@ def english() -> re.Pattern[str]:
     return _english()
 
 
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    server = Dashboard(tmp_path_factory.mktemp("spanish") / "workspace")
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from piximi_core.cli.address import announce, choose_port
 from piximi_core.cli.dashboard import find_app
+from piximi_core.cli.support.address import announce, choose_port
 from piximi_core.errors import BadInput
 from tests.conftest import REPOSITORY
 

@@ -8,8 +8,8 @@ from piximi_core.jobs.inline import run_apart
 from piximi_core.project.contents.labelling import set_partition
 from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.services.piximi import open_piximi, save_piximi
-from tests.formats import piximi_files as made
-from tests.formats.piximi_reader import strict_read
+from tests.formats.piximi_project import piximi_files as made
+from tests.formats.piximi_project.piximi_reader import strict_read
 from tests.pages.results import button, texts, wait_until
 
 

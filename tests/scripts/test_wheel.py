@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
 import tomllib
 import zipfile
 from email import message_from_bytes
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from packaging.requirements import Requirement
 
 import piximi_core
 from tests.conftest import REPOSITORY
+from tests.scripts.serving import require_served
 
 PARTS = ("app.py", "pages", "piximi_core", "piximi_ui", ".streamlit", "LICENSE", "README.md")
 BUILD = ("pyproject.toml", "setup.py", "requirements.in")
@@ -106,23 +104,8 @@ def environment(installed: Path, tmp_path: Path) -> dict[str, str]:
 def test_a_dashboard_is_served_from_an_installed_wheel(
     installed: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with subprocess.Popen(
-        [str(installed / "bin" / "piximi"), "dashboard"],
-        cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as dashboard:
-        try:
-            assert dashboard.stdout is not None
-            line = dashboard.stdout.readline()
-            found = re.fullmatch(r"Piximi Dashboard is ready: (http://127\.0\.0\.1:\d+) .*\n", line)
-            assert found is not None, line
-            assert urlopen(f"{found[1]}/_stcore/health").read() == b"ok"
-        finally:
-            dashboard.send_signal(signal.SIGTERM)
-            dashboard.communicate(timeout=60)
+    command = [str(installed / "bin" / "piximi"), "dashboard"]
+    require_served(command, tmp_path, environment)
 
 
 OPEN_PAGES = """

@@ -18,7 +18,7 @@ README = (REPOSITORY / "README.md").read_text("utf-8")
 HOSTING = (REPOSITORY / "docs" / "hosting.md").read_text("utf-8")
 HELP = [name for names in QUESTIONS.values() for name in names]
 HELP_FILES = sorted(
-    (path.parent.name, path.stem) for path in (REPOSITORY / "piximi_ui" / "help").glob("*/*.md")
+    (path.parts[-3], path.stem) for path in (REPOSITORY / "piximi_ui" / "help").glob("*/*/*.md")
 )
 SLANTED = re.compile(r"(?<!\*)\*(?!\*)([^*]+)\*(?!\*)")
 # Slanted for another reason: examples of names, stress, and a menu of Piximi.

@@ -19,9 +19,9 @@ from piximi_core.project.contents.labelling import label_things, rename_thing, s
 from piximi_core.project.contents.objects import NewObject, add_objects
 from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.store import Store, create_store
-from tests.formats.piximi_reader import strict_read
+from tests.formats.piximi_project.piximi_reader import strict_read
 from tests.services.conftest import add
-from tests.services.piximi.test_piximi_projects import save_zip
+from tests.services.piximi.zipped import save_zip
 
 PARTITIONS = ("Training", "Validation", "Test", "Inference", "Unassigned")
 # Names that are equal, paths, or what Piximi takes for something else.

@@ -15,9 +15,9 @@ from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.store import Store
 from piximi_core.services.piximi.losses import losses
 from piximi_core.services.training.settings_draft import change_settings
-from tests.formats.piximi_reader import strict_read
+from tests.formats.piximi_project.piximi_reader import strict_read
 from tests.services.conftest import add
-from tests.services.piximi.test_piximi_projects import open_zip, save_zip
+from tests.services.piximi.zipped import open_zip, save_zip
 
 
 @pytest.fixture

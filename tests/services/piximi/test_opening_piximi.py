@@ -16,8 +16,8 @@ from piximi_core.project.database.store import open_store
 from piximi_core.services.piximi import open_piximi
 from piximi_core.services.projects.opening import dismiss, opening_jobs
 from tests.conftest import REPOSITORY
-from tests.formats import piximi_files as made
-from tests.formats.piximi_reader import strict_read
+from tests.formats.piximi_project import piximi_files as made
+from tests.formats.piximi_project.piximi_reader import strict_read
 
 
 def test_nothing_stays_of_a_project_that_cannot_be_opened(

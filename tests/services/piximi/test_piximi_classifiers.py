@@ -10,9 +10,9 @@ import pytest
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.runs import list_runs
 from piximi_core.services.training.planning import default_settings
-from tests.formats import piximi_files as made
-from tests.formats.piximi_reader import strict_read
-from tests.services.piximi.test_piximi_projects import open_zip, save_zip
+from tests.formats.piximi_project import piximi_files as made
+from tests.formats.piximi_project.piximi_reader import strict_read
+from tests.services.piximi.zipped import open_zip, save_zip
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import tifffile
 
-from tests.formats.piximi_reader import StrictReader, strict_read
-from tests.services.piximi.test_piximi_projects import open_zip, save_zip, zips
+from tests.formats.piximi_project.piximi_reader import StrictReader, strict_read
+from tests.services.piximi.zipped import open_zip, save_zip, zips
 
 
 def rows(folder: Path, query: str) -> list[dict[str, Any]]:

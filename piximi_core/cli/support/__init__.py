@@ -1,0 +1,1 @@
+"""What commands are made of; none of them is here: arguments, files, addresses, late imports."""
