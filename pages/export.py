@@ -3,7 +3,7 @@
 import streamlit as st
 
 from piximi_core.jobs import engine
-from piximi_core.project.contents.image_sorts import image_sorts
+from piximi_core.project.contents.thing_facts import image_sorts
 from piximi_core.services.classifiers import export
 from piximi_core.services.classifiers.export_notes import export_notes
 from piximi_core.services.scoring.class_names import names_of

@@ -20,8 +20,8 @@ from piximi_core.project.workspace import create_project
 from piximi_core.services.examples.digits import add_digits
 from tests.conftest import REPOSITORY
 
-MOST_FILES = 24
-PAGES = ("home", "images", "train", "evaluate", "predict", "export", "help")
+MOST_FILES = 20
+PAGES = ("home", "images", "annotate", "train", "evaluate", "predict", "export", "help")
 
 OPEN_EVERY_PAGE = """
 import json, os, sys

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from piximi_core.cli.delivering import deliver
 from piximi_core.cli.support.common import Project, RunName, open_settled
-from piximi_core.cli.support.delivering import deliver
 from piximi_core.errors import BadInput
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.labelling import counted

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 
 import streamlit as st
 
-from piximi_core.project.contents.image_sorts import ImageSort
 from piximi_core.project.contents.runs import Run
+from piximi_core.project.contents.thing_facts import ImageSort
 from piximi_core.services.classifiers.export import ExportFormat
 from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.language.texts import _, plain, plural, told

@@ -6,7 +6,7 @@ from piximi_core.classification.resize_edges import black_lines
 from piximi_core.messages import Message
 from piximi_core.project.contents.labelling import counted
 from piximi_core.project.contents.runs import Run
-from piximi_core.project.contents.thing_sizes import thing_sizes
+from piximi_core.project.contents.thing_facts import thing_sizes
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import IMAGE_KIND
 

@@ -15,7 +15,7 @@ from piximi_core.messages import Message
 from piximi_core.project.contents.drafts import load_draft
 from piximi_core.project.contents.labelling import thing_word, things_word
 from piximi_core.project.contents.runs import RunClass
-from piximi_core.project.contents.thing_sizes import thing_sizes
+from piximi_core.project.contents.thing_facts import thing_sizes
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.schema import categories, images, objects, project, things
 from piximi_core.project.database.store import Store
