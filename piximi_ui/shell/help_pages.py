@@ -26,7 +26,7 @@ _RULES = """<style>
 
 # The chapters, each a folder, and the files of their questions in order.
 QUESTIONS: dict[str, tuple[str, ...]] = {
-    "start": ("first-steps", "images", "labels", "kinds", "annotations", "sets"),
+    "start": ("first-steps", "images", "labels", "kinds", "drawing", "annotations", "sets"),
     "train": ("summary", "how-good", "networks", "gpu", "two-runs"),
     "safety": ("recovery", "backups", "connection", "undo", "storage", "recorded", "offline"),
     "piximi": ("piximi", "piximi-project", "bringing", "sharing"),
