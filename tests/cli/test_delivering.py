@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from piximi_core.cli.support import delivering
+from piximi_core.cli import delivering
 from piximi_core.jobs.folder import Job
 
 

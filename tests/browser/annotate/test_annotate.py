@@ -238,3 +238,24 @@ def test_no_key_reaches_streamlit(hand: Hand) -> None:
             page.keyboard.press(key)
             expect(page.locator(".tool[aria-pressed=true]")).to_have_count(1)
     assert page.evaluate("heard") == []
+
+
+@pytest.mark.parametrize("wait", [0, 60, 250])
+def test_a_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(
+    hand: Hand, dashboard: Dashboard, wait: int
+) -> None:
+    page = hand.page
+    for left in (50, 80, 110):
+        hand.drag((left, 50), (left + 20, 70))
+    page.keyboard.press("p")
+    hand.click((150, 150), (190, 150))
+    page.wait_for_timeout(wait)
+    dashboard.kill()
+    page.wait_for_timeout(500)
+    dashboard.start()
+    expect(hand.count).to_contain_text("4 objects here", timeout=30_000)
+    hand.click((170, 190))
+    page.keyboard.press("Enter")
+    rows = hand.objects(5)
+    assert [row.box for row in rows[1:4]] == [(left, 50, left + 20, 70) for left in (50, 80, 110)]
+    assert overlap(rows[4], polygon((150, 150), (190, 150), (170, 190))) > 0.95

@@ -64,13 +64,13 @@ def test_a_drawn_object_is_there_with_its_label_once(store: Store, cell: str) ->
     round_one = create_category(store, "round", kind_id=cell)
     new = filled_box((1, 2, 4, 5))
     more = {"object_id": "mine", "kind_id": cell, "category_id": round_one.id, "once": "a"}
-    draw_object(store, canvas(store), new, **more)  # type: ignore[arg-type]
+    draw_object(store, canvas(store), new, **more)
     [row] = there(store).values()
     assert (row.id, row.kind_name, row.category_name) == ("mine", "cell", "round")
     assert pixels(row) == square(1, 2, 3)
     assert next_labels(store)[0] == "Draw an object"
     with pytest.raises(AlreadyDone):
-        draw_object(store, canvas(store), new, **more)  # type: ignore[arg-type]
+        draw_object(store, canvas(store), new, **more)
     undo(store)
     assert there(store) == {}
     redo(store)
