@@ -1,0 +1,149 @@
+"""What may be meant by a box or a click: opinions about an object, and which is believed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.annotation.regions import Region, region_of
+from piximi_core.annotation.tools.evidence import Sides, contrast, from_middle, likeness
+from piximi_core.annotation.tools.opinions import by_edges, by_level, part_in_the_middle
+from piximi_core.annotation.tools.tones import rescaled
+
+__all__ = ["Candidate", "best_of", "enlarged", "opinions", "reduced"]
+
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+
+# How much is smoothed, as a share of the box's shorter side and in pixels.
+_FINE, _LEAST_FINE, _MOST_FINE = 0.04, 0.5, 2.0
+# The core of an object, and where its surroundings begin, from the middle of its box.
+_CORE, _SURROUNDINGS = 0.5, 1.05
+# The outline's level of objects that fade towards it.
+_FADED = 0.35
+# How many candidates are shown, and how much two may have in common to be worth showing both.
+_MOST, _SAME = 3, 0.97
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An object that may be meant.
+
+    Attributes
+    ----------
+    region
+        Its pixels.
+    score
+        0…1: how far the opinions agree with it.
+    """
+
+    region: Region
+    score: float
+
+
+def opinions(colours: Numbers, box: Sides) -> list[Mask]:
+    """Return what may be the object in a box, each opinion a mask ``[H, W]`` within the box.
+
+    Parameters
+    ----------
+    colours
+        float64 ``[H, W, C]``, each channel 0…1: a crop that shows some of the surroundings.
+    box
+        ``(x1, y1, x2, y2)`` in pixels of the crop.
+
+    Returns
+    -------
+    list of ndarray
+        Empty where the middle of the box does not stand out.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    away, inside = from_middle((colours.shape[0], colours.shape[1]), box)
+    core, surroundings = away <= max(_CORE, float(away.min())), away > _SURROUNDINGS
+    if not surroundings.any():
+        return []
+    shorter = min(box[2] - box[0], box[3] - box[1])
+    sigma = min(max(_FINE * shorter, _LEAST_FINE), _MOST_FINE)
+    tone = gaussian_filter(contrast(colours, core, surroundings), sigma)
+    alike = likeness(tone, core, surroundings)
+    faded = likeness(tone, core, surroundings, _FADED)
+    if alike is None or faded is None:
+        return []
+    found = [
+        by_level(alike, away, inside),
+        by_edges(alike, away, inside),
+        by_level(faded, away, inside),
+    ]
+    found = [mask for mask in found if mask.any()]
+    if len(found) < 3:
+        return found
+    most = part_in_the_middle(np.sum(found, axis=0) >= 2, away)
+    return [most, *found] if most.any() else found
+
+
+def best_of(masks: Sequence[Mask], x: int, y: int) -> list[Candidate]:
+    """Return the masks that the others agree with most, as regions, the best first.
+
+    Parameters
+    ----------
+    masks
+        Masks of one window; of equal ones the first is taken.
+    x, y
+        The window's upper left pixel.
+    """
+    agreed = [[_in_common(one, other) for other in masks if other is not one] for one in masks]
+    scores = [sum(each) / len(each) if each else 1.0 for each in agreed]
+    kept: list[int] = []
+    for number in sorted(range(len(masks)), key=lambda number: -scores[number]):
+        if all(_in_common(masks[number], masks[other]) < _SAME for other in kept):
+            kept.append(number)
+    found = [(region_of(masks[number], x, y), scores[number]) for number in kept[:_MOST]]
+    return [Candidate(region, score) for region, score in found if region is not None]
+
+
+def reduced(pixels: NDArray[Any], longest: int) -> tuple[Numbers, int]:
+    """Return pixels ``[H, W, C]`` in as much detail as is needed, each channel brought to 0…1.
+
+    Parameters
+    ----------
+    longest
+        The longest side that comes back, in pixels.
+
+    Returns
+    -------
+    colours
+        float64 ``[H', W', C]``: means of blocks.
+    step
+        The side of a block.
+    """
+    step = max(math.ceil(max(pixels.shape[:2]) / longest), 1)
+    if step > 1:
+        missing = [-side % step for side in pixels.shape[:2]]
+        padded = np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
+        height, width = (side // step for side in padded.shape[:2])
+        blocks = padded.reshape(height, step, width, step, -1)
+        with np.errstate(invalid="ignore", over="ignore"):
+            pixels = blocks.mean(axis=(1, 3), dtype=np.float64)
+    return rescaled(pixels), step
+
+
+def enlarged(mask: Mask, step: int, shape: tuple[int, ...]) -> Mask:
+    """Return a mask of blocks as one of pixels, with outlines that are straight between blocks."""
+    from scipy.ndimage import zoom
+
+    if step == 1:
+        return mask
+    fine = zoom(mask.astype(np.float64), step, order=1, mode="nearest", grid_mode=True)
+    larger: Mask = fine[: shape[0], : shape[1]] > 0.5
+    return larger
+
+
+def _in_common(one: Mask, other: Mask) -> float:
+    """Return the share of the pixels of two masks that both have."""
+    whole = int((one | other).sum())
+    return int((one & other).sum()) / whole if whole else 1.0

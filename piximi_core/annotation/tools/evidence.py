@@ -1,0 +1,111 @@
+"""How much each pixel of a crop looks like an object that is marked in it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piximi_core.annotation.tools.threshold import otsu
+
+__all__ = ["Sides", "contrast", "from_middle", "likeness"]
+
+Mask = NDArray[np.bool_]
+Sides = tuple[float, float, float, float]
+Numbers = NDArray[np.float64]
+
+# Share of the variance that is added to each channel, so that channels that say the same share the
+# work instead of cancelling each other.
+_SHRINKAGE = 0.1
+# Percent of the background's pixels that are darker than its usual tone: what is brighter may be
+# other objects.
+_BACKGROUND = 25
+# The level lies no nearer to the object's own tone than this share of the way.
+_HIGHEST_LEVEL = 0.7
+# What is this much brighter than the object, in its own contrasts, is another one.
+_TOO_BRIGHT = 2.0
+
+
+def from_middle(shape: tuple[int, int], box: Sides) -> tuple[Numbers, Mask]:
+    """Return how far pixels lie from the middle of a box, and which lie inside.
+
+    Parameters
+    ----------
+    shape
+        Height and width of the crop, in pixels.
+    box
+        ``(x1, y1, x2, y2)`` in pixels of the crop, which need not be whole.
+
+    Returns
+    -------
+    away
+        float64 ``[H, W]``: 0 in the middle, 1 on the ellipse that touches the box's sides.
+    inside
+        bool ``[H, W]``: the box.
+    """
+    x1, y1, x2, y2 = box
+    rows, columns = np.arange(shape[0])[:, np.newaxis], np.arange(shape[1])
+    down = (rows + 0.5 - (y1 + y2) / 2) / ((y2 - y1) / 2)
+    across = (columns + 0.5 - (x1 + x2) / 2) / ((x2 - x1) / 2)
+    return np.hypot(across, down), (np.abs(across) <= 1) & (np.abs(down) <= 1)
+
+
+def contrast(colours: Numbers, is_object: Mask, is_background: Mask) -> Numbers:
+    """Return the mixture of channels that tells object from background best, brighter in the first.
+
+    Fisher's linear discriminant, with the covariances pooled and shrunk.
+
+    Parameters
+    ----------
+    colours
+        float64 ``[H, W, C]``, each channel 0…1.
+    is_object, is_background
+        Some pixels ``[H, W]`` of each, at least one.
+
+    Returns
+    -------
+    ndarray
+        float64 ``[H, W]``.
+    """
+    groups = [colours[marked] for marked in (is_object, is_background)]
+    means = [group.mean(axis=0) for group in groups]
+    around = [group - mean for group, mean in zip(groups, means, strict=True)]
+    scatter = sum((each.T @ each / len(each) for each in around), np.zeros((colours.shape[2],) * 2))
+    own = np.trace(scatter) / max(len(scatter), 1) * _SHRINKAGE
+    weights = np.linalg.solve(scatter + np.eye(len(scatter)) * (own + 1e-6), means[0] - means[1])
+    tone: Numbers = colours @ weights
+    return tone
+
+
+def likeness(
+    tone: Numbers, is_object: Mask, is_background: Mask, share: float | None = None
+) -> Numbers | None:
+    """Return how much each pixel looks like the object, from -1 to 1; its outline is at 0.
+
+    Parameters
+    ----------
+    tone
+        float64 ``[H, W]``, brighter in the object.
+    is_object, is_background
+        Some pixels ``[H, W]`` of each, at least one.
+    share
+        Where the outline's level lies on the way from the background's tone to the object's; None
+        for the level that divides the pixels best.
+
+    Returns
+    -------
+    ndarray or None
+        float64 ``[H, W]``; None if the object is no brighter than the background.
+    """
+    bright = float(np.median(tone[is_object]))
+    dark = float(np.percentile(tone[is_background], _BACKGROUND))
+    if bright - dark <= 1e-9 * max(abs(bright), abs(dark)):
+        return None
+    if share is None:
+        # What is brighter than the object would draw the level up.
+        level, _separation = otsu(np.minimum(tone, bright).ravel())
+        level = min(level, dark + _HIGHEST_LEVEL * (bright - dark))
+    else:
+        level = dark + share * (bright - dark)
+    above = (tone - level) / (bright - level)
+    too_bright = (bright + _TOO_BRIGHT * (bright - dark) - tone) / (bright - level)
+    return np.clip(np.minimum(above, too_bright), -1, 1)
