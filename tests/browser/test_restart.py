@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from piximi_core.project.contents.things import ThingFilter, count_things
 from piximi_core.project.workspace import create_project
 from piximi_core.services.examples.digits import add_digits
+from piximi_ui.base.navigation import PROJECT_PAGES
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -42,7 +43,7 @@ def test_a_label_given_after_a_restart_is_saved_without_help(page: Page, tmp_pat
         dashboard.stop()
 
 
-@pytest.mark.parametrize("name", ["images", "train", "evaluate", "predict", "export"])
+@pytest.mark.parametrize("name", PROJECT_PAGES)
 def test_each_address_opens_on_a_fresh_server(page: Page, fresh: Dashboard, name: str) -> None:
     page.goto(f"{fresh.url}/{name}?project=digits")
     sidebar = page.get_by_test_id("stSidebar")
