@@ -63,7 +63,7 @@ class Window:
         answer = json.loads(json.dumps(self.desk(batch)))
         assert answer["ack"] == self.nonce
         self.shown, self.image = answer["revision"], answer["image"]["id"]
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     def stroke(self, tool: str = "rectangle", **more: Any) -> dict[str, Any]:
         """Return a stroke that makes an object of the kind "cell"."""
