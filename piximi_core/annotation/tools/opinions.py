@@ -19,6 +19,8 @@ Numbers = NDArray[np.float64]
 _WAIST = 0.12
 # Parts belong to the object that lie in the box's ellipse, a little widened, by more than half.
 _ELLIPSE, _HALF = 1.05, 0.5
+# How far from the middle of the box what looks like the object is its own for certain.
+_OWN = 0.85
 # Where an object is taken for granted, and how near to the background a pixel is one of it.
 _CORE, _SURE = 0.5, -0.9
 # What is finer than this share of an object's radius is noise at its outline.
@@ -28,7 +30,8 @@ _FINE = 0.1
 def by_level(alike: Numbers, away: Numbers, inside: Mask) -> Mask:
     """Return the object as what looks like it, cut at the waists where others touch it.
 
-    Of its round parts those are kept that lie in the box.
+    Of its round parts those are kept that lie in the box. What looks like it beyond the box belongs
+    to others, and what of these reaches into the box is cut off at the waist too.
 
     Parameters
     ----------
@@ -42,6 +45,8 @@ def by_level(alike: Numbers, away: Numbers, inside: Mask) -> Mask:
     ndarray
         bool ``[H, W]``.
     """
+    from skimage.segmentation import watershed
+
     filled = without_holes(alike > 0)
     parts = round_parts(filled)
     sizes = np.bincount(parts.ravel())
@@ -49,7 +54,14 @@ def by_level(alike: Numbers, away: Numbers, inside: Mask) -> Mask:
     belongs = held > _HALF * sizes
     belongs[0] = False
     kept = belongs[parts] if belongs.any() else filled
-    return part_in_the_middle(kept & inside, away)
+    kept = part_in_the_middle(kept & inside, away)
+    seeds = np.zeros(alike.shape, dtype=np.int32)
+    seeds[filled & ~inside] = 2
+    seeds[kept & (away <= _OWN)] = 1
+    if not (seeds == 1).any():
+        return kept
+    own = watershed(-_depth(filled), seeds, mask=filled) == 1
+    return part_in_the_middle(kept & own, away)
 
 
 def round_parts(mask: Mask) -> Labels:
@@ -58,18 +70,28 @@ def round_parts(mask: Mask) -> Labels:
     Watershed on the distance to the outline, as in Vincent and Soille, "Watersheds in digital
     spaces" (IEEE Transactions on Pattern Analysis and Machine Intelligence, 1991).
     """
-    from scipy.ndimage import distance_transform_edt, gaussian_filter, label
+    from scipy.ndimage import label
     from skimage.morphology import h_maxima
     from skimage.segmentation import watershed
 
-    # What reaches the border of the crop goes on beyond it.
-    depth = distance_transform_edt(np.pad(mask, 1, mode="edge"))[1:-1, 1:-1]
     if mask.all() or not mask.any():
         return mask.astype(np.int32)
-    depth = gaussian_filter(depth, 1)
+    depth = _depth(mask)
     tops, _count = label(h_maxima(depth, _WAIST * float(depth.max())), np.ones((3, 3)))
     parts: Labels = watershed(-depth, tops, mask=mask).astype(np.int32)
     return parts
+
+
+def _depth(mask: Mask) -> Numbers:
+    """Return how far inside of a mask its pixels lie, float64 ``[H, W]``, a little smoothed.
+
+    What reaches the border of the crop goes on beyond it.
+    """
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    depth = distance_transform_edt(np.pad(mask, 1, mode="edge"))[1:-1, 1:-1]
+    smooth: Numbers = gaussian_filter(depth, 1)
+    return smooth
 
 
 def by_edges(alike: Numbers, away: Numbers, inside: Mask) -> Mask:

@@ -34,8 +34,9 @@ _MARGIN, _LEAST_MARGIN = 0.25, 3
 _LONGEST = 320
 # The window around clicks: the least, how it grows, how often, and its longest side.
 _LEAST_RADIUS, _GROWTH, _GROWTHS, _WIDEST = 8.0, 1.8, 10, 1024
-# How far beyond what was found first the object may reach, as a share of its longer side.
-_WIDER = 0.08
+# How far beyond what was found the object may reach, as a share of its sides; it does so where it
+# lies against a side of its box along more than a share of it. How often it is looked for there.
+_WIDER, _AGAINST, _REFINED = 0.08, 0.2, 8
 
 
 def smart_box(pixels: NDArray[Any], box: Box) -> list[Candidate]:
@@ -103,13 +104,52 @@ def smart_click(
     first = None if found is None else region_of(found, *window[:2])
     if first is None:
         return []
-    wider = max(1, round(_WIDER * max(first.width, first.height)))
-    masks, crop = _in_box(pixels, around(first.box, wider, height, width))
+    masks, crop = _grown_to_fit(pixels, first.box)
     corner = np.array(crop[:2])
     kept = [
         as_marked(mask, marked - corner, barred - corner) for mask in (*masks, mask_in(first, crop))
     ]
     return best_of([mask for mask in kept if mask is not None], *crop[:2])
+
+
+def _grown_to_fit(pixels: NDArray[Any], box: Box) -> tuple[list[Mask], Box]:
+    """Return the opinions about a box that is widened until the object does not fill it.
+
+    What comes back is that of `_in_box`.
+    """
+    height, width = pixels.shape[:2]
+    sides = (True, True, True, True)
+    for _attempt in range(_REFINED):
+        box = _widened(box, sides, height, width)
+        masks, window = _in_box(pixels, box)
+        if not masks:
+            break
+        x, y = window[:2]
+        inner = masks[0][box[1] - y : box[3] - y, box[0] - x : box[2] - x]
+        # In the order of the sides of a box.
+        along = (inner[:, 0], inner[0], inner[:, -1], inner[-1])
+        at_border = (box[0] == 0, box[1] == 0, box[2] == width, box[3] == height)
+        left, top, right, bottom = (
+            not is_last and float(side.mean()) > _AGAINST
+            for side, is_last in zip(along, at_border, strict=True)
+        )
+        sides = (left, top, right, bottom)
+        if not any(sides):
+            break
+    return masks, window
+
+
+def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width: int) -> Box:
+    """Return a box with some sides moved outwards, but not out of the image."""
+    x1, y1, x2, y2 = box
+    across, down = max(1, round(_WIDER * (x2 - x1))), max(1, round(_WIDER * (y2 - y1)))
+    left, top, right, bottom = sides
+    return (
+        max(x1 - across * left, 0),
+        max(y1 - down * top, 0),
+        min(x2 + across * right, width),
+        min(y2 + down * bottom, height),
+    )
 
 
 def _in_box(pixels: NDArray[Any], box: Box) -> tuple[list[Mask], Box]:
