@@ -12,6 +12,7 @@ from functools import partial
 from benchmarks import machine, report
 from benchmarks.measured import (
     adding,
+    annotating,
     archive,
     attack,
     first_point,
@@ -39,6 +40,7 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "first-point": first_point.run,
     "gallery": gallery.run,
     "labelling": labelling.run,
+    "annotating": annotating.run,
     "people": people.run,
     "piximi": piximi_project.run,
     "archive": archive.run,

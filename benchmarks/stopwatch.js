@@ -48,10 +48,10 @@ window.stopwatch = {
     });
   },
 
-  // Milliseconds from the next press of the mouse until the condition holds.
-  async after(condition) {
-    const since = await this.within("the mouse was not pressed", (resolve) => {
-      addEventListener("pointerdown", (event) => resolve(event.timeStamp), {
+  // Milliseconds from the next press of the mouse, or its release, until the condition holds.
+  async after(condition, moment = "pointerdown") {
+    const since = await this.within(`no ${moment}`, (resolve) => {
+      addEventListener(moment, (event) => resolve(event.timeStamp), {
         capture: true,
         once: true,
       });

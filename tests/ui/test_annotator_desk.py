@@ -62,7 +62,8 @@ class Window:
         assert batch is not None
         answer = json.loads(json.dumps(self.desk(batch)))
         assert answer["ack"] == self.nonce
-        self.shown, self.image = answer["revision"], answer["image"]["id"]
+        self.shown = answer["revision"]
+        self.image = answer.get("image", {"id": self.image})["id"]
         return answer
 
     def stroke(self, tool: str = "rectangle", **more: Any) -> dict[str, Any]:

@@ -35,6 +35,9 @@ class Annotator {
     /** @type {any} */
     this.follower = null;
     this.kinds = [];
+    this.heard = 0; // how often the kinds were told
+    this.labels = new Map(); // categories by their ids, those of all kinds but Unknown
+    this.pending = new Map(); // labels that wait
     this.kind = null; // of what is drawn now
     this.category = null;
     this.kindToMake = ""; // the name of one that comes with the first object of it
@@ -149,8 +152,8 @@ class Annotator {
   }
 
   /** The project answered: what the image shows now. */
-  answered({ image, kinds, revision, objects, said }) {
-    this.#know(kinds);
+  answered({ image = this.image, kinds, revision, objects, said }) {
+    if (kinds) this.#know(kinds);
     if (said) this.say(said);
     if (!image) return;
     const others = image.id !== this.image?.id;
@@ -173,6 +176,7 @@ class Annotator {
 
   /** The connection is lost or back, or the number of waiting actions changed. */
   redraw() {
+    this.pending = this.queue?.labels() ?? new Map();
     this.outlines.recolour();
     this.hand.show();
     const { texts, queue, follower } = this;
@@ -194,6 +198,8 @@ class Annotator {
 
   #know(kinds) {
     this.kinds = kinds;
+    this.heard += 1;
+    this.labels = new Map(kinds.flatMap((kind) => kind.categories.slice(1)).map((each) => [each.id, each]));
     const made = kinds.find(({ name }) => name === this.kindToMake);
     if (made) this.kindToMake = "";
     const before = made ?? kinds.find(({ id }) => id === this.kind?.id);
@@ -360,11 +366,10 @@ class Annotator {
   }
 
   /** The label of an object as the waiting actions will leave it; null for none. */
-  labelOf({ id, kind, category }) {
-    const asked = this.queue?.labels().get(id) ?? category;
-    const known = this.kinds.find((each) => each.id === kind)?.categories ?? [];
-    if (asked?.startsWith(NEW)) return { name: asked.slice(NEW.length), color: "#808080" };
-    return known.findIndex((each) => each.id === asked) > 0 ? known.find((each) => each.id === asked) : null;
+  labelOf({ id, category }) {
+    const asked = this.pending.get(id) ?? category;
+    if (asked.startsWith(NEW)) return { name: asked.slice(NEW.length), color: "#808080" };
+    return this.labels.get(asked) ?? null;
   }
 
   pointed([x, y]) {

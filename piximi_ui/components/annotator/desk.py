@@ -77,7 +77,7 @@ class AnnotatorDesk:
             self.project.carry(action, say)
 
     def shown(self, browser: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the browser is to show.
+        """Return what the browser is to show: only the objects that changed, where that is all.
 
         Parameters
         ----------
@@ -87,20 +87,23 @@ class AnnotatorDesk:
         """
         image_id, by, shown = (browser.get(name) for name in ("image", "by", "shown"))
         by = by if type(by) is int else 0
-        touched = self.project.touched(shown) if isinstance(shown, int) and not by else None
-        revision = touched.revision if touched else self.project.revision()
+        if isinstance(shown, int) and not by:
+            touched = self.project.touched(shown)
+            if touched is not None and image_id not in touched.ids:
+                return {"revision": touched.revision, "objects": self._changed(image_id, touched)}
+        revision = self.project.revision()
         image = self.project.image(str(image_id), by)
-        answer: dict[str, Any] = {
+        return {
             "image": image.to_data() if image else None,
             "kinds": [kind.to_data() for kind in self.project.kinds()],
             "revision": revision,
             "objects": None,
         }
-        if touched is not None and image is not None:
-            there = self.project.masks(image.id, touched.ids) if touched.ids else ()
-            answer["objects"] = {
-                "changed": [list(mask) for mask in there],
-                # Objects of other images are not known to the browser, and do it no harm.
-                "gone": sorted(touched.ids - {mask.id for mask in there}),
-            }
-        return answer
+
+    def _changed(self, image_id: object, touched: Touched) -> dict[str, Any]:
+        there = self.project.masks(str(image_id), touched.ids) if touched.ids else ()
+        return {
+            "changed": [list(mask) for mask in there],
+            # Objects of other images are not known to the browser, and do it no harm.
+            "gone": sorted(touched.ids - {mask.id for mask in there}),
+        }

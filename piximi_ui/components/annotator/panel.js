@@ -4,7 +4,7 @@ import { Palette } from "../gallery/bars.js";
 import { element, fill, number, paint } from "../shared/dom.js";
 import { OVERLAPS } from "./tools.js";
 
-const ROWS = 200; // of the list; more are counted
+const ROWS = 100; // of the list; more are counted
 
 export class Panel {
   /** @param {object} annotator see annotator.js: `turn`, `chooseKind`, `label`, `find`, `select` */
@@ -90,8 +90,9 @@ export class Panel {
     this.#objects(outlines);
   }
 
-  #objects({ shapes, plane, marked }) {
+  #objects(outlines) {
     const { texts } = this.annotator;
+    const { shapes, plane, marked } = outlines;
     const here = shapes.filter((shape) => shape.plane === plane);
     const elsewhere = shapes.length - here.length;
     const words = [fill(here.length === 1 ? texts.one_object : texts.objects, { n: number(here.length) })];
@@ -100,6 +101,11 @@ export class Panel {
     this.count.textContent = words.join(" · ");
     this.list.setAttribute("aria-label", texts.list);
     const chosen = new Set(marked);
+    // To lay out rows takes longer than all else: only where they say something else.
+    const { heard, pending } = this.annotator;
+    const state = [outlines.version, outlines.marked.map(({ id }) => id), [...pending], heard, texts.language];
+    if (String(state) === this.listed) return;
+    this.listed = String(state);
     // Those that are selected come first, so that they are among the rows that are drawn.
     const rows = [...marked, ...here.filter((shape) => !chosen.has(shape))].slice(0, ROWS);
     this.list.replaceChildren(...rows.map((shape) => this.#row(shape, chosen.has(shape))));

@@ -20,6 +20,8 @@ class Shape {
     this.rows = rowsOf(mask, x2 - x1, y2 - y1);
     /** @type {Path2D | null} */
     this.drawn = null;
+    /** @type {string | null} */
+    this.color = null; // as it is drawn; null where it is not
     this.area = this.rows.reduce((sum, row) => sum + row.reduce((all, x, i) => all + (i % 2 ? x : -x), 0), 0);
   }
 
@@ -60,6 +62,15 @@ export function rowsOf(mask, width, height) {
   return rows;
 }
 
+/** The cells that a shape's box touches. */
+function places({ x1, y1, x2, y2 }) {
+  const found = [];
+  for (let cx = Math.floor(x1 / CELL); cx <= Math.floor((x2 - 1) / CELL); cx += 1) {
+    for (let cy = Math.floor(y1 / CELL); cy <= Math.floor((y2 - 1) / CELL); cy += 1) found.push(`${cx} ${cy}`);
+  }
+  return found;
+}
+
 function outline(rows, left, top) {
   const path = new Path2D();
   const open = new Map(); // where a vertical edge began, by its place
@@ -94,6 +105,10 @@ export class Outlines {
     /** @type {Shape[]} */
     this.marked = []; // selected, the first first
     this.shown = true;
+    this.cells = new Map(); // the shapes that are near, by place
+    this.groups = new Map(); // the outlines of one colour, which are drawn at once
+    this.stale = new Set(); // colours whose outlines are to be gathered anew
+    this.version = 0; // another one with each change of what is drawn
     this.canvas = document.createElement("canvas");
     this.canvas.className = "outlines";
   }
@@ -113,34 +128,49 @@ export class Outlines {
 
   /** Take the objects as the server tells them; none: a picture without. */
   take(objects) {
-    this.#know(objects.map((each) => new Shape(each)));
+    this.#forget(this.shapes);
+    this.shapes = objects.map((each) => new Shape(each));
+    for (const shape of this.shapes) this.#place(shape);
+    this.#keepMarked();
+    this.recolour();
   }
 
   /** Take those that changed, and leave out those that are gone. */
   patch({ changed, gone }) {
-    const others = new Map(changed.map((each) => [each[0], new Shape(each)]));
+    const fresh = new Map(changed.map((each) => [each[0], new Shape(each)]));
     const left = new Set(gone);
-    const kept = this.shapes.filter(({ id }) => !left.has(id));
-    const known = new Set(kept.map(({ id }) => id));
-    const fresh = [...others.values()].filter(({ id }) => !known.has(id));
-    this.#know([...kept.map((shape) => others.get(shape.id) ?? shape), ...fresh]);
+    this.#forget(this.shapes.filter(({ id }) => fresh.has(id) || left.has(id)));
+    for (const shape of fresh.values()) this.#place(shape);
+    const there = new Set();
+    this.shapes = this.shapes.flatMap((shape) => {
+      there.add(shape.id);
+      return left.has(shape.id) ? [] : [fresh.get(shape.id) ?? shape];
+    });
+    this.shapes.push(...[...fresh.values()].filter(({ id }) => !there.has(id)));
+    this.#keepMarked();
+    this.recolour();
   }
 
-  #know(shapes) {
-    this.shapes = shapes;
-    this.cells = new Map();
-    for (const shape of this.shapes) {
-      for (let cx = Math.floor(shape.x1 / CELL); cx <= Math.floor((shape.x2 - 1) / CELL); cx += 1) {
-        for (let cy = Math.floor(shape.y1 / CELL); cy <= Math.floor((shape.y2 - 1) / CELL); cy += 1) {
-          const key = `${cx} ${cy}`;
-          if (!this.cells.has(key)) this.cells.set(key, []);
-          this.cells.get(key).push(shape);
-        }
-      }
+  /** Let those be found under a point. */
+  #place(shape) {
+    for (const key of places(shape)) {
+      if (!this.cells.has(key)) this.cells.set(key, new Set());
+      this.cells.get(key).add(shape);
     }
+  }
+
+  #forget(shapes) {
+    for (const shape of shapes) {
+      for (const key of places(shape)) this.cells.get(key)?.delete(shape);
+      this.stale.add(shape.color);
+    }
+  }
+
+  #keepMarked() {
+    this.version += 1;
+    if (!this.marked.length) return;
     const there = new Map(this.shapes.map((shape) => [shape.id, shape]));
     this.marked = this.marked.map(({ id }) => there.get(id)).filter((shape) => shape !== undefined);
-    this.recolour();
   }
 
   /** New labels of the same objects; answers whether they are the same. */
@@ -152,15 +182,27 @@ export class Outlines {
     return true;
   }
 
-  /** Gather the outlines of one colour, which are drawn at once. */
+  /** Draw each in its colour; only the colours are gathered anew that another outline has now. */
   recolour() {
-    this.groups = new Map();
+    const { stale, groups } = this;
+    const fresh = [];
     for (const shape of this.shapes) {
-      if (shape.plane !== this.plane) continue;
-      const color = this.asks.colorOf(shape) ?? UNLABELLED;
-      if (!this.groups.has(color)) this.groups.set(color, new Path2D());
-      this.groups.get(color).addPath(shape.path);
+      const color = shape.plane === this.plane ? (this.asks.colorOf(shape) ?? UNLABELLED) : null;
+      if (color === shape.color) continue;
+      if (shape.color === null) fresh.push(shape);
+      else stale.add(shape.color).add(color);
+      shape.color = color;
     }
+    if (!stale.size && !fresh.length) return;
+    this.version += 1;
+    for (const color of stale) groups.delete(color);
+    const anew = stale.size ? this.shapes.filter(({ color }) => stale.has(color)) : [];
+    for (const shape of [...anew, ...fresh.filter(({ color }) => !stale.has(color))]) {
+      if (shape.color === null) continue;
+      if (!groups.has(shape.color)) groups.set(shape.color, new Path2D());
+      groups.get(shape.color).addPath(shape.path);
+    }
+    stale.clear();
     this.draw();
   }
 
@@ -178,8 +220,8 @@ export class Outlines {
 
   /** All objects at a point, the smallest first. */
   stack(x, y) {
-    const near = this.cells?.get(`${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`) ?? [];
-    const there = near.filter((shape) => shape.plane === this.plane && shape.contains(x, y));
+    const near = this.cells.get(`${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`) ?? [];
+    const there = [...near].filter((shape) => shape.plane === this.plane && shape.contains(x, y));
     return there.sort((a, b) => a.area - b.area);
   }
 
@@ -209,7 +251,7 @@ export class Outlines {
     if (!pen) return;
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, width, height);
-    if (!this.shown || !this.sight || !this.groups) return;
+    if (!this.shown || !this.sight) return;
     const [left, top, scale] = this.sight.map((each) => each * dense);
     pen.setTransform(scale, 0, 0, scale, left, top);
     for (const [color, path] of this.groups) {
