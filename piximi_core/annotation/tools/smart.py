@@ -30,13 +30,14 @@ Mask = NDArray[np.bool_]
 
 # How far beyond a box its surroundings are looked at, as a share of its longer side and in pixels.
 _MARGIN, _LEAST_MARGIN = 0.25, 3
-# Windows that are longer are looked at in less detail.
-_LONGEST = 320
+# Windows that are longer are looked at in less detail, the more so where it is not known yet where
+# the object ends.
+_LONGEST, _ROUGHLY = 320, 160
 # The window around clicks: the least, how it grows, how often, and its longest side.
-_LEAST_RADIUS, _GROWTH, _GROWTHS, _WIDEST = 8.0, 1.8, 10, 1024
+_LEAST_RADIUS, _GROWTH, _GROWTHS, _WIDEST = 8.0, 2.0, 8, 1024
 # How far beyond what was found the object may reach, as a share of its sides; it does so where it
 # lies against a side of its box along more than a share of it. How often it is looked for there.
-_WIDER, _AGAINST, _REFINED = 0.08, 0.2, 8
+_WIDER, _AGAINST, _REFINED = 0.08, 0.2, 6
 
 
 def smart_box(pixels: NDArray[Any], box: Box) -> list[Candidate]:
@@ -97,7 +98,7 @@ def smart_click(
     (left, top), (right, bottom) = marked.min(axis=0).tolist(), (marked.max(axis=0) + 1).tolist()
     for _attempt in range(_GROWTHS):
         window = around((left, top, right, bottom), math.ceil(reach), height, width)
-        found, is_whole = around_points(pixels, window, marked, barred, _LONGEST)
+        found, is_whole = around_points(pixels, window, marked, barred, _ROUGHLY)
         if is_whole or max(window[2] - window[0], window[3] - window[1]) >= _WIDEST:
             break
         reach *= _GROWTH
