@@ -11,6 +11,7 @@ from piximi_core.annotation.regions import Box
 from piximi_core.annotation.tools.candidates import enlarged, reduced
 from piximi_core.annotation.tools.opinions import round_parts
 from piximi_core.annotation.tools.parts import without_holes
+from piximi_core.annotation.tools.points import points_in
 from piximi_core.annotation.tools.threshold import otsu
 
 __all__ = ["around_points", "as_marked"]
@@ -118,9 +119,7 @@ def as_marked(mask: Mask, marked: Columns, barred: Columns) -> Mask | None:
 
 def _within(points: Columns, mask: Mask) -> Columns:
     """Return those of some columns and rows ``[N, 2]`` that lie in a mask."""
-    columns, rows = points.T
-    height, width = mask.shape
-    inside: Columns = points[(columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)]
+    inside = points_in(points, (0, 0, mask.shape[1], mask.shape[0]))
     held: Columns = inside[mask[inside[:, 1], inside[:, 0]]]
     return held
 

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from piximi_core.annotation.polygons import FARTHEST, TOO_FAR
+from piximi_core.annotation.regions import Box
 from piximi_core.errors import BadInput
 
-__all__ = ["checked_length", "checked_points", "pixels_under"]
+__all__ = ["checked_length", "checked_points", "pixels_under", "points_in"]
 
 
 def checked_points(points: ArrayLike) -> NDArray[np.float64]:
@@ -50,6 +51,12 @@ def pixels_under(points: ArrayLike, height: int, width: int) -> NDArray[np.int64
         As `checked_points`.
     """
     found: NDArray[np.int64] = np.floor(checked_points(points)).astype(np.int64)
-    columns, rows = found.T
-    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-    return np.stack([columns[inside], rows[inside]], axis=1)
+    return points_in(found, (0, 0, width, height))
+
+
+def points_in(pixels: NDArray[np.int64], box: Box) -> NDArray[np.int64]:
+    """Return those of some pixels, columns and rows ``[N, 2]``, that lie in a box."""
+    columns, rows = pixels.T
+    x1, y1, x2, y2 = box
+    found: NDArray[np.int64] = pixels[(columns >= x1) & (columns < x2) & (rows >= y1) & (rows < y2)]
+    return found

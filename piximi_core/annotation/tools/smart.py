@@ -7,36 +7,34 @@ its middle does. Several opinions are asked, and what most of them say comes fir
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from piximi_core.annotation.regions import Box, filled_box, region_of
-from piximi_core.annotation.tools.candidates import (
-    Candidate,
-    best_of,
-    enlarged,
-    opinions,
-    reduced,
-)
+from piximi_core.annotation.regions import Box, Region, filled_box, region_of
+from piximi_core.annotation.tools.candidates import Candidate, enlarged, opinions, ranked, reduced
 from piximi_core.annotation.tools.clicks import around_points, as_marked
-from piximi_core.annotation.tools.points import checked_length, pixels_under
+from piximi_core.annotation.tools.points import checked_length, pixels_under, points_in
 from piximi_core.annotation.tools.windows import around, clip_box, mask_in
 
 __all__ = ["Candidate", "smart_box", "smart_click"]
 
 Mask = NDArray[np.bool_]
+Columns = NDArray[np.int64]
 
+_NONE: Columns = np.empty((0, 2), dtype=np.int64)
 # How far beyond a box its surroundings are looked at, as a share of its longer side and in pixels.
 _MARGIN, _LEAST_MARGIN = 0.25, 3
-# Windows that are longer are looked at in less detail.
-_LONGEST = 320
+# Windows that are longer are looked at in less detail, the more so where it is not known yet where
+# the object ends.
+_LONGEST, _ROUGHLY = 320, 160
 # The window around clicks: the least, how it grows, how often, and its longest side.
-_LEAST_RADIUS, _GROWTH, _GROWTHS, _WIDEST = 8.0, 1.8, 10, 1024
+_LEAST_RADIUS, _GROWTH, _GROWTHS, _WIDEST = 8.0, 2.0, 8, 1024
 # How far beyond what was found the object may reach, as a share of its sides; it does so where it
 # lies against a side of its box along more than a share of it. How often it is looked for there.
-_WIDER, _AGAINST, _REFINED = 0.08, 0.2, 8
+_WIDER, _AGAINST, _REFINED = 0.1, 0.2, 4
 
 
 def smart_box(pixels: NDArray[Any], box: Box) -> list[Candidate]:
@@ -57,8 +55,9 @@ def smart_box(pixels: NDArray[Any], box: Box) -> list[Candidate]:
     inside = clip_box(box, *pixels.shape[:2])
     if inside is None or not pixels.shape[2]:
         return []
-    masks, window = _in_box(pixels, inside)
-    return best_of(masks, *window[:2])
+    look = _look_at(pixels, inside)
+    regions = [(look.region(mask), score) for mask, score in ranked(look.masks)]
+    return [Candidate(region, score) for region, score in regions if region is not None]
 
 
 def smart_click(
@@ -97,46 +96,74 @@ def smart_click(
     (left, top), (right, bottom) = marked.min(axis=0).tolist(), (marked.max(axis=0) + 1).tolist()
     for _attempt in range(_GROWTHS):
         window = around((left, top, right, bottom), math.ceil(reach), height, width)
-        found, is_whole = around_points(pixels, window, marked, barred, _LONGEST)
+        found, is_whole = around_points(pixels, window, marked, barred, _ROUGHLY)
         if is_whole or max(window[2] - window[0], window[3] - window[1]) >= _WIDEST:
             break
         reach *= _GROWTH
     first = None if found is None else region_of(found, *window[:2])
     if first is None:
         return []
-    masks, crop = _grown_to_fit(pixels, first.box)
-    corner = np.array(crop[:2])
-    kept = [
-        as_marked(mask, marked - corner, barred - corner) for mask in (*masks, mask_in(first, crop))
-    ]
-    return best_of([mask for mask in kept if mask is not None], *crop[:2])
+    look = _grown_to_fit(pixels, first.box)
+    (x, y), step = look.window[:2], look.step
+    near, far = (marked - (x, y)) // step, (barred - (x, y)) // step
+    masks = [*look.masks, mask_in(first, look.window)[::step, ::step]]
+    held = [kept for mask in masks if (kept := as_marked(mask, near, far)) is not None]
+    regions = [(look.region(mask, marked, barred), score) for mask, score in ranked(held)]
+    return [Candidate(region, score) for region, score in regions if region is not None]
 
 
-def _grown_to_fit(pixels: NDArray[Any], box: Box) -> tuple[list[Mask], Box]:
-    """Return the opinions about a box that is widened until the object does not fill it.
+@dataclass(frozen=True)
+class _Look:
+    """What is thought of a box.
 
-    What comes back is that of `_in_box`.
+    Attributes
+    ----------
+    masks
+        The opinions, bool ``[H, W]``: pixels of the window, or blocks of them.
+    step
+        The side of a block, in pixels.
+    window, box
+        What was looked at, and the box that no object reaches beyond.
     """
+
+    masks: list[Mask]
+    step: int
+    window: Box
+    box: Box
+
+    def region(self, mask: Mask, marked: Columns = _NONE, barred: Columns = _NONE) -> Region | None:
+        """Return the region of a mask of blocks, with marked pixels and without barred ones."""
+        x, y, right, bottom = self.window
+        allowed = mask_in(filled_box(self.box), self.window)
+        fine = enlarged(mask, self.step, (bottom - y, right - x)) & allowed
+        for points, holds in ((barred, False), (marked, True)):
+            columns, rows = (points_in(points, self.box) - (x, y)).T
+            fine[rows, columns] = holds
+        return region_of(fine, x, y)
+
+
+def _grown_to_fit(pixels: NDArray[Any], box: Box) -> _Look:
+    """Return what is thought of a box that is widened until the object does not fill it."""
     height, width = pixels.shape[:2]
-    sides = (True, True, True, True)
+    look = _look_at(pixels, _widened(box, (True, True, True, True), height, width))
     for _attempt in range(_REFINED):
-        box = _widened(box, sides, height, width)
-        masks, window = _in_box(pixels, box)
-        if not masks:
+        if not look.masks:
             break
-        x, y = window[:2]
-        inner = masks[0][box[1] - y : box[3] - y, box[0] - x : box[2] - x]
+        box, step = look.box, look.step
+        left, top = ((box[axis] - look.window[axis]) // step for axis in (0, 1))
+        right, bottom = (-((look.window[axis] - box[2 + axis]) // step) for axis in (0, 1))
+        inner = look.masks[0][top:bottom, left:right]
         # In the order of the sides of a box.
         along = (inner[:, 0], inner[0], inner[:, -1], inner[-1])
-        at_border = (box[0] == 0, box[1] == 0, box[2] == width, box[3] == height)
-        left, top, right, bottom = (
-            not is_last and float(side.mean()) > _AGAINST
-            for side, is_last in zip(along, at_border, strict=True)
+        is_last = (box[0] == 0, box[1] == 0, box[2] == width, box[3] == height)
+        west, north, east, south = (
+            not last and float(side.mean()) > _AGAINST
+            for side, last in zip(along, is_last, strict=True)
         )
-        sides = (left, top, right, bottom)
-        if not any(sides):
+        if not (west or north or east or south):
             break
-    return masks, window
+        look = _look_at(pixels, _widened(box, (west, north, east, south), height, width))
+    return look
 
 
 def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width: int) -> Box:
@@ -152,15 +179,11 @@ def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width:
     )
 
 
-def _in_box(pixels: NDArray[Any], box: Box) -> tuple[list[Mask], Box]:
-    """Return the opinions about a box, and the window that they are masks of."""
+def _look_at(pixels: NDArray[Any], box: Box) -> _Look:
     left, top, right, bottom = box
     margin = max(_LEAST_MARGIN, round(_MARGIN * max(right - left, bottom - top)))
     window = around(box, margin, *pixels.shape[:2])
     x, y = window[:2]
-    crop = pixels[y : window[3], x : window[2]]
-    colours, step = reduced(crop, _LONGEST)
+    colours, step = reduced(pixels[y : window[3], x : window[2]], _LONGEST)
     sides = ((left - x) / step, (top - y) / step, (right - x) / step, (bottom - y) / step)
-    allowed = mask_in(filled_box(box), window)
-    masks = [enlarged(mask, step, crop.shape) & allowed for mask in opinions(colours, sides)]
-    return [mask for mask in masks if mask.any()], window
+    return _Look(opinions(colours, sides), step, window, box)

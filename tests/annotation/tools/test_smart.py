@@ -169,6 +169,28 @@ def test_strange_pictures_never_raise(name: str) -> None:
             assert in_common(first(found), inner) > 0.85
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("seed", range(12))
+def test_points_lie_where_they_were_said_to(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    height, width, channels = generator.integers(1, (400, 90, 4)).tolist()
+    coarse = generator.normal(0, 1, (height // 9 + 1, width // 9 + 1, channels))
+    pixels = np.kron(coarse, np.ones((9, 9, 1)))[:height, :width]
+    pixels = pixels + generator.normal(0, 0.2, pixels.shape)
+    for _attempt in range(8):
+        inside, outside = generator.uniform(0, (width, height), (2, 2, 2))
+        radius = float(generator.uniform(0, 50))
+        found = smart_click(pixels, inside[:1], outside, radius)
+        check(found, height, width)
+        for candidate in found:
+            mask = full(candidate.region, height, width)
+            assert mask[int(inside[0, 1]), int(inside[0, 0])]
+            elsewhere = (outside.astype(int) != inside[0].astype(int)).any(axis=1)
+            assert not any(mask[int(y), int(x)] for x, y in outside[elsewhere])
+        (left, top), (right, bottom) = np.sort([inside[0], outside[0]], axis=0).astype(int)
+        check(smart_box(pixels, (left, top, right, bottom)), height, width)
+
+
 def check(found: list[Candidate], height: int, width: int) -> None:
     assert len(found) <= 3
     scores = [candidate.score for candidate in found]
