@@ -29,6 +29,6 @@ def workspace_of_many(say: Callable[[str], None], *, trained: bool = False) -> I
         task: dict[str, Any] = {"files": str(files), "project": str(workspace / PROJECT)}
         if trained:
             task["trained"] = (28, 28, 1)
-        if measure("images_project", task)["files"] != IMAGES:
+        if measure("projects.images", task)["files"] != IMAGES:
             raise RuntimeError("The project to be measured is incomplete.")
         yield workspace

@@ -52,7 +52,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
             workspace.mkdir()
             say(f"  making an image of {_SIDE} x {_SIDE} with {count:,} objects")
             task = {"project": str(workspace / "benchmark"), "side": _SIDE, "objects": count}
-            found = measure("crowded_project", task)
+            found = measure("projects.crowded", task)
             made, columns = int(found["objects"]), int(found["columns"])
             with served("app.py", workspace) as server:
                 for number in range(repeats):

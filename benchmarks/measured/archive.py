@@ -42,7 +42,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
             project = room / f"project-{side}"
             files = room / f"files-{side}"
             write_labelled_pictures(files, count, ("red", "white"), side, 3)
-            measure("images_project", {"files": str(files), "project": str(project)})
+            measure("projects.images", {"files": str(files), "project": str(project)})
             shutil.rmtree(files)
             competitors = {
                 OURS: partial(_ours, project, room / "ours.zip"),

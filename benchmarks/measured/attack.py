@@ -75,7 +75,7 @@ def _make(workspace: Path, files: Path) -> None:
     for name, count in ((_OTHER, _IMAGES), (_HOSTILE, _FILES)):
         write_labelled_pictures(files, count, ("red", "white"), _SIDE, 1)
         task = {"files": str(files), "project": str(workspace / name)}
-        if measure("images_project", task)["files"] != count:
+        if measure("projects.images", task)["files"] != count:
             raise RuntimeError("A project to be measured is incomplete.")
         shutil.rmtree(files)
         shutil.rmtree(workspace / name / "cache")

@@ -63,7 +63,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
         say(f"  making a project of {_IMAGES} images")
         write_labelled_pictures(room / "files", _IMAGES, ("red", "white", "blue"), _SIDE, 3)
         task = {"files": str(room / "files"), "project": str(room / "project")}
-        if measure("images_project", task)["files"] != _IMAGES:
+        if measure("projects.images", task)["files"] != _IMAGES:
             raise RuntimeError("The project to be measured is incomplete.")
         for number in range(repeats):
             say(f"  round {number + 1} of {repeats}")

@@ -65,7 +65,7 @@ def _make(room: Path, name: str, say: Callable[[str], None]) -> str:
     workspace.mkdir()
     write_labelled_pictures(files, images, ("red", "white"), 64, 3)
     task = {"project": str(workspace / "benchmark"), "files": str(files), "objects": objects}
-    made = measure("objects_project", task)
+    made = measure("projects.objects", task)
     shutil.rmtree(files)
     if (made["files"], made["objects"]) != (images, objects):
         raise RuntimeError(f"The {name} project is incomplete.")
@@ -84,7 +84,7 @@ def _visit(browser: Browser, workspace: Path, kind: str) -> _Visit:
                     [opened_in_sight(browser, start + what + view) for _ in range(_LOADS)]
                 )
         visit.megabytes = server.megabytes()
-    undone = measure("objects_project", {"project": str(workspace / "benchmark")})
+    undone = measure("projects.objects", {"project": str(workspace / "benchmark")})
     visit.undo = float(undone["milliseconds"])
     return visit
 

@@ -62,7 +62,7 @@ def _make(room: Path, workspace: Path, say: Callable[[str], None]) -> str:
     workspace.mkdir()
     write_labelled_pictures(room / "files", _FILES, ("red", "white"), 64, 3)
     task = {"project": str(workspace / "benchmark"), "files": str(room / "files")}
-    made = measure("million_project", {**task, "images": _IMAGES, "objects": _OBJECTS})
+    made = measure("projects.million", {**task, "images": _IMAGES, "objects": _OBJECTS})
     if (made["images"], made["objects"]) != (_IMAGES, _OBJECTS):
         raise RuntimeError("The project to be measured is incomplete.")
     return str(made["kind"])

@@ -59,7 +59,7 @@ def _workspace(say: Callable[[str], None]) -> Iterator[Path]:
         write_labelled_pictures(files, _IMAGES, _CATEGORIES, 64, 1)
         first = workspace / _name(0)
         task = {"files": str(files), "project": str(first)}
-        if measure("images_project", task)["files"] != _IMAGES:
+        if measure("projects.images", task)["files"] != _IMAGES:
             raise RuntimeError("The project to be measured is incomplete.")
         for number in range(1, _PROJECTS):
             shutil.copytree(first, workspace / _name(number))

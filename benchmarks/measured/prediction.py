@@ -65,7 +65,7 @@ def _prepared(room: Path, side: int, channels: int, shape: tuple[int, int, int])
     write_pictures(files / "unlabelled", _COUNT, side, channels)
     write_labelled_pictures(files / "labelled", _LABELLED, ("one", "two"), side, channels)
     wanted = {"files": str(files), "project": str(room / "project"), "shape": shape}
-    return {**wanted, "run_folder": measure("prediction_project", wanted)["folder"]}
+    return {**wanted, "run_folder": measure("projects.prediction", wanted)["folder"]}
 
 
 def _rates(

@@ -42,7 +42,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
         for name, count in _SIZES.items():
             say(f"  making a project of {count:,} images")
             project = room / str(count)
-            measure("rows_project", {"project": str(project), "images": count})
+            measure("projects.rows", {"project": str(project), "images": count})
             commands[name] = [*core, "info", str(project)]
         took = interleaved(
             {name: partial(_took, arguments) for name, arguments in commands.items()}, repeats, say

@@ -14,8 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from piximi_core.annotation.regions import Box, Region, filled_box, region_of
-from piximi_core.annotation.tools.candidates import Candidate, enlarged, opinions, ranked, reduced
-from piximi_core.annotation.tools.clicks import around_points, as_marked
+from piximi_core.annotation.tools.finding.candidates import (
+    Candidate,
+    enlarged,
+    opinions,
+    ranked,
+    reduced,
+)
+from piximi_core.annotation.tools.finding.clicks import around_points, as_marked
 from piximi_core.annotation.tools.points import checked_length, pixels_under, points_in
 from piximi_core.annotation.tools.windows import around, clip_box, mask_in
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box
-from piximi_core.annotation.tools.candidates import enlarged, reduced
-from piximi_core.annotation.tools.opinions import round_parts
+from piximi_core.annotation.tools.finding.candidates import enlarged, reduced
+from piximi_core.annotation.tools.finding.opinions import round_parts
 from piximi_core.annotation.tools.parts import without_holes
 from piximi_core.annotation.tools.points import points_in
 from piximi_core.annotation.tools.threshold import otsu

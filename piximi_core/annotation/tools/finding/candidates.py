@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Region
-from piximi_core.annotation.tools.evidence import Sides, contrast, from_middle, likeness
-from piximi_core.annotation.tools.opinions import by_edges, by_level, part_in_the_middle
+from piximi_core.annotation.tools.finding.evidence import Sides, contrast, from_middle, likeness
+from piximi_core.annotation.tools.finding.opinions import by_edges, by_level, part_in_the_middle
 from piximi_core.annotation.tools.tones import rescaled
 
 __all__ = ["Candidate", "enlarged", "opinions", "ranked", "reduced"]

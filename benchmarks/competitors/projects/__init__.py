@@ -1,0 +1,1 @@
+"""Make the projects that are measured; no competitors."""
