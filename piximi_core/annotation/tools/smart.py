@@ -106,8 +106,9 @@ def smart_click(
         if is_whole or max(window[2] - window[0], window[3] - window[1]) >= _WIDEST:
             break
         reach *= _GROWTH
-    first = None if found is None else region_of(found, *window[:2])
-    if first is None:
+    first = None if found is None or not is_whole else region_of(found, *window[:2])
+    # What goes on beyond the window, or from side to side, is the ground that objects lie on.
+    if first is None or first.box == (0, 0, width, height):
         return []
     look = _grown_to_fit(pixels, first.box)
     (x, y), step = look.window[:2], look.step

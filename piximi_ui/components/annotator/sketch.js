@@ -1,5 +1,7 @@
 // What the hand draws, and what is on its way to the project, over the picture and its outlines.
 
+import { cleared } from "../shared/canvas.js";
+
 const LINES = [
   { wide: 4, color: "rgb(0 0 0 / 70%)", dash: [] },
   { wide: 1.8, color: "#ffffff", dash: [6, 4] },
@@ -21,22 +23,15 @@ export class Sketch {
   }
 
   draw() {
-    const { canvas } = this;
-    const dense = window.devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth * dense, canvas.clientHeight * dense].map(Math.round);
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const pen = canvas.getContext("2d");
-    if (!pen) return;
-    const [left, top, scale] = this.sight.map((each) => each * dense);
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    pen.setTransform(scale, 0, 0, scale, left, top);
-    for (const trace of this.traces) this.#trace(pen, trace, dense / scale);
+    const on = cleared(this.canvas, this.sight);
+    if (!on) return;
+    const { pen, unit } = on;
+    for (const trace of this.traces) this.#trace(pen, trace, unit);
     if (!this.brush) return;
     const ring = new Path2D();
     const [x, y, radius] = this.brush;
     ring.arc(x, y, radius, 0, 2 * Math.PI);
-    stroke(pen, ring, dense / scale);
+    stroke(pen, ring, unit);
   }
 
   #trace(pen, { tool, points, radius }, unit) {

@@ -1,6 +1,8 @@
 // The objects of a picture: their outlines on a canvas over it, and which one lies under a point.
 // They come as the run lengths that the project keeps; nothing is traced on the server.
 
+import { cleared } from "../shared/canvas.js";
+
 const CELL = 64; // pixels of the picture: an object is looked for among those near a point only
 const UNLABELLED = "#e5e7eb";
 
@@ -243,23 +245,15 @@ export class Outlines {
   }
 
   draw() {
-    const { canvas } = this;
-    const dense = window.devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth * dense, canvas.clientHeight * dense].map(Math.round);
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const pen = canvas.getContext("2d");
-    if (!pen) return;
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    if (!this.shown || !this.sight) return;
-    const [left, top, scale] = this.sight.map((each) => each * dense);
-    pen.setTransform(scale, 0, 0, scale, left, top);
+    const on = cleared(this.canvas, this.sight ?? [0, 0, 1]);
+    if (!on || !this.shown || !this.sight) return;
+    const { pen, unit } = on;
     for (const [color, path] of this.groups) {
-      pen.lineWidth = (1.6 * dense) / scale;
+      pen.lineWidth = 1.6 * unit;
       pen.strokeStyle = color;
       pen.stroke(path);
     }
-    for (const shape of this.marked) this.#mark(pen, shape, dense / scale);
+    for (const shape of this.marked) this.#mark(pen, shape, unit);
   }
 
   /** Draw that an object is selected; `unit` is a pixel of the screen. */
