@@ -65,4 +65,5 @@ store = current_store()
 page_title.draw_unseen(_("Images"))
 style.draw()
 outcome.draw(store)
+browser.acted()  # The whole page is being drawn already: it need not follow once more.
 st.fragment(browse)(store)

@@ -5,6 +5,7 @@ if __name__ == "__main__":
     import streamlit as st
 
     from piximi_ui.base import navigation
+    from piximi_ui.base.context import saying
     from piximi_ui.server import access, turns
     from piximi_ui.shell import guide_bar, preferences, sidebar, streamlit_words, style
 
@@ -13,7 +14,7 @@ if __name__ == "__main__":
     streamlit_words.draw()
     access.require_sign_in()
     page = navigation.register()
-    with turns.drawing_turn():
+    with turns.drawing_turn(), saying():
         sidebar.draw()
         preferences.draw()
         guide_bar.draw()

@@ -9,6 +9,7 @@ from threading import Lock
 
 import streamlit as st
 from sqlalchemy import select
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
@@ -32,8 +33,8 @@ __all__ = [
     "opened_at",
     "picture_token",
     "redo_step",
-    "said",
     "say",
+    "saying",
     "settled",
     "show_error",
     "step_in_words",
@@ -105,12 +106,26 @@ def picture_token(store: Store) -> str:
 
 
 def say(text: str, icon: str = _DONE) -> None:
-    """Keep a message for the next drawing of the page."""
+    """Keep a message until the page is drawn; see `saying`."""
     st.session_state.setdefault("piximi_messages", []).append((text, icon))
 
 
-def said() -> None:
-    """Show the messages kept by `say`, once."""
+@contextmanager
+def saying() -> Iterator[None]:
+    """Draw the page, and then show the messages kept by `say`, once.
+
+    Not before: where another drawing takes this one's place, Streamlit throws away what has not
+    been sent yet, and a message with it. They wait for a drawing that comes to its end.
+    """
+    try:
+        yield
+    except StopException:
+        _say_now()
+        raise
+    _say_now()
+
+
+def _say_now() -> None:
     for text, icon in st.session_state.pop("piximi_messages", []):
         st.toast(text, icon=icon)
 

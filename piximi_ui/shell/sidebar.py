@@ -15,7 +15,6 @@ from piximi_ui.base.context import (
     nothing_to_undo,
     opened_at,
     redo_step,
-    said,
     step_in_words,
     undo_step,
     who,
@@ -31,7 +30,6 @@ _LOOKED_AT = "piximi_sidebar_looked_at"
 
 def draw() -> None:
     """Draw the sidebar; a project that cannot be opened is the page's to explain."""
-    said()
     with st.sidebar:
         st.markdown(f"#### :material/biotech: {_('Piximi Dashboard')}")
         navigation.link("home", width="stretch")
