@@ -8,7 +8,7 @@ from piximi_core.services.classifiers import export
 from piximi_core.services.classifiers.export_notes import export_notes
 from piximi_core.services.scoring.class_names import names_of
 from piximi_ui.annotations.export_section import draw_annotations
-from piximi_ui.base.context import current_store, errors_shown, who
+from piximi_ui.base.context import current_store, end_page, errors_shown, who
 from piximi_ui.classifiers.run_picker import pick_run
 from piximi_ui.exporting.deliveries import draw_deliveries
 from piximi_ui.exporting.format_picker import on_windows, pick_format
@@ -24,10 +24,10 @@ st.title(_("Export"))
 what = pick_what()
 if what == "project":
     draw_whole_project(store)
-    st.stop()
+    end_page()
 if what == "annotations":
     draw_annotations(store)
-    st.stop()
+    end_page()
 run = pick_run(store)
 left, right = st.columns([1, 1], gap="large")
 with left:

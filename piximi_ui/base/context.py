@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import NoReturn
 
 import streamlit as st
 from sqlalchemy import select
-from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
 from piximi_core.errors import PiximiError
 from piximi_core.jobs import engine
@@ -27,6 +27,7 @@ from piximi_ui.server.sessions import this_session
 
 __all__ = [
     "current_store",
+    "end_page",
     "errors_shown",
     "find_store",
     "nothing_to_undo",
@@ -56,11 +57,11 @@ def current_store() -> Store:
     except PiximiError as error:
         show_error(error)
         navigation.link("home", label=_("Go to your projects"))
-        st.stop()
+        end_page()
     if store is None:
         st.info(_("No project is open. Open one, or start a new one."))
         navigation.link("home", label=_("Go to your projects"))
-        st.stop()
+        end_page()
     return store
 
 
@@ -117,12 +118,14 @@ def saying() -> Iterator[None]:
     Not before: where another drawing takes this one's place, Streamlit throws away what has not
     been sent yet, and a message with it. They wait for a drawing that comes to its end.
     """
-    try:
-        yield
-    except StopException:
-        _say_now()
-        raise
+    yield
     _say_now()
+
+
+def end_page() -> NoReturn:
+    """Draw no more of the page than there is."""
+    _say_now()
+    st.stop()
 
 
 def _say_now() -> None:

@@ -14,6 +14,7 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.evaluation.run_figures import RunFigure, figures_today
 from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.base import navigation
+from piximi_ui.base.context import end_page
 from piximi_ui.base.kinds import draw_kind_picker, follow_run, of_kind
 from piximi_ui.classifiers import import_dialog as bringing
 from piximi_ui.jobs.job_progress import draw_bar
@@ -149,4 +150,4 @@ def _end_without_run(store: Store, kind_id: str, training: Run | None) -> NoRetu
         )
         navigation.link("train", label=_("Go to Train"))
     bringing.draw_button(store, kind_id=kind_id)
-    st.stop()
+    end_page()

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 def page() -> None:
     import streamlit as st
 
-    from piximi_ui.base.context import say, saying
+    from piximi_ui.base.context import end_page, say, saying
 
     state = st.session_state
     if "drawings" not in state:
@@ -20,7 +20,7 @@ def page() -> None:
         if state.drawings == 1 and state.get("ends") == "replaced":
             st.rerun()
         if state.get("ends") == "stopped":
-            st.stop()
+            end_page()
 
 
 @pytest.mark.parametrize("ends", ["drawn", "replaced", "stopped"])
