@@ -38,7 +38,7 @@ class Window:
 
     def __init__(self, store: Store) -> None:
         self.store, self.nonce = store, 0
-        self.image, *self.others = find_ids(store, ThingFilter())
+        self.image = find_ids(store, ThingFilter())[0]
         self.shown: int | None = None
         project = Annotated(
             draw=stroke_actions(store),

@@ -7,7 +7,6 @@ the objects that changed. Streamlit draws the page once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke
@@ -35,7 +34,6 @@ def annotator(
     key: str,
     ledger: Ledger,
     follow: str,
-    texts: Mapping[str, str] | None = None,
 ) -> None:
     """Draw the annotator with an image of the project.
 
@@ -47,8 +45,6 @@ def annotator(
         Which actions of the browser were taken, in this session.
     follow
         The address that tells the project's present revision.
-    texts
-        Words in place of `annotator_texts`.
     """
     desk = AnnotatorDesk(ledger, project)
     data: dict[str, Any] = {
@@ -56,7 +52,7 @@ def annotator(
         "store": key,
         "actions": action_address(key, desk),
         "follow": follow,
-        "texts": {**annotator_texts(), **(texts or {})},
+        "texts": annotator_texts(),
     }
     # Its only wish of the script: to draw what stands around it, undo and the guide.
     component("annotator")(key=key, data=data, on_changed_change=lambda: None)

@@ -186,7 +186,7 @@ class Annotator {
     this.root.classList.toggle("turning", this.by !== 0);
     this.fit.textContent = texts.fit;
     this.fit.title = texts.fit_tip;
-    this.hint.textContent = texts[`${this.hand.tool.name}_hint`] ?? texts[`${this.hand.tool.name}_tip`];
+    this.hint.textContent = texts[`${this.hand.tool.name}_tip`];
     this.toolbar.draw();
     this.panel.draw();
   }
