@@ -1,4 +1,4 @@
-"""The project that the version before made, unpacked, and what is in a project's tables."""
+"""The project that an earlier version made, unpacked, and what is in a project's tables."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ARCHIVE", "rows_of", "unpack_stored", "version_of"]
+__all__ = ["ARCHIVE", "STORED_VERSION", "rows_of", "unpack_stored", "version_of"]
 
 ARCHIVE = Path(__file__).with_name("stored") / "project-0.1.zip"
+STORED_VERSION = 5  # of its tables
 
 
 def unpack_stored(folder: Path) -> Path:
-    """Put the stored project into a folder, as it lay on the disk of the version before."""
+    """Put the stored project into a folder, as it lay on the disk of that version."""
     with zipfile.ZipFile(ARCHIVE) as archive:
         archive.extractall(folder)
     return folder

@@ -34,7 +34,7 @@ from piximi_core.services.projects.open_archive import restore_archive
 from piximi_core.services.training import train
 from tests.conftest import REPOSITORY
 from tests.made_up import make_older
-from tests.project.stored_project import ARCHIVE, rows_of, unpack_stored, version_of
+from tests.project.stored_project import ARCHIVE, STORED_VERSION, rows_of, unpack_stored, version_of
 
 
 @pytest.fixture
@@ -51,14 +51,14 @@ def labels_of(store: Store) -> dict[str, str]:
 
 def test_it_opens_with_all_that_it_held_and_a_backup(old: Path) -> None:
     before = rows_of(old / "project.sqlite")
-    assert version_of(old / "project.sqlite") == schema.SCHEMA_VERSION - 1
+    assert version_of(old / "project.sqlite") == STORED_VERSION
     store = Store(old)
     assert version_of(store.files.database) == schema.SCHEMA_VERSION
     assert rows_of(store.files.database) == before
     assert store.revision() == 10
     [kept] = list_backups(old)
     assert kept.reason == "format"
-    assert version_of(kept.path) == schema.SCHEMA_VERSION - 1
+    assert version_of(kept.path) == STORED_VERSION
     assert rows_of(kept.path) == before
     assert [run.name for run in list_runs(store)] == ["small"]
     assert [found.name for found in list_saved_filters(store)] == ["Mine"]
@@ -189,12 +189,12 @@ def test_a_step_that_goes_wrong_leaves_the_project_as_it_was(
     words: str,
 ) -> None:
     before = rows_of(old / "project.sqlite")
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 7)
-    monkeypatch.setitem(STEPS, 7, step)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", schema.SCHEMA_VERSION + 1)
+    monkeypatch.setitem(STEPS, schema.SCHEMA_VERSION, step)
     for _attempt in range(2):
         with pytest.raises(error, match=words):
             Store(old)
-    assert version_of(old / "project.sqlite") == 5
+    assert version_of(old / "project.sqlite") == STORED_VERSION
     assert rows_of(old / "project.sqlite") == before
     # One backup, however often it was tried, and no draft.
     assert len(list((old / "backups").iterdir())) == 1
@@ -253,7 +253,8 @@ def test_killed_at_any_moment_it_is_of_one_version_or_the_other(tmp_path: Path) 
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert found["alive"] == "6"
+    before, after = str(STORED_VERSION), str(schema.SCHEMA_VERSION)
+    assert found["alive"] == after
     assert found["lived"] < 5
-    assert set(found["killed"]) == {"5", "6"}, found
+    assert set(found["killed"]) == {before, after}, found
     assert len(found["killed"]) > 80

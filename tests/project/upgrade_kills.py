@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from piximi_core.project.database.backups import list_backups
+from piximi_core.project.database.schema import SCHEMA_VERSION
 from piximi_core.project.database.sqlite_files import damage_of
 from piximi_core.project.database.store import Store
-from tests.project.stored_project import rows_of, unpack_stored, version_of
+from tests.project.stored_project import STORED_VERSION, rows_of, unpack_stored, version_of
 
 _PAGES = 8  # of a database that is copied, between two moments
 _LAST = 40
@@ -79,17 +80,17 @@ def _found(folder: Path, before: dict[str, Any]) -> str:
         return "damaged"
     if rows_of(database) != before:
         return "other rows"
-    if version > 5 and not [b for b in list_backups(folder) if b.reason == "format"]:
+    if version > STORED_VERSION and not [b for b in list_backups(folder) if b.reason == "format"]:
         return "no backup"
     # Whatever was left of the killed one stands in nobody's way.
     Store(folder).close()
-    if rows_of(database) != before or version_of(database) != 6:
+    if rows_of(database) != before or version_of(database) != SCHEMA_VERSION:
         return "not to be opened again"
     if len([b for b in list_backups(folder) if b.reason == "format"]) != 1:
         return "more than one backup"
     # The draft of one that was killed behind the last change goes with the backups' own, in a day.
     drafts = [path.name for path in (folder / "backups").iterdir() if "upgrade" in path.name]
-    if drafts and version == 5:
+    if drafts and version == STORED_VERSION:
         return "a draft that nobody removes"
     return str(version)
 

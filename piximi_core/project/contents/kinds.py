@@ -13,11 +13,14 @@ from piximi_core.project.contents.categories import clean_name
 from piximi_core.project.database.schema import (
     answers,
     categories,
+    complete_regions,
     drafts,
     images,
     kinds,
+    object_notes,
     objects,
     predictions,
+    proposals,
     things,
 )
 from piximi_core.project.database.store import Store
@@ -184,6 +187,8 @@ def delete_kind(store: Store, kind_id: str, *, who: str | None = None) -> int:
     with store.step(Message("Delete kind"), who=who) as db:
         kind = _objects_only(db, kind_id, "deleted")
         deleted = _clear(db, kind.id)
+        for table in (proposals, complete_regions):
+            db.execute(table.delete().where(table.c.kind_id == kind.id))
         db.execute(drafts.delete().where(drafts.c.id == kind.id))
         db.execute(categories.delete().where(categories.c.kind_id == kind.id))
         db.execute(kinds.delete().where(kinds.c.id == kind.id))
@@ -192,7 +197,7 @@ def delete_kind(store: Store, kind_id: str, *, who: str | None = None) -> int:
 
 def _clear(db: Connection, kind_id: str) -> int:
     doomed = select(things.c.id).where(things.c.kind_id == kind_id)
-    for table in (objects, images, predictions):
+    for table in (objects, object_notes, images, predictions):
         db.execute(table.delete().where(table.c.id.in_(doomed)))
     db.execute(answers.delete().where(answers.c.thing_id.in_(doomed)))
     return db.execute(things.delete().where(things.c.kind_id == kind_id)).rowcount

@@ -18,10 +18,14 @@ from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import (
     answers,
     categories,
+    complete_regions,
+    image_notes,
     images,
     journal,
+    object_notes,
     objects,
     predictions,
+    proposals,
     sources,
     steps,
     things,
@@ -312,8 +316,10 @@ def remove_things(db: Connection, ids: Sequence[str]) -> int:
     """Delete things, and the objects of images, inside a step that is already open."""
     inside = list(db.execute(select(objects.c.id).where(among(objects.c.image_id, ids))).scalars())
     doomed = [*inside, *ids]
-    for table in (objects, images, predictions, sources):
+    for table in (objects, object_notes, images, image_notes, predictions, sources):
         db.execute(table.delete().where(among(table.c.id, doomed)))
+    for table in (proposals, complete_regions):
+        db.execute(table.delete().where(among(table.c.image_id, ids)))
     db.execute(answers.delete().where(among(answers.c.thing_id, doomed)))
     # Counted first: what is asked for may also lie inside an image that is asked for.
     query = select(func.count()).select_from(things).where(among(things.c.id, ids))

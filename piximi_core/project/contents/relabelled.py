@@ -87,7 +87,8 @@ def touched_since(store: Store, revision: int) -> Touched | None:
     if found is None:
         return None
     now, changes = found
-    if any(table not in ("things", "objects", *_OF_PREDICTIONS) for table, *_row in changes):
+    known = ("things", "objects", "object_notes", "image_notes", *_OF_PREDICTIONS)
+    if any(table not in known for table, *_row in changes):
         return None
     return Touched(now, frozenset(key for table, key, *_row in changes if table != "answers"))
 

@@ -31,18 +31,22 @@ __all__ = [
     "applied_actions",
     "applied_jobs",
     "categories",
+    "complete_regions",
     "create_schema",
     "drafts",
     "drop_triggers",
     "groupings",
+    "image_notes",
     "images",
     "journal",
     "kinds",
     "metadata",
+    "object_notes",
     "objects",
     "pixel_hashes",
     "predictions",
     "project",
+    "proposals",
     "recording",
     "renew_triggers",
     "runs",
@@ -53,7 +57,7 @@ __all__ = [
 ]
 
 # Whoever raises it gives `upgrades.STEPS` the step that brings projects there.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
@@ -142,6 +146,55 @@ objects = Table(
     Column("x2", Integer, nullable=False),
     Column("y2", Integer, nullable=False),
     Column("mask", Text, nullable=False),  # run lengths, the first of background, by spaces
+)
+
+# What else is known of an object; those that came from a file and were left alone have no row.
+object_notes = Table(
+    "object_notes",
+    metadata,
+    _id(),  # of the object
+    Column("source", Text, nullable=False),  # the tool, or "proposal"
+    Column("author", Text, nullable=False),
+    Column("locked", Boolean, nullable=False, default=False),
+    Column("comment", Text, nullable=False, default=""),
+)
+
+# What a person said of an image on which objects are drawn; none while nothing was said.
+image_notes = Table(
+    "image_notes",
+    metadata,
+    _id(),  # of the image
+    Column("done", Boolean, nullable=False, default=False),  # all there is on it is drawn
+)
+
+# Parts of a plane in which every object of a kind is drawn.
+complete_regions = Table(
+    "complete_regions",
+    metadata,
+    _id(),
+    Column("image_id", Text, ForeignKey("things.id"), nullable=False, index=True),
+    Column("kind_id", Text, ForeignKey("kinds.id"), nullable=False),
+    Column("plane", Integer, nullable=False),
+    Column("x1", Integer, nullable=False),
+    Column("y1", Integer, nullable=False),
+    Column("x2", Integer, nullable=False),
+    Column("y2", Integer, nullable=False),
+    Column("mask", Text, nullable=False),  # as that of an object
+)
+
+# Objects that a program found and nobody has accepted or rejected yet.
+proposals = Table(
+    "proposals",
+    metadata,
+    _id(),
+    Column("image_id", Text, ForeignKey("things.id"), nullable=False, index=True),
+    Column("kind_id", Text, ForeignKey("kinds.id"), nullable=False),
+    Column("plane", Integer, nullable=False),
+    Column("x1", Integer, nullable=False),
+    Column("y1", Integer, nullable=False),
+    Column("x2", Integer, nullable=False),
+    Column("y2", Integer, nullable=False),
+    Column("mask", Text, nullable=False),  # as that of an object
 )
 
 predictions = Table(
@@ -278,6 +331,10 @@ JOURNALLED: tuple[Table, ...] = (
     answers,
     groupings,
     sources,
+    object_notes,
+    image_notes,
+    complete_regions,
+    proposals,
 )
 
 # A project of any version has these tables.

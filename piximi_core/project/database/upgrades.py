@@ -30,6 +30,17 @@ def _by(*statements: str) -> Step:
     return step
 
 
+def _masks(table: str) -> tuple[str, str]:
+    """What makes a table of masks in images, as version 7 has it."""
+    return (
+        f"CREATE TABLE {table} (id TEXT NOT NULL, image_id TEXT NOT NULL, kind_id TEXT NOT NULL, "
+        "plane INTEGER NOT NULL, x1 INTEGER NOT NULL, y1 INTEGER NOT NULL, x2 INTEGER NOT NULL, "
+        "y2 INTEGER NOT NULL, mask TEXT NOT NULL, PRIMARY KEY (id), "
+        "FOREIGN KEY(image_id) REFERENCES things (id), FOREIGN KEY(kind_id) REFERENCES kinds (id))",
+        f"CREATE INDEX ix_{table}_image_id ON {table} (image_id)",
+    )
+
+
 STEPS: dict[int, Step] = {
     2: _by(
         "CREATE TABLE saved_filters ("
@@ -55,6 +66,13 @@ STEPS: dict[int, Step] = {
         "CREATE TABLE IF NOT EXISTS applied_actions ("
         "id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (id))",
         "CREATE INDEX IF NOT EXISTS ix_applied_actions_at ON applied_actions (at)",
+    ),
+    7: _by(
+        "CREATE TABLE object_notes (id TEXT NOT NULL, source TEXT NOT NULL, author TEXT NOT NULL, "
+        "locked BOOLEAN NOT NULL, comment TEXT NOT NULL, PRIMARY KEY (id))",
+        "CREATE TABLE image_notes (id TEXT NOT NULL, done BOOLEAN NOT NULL, PRIMARY KEY (id))",
+        *_masks("complete_regions"),
+        *_masks("proposals"),
     ),
 }
 """What brings a project to each version from the one before it."""
