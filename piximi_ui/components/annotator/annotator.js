@@ -176,8 +176,7 @@ class Annotator {
 
   /** The connection is lost or back, or the number of waiting actions changed. */
   redraw() {
-    this.pending = this.queue?.labels() ?? new Map();
-    this.outlines.recolour();
+    this.#pend();
     this.hand.show();
     const { texts, queue, follower } = this;
     const unsaved = queue?.unsaved ?? 0;
@@ -189,6 +188,14 @@ class Annotator {
     this.hint.textContent = texts[`${this.hand.tool.name}_tip`];
     this.toolbar.draw();
     this.panel.draw();
+  }
+
+  /** Labels that wait, or no longer do, are seen at once. */
+  #pend() {
+    const before = this.pending;
+    this.pending = this.queue?.labels() ?? new Map();
+    const asked = new Set([...before.keys(), ...this.pending.keys()]);
+    if (asked.size) this.outlines.recolour(asked);
   }
 
   missed() {
@@ -205,6 +212,7 @@ class Annotator {
     const before = made ?? kinds.find(({ id }) => id === this.kind?.id);
     this.kind = before ?? (this.kindToMake ? null : (kinds[0] ?? null));
     if (!this.categories.some(({ id }) => id === this.category?.id)) this.category = null;
+    this.outlines.recolour();
   }
 
   get categories() {
@@ -314,14 +322,12 @@ class Annotator {
     outlines.marked = again ? kept.filter((shape) => shape !== shapes[0]) : [...new Set([...kept, ...shapes])];
     const kind = this.kinds.find(({ id }) => id === outlines.chosen?.kind);
     if (kind && kind !== this.kind) Object.assign(this, { kind, kindToMake: "", category: null });
-    outlines.draw();
     this.redraw();
     return shapes.length > 0 || kept.length > 0;
   }
 
   selectAll() {
-    const { shapes, plane } = this.outlines;
-    return this.select(shapes.filter((shape) => shape.plane === plane), false) || true;
+    return this.select([...this.outlines.here()], false) || true;
   }
 
   turn(by) {

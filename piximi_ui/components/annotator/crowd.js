@@ -58,7 +58,7 @@ export class Crowd {
 
   #mark() {
     const { outlines } = this.annotator;
-    const shape = outlines.shapes.find(({ id }) => id === this.fresh);
+    const shape = outlines.all.get(this.fresh);
     if (!shape) return;
     this.fresh = "";
     if (shape.plane === outlines.plane) outlines.marked = [shape];

@@ -109,10 +109,9 @@ export class Hand {
     }
     const [left, right] = [Math.min(x1, x2), Math.max(x1, x2)];
     const [top, bottom] = [Math.min(y1, y2), Math.max(y1, y2)];
-    const inside = outlines.shapes.filter(
-      ({ plane, x1: a, y1: b, x2: c, y2: d }) =>
-        plane === outlines.plane && a >= left && b >= top && c <= right && d <= bottom,
-    );
+    const inside = outlines
+      .near({ x1: left, y1: top, x2: right, y2: bottom })
+      .filter(({ x1: a, y1: b, x2: c, y2: d }) => a >= left && b >= top && c <= right && d <= bottom);
     annotator.select(inside, shiftKey);
   }
 

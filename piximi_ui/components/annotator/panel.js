@@ -92,10 +92,9 @@ export class Panel {
 
   #objects(outlines) {
     const { texts } = this.annotator;
-    const { shapes, plane, marked } = outlines;
-    const here = shapes.filter((shape) => shape.plane === plane);
-    const elsewhere = shapes.length - here.length;
-    const words = [fill(here.length === 1 ? texts.one_object : texts.objects, { n: number(here.length) })];
+    const { count, marked } = outlines;
+    const elsewhere = outlines.total - count;
+    const words = [fill(count === 1 ? texts.one_object : texts.objects, { n: number(count) })];
     if (marked.length) words.push(fill(texts.selected, { n: number(marked.length) }));
     if (elsewhere) words.push(fill(texts.other_planes, { n: number(elsewhere) }));
     this.count.textContent = words.join(" · ");
@@ -103,11 +102,15 @@ export class Panel {
     const chosen = new Set(marked);
     // To lay out rows takes longer than all else: only where they say something else.
     const { heard, pending } = this.annotator;
-    const state = [outlines.version, outlines.marked.map(({ id }) => id), [...pending], heard, texts.language];
+    const state = [outlines.version, marked.slice(0, ROWS).map(({ id }) => id), [...pending], heard, texts.language];
     if (String(state) === this.listed) return;
     this.listed = String(state);
     // Those that are selected come first, so that they are among the rows that are drawn.
-    const rows = [...marked, ...here.filter((shape) => !chosen.has(shape))].slice(0, ROWS);
+    const rows = marked.slice(0, ROWS);
+    for (const shape of outlines.here()) {
+      if (rows.length >= ROWS) break;
+      if (!chosen.has(shape)) rows.push(shape);
+    }
     this.list.replaceChildren(...rows.map((shape) => this.#row(shape, chosen.has(shape))));
     this.list.hidden = rows.length === 0;
   }

@@ -98,9 +98,9 @@ export class Objects {
 
   #words() {
     const { texts } = this.viewer.data;
-    const { shapes, shown, chosen } = this.outlines;
-    this.button.hidden = shapes.length === 0;
-    this.button.textContent = fill(texts.objects, { n: shapes.length });
+    const { total, shown, chosen } = this.outlines;
+    this.button.hidden = total === 0;
+    this.button.textContent = fill(texts.objects, { n: total });
     this.button.title = texts.objects_tip;
     this.button.setAttribute("aria-pressed", String(shown));
     this.caption.hidden = !chosen;

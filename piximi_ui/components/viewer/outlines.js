@@ -1,118 +1,49 @@
 // The objects of a picture: their outlines on a canvas over it, and which one lies under a point.
-// They come as the run lengths that the project keeps; nothing is traced on the server.
+// They come as the run lengths that the project keeps; nothing is traced on the server. The crowd is
+// drawn as pixels (raster.js), what is selected as lines over them.
 
 import { cleared } from "../shared/canvas.js";
+import { bytesOf, insideOf, lineOf, Raster } from "./raster.js";
+import { Shape } from "./shape.js";
 
 const CELL = 64; // pixels of the picture: an object is looked for among those near a point only
 const UNLABELLED = "#e5e7eb";
+const WIDE = 1.6; // screen pixels of an outline
+const MARKS = 200; // selected objects that are drawn as lines; more are drawn as the crowd is
+// Told apart by those who see colours otherwise, too (Okabe and Ito 2008).
+const SEVERAL = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ffffff"];
 
-/** One object: its mask by rows of boundaries, sorted, where inside and outside meet. */
-class Shape {
-  constructor([id, name, kind, category, prediction, plane, x1, y1, x2, y2, mask]) {
-    this.id = id;
-    this.name = name;
-    this.kind = kind;
-    this.category = category;
-    this.prediction = prediction;
-    this.plane = plane;
-    this.x1 = x1;
-    this.y1 = y1;
-    this.x2 = x2;
-    this.y2 = y2;
-    this.rows = rowsOf(mask, x2 - x1, y2 - y1);
-    /** @type {Path2D | null} */
-    this.drawn = null;
-    /** @type {string | null} */
-    this.color = null; // as it is drawn; null where it is not
-    this.area = this.rows.reduce((sum, row) => sum + row.reduce((all, x, i) => all + (i % 2 ? x : -x), 0), 0);
-  }
-
-  contains(x, y) {
-    const row = this.rows[Math.floor(y) - this.y1];
-    if (!row) return false;
-    const within = Math.floor(x) - this.x1;
-    let inside = false;
-    for (const edge of row) {
-      if (edge > within) break;
-      inside = !inside;
-    }
-    return inside;
-  }
-
-  /** The outline along the edges of pixels. */
-  get path() {
-    this.drawn ??= outline(this.rows, this.x1, this.y1);
-    return this.drawn;
-  }
-}
-
-/** Boundaries within each row of runs that go on from row to row. */
-export function rowsOf(mask, width, height) {
-  /** @type {number[][]} */
-  const rows = Array.from({ length: height }, () => []);
-  let at = 0;
-  mask.split(" ").forEach((length, i) => {
-    const end = Math.min(at + Number(length), width * height);
-    for (let from = at; i % 2 === 1 && from < end; ) {
-      const row = Math.floor(from / width);
-      const to = Math.min(end, (row + 1) * width);
-      rows[row].push(from - row * width, to - row * width);
-      from = to;
-    }
-    at = end;
-  });
-  return rows;
-}
-
-/** The cells that a shape's box touches. */
-function places({ x1, y1, x2, y2 }) {
-  const found = [];
+/** The cells that a box touches. */
+function* places({ plane, x1, y1, x2, y2 }) {
   for (let cx = Math.floor(x1 / CELL); cx <= Math.floor((x2 - 1) / CELL); cx += 1) {
-    for (let cy = Math.floor(y1 / CELL); cy <= Math.floor((y2 - 1) / CELL); cy += 1) found.push(`${cx} ${cy}`);
+    for (let cy = Math.floor(y1 / CELL); cy <= Math.floor((y2 - 1) / CELL); cy += 1) yield `${plane} ${cx} ${cy}`;
   }
-  return found;
-}
-
-function outline(rows, left, top) {
-  const path = new Path2D();
-  const open = new Map(); // where a vertical edge began, by its place
-  let before = [];
-  for (let y = 0; y <= rows.length; y += 1) {
-    const row = rows[y] ?? [];
-    // What differs between two rows are the horizontal edges between them.
-    const edges = [...row.filter((x) => !before.includes(x)), ...before.filter((x) => !row.includes(x))];
-    edges.sort((a, b) => a - b);
-    for (let i = 0; i + 1 < edges.length; i += 2) {
-      path.moveTo(left + edges[i], top + y);
-      path.lineTo(left + edges[i + 1], top + y);
-    }
-    for (const x of before) {
-      if (row.includes(x)) continue;
-      path.moveTo(left + x, top + open.get(x));
-      path.lineTo(left + x, top + y);
-      open.delete(x);
-    }
-    for (const x of row) if (!open.has(x)) open.set(x, y);
-    before = row;
-  }
-  return path;
 }
 
 export class Outlines {
   /** @param {object} asks `colorOf(shape)`, null where it has no label */
   constructor(asks) {
     this.asks = asks;
-    this.shapes = [];
+    /** @type {Map<string, Shape>} */
+    this.all = new Map(); // by their ids, as they were added
+    this.counts = new Map(); // how many there are, by plane
     this.plane = 0;
-    /** @type {Shape[]} */
-    this.marked = []; // selected, the first first
+    this.marks = []; // selected, the first first
     this.shown = true;
+    this.filled = 0; // how much what lies inside is covered, from 0 to 1
+    this.several = false; // whether each object has a colour of its own
     this.cells = new Map(); // the shapes that are near, by place
-    this.groups = new Map(); // the outlines of one colour, which are drawn at once
-    this.stale = new Set(); // colours whose outlines are to be gathered anew
+    this.free = []; // numbers that no shape has any more
+    this.table = new Uint32Array(2); // colours, by what pixels hold
+    this.raster = new Raster();
     this.version = 0; // another one with each change of what is drawn
     this.canvas = document.createElement("canvas");
     this.canvas.className = "outlines";
+    /** @type {{plane: number, x1: number, y1: number, x2: number, y2: number}[]} */
+    this.changed = []; // parts of the picture that are to be drawn anew
+    this.stale = true; // all of it is
+    this.faded = true; // all colours are to be looked up anew
+    this.asked = 0; // the frame in which that happens
   }
 
   /**
@@ -121,98 +52,131 @@ export class Outlines {
    * @returns {Shape | null}
    */
   get chosen() {
-    return this.marked[0] ?? null;
+    return this.marks[0] ?? null;
   }
 
   set chosen(shape) {
     this.marked = shape ? [shape] : [];
   }
 
+  get marked() {
+    return this.marks;
+  }
+
+  set marked(shapes) {
+    const many = Math.max(shapes.length, this.marks.length) > MARKS;
+    this.marks = shapes;
+    if (many) this.recolour();
+    this.draw();
+  }
+
+  get total() {
+    return this.all.size;
+  }
+
+  /** How many there are in the plane that is shown. */
+  get count() {
+    return this.counts.get(this.plane) ?? 0;
+  }
+
+  /** Those of the plane that is shown, one after the other. */
+  *here() {
+    for (const shape of this.all.values()) if (shape.plane === this.plane) yield shape;
+  }
+
   /** Take the objects as the server tells them; none: a picture without. */
   take(objects) {
-    this.#forget(this.shapes);
-    this.shapes = objects.map((each) => new Shape(each));
-    for (const shape of this.shapes) this.#place(shape);
+    this.all.clear();
+    this.counts.clear();
+    this.cells.clear();
+    this.free = [];
+    this.table = new Uint32Array(2);
+    for (const each of objects) this.#add(new Shape(each));
     this.#keepMarked();
-    this.recolour();
+    this.#anew();
   }
 
   /** Take those that changed, and leave out those that are gone. */
   patch({ changed, gone }) {
-    const fresh = new Map(changed.map((each) => [each[0], new Shape(each)]));
-    const left = new Set(gone);
-    this.#forget(this.shapes.filter(({ id }) => fresh.has(id) || left.has(id)));
-    for (const shape of fresh.values()) this.#place(shape);
-    const there = new Set();
-    this.shapes = this.shapes.flatMap((shape) => {
-      there.add(shape.id);
-      return left.has(shape.id) ? [] : [fresh.get(shape.id) ?? shape];
-    });
-    this.shapes.push(...[...fresh.values()].filter(({ id }) => !there.has(id)));
+    for (const id of gone) {
+      this.#remove(this.all.get(id));
+      this.all.delete(id);
+    }
+    for (const each of changed) {
+      const shape = new Shape(each);
+      this.#remove(this.all.get(shape.id));
+      this.#add(shape); // in the place of the former one
+      this.changed.push(shape);
+    }
     this.#keepMarked();
-    this.recolour();
+    this.draw();
   }
 
-  /** Let those be found under a point. */
-  #place(shape) {
+  #add(shape) {
+    this.all.set(shape.id, shape);
+    this.counts.set(shape.plane, (this.counts.get(shape.plane) ?? 0) + 1);
     for (const key of places(shape)) {
       if (!this.cells.has(key)) this.cells.set(key, new Set());
       this.cells.get(key).add(shape);
     }
+    shape.number = this.free.pop() ?? this.table.length / 2;
+    if (insideOf(shape.number) >= this.table.length) {
+      const longer = new Uint32Array(2 * Math.max(64, this.table.length));
+      longer.set(this.table);
+      for (let number = longer.length / 2 - 1; number > shape.number; number -= 1) this.free.push(number);
+      this.table = longer;
+    }
+    this.#paint(shape);
   }
 
-  #forget(shapes) {
-    for (const shape of shapes) {
-      for (const key of places(shape)) this.cells.get(key)?.delete(shape);
-      this.stale.add(shape.color);
-    }
+  #remove(shape) {
+    if (!shape) return;
+    this.counts.set(shape.plane, (this.counts.get(shape.plane) ?? 1) - 1);
+    for (const key of places(shape)) this.cells.get(key)?.delete(shape);
+    this.free.push(shape.number);
+    this.changed.push(shape);
   }
 
   #keepMarked() {
     this.version += 1;
-    if (!this.marked.length) return;
-    const there = new Map(this.shapes.map((shape) => [shape.id, shape]));
-    this.marked = this.marked.map(({ id }) => there.get(id)).filter((shape) => shape !== undefined);
+    if (this.marks.length) this.marked = this.marks.flatMap(({ id }) => this.all.get(id) ?? []);
   }
 
   /** New labels of the same objects; answers whether they are the same. */
   relabel(labels) {
-    const known = new Map(labels.map(([id, category, prediction]) => [id, { category, prediction }]));
-    if (known.size !== this.shapes.length || !this.shapes.every(({ id }) => known.has(id))) return false;
-    for (const shape of this.shapes) Object.assign(shape, known.get(shape.id));
+    if (labels.length !== this.all.size || !labels.every(([id]) => this.all.has(id))) return false;
+    for (const [id, category, prediction] of labels) Object.assign(this.all.get(id) ?? {}, { category, prediction });
     this.recolour();
     return true;
   }
 
-  /** Draw each in its colour; only the colours are gathered anew that another outline has now. */
-  recolour() {
-    const { stale, groups } = this;
-    const fresh = [];
-    for (const shape of this.shapes) {
-      const color = shape.plane === this.plane ? (this.asks.colorOf(shape) ?? UNLABELLED) : null;
-      if (color === shape.color) continue;
-      if (shape.color === null) fresh.push(shape);
-      else stale.add(shape.color).add(color);
-      shape.color = color;
+  /**
+   * Draw each in its colour.
+   *
+   * @param {Iterable<string> | null} ids of those that may have another one; null for all
+   */
+  recolour(ids = null) {
+    const marked = new Set(this.marks.length > MARKS ? this.marks : []);
+    for (const shape of ids ? [...ids].flatMap((id) => this.all.get(id) ?? []) : this.all.values()) {
+      this.#paint(shape, marked.has(shape));
     }
-    if (!stale.size && !fresh.length) return;
     this.version += 1;
-    for (const color of stale) groups.delete(color);
-    const anew = stale.size ? this.shapes.filter(({ color }) => stale.has(color)) : [];
-    for (const shape of [...anew, ...fresh.filter(({ color }) => !stale.has(color))]) {
-      if (shape.color === null) continue;
-      if (!groups.has(shape.color)) groups.set(shape.color, new Path2D());
-      groups.get(shape.color).addPath(shape.path);
-    }
-    stale.clear();
+    this.faded = true;
     this.draw();
+  }
+
+  #paint(shape, marked = false) {
+    const usual = this.several ? SEVERAL[shape.number % SEVERAL.length] : (this.asks.colorOf(shape) ?? UNLABELLED);
+    this.table[lineOf(shape.number)] = bytesOf(marked ? "#ffffff" : usual);
+    this.table[insideOf(shape.number)] = marked ? bytesOf("#ffffff", 0.35) : bytesOf(usual, this.filled);
   }
 
   toPlane(plane) {
     if (plane === this.plane) return;
     this.plane = plane;
-    this.marked = this.marked.filter((shape) => shape.plane === plane);
-    this.recolour();
+    this.marked = this.marks.filter((shape) => shape.plane === plane);
+    this.version += 1;
+    this.#anew();
   }
 
   /** The smallest object at a point of the picture, or null. */
@@ -222,38 +186,90 @@ export class Outlines {
 
   /** All objects at a point, the smallest first. */
   stack(x, y) {
-    const near = this.cells.get(`${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`) ?? [];
-    const there = [...near].filter((shape) => shape.plane === this.plane && shape.contains(x, y));
-    return there.sort((a, b) => a.area - b.area);
+    const near = this.cells.get(`${this.plane} ${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`) ?? [];
+    return [...near].filter((shape) => shape.contains(x, y)).sort((a, b) => a.area - b.area);
+  }
+
+  /**
+   * Those of the plane that is shown whose boxes meet a box, as they were added.
+   *
+   * @returns {Shape[]}
+   */
+  near({ x1, y1, x2, y2 }) {
+    const meets = (shape) => shape.x1 < x2 && shape.x2 > x1 && shape.y1 < y2 && shape.y2 > y1;
+    if (((x2 - x1) * (y2 - y1)) / CELL ** 2 > this.count) return [...this.here()].filter(meets);
+    /** @type {Set<Shape>} */
+    const found = new Set();
+    for (const key of places({ plane: this.plane, x1, y1, x2, y2 })) {
+      for (const shape of this.cells.get(key) ?? []) if (meets(shape)) found.add(shape);
+    }
+    return [...found].sort((a, b) => a.number - b.number);
   }
 
   /** Select the next object of the same kind in this plane; answers whether there is one. */
   next() {
     const { chosen } = this;
-    if (!chosen) return false;
-    const peers = this.shapes.filter(({ plane, kind }) => plane === this.plane && kind === chosen.kind);
-    const next = peers[peers.indexOf(chosen) + 1];
-    if (next) this.chosen = next;
-    this.draw();
-    return next !== undefined;
+    let passed = false;
+    for (const shape of this.here()) {
+      if (passed && shape.kind === chosen?.kind) {
+        this.chosen = shape;
+        return true;
+      }
+      passed ||= shape === chosen;
+    }
+    return false;
   }
 
   /** The picture lies there now, `scale` pixels of the screen for one of it. */
   place(left, top, scale) {
-    this.sight = [left, top, scale];
+    const sight = [left, top, scale];
+    if (String(sight) === String(this.sight)) return;
+    this.sight = sight;
+    this.#anew();
+  }
+
+  #anew() {
+    this.stale = true;
     this.draw();
   }
 
+  /** Draw what is to be drawn, once in the next frame. */
   draw() {
+    this.asked ||= requestAnimationFrame(() => {
+      this.asked = 0;
+      this.#draw();
+    });
+  }
+
+  #draw() {
     const on = cleared(this.canvas, this.sight ?? [0, 0, 1]);
-    if (!on || !this.shown || !this.sight) return;
-    const { pen, unit } = on;
-    for (const [color, path] of this.groups) {
-      pen.lineWidth = 1.6 * unit;
-      pen.strokeStyle = color;
-      pen.stroke(path);
-    }
-    for (const shape of this.marked) this.#mark(pen, shape, unit);
+    if (!on || !this.sight) return;
+    const { raster, table } = this;
+    const dense = window.devicePixelRatio || 1;
+    const sight = this.sight.map((each) => each * dense);
+    const wide = Math.max(1, Math.round(WIDE * dense));
+    if (raster.resize(this.canvas) || this.stale) this.#redraw(sight, raster.whole, wide);
+    else for (const part of this.changed) if (part.plane === this.plane) this.#redraw(sight, raster.place(part, sight, wide), wide);
+    if (this.faded && !this.stale) raster.colour(table, raster.whole);
+    Object.assign(this, { changed: [], stale: false, faded: false });
+    this.canvas.dataset.objects = String(this.count);
+    if (!this.shown || !raster.image) return;
+    on.pen.putImageData(raster.image, 0, 0);
+    if (this.marks.length <= MARKS) for (const shape of this.marks) this.#mark(on.pen, shape, on.unit);
+  }
+
+  /** Draw a part of the screen anew; none where it is out of sight. */
+  #redraw(sight, clip, wide) {
+    if (!clip) return;
+    const { raster, table } = this;
+    const [left, top, scale] = sight;
+    const [x1, x2] = [clip[0] - wide - left, clip[2] + wide - left].map((x) => x / scale);
+    const [y1, y2] = [clip[1] - wide - top, clip[3] + wide - top].map((y) => y / scale);
+    const shapes = this.near({ x1, y1, x2, y2 });
+    raster.clear(clip);
+    for (const shape of shapes) raster.inside(shape, sight, clip);
+    for (const shape of shapes) raster.line(shape, sight, clip, wide);
+    raster.colour(table, clip);
   }
 
   /** Draw that an object is selected; `unit` is a pixel of the screen. */
@@ -264,10 +280,11 @@ export class Outlines {
         pen.fillRect(shape.x1 + row[i], shape.y1 + y, row[i + 1] - row[i], 1);
       }
     });
+    const { path } = shape;
     for (const { wide, color } of [{ wide: 5, color: "#000000" }, { wide: 2.4, color: "#ffffff" }]) {
       pen.lineWidth = wide * unit;
       pen.strokeStyle = color;
-      pen.stroke(shape.path);
+      pen.stroke(path);
     }
   }
 }
