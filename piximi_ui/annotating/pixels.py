@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box
+from piximi_core.errors import BadInput
 from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
 from piximi_ui.components.annotator import Stroke
 from piximi_ui.server.picture_making import Original
+from piximi_ui.server.pixel_maps import WIDEST, Asked, Map, Sort, make_map
 
-__all__ = ["Crop", "crop_around", "crop_in_sight"]
+__all__ = ["Crop", "crop_around", "crop_in_sight", "map_in_sight"]
 
 _LONGEST_SIDE = 2048  # of what a tool looks at around a point: more takes seconds
 
@@ -48,6 +50,22 @@ def crop_around(store: Store, thing: Thing, stroke: Stroke, margin: int) -> Crop
     xs, ys = np.array(stroke.points).T
     box = (xs.min() - margin, ys.min() - margin, xs.max() + margin, ys.max() + margin)
     return _cut(store, thing, stroke, box)
+
+
+def map_in_sight(store: Store, thing: Thing, stroke: Stroke, sort: Sort) -> Map:
+    """Return the map that the browser drew with, of what is in sight.
+
+    Raises
+    ------
+    BadInput
+        Nothing of the image is in sight, or more than a map holds.
+    """
+    x1, y1, x2, y2 = (round(side) for side in stroke.view)
+    box = (max(0, x1), max(0, y1), min(thing.width, x2), min(thing.height, y2))
+    if box[0] >= box[2] or box[1] >= box[3] or max(box[2] - box[0], box[3] - box[1]) > WIDEST:
+        raise BadInput("Zoom in first: too much of the image is in sight for this tool.")
+    original = Original.find(store.folder, thing.file_sha256, thing.read_channels)
+    return make_map(sort, Asked(original, stroke.plane, box, stroke.channels, stroke.size))
 
 
 def _cut(store: Store, thing: Thing, stroke: Stroke, wanted: tuple[float, ...]) -> Crop:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from piximi_core.project.contents.kinds import list_kinds
 from piximi_core.project.contents.looks import look_of
@@ -11,7 +12,13 @@ from piximi_core.project.database.store import Store
 from piximi_ui.base.gallery_items import gallery_categories
 from piximi_ui.components.annotator import ShownImage, ShownKind
 from piximi_ui.images import queries
-from piximi_ui.server.pictures import levels_address, outlines_address, plane_address
+from piximi_ui.server.pictures import (
+    levels_address,
+    map_address,
+    outlines_address,
+    plane_address,
+    values_address,
+)
 
 __all__ = ["find_image", "find_kinds", "image_order"]
 
@@ -54,16 +61,26 @@ def find_image(
             plane=plane_address(token, thing.file_sha256, "{plane}"),
             levels=levels_address(token, thing.file_sha256),
             outlines=outlines_address(token, thing.id, store.revision()),
+            values=values_address(token, thing.file_sha256, "{plane}"),
+            map=map_address(token, thing.file_sha256, "{plane}", "{sort}"),
             look=str(look_of(thing) or ""),
             width=thing.width,
             height=thing.height,
             planes=thing.planes,
             place=at,
             total=len(ids),
+            pixel=_pixel(thing.pixel_size),
             deepest=1.0 if "float" in thing.dtype else float(2**thing.bit_depth - 1),
         )
 
     return image
+
+
+def _pixel(size: Mapping[str, Any] | None) -> dict[str, float | str] | None:
+    """Return the width of a pixel and its unit as the browser writes them."""
+    if not size or not size.get("x"):
+        return None
+    return {"x": float(size["x"]), "unit": str(size.get("unit") or "µm")}
 
 
 def find_kinds(store: Store) -> list[ShownKind]:

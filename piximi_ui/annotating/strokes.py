@@ -5,24 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.regions import Box, Region
-from piximi_core.annotation.tools import brush, combining, edits, flood, shapes, smart, threshold
+from piximi_core.annotation.regions import Box, Region, clip_region, region_of
+from piximi_core.annotation.tools import (
+    brush,
+    combining,
+    edits,
+    flood,
+    scissors,
+    shapes,
+    smart,
+    superpixels,
+    threshold,
+)
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.project.contents import drawing
+from piximi_core.project.contents import between_planes, drawing
 from piximi_core.project.contents.drawing import Canvas
 from piximi_core.project.contents.things import Thing, get_things
 from piximi_core.project.database.store import Store
-from piximi_ui.annotating.pixels import Crop, crop_around, crop_in_sight
+from piximi_ui.annotating.pixels import Crop, crop_around, crop_in_sight, map_in_sight
 from piximi_ui.base.label_actions import Hand, errors_said
 from piximi_ui.components.annotator import Stroke
 from piximi_ui.components.gallery.desk import Say
 
 __all__ = ["stroke_actions"]
 
+_NOTHING = "Nothing was drawn: no pixel of the image lies within the outline."
 _MARGIN = 12  # pixels around a smart box, so that what lies around the object is seen
 
 
@@ -85,6 +97,8 @@ class _Work:
     def change(self) -> None:
         """Let what was drawn meet the objects that are selected."""
         drawn = None if self.stroke.mode == "invert" else self._drawn()
+        if drawn is None and self.stroke.mode == "replace":
+            raise BadInput(_NOTHING)
         self._reshape(
             lambda before: combining.combine(self.stroke.mode, before, drawn, *self._size)
         )
@@ -97,6 +111,8 @@ class _Work:
             drawing.merge_objects(self.store, stroke.ids, **done)
         elif stroke.edit == "copy":
             drawing.copy_objects(self.store, stroke.ids, stroke.amount, **done)
+        elif stroke.edit == "interpolate":
+            between_planes.interpolate_objects(self.store, stroke.ids, **done)
         elif stroke.edit == "split":
             cut = partial(edits.split, path=_points(stroke.points))
             drawing.split_object(self.store, stroke.ids[0], cut, **done)
@@ -126,13 +142,15 @@ class _Work:
         stroke = self.stroke
         points = _points(stroke.points)
         if not len(points):
-            raise BadInput("Nothing was drawn: no pixel of the image lies within the outline.")
+            raise BadInput(_NOTHING)
         first, last = tuple(points[0]), tuple(points[-1])
         tools: dict[str, Callable[[], Region | None]] = {
             "rectangle": lambda: shapes.rectangle(first, last, *self._size),
             "ellipse": lambda: shapes.ellipse(first, last, *self._size),
             "polygon": lambda: shapes.polygon(points, *self._size),
             "lasso": lambda: shapes.polygon(points, *self._size),
+            "magnetic": lambda: self._magnetic(points),
+            "quick": lambda: self._quick(points),
             "pen": lambda: self._pen(points),
             "color": lambda: self._flood(points[0]),
             "threshold": self._threshold,
@@ -146,6 +164,28 @@ class _Work:
         # Only a new object is filled inside: a correction touches what the brush touched.
         mark = brush.closed_stroke if self.stroke.mode == "new" else brush.stroke
         return mark(points, radius, *self._size)
+
+    def _magnetic(self, points: NDArray[np.float64]) -> Region | None:
+        costs = map_in_sight(self.store, self.image, self.stroke, "costs")
+        corners = (points - costs.box[:2]) / costs.step
+        ways = [
+            scissors.trace(costs.values, tuple(start), tuple(end))
+            for start, end in pairwise([*corners, corners[0]])
+        ]
+        # Through the middles of the pixels.
+        line = (np.concatenate(ways) + 0.5) * costs.step + costs.box[:2]
+        return shapes.polygon(line, *self._size)
+
+    def _quick(self, points: NDArray[np.float64]) -> Region | None:
+        patches = map_in_sight(self.store, self.image, self.stroke, "patches")
+        step, (left, top) = patches.step, patches.box[:2]
+        found = superpixels.pick(patches.values, (points - (left, top)) / step)
+        if found is None:
+            return None
+        fine = np.kron(found.mask(), np.ones((step, step), bool)) if step > 1 else found.mask()
+        x, y = left + step * found.box[0], top + step * found.box[1]
+        region = region_of(fine, x, y)
+        return None if region is None else clip_region(region, *self._size)
 
     def _flood(self, seed: NDArray[np.float64]) -> Region | None:
         crop = crop_in_sight(self.store, self.image, self.stroke, (seed[0], seed[1]))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import quote
 
 from PIL import Image, ImageDraw
@@ -40,17 +40,20 @@ from piximi_ui.server.picture_making import (
     from_cache_or,
     in_thread,
 )
+from piximi_ui.server.pixel_maps import BadPart, Sort, encode_map, encode_values, read_asked
 from piximi_ui.server.sessions import Tokens
 
 __all__ = [
     "issue_token",
     "levels_address",
+    "map_address",
     "object_address",
     "outlines_address",
     "plane_address",
     "revision_address",
     "routes",
     "thumb_address",
+    "values_address",
 ]
 
 # Private: the address is a secret of one session, so no shared proxy may keep the answer.
@@ -138,6 +141,16 @@ def levels_address(token: str, sha256: str) -> str:
     return f"{base_path()}/pictures/{token}/levels/{sha256}.json"
 
 
+def values_address(token: str, sha256: str, plane: int | str) -> str:
+    """Address of what the file has at a pixel (JSON), with ``?x=`` and ``y=``."""
+    return f"{base_path()}/pictures/{token}/values/{sha256}/{plane}"
+
+
+def map_address(token: str, sha256: str, plane: int | str, sort: str) -> str:
+    """Address of a map of a part of a plane (see `pixel_maps`), with ``?box=`` and more."""
+    return f"{base_path()}/pictures/{token}/map/{sha256}/{plane}/{sort}"
+
+
 def outlines_address(token: str, image_id: str, revision: int) -> str:
     """Address of the objects in an image (JSON); with ``&labels=1`` without their masks."""
     return f"{base_path()}/pictures/{token}/outlines/{quote(image_id, safe='')}?revision={revision}"
@@ -159,6 +172,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{start}/plane/{{sha256}}/{{plane}}", _plane, methods=["GET"]),
         Route(f"{start}/object/{{object_id}}/{{view}}/{{form}}", _object, methods=["GET"]),
         Route(f"{start}/levels/{{sha256}}.json", _levels, methods=["GET"]),
+        Route(f"{start}/values/{{sha256}}/{{plane}}", _values, methods=["GET"]),
+        Route(f"{start}/map/{{sha256}}/{{plane}}/{{sort}}", _map, methods=["GET"]),
         Route(f"{start}/outlines/{{image_id}}", _outlines, methods=["GET"]),
         Route(f"{start}/revision", _revision, methods=["GET"]),
     ]
@@ -264,6 +279,33 @@ async def _levels(request: Request) -> Response:
     return await _answer(request, make)
 
 
+async def _values(request: Request) -> Response:
+    text, query = request.path_params["plane"], request.query_params
+    x, y = query.get("x", ""), query.get("y", "")
+    if not all(map(_PLANE.fullmatch, (text, x, y))):
+        return _refused("Say which pixel, as x and y.")
+
+    async def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+        def read() -> bytes:
+            return encode_values(_original(grant, sha256), int(text), int(x), int(y))
+
+        return await in_thread("reading", read)
+
+    return await _answer(request, make)
+
+
+async def _map(request: Request) -> Response:
+    text, sort = request.path_params["plane"], request.path_params["sort"]
+    if not _PLANE.fullmatch(text) or sort not in get_args(Sort):
+        return _missing()
+
+    async def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
+        asked = read_asked(_original(grant, sha256), int(text), request.query_params)
+        return await in_thread("making", lambda: encode_map(sort, asked))
+
+    return await _answer(request, make)
+
+
 async def _answer(
     request: Request,
     make: Callable[[_Grant, str, Look | None], Awaitable[bytes]],
@@ -282,7 +324,7 @@ async def _answer(
         content = await _unless_gone(request, make(grant, name, look))
     except (FileNotFoundError, IndexError):
         return _missing()
-    except picture_making.LookUnfit as error:
+    except (picture_making.LookUnfit, BadPart) as error:
         return _refused(str(error))
     except PiximiError:
         # The page goes on; a mended original is asked for again after a moment.

@@ -20,7 +20,7 @@ from piximi_core.annotation.tools.windows import mask_in, overlap
 
 __all__ = ["Mode", "Overlap", "Settled", "combine", "settle"]
 
-Mode = Literal["new", "add", "subtract", "intersect", "invert"]
+Mode = Literal["new", "replace", "add", "subtract", "intersect", "invert"]
 Overlap = Literal["allow", "protect", "take"]
 
 
@@ -48,9 +48,9 @@ def combine(
     Parameters
     ----------
     mode
-        ``new`` takes what was drawn; ``add``, ``subtract`` and ``intersect`` change the selected
-        object by it; ``invert`` takes all pixels of the image that were not the object's, whatever
-        was drawn.
+        ``new`` and ``replace`` take what was drawn; ``add``, ``subtract`` and ``intersect`` change
+        the selected object by it; ``invert`` takes all pixels of the image that were not the
+        object's, whatever was drawn.
     before
         The selected object, None for none: no pixels.
     drawn
@@ -64,7 +64,7 @@ def combine(
     before, drawn = (
         one and _in_its_box(clip_region(one, height, width)) for one in (before, drawn)
     )
-    if mode == "new":
+    if mode in ("new", "replace"):
         return drawn
     if mode == "add":
         return join_regions([region for region in (before, drawn) if region is not None])

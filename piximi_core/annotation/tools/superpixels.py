@@ -13,8 +13,10 @@ from piximi_core.annotation.tools.tones import rescaled
 
 __all__ = ["pick", "superpixels"]
 
-# How much a patch's roundness counts beside its colour, whose scale is that of one channel 0…1.
-_COMPACTNESS = 0.1
+# How much a patch's roundness counts beside its colour, whose scale is that of one channel 0…1: with
+# less, noise makes a few patches swallow the others.
+_COMPACTNESS = 0.4
+_SMOOTHED = 0.5  # pixels, of a Gaussian, for the same reason
 
 
 def superpixels(pixels: NDArray[Any], size: float) -> NDArray[np.int32]:
@@ -50,6 +52,7 @@ def superpixels(pixels: NDArray[Any], size: float) -> NDArray[np.int32]:
         colours,
         n_segments=wanted,
         compactness=_COMPACTNESS,
+        sigma=_SMOOTHED,
         max_num_iter=10,
         start_label=0,
         channel_axis=-1,

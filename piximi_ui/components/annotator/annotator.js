@@ -13,14 +13,15 @@ import { first, parse, print } from "../viewer/look.js";
 import { Outlines } from "../viewer/outlines.js";
 import { Stage } from "../viewer/stage.js";
 import { Crowd } from "./crowd.js";
+import { Guides } from "./guides.js";
 import { Hand } from "./hand.js";
 import { Keys } from "./keys.js";
 import { Panel } from "./panel.js";
 import { Sketch } from "./sketch.js";
+import { Status } from "./status.js";
 import { Strokes } from "./strokes.js";
 import { Toolbar } from "./toolbar.js";
 
-const SAID = 6000; // ms that a message stays
 const TELL = 1500; // ms without a stroke after which the page around us follows
 
 export const mount = perPlace((host, style) => new Annotator(host, style));
@@ -52,12 +53,14 @@ class Annotator {
     this.sketch = new Sketch();
     this.crowd = new Crowd(this);
     this.hand = new Hand(this);
+    this.guides = new Guides(this);
+    this.status = new Status(this);
     this.stage.tool = this.hand;
     this.stage.overlay = {
       place: (...sight) => {
         this.outlines.place(...sight);
         this.sketch.place(...sight);
-        this.percent.textContent = `${number(Math.round(100 * this.stage.scale))} %`;
+        this.status.zoomed(this.stage.scale);
       },
     };
     this.toolbar = new Toolbar(this);
@@ -76,17 +79,12 @@ class Annotator {
   }
 
   #build() {
-    this.percent = element("span", { class: "percent" });
-    this.where = element("span", { class: "where" });
-    this.state = element("span", { class: "state", role: "status" });
-    this.said = element("p", { class: "said", role: "status", "aria-live": "polite" });
-    this.hint = element("p", { class: "hint" });
     this.slider = element("input", { type: "range", min: 1, step: 1 });
     this.slider.addEventListener("input", () => this.toPlane(Number(this.slider.value) - 1));
     this.planeName = element("span", {});
     this.planes = element("label", { class: "planes" }, [this.planeName, this.slider]);
-    this.fit = element("button", { type: "button", onclick: () => this.zoomTo(null) });
-    this.stage.frame.append(this.outlines.canvas, this.sketch.canvas);
+    const { status } = this;
+    this.stage.frame.append(this.outlines.canvas, this.sketch.canvas, status.bar);
     const { row, verbs, column } = this.toolbar;
     this.root = element("div", { class: "annotator", tabindex: "-1" }, [
       column,
@@ -94,12 +92,10 @@ class Annotator {
         row,
         this.stage.node,
         this.planes,
-        element("div", { class: "row status" }, [
-          this.where, element("span", { class: "space" }), this.state, this.percent, this.fit,
-        ]),
+        status.row,
         verbs,
-        this.hint,
-        this.said,
+        status.hint,
+        status.said,
       ]),
       this.panel.node,
       this.typed.node,
@@ -120,7 +116,7 @@ class Annotator {
     this.follower?.close();
     this.stage.close();
     clearTimeout(this.telling);
-    clearTimeout(this.saying);
+    this.status.close();
     this.root.remove();
   }
 
@@ -154,6 +150,7 @@ class Annotator {
   /** The project answered: what the image shows now. */
   answered({ image = this.image, kinds, revision, objects, said }) {
     if (kinds) this.#know(kinds);
+    if (said) this.strokes.refused();
     if (said) this.say(said);
     if (!image) return;
     const others = image.id !== this.image?.id;
@@ -178,14 +175,8 @@ class Annotator {
   redraw() {
     this.#pend();
     this.hand.show();
-    const { texts, queue, follower } = this;
-    const unsaved = queue?.unsaved ?? 0;
-    this.state.textContent = follower?.lost ? texts.offline : unsaved ? texts.saving : texts.saved;
-    this.state.classList.toggle("waits", Boolean(follower?.lost || unsaved));
     this.root.classList.toggle("turning", this.by !== 0);
-    this.fit.textContent = texts.fit;
-    this.fit.title = texts.fit_tip;
-    this.hint.textContent = texts[`${this.hand.tool.name}_tip`];
+    this.status.draw();
     this.toolbar.draw();
     this.panel.draw();
   }
@@ -294,6 +285,12 @@ class Annotator {
     return true;
   }
 
+  nextChoice() {
+    this.strokes.nextChoice();
+    this.redraw();
+    return true;
+  }
+
   nextMode() {
     this.strokes.nextMode();
     this.redraw();
@@ -378,19 +375,11 @@ class Annotator {
     return this.labels.get(asked) ?? null;
   }
 
-  pointed([x, y]) {
-    const { width, height } = this.image;
-    const inside = x >= 0 && y >= 0 && x < width && y < height;
-    this.where.textContent = inside ? `x ${number(Math.floor(x))}, y ${number(Math.floor(y))}` : "";
-  }
-
   refocus() {
     this.root.focus({ preventScroll: true });
   }
 
   say(text) {
-    this.said.textContent = text;
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => (this.said.textContent = ""), SAID);
+    this.status.say(text);
   }
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
@@ -17,13 +17,17 @@ Tool = Literal[
     "ellipse",
     "polygon",
     "lasso",
+    "magnetic",
+    "quick",
     "pen",
     "color",
     "threshold",
     "smart_box",
     "smart_click",
 ]
-Edit = Literal["fill", "largest", "smooth", "grow", "shrink", "move", "split", "merge", "copy"]
+Edit = Literal[
+    "fill", "largest", "smooth", "grow", "shrink", "move", "split", "merge", "copy", "interpolate"
+]
 _LONGEST_PATH = 50_000
 
 Coordinate = Annotated[float, Field(allow_inf_nan=False, ge=-1e7, le=1e7)]
@@ -50,9 +54,10 @@ class Stroke(BaseModel):
         ``(x, y)`` in pixels of the image, (0, 0) its upper left corner.
     outside
         Points that a smart click is to leave out.
-    radius, tolerance, level
-        Of the brush, in pixels; of the flood, and the threshold (None to propose one), in the
-        values of the file.
+    radius, size
+        Of the brush, and about that of a superpixel, in pixels.
+    tolerance, level
+        Of the flood, and of the threshold (None to propose one), in the values of the file.
     view, channels
         What of the image is in sight, ``(x1, y1, x2, y2)``, and by which channels; none for all.
     choice
@@ -79,6 +84,7 @@ class Stroke(BaseModel):
     points: Annotated[tuple[Point, ...], Field(max_length=_LONGEST_PATH)] = ()
     outside: Annotated[tuple[Point, ...], Field(max_length=1_000)] = ()
     radius: Annotated[float, Field(gt=0, le=5_000)] = 5.0
+    size: Annotated[float, Field(gt=0, le=1_000)] = 24.0
     tolerance: Annotated[float, Field(ge=0, le=1e12)] = 1.0
     level: Annotated[float, Field(allow_inf_nan=False)] | None = None
     view: tuple[Coordinate, Coordinate, Coordinate, Coordinate] = (0, 0, 1e7, 1e7)
@@ -111,6 +117,10 @@ class ShownImage:
     ----------
     plane, levels, outlines
         Addresses, as of `viewer.ViewerImage`.
+    values, map
+        Addresses of native values and of maps, with places for ``{plane}`` and ``{sort}``.
+    pixel
+        How large a pixel is, ``{"x": length, "unit": its unit}``; None if the file does not say.
     look
         The look kept for it in its short form, empty for the file's own.
     place, total
@@ -124,6 +134,8 @@ class ShownImage:
     plane: str
     levels: str
     outlines: str
+    values: str
+    map: str
     look: str
     width: int
     height: int
@@ -131,6 +143,7 @@ class ShownImage:
     place: int
     total: int
     deepest: float
+    pixel: Mapping[str, float | str] | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Build its JSON."""

@@ -2,6 +2,7 @@
 
 import { Draft, TOOLS } from "./tools.js";
 
+const ERASER = 5; // the button of the other end of a pen
 const FAR = 4; // screen pixels from which on a press is a box, not a click
 
 export class Hand {
@@ -13,10 +14,16 @@ export class Hand {
     this.draft = null;
     this.held = false; // Space or Alt: the picture is moved instead
     this.penSeen = false; // then fingers move the picture, and only the pen draws
+    this.fingersToo = false; // unless a person wants them to
   }
 
   get unit() {
     return 1 / this.annotator.stage.scale;
+  }
+
+  letFingersDraw() {
+    Object.assign(this, { penSeen: false, fingersToo: true });
+    this.annotator.redraw();
   }
 
   choose(tool) {
@@ -29,17 +36,19 @@ export class Hand {
   /* ---- what the stage asks ---- */
 
   takes(event) {
-    if (event.pointerType === "pen") this.penSeen = true;
-    if (event.button !== 0 || this.held || event.altKey) return false;
+    if (event.pointerType === "pen" && !this.fingersToo) this.penSeen = true;
+    if (!(event.button === 0 || event.button === ERASER) || this.held || event.altKey) return false;
     return !(event.pointerType === "touch" && this.penSeen) && this.annotator.image !== null;
   }
 
   down(point, event) {
     this.annotator.refocus();
+    this.modifier = event.button === ERASER ? { ctrlKey: true, shiftKey: false } : event;
+    if (this.draft?.hovers) return void this.confirm();
     if (!this.draft || this.tool.gesture !== "corners") this.draft = new Draft(this.tool);
-    this.modifier = event;
     if (this.draft.down(point, this.unit)) this.confirm();
     else this.show();
+    return undefined;
   }
 
   move(points, event) {
@@ -47,17 +56,24 @@ export class Hand {
     this.hover(points.at(-1), event);
   }
 
-  up(_point, event) {
+  up(point, event) {
     if (!this.draft) return;
-    this.modifier = event;
-    if (this.draft.up()) this.confirm();
+    if (event.button !== ERASER) this.modifier = event;
+    const [[x, y]] = this.draft.points;
+    // Clicked, not dragged: the line follows the pointer from now on.
+    this.draft.hovers = this.tool.name === "lasso" && Math.hypot(point[0] - x, point[1] - y) < FAR * this.unit;
+    if (!this.draft.hovers && this.draft.up()) this.confirm();
     else this.annotator.strokes.keep(this.draft);
   }
 
   hover(point, event) {
     const { sketch, strokes } = this.annotator;
-    this.annotator.pointed(point);
+    this.annotator.status.pointed(point);
     sketch.corner = point;
+    if (this.draft?.hovers) {
+      this.draft.move([point], this.unit);
+      if (this.draft.closes(point, this.unit)) this.confirm();
+    }
     // Where the hand is about to draw with the pen; a finger hides it anyway.
     const pen = this.tool.name === "pen" && event.pointerType !== "touch";
     sketch.brush = pen ? [...point, strokes.settings.radius] : null;
@@ -118,9 +134,16 @@ export class Hand {
   /** Draw the draft and what waits. */
   show() {
     const { annotator, draft } = this;
-    const { radius } = annotator.strokes.settings;
-    const waiting = annotator.strokes.waiting();
-    annotator.sketch.traces = draft ? [...waiting, { tool: draft.tool, points: draft.points, radius }] : waiting;
-    annotator.sketch.draw();
+    const { sketch, strokes, guides } = annotator;
+    if (!annotator.image) return;
+    if (!draft) guides.ready(this.tool);
+    sketch.under = guides.patches;
+    sketch.signs = strokes.signs();
+    sketch.traces = strokes.waiting();
+    if (draft) {
+      const guided = guides.trace(draft, sketch.corner);
+      sketch.traces.push({ tool: draft.tool, points: draft.points, radius: strokes.settings.radius, ...guided });
+    }
+    sketch.draw();
   }
 }

@@ -25,8 +25,17 @@ export class Keys {
     this.annotator.root.classList.toggle("moving", held);
   }
 
+  /** The picture without its outlines, as long as the key is down. */
+  #hide(hidden) {
+    const { outlines } = this.annotator;
+    if (outlines.hidden === hidden) return;
+    outlines.hidden = hidden;
+    outlines.draw();
+  }
+
   #up(event) {
     if (event.key === " ") this.#hold(false);
+    if (letterOf(event) === "h") this.#hide(false);
   }
 
   #down(event) {
@@ -84,6 +93,8 @@ export class Keys {
       o: () => annotator.toggle(),
       u: () => annotator.label(annotator.categories[0]),
       q: () => annotator.nextMode(),
+      y: () => annotator.nextChoice(),
+      h: () => this.#hide(true),
     }[key];
     if (!does) return false;
     does();

@@ -13,10 +13,15 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
     return (
         Shortcut(("B", "S"), _("Smart box, smart click")),
         Shortcut(("D", "L", "P"), _("Pen, lasso, polygon")),
+        Shortcut(("Shift+M", "Shift+Q"), _("Magnetic line, quick patches")),
         Shortcut(("R", "E", "C", "T"), _("Rectangle, ellipse, fill, threshold")),
         Shortcut(("V",), _("Select; again at the same place, the object below")),
         Shortcut((_("Hold Shift"),), _("What is drawn is added to the selected objects")),
         Shortcut((_("Hold Ctrl"),), _("What is drawn is taken from the selected objects")),
+        Shortcut(
+            ("Shift", "Ctrl"), _("With smart click: click what is missing, or what is too much")
+        ),
+        Shortcut(("Y",), _("Another proposal of smart box or smart click")),
         Shortcut(("Q",), _("New, add, subtract, intersect in turn")),
         Shortcut(("Enter", "Esc"), _("Close the outline that is being drawn, or give it up")),
         Shortcut(("Backspace", "Ctrl+Z"), _("Take the last corner back; then undo")),
@@ -31,5 +36,7 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("←", "→"), _("Previous or next image")),
         Shortcut(("Page Up", "Page Down"), _("Previous or next plane")),
         Shortcut(("Shift+Page Up", "Shift+Page Down"), _("Copy to the previous or next plane")),
+        Shortcut(("I",), _("Draw between two planes: press in the one, then in the other")),
         Shortcut(("O",), _("Show or hide the outlines of the objects")),
+        Shortcut((_("Hold H"),), _("See the image without outlines for a moment")),
     )

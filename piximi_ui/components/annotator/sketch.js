@@ -15,6 +15,8 @@ export class Sketch {
     this.traces = []; // {tool, points, radius}: the draft, and the strokes that wait
     this.brush = null; // where the pen would draw: [x, y, radius]
     this.corner = null; // where the next corner would be
+    this.under = null; // superpixels, see patches.js
+    this.signs = []; // {point, inside}: what a smart click was told
   }
 
   place(left, top, scale) {
@@ -26,6 +28,8 @@ export class Sketch {
     const on = cleared(this.canvas, this.sight);
     if (!on) return;
     const { pen, unit } = on;
+    this.under?.draw(pen);
+    for (const sign of this.signs) this.#sign(pen, sign, unit);
     for (const trace of this.traces) this.#trace(pen, trace, unit);
     if (!this.brush) return;
     const ring = new Path2D();
@@ -34,8 +38,22 @@ export class Sketch {
     stroke(pen, ring, unit);
   }
 
-  #trace(pen, { tool, points, radius }, unit) {
-    if (!points.length) return;
+  /** Draw a plus or a minus. */
+  #sign(pen, { point: [x, y], inside }, unit) {
+    const path = new Path2D();
+    path.moveTo(x - 5 * unit, y);
+    path.lineTo(x + 5 * unit, y);
+    if (inside) path.moveTo(x, y - 5 * unit);
+    if (inside) path.lineTo(x, y + 5 * unit);
+    for (const { wide, color } of [{ wide: 5, color: "#000" }, { wide: 2.4, color: inside ? "#7dffb0" : "#ff9d9d" }]) {
+      pen.lineWidth = wide * unit;
+      pen.strokeStyle = color;
+      pen.stroke(path);
+    }
+  }
+
+  #trace(pen, { tool, points, radius, line: guided }, unit) {
+    if (!points.length || tool.name === "quick") return;
     if (tool.name === "pen") {
       pen.lineCap = pen.lineJoin = "round";
       pen.setLineDash([]);
@@ -44,7 +62,7 @@ export class Sketch {
       pen.stroke(line(points));
       return;
     }
-    stroke(pen, shape(tool, points, this.corner, unit), unit);
+    stroke(pen, guided ? line(guided) : shape(tool, points, this.corner, unit), unit);
     if (tool.gesture !== "corners") return;
     pen.fillStyle = "#ffffff";
     for (const [x, y] of points) pen.fillRect(x - 3 * unit, y - 3 * unit, 6 * unit, 6 * unit);

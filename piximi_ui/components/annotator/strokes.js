@@ -10,7 +10,13 @@ export class Strokes {
   /** @param {object} annotator see annotator.js */
   constructor(annotator) {
     this.annotator = annotator;
-    this.settings = { mode: "new", overlap: "allow", radius: 6, tolerance: 8, level: 0, choice: 1 };
+    this.settings = { mode: "new", overlap: "allow", radius: 6, size: 16, tolerance: 8, level: 0, choice: 1 };
+    /** @type {any} */
+    this.smart = null; // the last smart stroke that made an object, to be told more
+    /** @type {any} */
+    this.told = null; // what it was before it was told more
+    /** @type {any} */
+    this.start = null; // {image, plane, id}: an object from which on one draws between planes
     this.waitsForKind = null; // a draft that is confirmed once its kind has a name
   }
 
@@ -21,6 +27,7 @@ export class Strokes {
   /** A draft was confirmed: it is an action from now on; `held` are the keys that are down. */
   confirm(draft, held = {}) {
     const { annotator, ids } = this;
+    if (this.#refine(draft, held)) return undefined;
     const mode = this.#mode(draft.tool, held);
     if (mode !== "new" && !ids.length) return void annotator.say(annotator.texts.select_first);
     if (mode === "new" && !annotator.kind && !annotator.kindToMake) {
@@ -33,7 +40,48 @@ export class Strokes {
     if (mode !== "new") return void this.#push({ ...drawn, ids });
     const object = crypto.randomUUID();
     annotator.crowd.fresh = object;
+    this.told = null;
+    this.smart = draft.tool.name.startsWith("smart") ? { ...drawn, mode: "replace", ids: [object], outside: [] } : null;
     return void this.#push({ ...drawn, object, ...this.#naming() });
+  }
+
+  /** The last smart stroke, while its object is the one that is selected. */
+  get refined() {
+    const { smart, ids } = this;
+    return smart && ids.length === 1 && ids[0] === smart.ids[0] ? smart : null;
+  }
+
+  /** A click more, with Shift or Ctrl, says what belongs to the object that a click found, or does not. */
+  #refine({ tool, points: [point] }, { shiftKey = false, ctrlKey = false, metaKey = false }) {
+    const { refined } = this;
+    const erases = ctrlKey || metaKey;
+    if (tool.name !== "smart_click" || refined?.tool !== tool.name || !(shiftKey || erases)) return false;
+    this.told = refined;
+    this.smart = {
+      ...refined,
+      points: erases ? refined.points : [...refined.points, point],
+      outside: erases ? [...refined.outside, point] : refined.outside,
+    };
+    return this.#push(this.smart);
+  }
+
+  /** What was asked for last was refused, and why is said: what it was told last counts no more. */
+  refused() {
+    this.smart = this.told ?? this.smart;
+    this.told = null;
+  }
+
+  /** What the selected object's smart click was told. */
+  signs() {
+    const { refined } = this;
+    if (refined?.tool !== "smart_click") return [];
+    const { points, outside } = refined;
+    return [...points.map((point) => ({ point, inside: true })), ...outside.map((point) => ({ point, inside: false }))];
+  }
+
+  /** Another of the proposals of a smart tool, also for the object that it just found. */
+  nextChoice() {
+    return this.set("choice", (this.settings.choice % 3) + 1);
   }
 
   /** How what is drawn meets what is there: held keys say so for once. */
@@ -65,10 +113,12 @@ export class Strokes {
 
   #push(action) {
     const { annotator, settings } = this;
-    const { overlap, radius, choice } = settings;
-    const { image, plane } = annotator;
-    const sight = { view: this.#view(), channels: this.#channels(), seen: this.#seen() };
-    const usual = { overlap, radius, choice: choice - 1, amount: 1, category: null };
+    const { overlap, radius, size, choice } = settings;
+    const { image, plane, guides } = annotator;
+    const guided = TOOLS.find(({ name }) => name === action.tool)?.guide;
+    const view = guided ? guides.box : this.view();
+    const sight = { view, channels: this.channels(), seen: this.#seen() };
+    const usual = { overlap, radius, size, choice: choice - 1, amount: 1, category: null };
     annotator.queue.push({ image: image.id, plane, ...usual, ...sight, ...action });
     return true;
   }
@@ -78,7 +128,7 @@ export class Strokes {
   }
 
   /** What of the picture is in sight. */
-  #view() {
+  view() {
     const { stage, image } = this.annotator;
     const box = stage.frame.getBoundingClientRect();
     const [x1, y1] = stage.point({ clientX: box.left, clientY: box.top });
@@ -86,7 +136,7 @@ export class Strokes {
     return [Math.max(0, x1), Math.max(0, y1), Math.min(image.width, x2), Math.min(image.height, y2)];
   }
 
-  #channels() {
+  channels() {
     const look = this.annotator.look ?? [];
     const seen = look.flatMap(({ visible }, i) => (visible ? [i] : []));
     return seen.length === look.length ? [] : seen;
@@ -144,6 +194,7 @@ export class Strokes {
       if (this.ids.length) this.#push({ type: "draw", mode: "invert", ids: this.ids });
       else this.annotator.say(this.annotator.texts.select_first);
     }
+    if (name === "choice" && this.refined) this.#push(this.refined);
     return true;
   }
 
@@ -155,8 +206,22 @@ export class Strokes {
   edit(name) {
     const { ids } = this;
     if (ids.length < (name === "merge" ? 2 : 1)) return this.#selectFirst();
+    if (name === "interpolate") return this.#between();
     const copies = { copy_on: 1, copy_back: -1 };
     return this.#push({ type: "edit", edit: name in copies ? "copy" : name, ids, amount: copies[name] ?? 1 });
+  }
+
+  /** The selected object in one plane, then in another: what it is between them is drawn. */
+  #between() {
+    const { annotator, start, ids } = this;
+    const { image, plane, texts } = annotator;
+    if (start?.image === image.id && start.plane !== plane) {
+      this.start = null;
+      return this.#push({ type: "edit", edit: "interpolate", ids: [start.id, ids[0]] });
+    }
+    this.start = { image: image.id, plane, id: ids[0] };
+    annotator.say(texts.between);
+    return true;
   }
 
   remove() {

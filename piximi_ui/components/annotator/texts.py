@@ -22,6 +22,13 @@ def _around() -> dict[str, str]:
         "previous": _("Previous image (left arrow)"),
         "next": _("Next image (right arrow)"),
         "plane": _("Plane {n} of {total}"),
+        "pixel": _("x {x}, y {y}"),
+        "filled": _("Fill"),
+        "filled_tip": _("How much the objects cover what they lie on (hold H to see without them)"),
+        "several": _("Many colours"),
+        "several_tip": _("Give each object a colour of its own, whatever its label"),
+        "fingers": _("Draw with fingers"),
+        "fingers_tip": _("Since a pen was seen, fingers move the image; press to draw with them"),
         "fit": _("Fit"),
         "fit_tip": _("Fit the image into the window (F)"),
         "broken": _("This picture cannot be shown"),
@@ -50,11 +57,23 @@ def _tools() -> dict[str, str]:
         "smart_box": _("Smart box"),
         "smart_box_tip": _("Drag a box around an object: its outline is found (B)"),
         "smart_click": _("Smart click"),
-        "smart_click_tip": _("Click an object: its outline is found (S)"),
+        "smart_click_tip": _(
+            "Click an object: its outline is found. Then Shift+click what is missing, Ctrl+click "
+            "what is too much, Y for another proposal (S)"
+        ),
         "pen": _("Pen"),
         "pen_tip": _("Paint; with Shift more of the selected object, with Ctrl less (D)"),
         "lasso": _("Lasso"),
-        "lasso_tip": _("Drag around an object (L)"),
+        "lasso_tip": _(
+            "Drag around an object; or click, go around it without holding, and come back to where "
+            "you began (L)"
+        ),
+        "magnetic": _("Magnetic"),
+        "magnetic_tip": _(
+            "Click along an edge: the line keeps to it; Enter or the first corner closes it (Shift+M)"
+        ),
+        "quick": _("Quick"),
+        "quick_tip": _("Click or drag over the patches that make up an object (Shift+Q)"),
         "polygon": _("Polygon"),
         "polygon_tip": _("Click the corners; Enter or the first corner closes it (P)"),
         "rectangle": _("Rectangle"),
@@ -70,6 +89,7 @@ def _tools() -> dict[str, str]:
         "move": _("Move"),
         "move_tip": _("Drag the selected objects to another place (M)"),
         "radius_setting": _("Radius {n} px"),
+        "size_setting": _("Patches of {n} px"),
         "tolerance_setting": _("Tolerance {n}"),
         "level_setting": _("Level {n} %"),
         "choice_setting": _("Proposal {n} of 3"),
@@ -110,6 +130,14 @@ def _edits() -> dict[str, str]:
         "shrink_tip": _("Make the selected objects a pixel smaller all around"),
         "merge": _("Merge"),
         "merge_tip": _("Make one object of those that are selected"),
+        "interpolate": _("Draw between planes"),
+        "interpolate_tip": _(
+            "Press with the object selected in one plane, then with it selected in another: the "
+            "planes between are drawn"
+        ),
+        "between": _(
+            "Now go to another plane, select what this object is there, and press I again."
+        ),
         "copy_back": _("Copy to previous plane"),
         "copy_back_tip": _("Copy the selected objects to the plane before"),
         "copy_on": _("Copy to next plane"),

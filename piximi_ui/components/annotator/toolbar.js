@@ -5,10 +5,14 @@ import { EDITS, MODES, TOOLS } from "./tools.js";
 
 const RANGES = {
   radius: { min: 1, max: 200, step: 0.5 },
+  size: { min: 4, max: 100, step: 1 },
   tolerance: { min: 0, max: 100, step: 0.5 },
   level: { min: 0, max: 100, step: 0.5 },
   choice: { min: 1, max: 3, step: 1 },
 };
+
+/** How many planes an image needs for an edit to make sense. */
+const NEEDS = { copy_back: 2, copy_on: 2, interpolate: 3 };
 
 export class Toolbar {
   /** @param {object} annotator see annotator.js: `choose`, `set`, `hand`, `strokes` */
@@ -54,7 +58,7 @@ export class Toolbar {
       button.replaceChildren(
         element("span", { class: "sign", text: sign, "aria-hidden": "true" }),
         element("span", { class: "tool-name", text: texts[name] }),
-        element("kbd", { text: keys[0].toUpperCase(), "aria-hidden": "true" }),
+        element("kbd", { text: keys[0].replace("Shift+", "⇧").toUpperCase(), "aria-hidden": "true" }),
       );
       button.title = texts[`${name}_tip`];
       button.setAttribute("aria-pressed", String(name === tool.name));
@@ -80,7 +84,7 @@ export class Toolbar {
       button.textContent = texts[name];
       button.title = `${texts[`${name}_tip`]} (${keys[0].replace("Shift+", "⇧")})`;
       button.disabled = several < (name === "merge" ? 2 : 1);
-      button.hidden = name.startsWith("copy") && (annotator.image?.planes ?? 1) < 2;
+      button.hidden = (annotator.image?.planes ?? 1) < (NEEDS[name] ?? 1);
     });
     this.deletion.textContent = texts.remove;
     this.deletion.title = texts.remove_tip;

@@ -8,6 +8,7 @@
  * @property {string} sign beside its name
  * @property {string} [edit] what it does to the objects that are selected, in place of drawing
  * @property {string[]} [settings]
+ * @property {string} [guide] the map that it draws with, see maps.js
  */
 
 /** @type {Tool[]} */
@@ -18,6 +19,8 @@ export const TOOLS = [
   { name: "pen", gesture: "path", keys: ["d", "Shift+D"], sign: "✎", settings: ["radius"] },
   { name: "lasso", gesture: "path", keys: ["l", "Shift+L"], sign: "∿" },
   { name: "polygon", gesture: "corners", keys: ["p", "Shift+P"], sign: "⬠" },
+  { name: "magnetic", gesture: "corners", keys: ["Shift+M"], sign: "⌇", guide: "costs" },
+  { name: "quick", gesture: "path", keys: ["Shift+Q"], sign: "▦", settings: ["size"], guide: "patches" },
   { name: "rectangle", gesture: "box", keys: ["r", "Shift+R"], sign: "▭" },
   { name: "ellipse", gesture: "box", keys: ["e", "Shift+E"], sign: "◯" },
   { name: "color", gesture: "pull", keys: ["c", "Shift+C"], sign: "◍", settings: ["tolerance"] },
@@ -37,6 +40,7 @@ export const EDITS = [
   { name: "grow", keys: [">"] },
   { name: "shrink", keys: ["<"] },
   { name: "merge", keys: ["j"] },
+  { name: "interpolate", keys: ["i"] },
   { name: "copy_back", keys: ["Shift+PageUp"] },
   { name: "copy_on", keys: ["Shift+PageDown"] },
 ];
@@ -61,7 +65,7 @@ export class Draft {
     this.tool = tool;
     /** @type {[number, number][]} */
     this.points = points;
-    this.open = true; // whether the hand has still to end it
+    this.hovers = false; // whether it goes on without the button held
   }
 
   /** The button went down; answers whether that confirms it. `unit` is a screen pixel. */
@@ -75,6 +79,13 @@ export class Draft {
     if (near && this.points.length > 2) return true;
     this.points.push(point);
     return false;
+  }
+
+  /** A line that is drawn without the button held is closed where it began. */
+  closes([x, y], unit) {
+    const [[x1, y1]] = this.points;
+    const far = this.points.some(([a, b]) => Math.hypot(a - x1, b - y1) > 3 * CLOSE * unit);
+    return far && Math.hypot(x - x1, y - y1) < CLOSE * unit;
   }
 
   move(points, unit) {
@@ -102,7 +113,7 @@ export class Draft {
     const [first] = this.points;
     if (!first) return false;
     const { gesture, name } = this.tool;
-    if (gesture === "click" || gesture === "pull" || name === "pen") return true;
+    if (gesture === "click" || gesture === "pull" || name === "pen" || name === "quick") return true;
     const far = this.points.some(([x, y]) => Math.hypot(x - first[0], y - first[1]) >= 2 * unit);
     return far && (gesture !== "corners" || this.points.length > 2);
   }

@@ -9,6 +9,9 @@ import { Shape } from "./shape.js";
 const CELL = 64; // pixels of the picture: an object is looked for among those near a point only
 const UNLABELLED = "#e5e7eb";
 const WIDE = 1.6; // screen pixels of an outline
+const RIM = 2; // that much wider, dark
+const HALO = 0.75; // screen pixels for one of the picture from which on outlines have a rim
+const SHADE = 1; // what pixels of the rim hold; the number 0 is no object's
 const MARKS = 200; // selected objects that are drawn as lines; more are drawn as the crowd is
 // Told apart by those who see colours otherwise, too (Okabe and Ito 2008).
 const SEVERAL = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ffffff"];
@@ -20,6 +23,8 @@ function* places({ plane, x1, y1, x2, y2 }) {
   }
 }
 
+const emptyTable = () => Uint32Array.of(0, bytesOf("#000000", 0.6));
+
 export class Outlines {
   /** @param {object} asks `colorOf(shape)`, null where it has no label */
   constructor(asks) {
@@ -30,11 +35,12 @@ export class Outlines {
     this.plane = 0;
     this.marks = []; // selected, the first first
     this.shown = true;
+    this.hidden = false; // for as long as a key is held
     this.filled = 0; // how much what lies inside is covered, from 0 to 1
     this.several = false; // whether each object has a colour of its own
     this.cells = new Map(); // the shapes that are near, by place
     this.free = []; // numbers that no shape has any more
-    this.table = new Uint32Array(2); // colours, by what pixels hold
+    this.table = emptyTable(); // colours, by what pixels hold
     this.raster = new Raster();
     this.version = 0; // another one with each change of what is drawn
     this.canvas = document.createElement("canvas");
@@ -90,7 +96,7 @@ export class Outlines {
     this.counts.clear();
     this.cells.clear();
     this.free = [];
-    this.table = new Uint32Array(2);
+    this.table = emptyTable();
     for (const each of objects) this.#add(new Shape(each));
     this.#keepMarked();
     this.#anew();
@@ -249,11 +255,11 @@ export class Outlines {
     const sight = this.sight.map((each) => each * dense);
     const wide = Math.max(1, Math.round(WIDE * dense));
     if (raster.resize(this.canvas) || this.stale) this.#redraw(sight, raster.whole, wide);
-    else for (const part of this.changed) if (part.plane === this.plane) this.#redraw(sight, raster.place(part, sight, wide), wide);
+    else for (const part of this.changed) if (part.plane === this.plane) this.#redraw(sight, raster.place(part, sight, wide + RIM), wide);
     if (this.faded && !this.stale) raster.colour(table, raster.whole);
     Object.assign(this, { changed: [], stale: false, faded: false });
     this.canvas.dataset.objects = String(this.count);
-    if (!this.shown || !raster.image) return;
+    if (!this.shown || this.hidden || !raster.image) return;
     on.pen.putImageData(raster.image, 0, 0);
     if (this.marks.length <= MARKS) for (const shape of this.marks) this.#mark(on.pen, shape, on.unit);
   }
@@ -263,11 +269,13 @@ export class Outlines {
     if (!clip) return;
     const { raster, table } = this;
     const [left, top, scale] = sight;
-    const [x1, x2] = [clip[0] - wide - left, clip[2] + wide - left].map((x) => x / scale);
-    const [y1, y2] = [clip[1] - wide - top, clip[3] + wide - top].map((y) => y / scale);
+    const [x1, x2] = [clip[0] - wide - RIM - left, clip[2] + wide + RIM - left].map((x) => x / scale);
+    const [y1, y2] = [clip[1] - wide - RIM - top, clip[3] + wide + RIM - top].map((y) => y / scale);
     const shapes = this.near({ x1, y1, x2, y2 });
     raster.clear(clip);
     for (const shape of shapes) raster.inside(shape, sight, clip);
+    // Around objects that are large enough, so that light outlines are seen on light ground.
+    if (scale >= HALO) for (const shape of shapes) raster.line(shape, sight, clip, wide + RIM, SHADE);
     for (const shape of shapes) raster.line(shape, sight, clip, wide);
     raster.colour(table, clip);
   }

@@ -71,10 +71,9 @@ export class Raster {
   }
 
   /** Draw the outline of an object, lines so many pixels wide. */
-  line(shape, sight, clip, wide) {
+  line(shape, sight, clip, wide, held = lineOf(shape.number)) {
     const [left, top, scale] = sight;
     const { edges } = shape;
-    const held = lineOf(shape.number);
     const half = wide >> 1;
     for (let i = 0; i < edges.length; i += 4) {
       const x1 = Math.round(left + edges[i] * scale) - half;

@@ -17,6 +17,9 @@ export class Stage {
     this.overlay = null; // drawn over the picture
     /** @type {((x: number, y: number) => void) | null} */
     this.clicked = null; // hears of clicks on a point of the picture
+    /** @type {number | undefined} */
+    this.drawing = undefined; // the pointer that draws
+    this.drawer = ""; // what draws at the moment: mouse, pen or touch
     /** @type {any} */
     this.tool = null; // draws: `takes(event)`, `down`, `move`, `up`, `hover` with points, `cancel()`
     this.picture = element("img", { alt: "", draggable: "false", hidden: true });
@@ -135,12 +138,14 @@ export class Stage {
   }
 
   #down(event) {
+    // A hand that rests on the screen when the pen lands has drawn nothing.
+    if (event.pointerType === "pen" && this.drawer === "touch") this.#drop();
     const draws = this.drawing === undefined && this.pointers.size === 0 && this.tool?.takes(event);
     // The middle button moves the picture, whatever the other one does.
     if (!draws && event.button !== 0 && event.button !== 1) return;
     this.frame.setPointerCapture(event.pointerId);
     if (draws) {
-      this.drawing = event.pointerId;
+      Object.assign(this, { drawing: event.pointerId, drawer: event.pointerType });
       this.tool.down(this.point(event), event);
       return;
     }
@@ -151,7 +156,7 @@ export class Stage {
   /** A press that did not move is a click on a point of the picture. */
   #up(event) {
     if (event.pointerId === this.drawing) {
-      this.drawing = undefined;
+      Object.assign(this, { drawing: undefined, drawer: "" });
       this.tool?.up(this.point(event), event);
       return;
     }
@@ -165,8 +170,12 @@ export class Stage {
 
   #cancel(event) {
     this.pointers.delete(event.pointerId);
-    if (event.pointerId !== this.drawing) return;
-    this.drawing = undefined;
+    if (event.pointerId === this.drawing) this.#drop();
+  }
+
+  #drop() {
+    Object.assign(this, { drawing: undefined, drawer: "" });
+    this.pointers.clear();
     this.tool?.cancel();
   }
 

@@ -80,3 +80,19 @@ def test_sizes_and_points_that_are_no_numbers_are_refused() -> None:
         superpixels(np.zeros((9, 9, 1)), float("nan"))
     with pytest.raises(BadInput, match="too long"):
         pick(np.zeros((9, 9), np.int32), [(0, float("nan"))])
+
+
+def test_noise_in_another_channel_does_not_make_few_patches_of_many() -> None:
+    rng = np.random.default_rng(0)
+    rows, columns = np.mgrid[:128, :128]
+    disc = np.hypot(rows - 60, columns - 70) < 24
+    noise = rng.normal(1_000, 150, (128, 128))
+    pixels = np.stack([noise, rng.normal(1_000, 150, (128, 128)) + 20_000 * disc], axis=-1)
+    labels = superpixels(pixels, 16)
+    sizes = np.bincount(labels.ravel())
+    assert 40 <= len(sizes) <= 90
+    assert sizes.max() < 4 * 16**2
+    # Those that lie mostly in the disc make it up.
+    inside = np.bincount(labels.ravel(), weights=disc.ravel()) > sizes / 2
+    picked = inside[labels]
+    assert (picked & disc).sum() / (picked | disc).sum() > 0.9

@@ -17,7 +17,7 @@ from piximi_core.services.importing import add_images
 from piximi_core.services.importing.sources import SourceFile
 from tests.browser.dashboard import Dashboard
 
-__all__ = ["Hand", "made_up_images", "open_dashboard", "pixels"]
+__all__ = ["Hand", "begin", "disc", "made_up_images", "open_dashboard", "overlap", "pixels"]
 
 SIDE = 256
 # Discs of the second channel: centre and radius, in pixels.
@@ -60,6 +60,18 @@ def pixels(row: ObjectRow) -> np.ndarray:
     x1, y1, x2, y2 = row.box
     whole[y1:y2, x1:x2] = Region(row.box, row.runs).mask()
     return whole
+
+
+def overlap(row: ObjectRow, wanted: np.ndarray) -> float:
+    """Intersection over union."""
+    mask = pixels(row)
+    return float((mask & wanted).sum() / (mask | wanted).sum())
+
+
+def disc(x: float, y: float, radius: float) -> np.ndarray:
+    """Pixels whose centres lie in a disc."""
+    ys, xs = np.mgrid[:SIDE, :SIDE] + 0.5
+    return np.asarray(np.hypot(xs - x, ys - y) <= radius)
 
 
 class Hand:
@@ -113,3 +125,15 @@ class Hand:
     def count(self) -> Locator:
         """The line that counts the objects."""
         return self.page.locator(".count")
+
+
+def begin(hand: Hand) -> Hand:
+    """Draw the first object, a rectangle from (10, 10) to (30, 24) of the kind "nucleus"."""
+    page = hand.page
+    page.keyboard.press("r")
+    hand.drag((10, 10), (30, 24))
+    page.get_by_text("What do you draw?").wait_for()
+    page.keyboard.type("nucleus")
+    page.keyboard.press("Enter")
+    hand.objects(1)
+    return hand

@@ -10,8 +10,16 @@ from playwright.sync_api import Page, expect
 from skimage import draw as reference
 
 from piximi_core.project.contents.kinds import list_kinds
-from piximi_core.project.contents.objects import ObjectRow
-from tests.browser.annotate.drawing_room import NUCLEI, SIDE, Hand, open_dashboard, pixels
+from tests.browser.annotate.drawing_room import (
+    NUCLEI,
+    SIDE,
+    Hand,
+    begin,
+    disc,
+    open_dashboard,
+    overlap,
+    pixels,
+)
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -27,26 +35,9 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 def hand(page: Page, dashboard: Dashboard) -> Hand:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    hand = Hand(page, dashboard)
-    page.keyboard.press("r")
-    hand.drag((10, 10), (30, 24))
-    page.get_by_text("What do you draw?").wait_for()
-    page.keyboard.type("nucleus")
-    page.keyboard.press("Enter")
-    hand.objects(1)
+    hand = begin(Hand(page, dashboard))
     assert problems == []
     return hand
-
-
-def overlap(row: ObjectRow, wanted: np.ndarray) -> float:
-    """Intersection over union."""
-    mask = pixels(row)
-    return float((mask & wanted).sum() / (mask | wanted).sum())
-
-
-def disc(x: float, y: float, radius: float) -> np.ndarray:
-    ys, xs = np.mgrid[:SIDE, :SIDE] + 0.5
-    return np.asarray(np.hypot(xs - x, ys - y) <= radius)
 
 
 def polygon(*points: tuple[float, float]) -> np.ndarray:
@@ -221,7 +212,24 @@ def test_another_window_sees_it_and_images_are_walked_through(
     expect(page.locator(".image-name")).to_have_text("stack.tif")
 
 
-KEYS = ("v", "b", "s", "d", "l", "p", "r", "Shift+R", "e", "c", "Shift+C", "t", "x", "m")
+KEYS = (
+    "v",
+    "b",
+    "s",
+    "d",
+    "l",
+    "p",
+    "Shift+M",
+    "Shift+Q",
+    "r",
+    "Shift+R",
+    "e",
+    "c",
+    "Shift+C",
+    "t",
+    "x",
+    "m",
+)
 
 
 def test_no_key_reaches_streamlit(hand: Hand) -> None:

@@ -1,0 +1,102 @@
+"""Objects between two planes of a stack, from what they are in these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Row, select
+
+from piximi_core.annotation.regions import Region
+from piximi_core.annotation.tools.combining import settle
+from piximi_core.annotation.tools.interpolating import interpolate
+from piximi_core.errors import BadInput, NotFound
+from piximi_core.messages import Message
+from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
+from piximi_core.project.contents.things import among
+from piximi_core.project.database.once import take_once
+from piximi_core.project.database.schema import categories, images, objects, things
+from piximi_core.project.database.store import Store, current_user
+from piximi_core.vocabulary import is_unknown
+
+__all__ = ["interpolate_objects"]
+
+
+def interpolate_objects(
+    store: Store, ids: Sequence[str], *, who: str | None = None, once: str | None = None
+) -> int:
+    """Draw an object in all planes between two in which it is drawn; return in how many it is now.
+
+    What is made has the kind and the label of the first, and leaves all pixels to the objects of
+    the kind that are there; see `annotation.tools.interpolating`.
+
+    Parameters
+    ----------
+    ids
+        The object in the one plane and in the other.
+
+    Raises
+    ------
+    BadInput
+        They lie in one plane, in neighbouring planes or in different images, or nothing is left to
+        draw between them.
+    NotFound
+        One of them is gone.
+    """
+    with store.step(Message("Draw between two planes"), who=who) as db:
+        take_once(db, once)
+        one, other = _two(db, ids)
+        first, last = sorted((one, other), key=lambda row: row.plane)
+        made = []
+        for plane in range(first.plane + 1, last.plane):
+            share = (plane - first.plane) / (last.plane - first.plane)
+            region = interpolate(_region(first), _region(last), share, one.height, one.width)
+            there = _others(db, one.image_id, one.kind_id, plane)
+            left = None if region is None else settle(region, there, "protect").drawn
+            if left is not None:
+                label = None if is_unknown(one.category_id) else str(one.category)
+                new = NewObject(
+                    one.image_id, one.kind_id, left.box, left.runs, plane, category=label
+                )
+                made.append(new)
+        if not made:
+            raise BadInput("Between these planes there is nothing to draw.")
+        add_objects(db, made, who=who or current_user())
+        return len(made)
+
+
+def _two(db: Connection, ids: Sequence[str]) -> list[Row[tuple[object, ...]]]:
+    """Return the two objects in the order of their ids, with the size of their image."""
+    query = (
+        select(objects, things.c.kind_id, things.c.category_id, images.c.height, images.c.width)
+        .add_columns(categories.c.name.label("category"))
+        .join(things, things.c.id == objects.c.id)
+        .join(categories, categories.c.id == things.c.category_id)
+        .join(images, images.c.id == objects.c.image_id)
+        .where(among(objects.c.id, ids))
+    )
+    found = {row.id: row for row in db.execute(query).all()}
+    if len(set(ids)) != 2:
+        raise BadInput("Choose an object in one plane and what it is in another.")
+    if len(found) != 2:
+        raise NotFound("That object is gone; somebody has deleted it meanwhile.")
+    one, other = (found[object_id] for object_id in ids)
+    if one.image_id != other.image_id:
+        raise BadInput("Only planes of one image have planes between them.")
+    if abs(one.plane - other.plane) < 2:
+        raise BadInput("There is no plane between these two.")
+    return [one, other]
+
+
+def _region(row: Row[tuple[object, ...]]) -> Region:
+    return Region((row.x1, row.y1, row.x2, row.y2), read_runs(row.mask))
+
+
+def _others(db: Connection, image_id: str, kind_id: str, plane: int) -> dict[str, Region]:
+    """Return the objects of a kind in a plane by their ids."""
+    query = (
+        select(objects)
+        .join(things, things.c.id == objects.c.id)
+        .where(objects.c.image_id == image_id, objects.c.plane == plane)
+        .where(things.c.kind_id == kind_id)
+    )
+    return {row.id: _region(row) for row in db.execute(query)}

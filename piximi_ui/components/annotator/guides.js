@@ -1,0 +1,56 @@
+// What guides the hand while it draws: the line that keeps to edges, and superpixels to be picked.
+
+import { Maps } from "./maps.js";
+import { Patches } from "./patches.js";
+import { Wire } from "./wire.js";
+
+const AROUND = 0.25; // of what is in sight, so that a map serves while the picture is moved a little
+const ROUND = 64; // pixels of the image
+
+export class Guides {
+  /** @param {object} annotator see annotator.js: `image`, `plane`, `hand`, `strokes` */
+  constructor(annotator) {
+    this.annotator = annotator;
+    this.maps = new Maps(() => annotator.hand.show());
+    this.wire = new Wire();
+    this.patches = new Patches();
+    this.box = [0, 0, 0, 0]; // the part of the image that the maps show
+    this.of = ""; // the image and plane
+  }
+
+  /** What a draft looks like with the guides of its tool: points, and a line in their place. */
+  trace(draft, corner) {
+    const { tool, points } = draft;
+    this.#settle(points.length > 0);
+    if (tool.name === "quick") this.patches.show(this.#map("patches"), points);
+    if (tool.name !== "magnetic") return {};
+    return { line: this.wire.line(this.#map("costs"), corner ? [...points, corner] : points) };
+  }
+
+  /** Show the superpixels before any is picked. */
+  ready(tool) {
+    if (tool.guide) this.#settle(false);
+    if (tool.guide) this.#map(tool.guide);
+    this.patches.show(tool.name === "quick" ? this.#map("patches") : null, []);
+  }
+
+  /** The part that the maps show stays as long as something is drawn on it. */
+  #settle(drawing) {
+    const { image, plane, strokes } = this.annotator;
+    const of = `${image.id} ${plane}`;
+    if (drawing && of === this.of) return;
+    this.of = of;
+    const [x1, y1, x2, y2] = strokes.view();
+    const [dx, dy] = [AROUND * (x2 - x1), AROUND * (y2 - y1)];
+    const down = (side) => Math.max(0, Math.floor(side / ROUND) * ROUND);
+    const up = (side, most) => Math.min(most, Math.ceil(side / ROUND) * ROUND);
+    this.box = [down(x1 - dx), down(y1 - dy), up(x2 + dx, image.width), up(y2 + dy, image.height)];
+  }
+
+  #map(sort) {
+    const { image, plane, strokes } = this.annotator;
+    const size = sort === "patches" ? `&size=${strokes.settings.size}` : "";
+    const address = image.map.replace("{plane}", plane).replace("{sort}", sort);
+    return this.maps.get(`${address}?box=${this.box}&channels=${strokes.channels()}${size}`, this.box);
+  }
+}

@@ -1,0 +1,156 @@
+"""What the browser draws with while the hand moves: native values, and maps made of them.
+
+A map is a lossless picture of a part of a plane, its numbers in red (lowest), green and blue: those
+of superpixels, or what a magnetic line costs, 255 for 1. Whoever carries out the stroke asks for
+the same map, so that what was seen is what is drawn.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from piximi_core.annotation.regions import Box
+from piximi_core.annotation.tools import scissors
+from piximi_core.annotation.tools.superpixels import superpixels
+from piximi_core.errors import BadInput
+from piximi_ui.server.picture_making import Original
+
+__all__ = [
+    "WIDEST",
+    "Asked",
+    "BadPart",
+    "Map",
+    "Sort",
+    "encode_map",
+    "encode_values",
+    "make_map",
+    "read_asked",
+]
+
+Sort = Literal["patches", "costs"]
+SIDE = 1024
+"""The longest side of a map, in its own pixels: more of an image is seen in less detail."""
+WIDEST = 4096
+"""The longest side of the part of an image, in its pixels: what is decoded stays small."""
+_KEPT = 12
+
+
+class BadPart(BadInput):
+    """What is asked for is no part of a picture, or too large a one."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which part of which plane, by which channels (none for all), and how large superpixels are.
+
+    Attributes
+    ----------
+    box
+        ``(x1, y1, x2, y2)`` in pixels of the image, the end exclusive.
+    size
+        About the side of a superpixel, in pixels of the image.
+    """
+
+    original: Original
+    plane: int
+    box: Box
+    channels: tuple[int, ...] = ()
+    size: float = 0.0
+
+    @property
+    def step(self) -> int:
+        """How many pixels of the image are one of the map, along each side."""
+        x1, y1, x2, y2 = self.box
+        return max(1, -(-max(x2 - x1, y2 - y1) // SIDE))
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map ``[H, W]``: int32 numbers of superpixels, or float64 costs, and where it lies.
+
+    Attributes
+    ----------
+    step
+        How many pixels of the image one of its is wide.
+    """
+
+    values: NDArray[Any]
+    box: Box
+    step: int
+
+
+@lru_cache(maxsize=_KEPT)
+def make_map(sort: Sort, asked: Asked) -> Map:
+    """Make a map, or find it if it was made lately; for threads that may wait.
+
+    Raises
+    ------
+    BadInput
+        The plane is not there, or the file cannot be read.
+    """
+    step = asked.step
+    pixels = asked.original.cut(asked.plane, asked.box)[::step, ::step]
+    chosen = [channel for channel in asked.channels if channel < pixels.shape[-1]]
+    pixels = pixels[..., chosen] if chosen else pixels
+    if sort == "costs":
+        return Map(scissors.cost(pixels), asked.box, step)
+    return Map(superpixels(pixels, max(asked.size / step, 2)), asked.box, step)
+
+
+def encode_map(sort: Sort, asked: Asked) -> bytes:
+    """Return a map as a lossless picture (WebP)."""
+    values = make_map(sort, asked).values
+    if sort == "costs":
+        values = np.rint(values * 255).astype(np.int32)
+    colours = np.stack([values & 255, values >> 8 & 255, values >> 16 & 255], axis=-1)
+    out = BytesIO()
+    # Quick rather than small: the browser waits for it.
+    Image.fromarray(colours.astype(np.uint8)).save(out, "WEBP", lossless=True, quality=0, method=0)
+    return out.getvalue()
+
+
+def encode_values(original: Original, plane: int, x: int, y: int) -> bytes:
+    """Return what the file has at a pixel, one number for each channel (JSON); null for no number.
+
+    Raises
+    ------
+    IndexError
+        There is no such pixel.
+    """
+    try:
+        found = original.cut(plane, (x, y, x + 1, y + 1))
+    except BadInput as error:
+        raise IndexError(x, y) from error
+    if found.size == 0:
+        raise IndexError(x, y)
+    values = [value if np.isfinite(value) else None for value in found[0, 0].tolist()]
+    return json.dumps({"values": values}).encode()
+
+
+def read_asked(original: Original, plane: int, query: Any) -> Asked:
+    """Read what an address asks for: ``box``, ``channels`` and ``size``, numbers by commas.
+
+    Raises
+    ------
+    BadPart
+        It asks for none, or for too large a one.
+    """
+    try:
+        x1, y1, x2, y2 = map(int, query["box"].split(","))
+        channels = tuple(int(part) for part in query.get("channels", "").split(",") if part)
+        size = float(query.get("size", "0"))
+    except (KeyError, ValueError) as error:
+        raise BadPart("The part of the picture is not given as numbers.") from error
+    fits = 0 <= x1 < x2 <= min(x1 + WIDEST, 1_000_000) and 0 <= y1 < y2 <= 1_000_000
+    fits = fits and y2 - y1 <= WIDEST
+    if not fits or not 0 <= size <= SIDE or not all(0 <= channel < 1_000 for channel in channels):
+        raise BadPart("There is no such part of a picture.")
+    return Asked(original, plane, (x1, y1, x2, y2), channels, size)

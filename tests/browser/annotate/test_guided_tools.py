@@ -1,0 +1,135 @@
+"""Tools that guide the hand, by real mouse and keys: magnetic, quick, smart clicks told more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.annotate.drawing_room import (
+    NUCLEI,
+    Hand,
+    begin,
+    disc,
+    open_dashboard,
+    overlap,
+    pixels,
+)
+from tests.browser.dashboard import Dashboard
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    yield from open_dashboard(tmp_path_factory.mktemp("annotate"))
+
+
+@pytest.fixture
+def hand(page: Page, dashboard: Dashboard) -> Hand:
+    return begin(Hand(page, dashboard))
+
+
+def test_a_magnetic_line_keeps_to_the_edge_between_few_clicks(hand: Hand) -> None:
+    page = hand.page
+    x, y, radius = NUCLEI[2]
+    with page.expect_response(lambda answer: "/costs?" in answer.url):
+        page.keyboard.press("Shift+M")
+    page.wait_for_timeout(500)
+    hand.click((x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y))
+    page.keyboard.press("Enter")
+    row = hand.objects(2)[1]
+    # The plain polygon of these four corners covers 64 % of the disc.
+    assert overlap(row, disc(x, y, radius)) > 0.9
+
+
+def test_patches_are_picked_by_passing_over_them(hand: Hand) -> None:
+    page = hand.page
+    x, y, radius = NUCLEI[0]
+    with page.expect_response(lambda answer: "/patches?" in answer.url):
+        page.keyboard.press("Shift+Q")
+    hand.drag(
+        (x, y),
+        (x - 14, y),
+        (x - 8, y + 14),
+        (x + 12, y + 12),
+        (x + 15, y - 2),
+        (x + 4, y - 16),
+        (x - 10, y - 12),
+        (x, y),
+    )
+    row = hand.objects(2)[1]
+    assert overlap(row, disc(x, y, radius)) > 0.75
+
+
+def test_a_smart_click_is_told_what_is_too_much_and_what_is_missing(hand: Hand) -> None:
+    page = hand.page
+    x, y, _radius = NUCLEI[2]
+    page.keyboard.press("s")
+    hand.click((x, y))
+    found = hand.objects(2)[1]
+    page.keyboard.down("Control")
+    hand.click((x - 10, y - 10))
+    page.keyboard.up("Control")
+    size = page.locator(".object[aria-selected=true] .soft")
+    expect(size).not_to_have_text(f"{found.area:,} px")
+    hand.saved()
+    less = hand.objects(2)[1]
+    assert less.id == found.id
+    assert not pixels(less)[y - 10, x - 10]
+    assert pixels(less)[y, x]
+    page.keyboard.down("Shift")
+    hand.click((x - 13, y - 12))
+    page.keyboard.up("Shift")
+    expect(size).not_to_have_text(f"{less.area:,} px")
+    hand.saved()
+    assert pixels(hand.objects(2)[1])[y - 12, x - 13]
+    for _step in range(2):
+        page.keyboard.press("Control+z")
+    expect(size).to_have_text(f"{found.area:,} px")
+
+
+def test_a_lasso_without_a_held_button_closes_where_it_began(hand: Hand) -> None:
+    page = hand.page
+    page.keyboard.press("l")
+    hand.click((100, 20))
+    for corner in ((140, 20), (140, 50), (100, 50), (100, 22)):
+        page.mouse.move(*hand.at(*corner), steps=8)
+    row = hand.objects(2)[1]
+    assert row.box == (100, 20, 140, 50)
+    # Escape gives up one that was only begun.
+    hand.click((200, 20))
+    page.mouse.move(*hand.at(220, 40), steps=3)
+    page.keyboard.press("Escape")
+    page.mouse.move(*hand.at(200, 20), steps=3)
+    assert len(hand.objects(2)) == 2
+
+
+def test_what_lies_under_the_pointer_is_told_as_the_file_has_it(hand: Hand) -> None:
+    page = hand.page
+    x, y, _radius = NUCLEI[1]
+    page.mouse.move(*hand.at(x + 0.5, y + 0.5))
+    expect(page.locator(".where")).to_contain_text(f"x {x}, y {y}:")
+    values = page.locator(".where").inner_text().split(":")[1].replace(",", "").split("·")
+    assert int(values[0]) < 2_000 < 15_000 < int(values[1])
+
+
+def test_an_object_is_drawn_between_two_planes(page: Page, dashboard: Dashboard) -> None:
+    hand = Hand(page, dashboard)
+    for _turn in range(2):
+        page.keyboard.press("ArrowRight")
+        hand.ready()
+    expect(page.locator(".image-name")).to_have_text("stack.tif")
+    begin(hand)
+    page.keyboard.press("i")
+    expect(page.locator(".said")).to_contain_text("go to another plane")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
+    hand.drag((14, 10), (34, 24))
+    hand.objects(1)
+    page.keyboard.press("i")
+    expect(hand.count).to_contain_text("2 in other planes")
+    hand.saved()
+    rows = {row.plane: row.box for row in hand.objects(1)}
+    assert rows == {0: (10, 10, 30, 24), 1: (12, 10, 32, 24), 2: (14, 10, 34, 24)}

@@ -1,0 +1,119 @@
+"""Native values and maps by HTTP: what a file has, and no more than its session may see."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from piximi_core.annotation.tools import scissors
+from piximi_ui.server import pictures
+from piximi_ui.server.picture_making import Original, close_decoders
+from piximi_ui.server.pixel_maps import BadPart, make_map, read_asked
+from tests.ui.server.asgi import get
+
+SIDE = 48
+
+
+@pytest.fixture
+def pixels() -> np.ndarray:
+    """Two 16-bit channels; the second has a bright square."""
+    made = np.random.default_rng(0).integers(900, 1_100, (2, SIDE, SIDE)).astype(np.uint16)
+    made[1, 12:36, 12:36] += 40_000
+    return made
+
+
+@pytest.fixture
+def stored(tmp_path: Path, pixels: np.ndarray) -> tuple[Path, str]:
+    out = BytesIO()
+    tifffile.imwrite(out, pixels, imagej=True, metadata={"axes": "CYX"})
+    sha256 = hashlib.sha256(out.getvalue()).hexdigest()
+    path = tmp_path / "images" / sha256[:2] / f"{sha256}.tif"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(out.getvalue())
+    return tmp_path, sha256
+
+
+def test_values_are_those_of_the_file(stored: tuple[Path, str], pixels: np.ndarray) -> None:
+    folder, sha256 = stored
+    address = pictures.values_address(pictures.issue_token("s", folder), sha256, 0)
+    found, beyond, unsaid = get(
+        pictures.routes(), f"{address}?x=20&y=30", f"{address}?x=480&y=3", address
+    )
+    assert json.loads(found.body) == {"values": pixels[:, 30, 20].tolist()}
+    assert (beyond.status, unsaid.status) == (404, 400)
+
+
+def test_a_map_is_what_the_stroke_will_be_drawn_with(stored: tuple[Path, str]) -> None:
+    folder, sha256 = stored
+    token = pictures.issue_token("s", folder)
+    box = "8,4,40,44"
+    asked = f"?box={box}&channels=1"
+    patches, costs = get(
+        pictures.routes(),
+        pictures.map_address(token, sha256, 0, "patches") + f"{asked}&size=8",
+        pictures.map_address(token, sha256, 0, "costs") + asked,
+    )
+    query = {"box": box, "channels": "1", "size": "8"}
+    original = Original.find(folder, sha256, None)
+    numbers = np.asarray(Image.open(BytesIO(patches.body))).astype(int) @ [1, 256, 65_536]
+    made = make_map("patches", read_asked(original, 0, query))
+    assert (made.box, made.step, numbers.shape) == ((8, 4, 40, 44), 1, (40, 32))
+    np.testing.assert_array_equal(numbers, made.values)
+    # The square's border is cheap to follow, its middle is not.
+    price = np.asarray(Image.open(BytesIO(costs.body)))[..., 0]
+    whole = scissors.cost(original.cut(0, (8, 4, 40, 44))[..., 1:])
+    np.testing.assert_allclose(price / 255, whole, atol=0.003)
+    assert price[16, 4] < 60 < price[16, 16]
+    close_decoders()
+
+
+def test_a_large_part_is_seen_in_less_detail(tmp_path: Path) -> None:
+    original = Original(tmp_path, tmp_path / "none.tif", None)
+    assert read_asked(original, 0, {"box": "0,0,1024,20"}).step == 1
+    assert read_asked(original, 0, {"box": "0,0,1025,20"}).step == 2
+    assert read_asked(original, 0, {"box": "0,0,4096,4096"}).step == 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"box": "1,2,3"},
+        {"box": "a,b,c,d"},
+        {"box": "5,5,5,9"},
+        {"box": "-1,0,5,5"},
+        {"box": "0,0,4097,5"},
+        {"box": "0,0,5,5000"},
+        {"box": "0,0,5,5", "channels": "-1"},
+        {"box": "0,0,5,5", "channels": "x"},
+        {"box": "0,0,5,5", "size": "nan"},
+        {"box": "0,0,5,5", "size": "1e9"},
+    ],
+)
+def test_what_is_no_part_is_refused(stored: tuple[Path, str], query: dict[str, str]) -> None:
+    folder, sha256 = stored
+    with pytest.raises(BadPart):
+        read_asked(Original(folder, folder / "x.tif", None), 0, query)
+    address = pictures.map_address(pictures.issue_token("s", folder), sha256, 0, "patches")
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    [answer] = get(pictures.routes(), f"{address}?{asked}")
+    assert answer.status == 400
+
+
+def test_nothing_is_told_without_a_token_or_of_another_sort(stored: tuple[Path, str]) -> None:
+    _folder, sha256 = stored
+    token = pictures.issue_token("s", stored[0])
+    answers = get(
+        pictures.routes(),
+        pictures.map_address("guessed", sha256, 0, "costs") + "?box=0,0,5,5",
+        pictures.map_address(token, sha256, 0, "passwords") + "?box=0,0,5,5",
+        pictures.values_address("guessed", sha256, 0) + "?x=1&y=1",
+    )
+    assert [answer.status for answer in answers] == [404, 404, 404]
