@@ -13,8 +13,8 @@ from piximi_core.annotation.tools.tones import rescaled
 
 __all__ = ["pick", "superpixels"]
 
-# How much a patch's roundness counts beside its colour, whose scale is that of one channel 0…1: with
-# less, noise makes a few patches swallow the others.
+# How much a patch's roundness counts beside its colour, whose scale is that of one channel 0…1:
+# with less, noise makes a few patches swallow the others.
 _COMPACTNESS = 0.4
 _SMOOTHED = 0.5  # pixels, of a Gaussian, for the same reason
 

@@ -70,7 +70,8 @@ def _tools() -> dict[str, str]:
         ),
         "magnetic": _("Magnetic"),
         "magnetic_tip": _(
-            "Click along an edge: the line keeps to it; Enter or the first corner closes it (Shift+M)"
+            "Click along an edge: the line keeps to it; Enter or the first corner closes it "
+            "(Shift+M)"
         ),
         "quick": _("Quick"),
         "quick_tip": _("Click or drag over the patches that make up an object (Shift+Q)"),
