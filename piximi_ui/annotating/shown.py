@@ -64,6 +64,7 @@ def find_image(
             values=values_address(token, thing.file_sha256, "{plane}"),
             map=map_address(token, thing.file_sha256, "{plane}", "{sort}"),
             look=str(look_of(thing) or ""),
+            channels=thing.channels,
             width=thing.width,
             height=thing.height,
             planes=thing.planes,

@@ -9,13 +9,13 @@ import { element, fill, number, speak } from "../shared/dom.js";
 import { Follower } from "../shared/follow.js";
 import { perPlace } from "../shared/mount.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
-import { first, parse, print } from "../viewer/look.js";
 import { Outlines } from "../viewer/outlines.js";
 import { Stage } from "../viewer/stage.js";
 import { Crowd } from "./crowd.js";
-import { Guides } from "./guides.js";
+import { Guides } from "./guiding/guides.js";
 import { Hand } from "./hand.js";
 import { Keys } from "./keys.js";
+import { Looks } from "./looks.js";
 import { Panel } from "./panel.js";
 import { Sketch } from "./sketch.js";
 import { Status } from "./status.js";
@@ -54,6 +54,7 @@ class Annotator {
     this.crowd = new Crowd(this);
     this.hand = new Hand(this);
     this.guides = new Guides(this);
+    this.looks = new Looks(this);
     this.status = new Status(this);
     this.stage.tool = this.hand;
     this.stage.overlay = {
@@ -211,12 +212,12 @@ class Annotator {
   }
 
   /** Another image: its picture at once, its objects as they come. */
-  async #show() {
+  #show() {
     const { image } = this;
     this.plane = Math.min(this.plane, image.planes - 1);
     this.sight.zoom = null;
     Object.assign(this.sight, { x: 0.5, y: 0.5 });
-    this.look = image.look ? parse(image.look) : null;
+    this.looks.show(image);
     const kept = this.strokes.kept(image.id);
     if (kept) {
       this.hand.tool = kept.draft.tool;
@@ -229,18 +230,12 @@ class Annotator {
     const address = new URL(window.location.href);
     address.searchParams.set("image", image.id);
     window.history.replaceState(window.history.state, "", address);
-    try {
-      const levels = await (await fetch(image.levels)).json();
-      if (this.image?.id === image.id) this.look ??= first(levels);
-    } catch {
-      // The picture is drawn as the file asks.
-    }
   }
 
-  draw() {
+  /** `going` while a slider is being moved: a smaller picture will do. */
+  draw(going = false) {
     const { image } = this;
-    const look = image.look ? `?look=${encodeURIComponent(print(parse(image.look)))}` : "";
-    this.stage.show(image.plane.replace("{plane}", this.plane) + look);
+    this.stage.show(image.plane.replace("{plane}", this.plane) + this.looks.query(going));
     this.planes.hidden = image.planes < 2;
     this.slider.max = String(image.planes);
     this.slider.value = String(this.plane + 1);

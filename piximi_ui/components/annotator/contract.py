@@ -121,8 +121,8 @@ class ShownImage:
         Addresses of native values and of maps, with places for ``{plane}`` and ``{sort}``.
     pixel
         How large a pixel is, ``{"x": length, "unit": its unit}``; None if the file does not say.
-    look
-        The look kept for it in its short form, empty for the file's own.
+    look, channels
+        The look kept for it in its short form, empty for the file's own; how many channels it has.
     place, total
         Where it stands among the images that are walked through, from 0, and how many those are.
     deepest
@@ -137,6 +137,7 @@ class ShownImage:
     values: str
     map: str
     look: str
+    channels: int
     width: int
     height: int
     planes: int

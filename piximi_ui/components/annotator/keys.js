@@ -36,6 +36,7 @@ export class Keys {
   #up(event) {
     if (event.key === " ") this.#hold(false);
     if (letterOf(event) === "h") this.#hide(false);
+    if (event.key === ".") this.annotator.looks.hold(false);
   }
 
   #down(event) {
@@ -95,6 +96,7 @@ export class Keys {
       q: () => annotator.nextMode(),
       y: () => annotator.nextChoice(),
       h: () => this.#hide(true),
+      ".": () => annotator.looks.hold(true),
     }[key];
     if (!does) return false;
     does();

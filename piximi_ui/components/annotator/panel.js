@@ -32,6 +32,7 @@ export class Panel {
       element("label", { class: "kind" }, [this.kindName, this.kind]),
       this.ask,
       this.palette.node,
+      annotator.looks.node,
       element("label", { class: "overlap" }, [this.overlapName, this.overlap]),
       this.count,
       this.list,
@@ -87,6 +88,7 @@ export class Panel {
       this.overlap.replaceChildren(...rules);
     }
     this.overlap.value = annotator.strokes.settings.overlap;
+    annotator.looks.words();
     this.#objects(outlines);
   }
 

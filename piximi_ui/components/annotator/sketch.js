@@ -15,7 +15,7 @@ export class Sketch {
     this.traces = []; // {tool, points, radius}: the draft, and the strokes that wait
     this.brush = null; // where the pen would draw: [x, y, radius]
     this.corner = null; // where the next corner would be
-    this.under = null; // superpixels, see patches.js
+    this.under = null; // superpixels, see guiding/patches.js
     this.signs = []; // {point, inside}: what a smart click was told
   }
 

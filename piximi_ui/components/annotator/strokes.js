@@ -137,9 +137,7 @@ export class Strokes {
   }
 
   channels() {
-    const look = this.annotator.look ?? [];
-    const seen = look.flatMap(({ visible }, i) => (visible ? [i] : []));
-    return seen.length === look.length ? [] : seen;
+    return this.annotator.looks.seen();
   }
 
   /** The strokes that wait, as they were drawn on what is shown. */

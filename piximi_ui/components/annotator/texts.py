@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from piximi_ui.components.gallery import gallery_texts
+from piximi_ui.components.viewer import channel_texts
 from piximi_ui.language.texts import _
 
 __all__ = ["annotator_texts"]
@@ -10,7 +11,7 @@ __all__ = ["annotator_texts"]
 
 def annotator_texts() -> dict[str, str]:
     """Return the words by the names that the browser's side knows them by."""
-    return {**gallery_texts(), **_around(), **_tools(), **_modes(), **_edits()}
+    return {**gallery_texts(), **channel_texts(), **_around(), **_tools(), **_modes(), **_edits()}
 
 
 def _around() -> dict[str, str]:
@@ -31,6 +32,7 @@ def _around() -> dict[str, str]:
         "fingers_tip": _("Since a pen was seen, fingers move the image; press to draw with them"),
         "fit": _("Fit"),
         "fit_tip": _("Fit the image into the window (F)"),
+        "looks": _("Channels and brightness"),
         "broken": _("This picture cannot be shown"),
         "unlabelled": _("Not labelled"),
         "kind": _("Draw"),

@@ -8,7 +8,7 @@
  * @property {string} sign beside its name
  * @property {string} [edit] what it does to the objects that are selected, in place of drawing
  * @property {string[]} [settings]
- * @property {string} [guide] the map that it draws with, see maps.js
+ * @property {string} [guide] the map that it draws with, see guiding/maps.js
  */
 
 /** @type {Tool[]} */

@@ -25,7 +25,7 @@ from piximi_ui.components.viewer.contract import (
 )
 from piximi_ui.components.viewer.desk import Shown, ViewerDesk
 from piximi_ui.components.viewer.shortcuts import viewer_shortcuts
-from piximi_ui.components.viewer.texts import viewer_texts
+from piximi_ui.components.viewer.texts import channel_texts, viewer_texts
 from piximi_ui.server.action_routes import action_address
 from piximi_ui.server.actions import Ledger
 from piximi_ui.server.assets import component
@@ -36,6 +36,7 @@ __all__ = [
     "ViewerImage",
     "ViewerLabels",
     "ViewerTag",
+    "channel_texts",
     "facts_shown",
     "read_action",
     "viewer",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from piximi_ui.components.gallery import gallery_texts
 from piximi_ui.language.texts import _
 
-__all__ = ["viewer_texts"]
+__all__ = ["channel_texts", "viewer_texts"]
 
 
 def viewer_texts(images: int) -> dict[str, str]:
     """Return the words by the names that the browser's side knows them by."""
     return {
         **gallery_texts(),
+        **channel_texts(),
         "label_tip": _("Label it “{name}” ({index})"),
         "accept_tip": _("Make its prediction your label (A)"),
         "reject_tip": _("Take its prediction away; a label stays (R)"),
@@ -26,15 +27,7 @@ def viewer_texts(images: int) -> dict[str, str]:
         "zoom_out": _("Zoom out (-)"),
         "fit": _("Fit"),
         "plane": _("Plane {n} of {total}"),
-        "channel": _("Channel {n}"),
-        "color": _("colour"),
-        "low": _("shown as black"),
-        "high": _("shown as full colour"),
         "sampled": _("A big image: each {n}th pixel of each {n}th row was counted."),
-        "auto": _("Auto"),
-        "auto_tip": _("Leave out the few darkest and brightest pixels"),
-        "reset": _("Reset"),
-        "reset_tip": _("Show the image as its file asks"),
         "keep": _("Keep for this image") if images == 1 else _("Keep for both images"),
         "keep_tip": _("Keep these colours and ranges in the project, also for the thumbnail"),
         "all": _("Apply to all images"),
@@ -43,4 +36,18 @@ def viewer_texts(images: int) -> dict[str, str]:
         "predicted": _("Predicted {name}, {confidence}"),
         "predicted_only": _("Predicted {name}"),
         "broken": _("This picture cannot be shown"),
+    }
+
+
+def channel_texts() -> dict[str, str]:
+    """Return the words beside an image's channels."""
+    return {
+        "channel": _("Channel {n}"),
+        "color": _("colour"),
+        "low": _("shown as black"),
+        "high": _("shown as full colour"),
+        "auto": _("Auto"),
+        "auto_tip": _("Leave out the few darkest and brightest pixels"),
+        "reset": _("Reset"),
+        "reset_tip": _("Show the image as its file asks"),
     }

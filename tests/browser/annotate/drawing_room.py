@@ -42,11 +42,11 @@ def made_up_images(folder: Path) -> list[Path]:
     return paths
 
 
-def open_dashboard(folder: Path) -> Iterator[Dashboard]:
-    """Serve a project "cells" of these images."""
+def open_dashboard(folder: Path, images: Sequence[Path] = ()) -> Iterator[Dashboard]:
+    """Serve a project "cells" of images, by default those that are made up."""
     server = Dashboard(folder / "workspace")
     store = create_store(server.workspace / "cells", "Cells")
-    files = [SourceFile(file, file.name) for file in made_up_images(folder)]
+    files = [SourceFile(file, file.name) for file in images or made_up_images(folder)]
     run_here(store, add_images.ask(store, files, add_images.AddOptions()))
     store.close()
     server.start()
@@ -54,9 +54,9 @@ def open_dashboard(folder: Path) -> Iterator[Dashboard]:
     server.stop()
 
 
-def pixels(row: ObjectRow) -> np.ndarray:
-    """Return an object's mask in its image, bool ``[H, W]``."""
-    whole = np.zeros((SIDE, SIDE), bool)
+def pixels(row: ObjectRow, side: int = SIDE) -> np.ndarray:
+    """Return an object's mask in its image, bool ``[side, side]``."""
+    whole = np.zeros((side, side), bool)
     x1, y1, x2, y2 = row.box
     whole[y1:y2, x1:x2] = Region(row.box, row.runs).mask()
     return whole
@@ -64,7 +64,7 @@ def pixels(row: ObjectRow) -> np.ndarray:
 
 def overlap(row: ObjectRow, wanted: np.ndarray) -> float:
     """Intersection over union."""
-    mask = pixels(row)
+    mask = pixels(row, len(wanted))
     return float((mask & wanted).sum() / (mask | wanted).sum())
 
 

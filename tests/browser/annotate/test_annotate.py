@@ -170,7 +170,7 @@ def test_what_is_drawn_while_the_connection_is_cut_comes_once(hand: Hand) -> Non
     for left in (50, 80, 110):
         hand.drag((left, 50), (left + 20, 70))
     expect(page.locator(".state")).to_contain_text("No connection", timeout=10_000)
-    page.wait_for_timeout(3_000)
+    page.wait_for_timeout(20_000)
     page.context.set_offline(False)
     boxes = [row.box for row in hand.objects(4)[1:]]
     assert boxes == [(left, 50, left + 20, 70) for left in (50, 80, 110)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -133,3 +134,31 @@ def test_an_object_is_drawn_between_two_planes(page: Page, dashboard: Dashboard)
     hand.saved()
     rows = {row.plane: row.box for row in hand.objects(1)}
     assert rows == {0: (10, 10, 30, 24), 1: (12, 10, 32, 24), 2: (14, 10, 34, 24)}
+
+
+def test_a_tool_looks_at_the_channels_that_are_seen(hand: Hand) -> None:
+    page = hand.page
+    picture = page.locator(".frame img")
+    page.locator(".looks summary").click()
+    page.locator(".channel input[type=checkbox]").last.uncheck()
+    expect(picture).to_have_attribute("src", re.compile(r"look=ff0000.*-00ff00"))
+    hand.ready()
+    page.keyboard.press("s")
+    hand.click(NUCLEI[0][:2])
+    # The nuclei are in the channel that is hidden.
+    expect(page.locator(".said")).to_contain_text("Nothing stands out there")
+    assert len(hand.objects(1)) == 1
+    page.locator(".channel input[type=checkbox]").last.check()
+    page.locator(".channel input[type=checkbox]").first.uncheck()
+    hand.click(NUCLEI[0][:2])
+    assert overlap(hand.objects(2)[1], disc(*NUCLEI[0])) > 0.9
+    # A held key shows one channel alone; the look stays for the next image.
+    page.keyboard.down(".")
+    expect(picture).to_have_attribute("src", re.compile(r"look=ff0000.*-00ff00"))
+    page.keyboard.up(".")
+    expect(picture).to_have_attribute("src", re.compile(r"look=-ff0000"))
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".image-name")).to_have_text("second.tif")
+    expect(picture).to_have_attribute("src", re.compile(r"look=-ff0000"))
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(picture).not_to_have_attribute("src", re.compile("look="))

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Wire } from "../../../piximi_ui/components/annotator/wire.js";
+import { Wire } from "../../../piximi_ui/components/annotator/guiding/wire.js";
 
 /** A map of costs from digits, each 25 times as dear. */
 function map(...lines) {

@@ -8,7 +8,7 @@ const AROUND = 0.25; // of what is in sight, so that a map serves while the pict
 const ROUND = 64; // pixels of the image
 
 export class Guides {
-  /** @param {object} annotator see annotator.js: `image`, `plane`, `hand`, `strokes` */
+  /** @param {object} annotator see ../annotator.js: `image`, `plane`, `hand`, `strokes` */
   constructor(annotator) {
     this.annotator = annotator;
     this.maps = new Maps(() => annotator.hand.show());

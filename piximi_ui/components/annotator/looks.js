@@ -1,0 +1,109 @@
+// How the picture is shown while one draws: its channels, their colours and ranges in the values of
+// the file. What a person chooses stays for the next images; the project's own looks are left alone.
+
+import { element } from "../shared/dom.js";
+import { Channels } from "../viewer/channels.js";
+import { automatic, first, parse, print } from "../viewer/look.js";
+
+export class Looks {
+  /** @param {object} annotator see annotator.js: `image`, `draw` */
+  constructor(annotator) {
+    this.annotator = annotator;
+    /** @type {any[] | null} */
+    this.look = null; // null until the levels of an image are known that has none of its own
+    /** @type {any[] | null} */
+    this.chosen = null; // by the person, for images of as many channels
+    this.levels = null;
+    /** @type {number | null} */
+    this.alone = null; // the channel that is shown while a key is held
+    this.last = -1; // the one that was shown so before
+    this.channels = new Channels((going) => this.#changed(going));
+    this.summary = element("summary", {});
+    const button = (act) => element("button", { type: "button", onclick: act });
+    this.auto = button(() => this.#automatic());
+    this.reset = button(() => this.#reset());
+    this.node = element("details", { class: "looks" }, [
+      this.summary,
+      this.channels.node,
+      element("div", { class: "row" }, [this.auto, this.reset]),
+    ]);
+  }
+
+  /** Another image is shown. */
+  async show(image) {
+    const { texts } = this.annotator;
+    const own = image.look ? parse(image.look) : null;
+    this.look = this.chosen?.length === image.channels ? this.chosen : own;
+    this.levels = null;
+    try {
+      const levels = await (await fetch(image.levels)).json();
+      if (this.annotator.image?.id !== image.id) return;
+      this.levels = levels;
+      this.look ??= first(levels);
+      this.channels.draw([levels], this.look, texts);
+    } catch {
+      // The picture is drawn as the file asks.
+    }
+  }
+
+  words() {
+    const { texts } = this.annotator;
+    this.summary.textContent = texts.looks;
+    this.auto.textContent = texts.auto;
+    this.auto.title = texts.auto_tip;
+    this.reset.textContent = texts.reset;
+    this.reset.title = texts.reset_tip;
+  }
+
+  /** What is added to a picture's address; `going` while a slider is moved, when less will do. */
+  query(going = false) {
+    const { image } = this.annotator;
+    const query = new URLSearchParams();
+    const asked = this.alone === null ? this.look : this.#only(this.alone);
+    const usual = this.alone === null && this.look !== this.chosen;
+    if (asked && !(usual && !image.look)) query.set("look", print(asked));
+    if (going) query.set("size", "1024");
+    const text = query.toString();
+    return text && `?${text}`;
+  }
+
+  /** The channels that are seen; none for all. */
+  seen() {
+    if (this.alone !== null) return [this.alone];
+    const look = this.look ?? [];
+    const seen = look.flatMap(({ visible }, i) => (visible ? [i] : []));
+    return seen.length === look.length ? [] : seen;
+  }
+
+  /** One channel after the other is shown alone, as long as a key is held. */
+  hold(held) {
+    const count = this.look?.length ?? 0;
+    if (held === (this.alone !== null) || count < 2) return;
+    this.alone = held ? (this.last + 1) % count : null;
+    if (held) this.last = this.alone ?? -1;
+    this.annotator.draw();
+  }
+
+  #only(alone) {
+    return this.look?.map((channel, i) => ({ ...channel, visible: i === alone })) ?? null;
+  }
+
+  #automatic() {
+    this.look?.forEach((channel, i) => Object.assign(channel, automatic(this.levels.channels[i], this.levels.whole)));
+    this.#changed();
+  }
+
+  #reset() {
+    if (!this.levels) return;
+    this.look = this.channels.look = first(this.levels);
+    this.chosen = null;
+    this.channels.refresh();
+    this.annotator.draw();
+  }
+
+  #changed(going = false) {
+    this.chosen = this.look;
+    this.channels.refresh();
+    this.annotator.draw(going);
+  }
+}
