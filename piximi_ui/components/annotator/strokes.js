@@ -2,6 +2,7 @@
 // kept so that a reload loses nothing of it.
 
 import { NEW } from "../shared/queue.js";
+import { chosenBy } from "./choosing.js";
 import { Draft, MODES, TOOLS } from "./tools.js";
 
 const PULLED = 4; // screen pixels from which on a press pulls the tolerance
@@ -29,6 +30,10 @@ export class Strokes {
     const { annotator, ids } = this;
     if (this.#refine(draft, held)) return undefined;
     const mode = this.#mode(draft.tool, held);
+    if (mode === "select") {
+      annotator.select(chosenBy(annotator.outlines, draft.tool, draft.points), held.shiftKey ?? false);
+      return undefined;
+    }
     if (mode !== "new" && !ids.length) return void annotator.say(annotator.texts.select_first);
     if (mode === "new" && !annotator.kind && !annotator.kindToMake) {
       this.waitsForKind = draft;
@@ -87,6 +92,7 @@ export class Strokes {
   /** How what is drawn meets what is there: held keys say so for once. */
   #mode({ edit }, { shiftKey = false, ctrlKey = false, metaKey = false }) {
     if (edit) return "edit";
+    if (this.settings.mode === "select") return "select";
     if (shiftKey) return "add";
     return ctrlKey || metaKey ? "subtract" : this.settings.mode;
   }

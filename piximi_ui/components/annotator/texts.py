@@ -112,6 +112,8 @@ def _modes() -> dict[str, str]:
         "mode_intersect_tip": _("Of the selected objects stays what is drawn over"),
         "mode_invert": _("Invert"),
         "mode_invert_tip": _("The selected object becomes all that it is not"),
+        "mode_select": _("Select"),
+        "mode_select_tip": _("What is drawn around or passed over is selected; Shift adds"),
         "overlap": _("Where objects meet"),
         "overlap_allow": _("they may overlap"),
         "overlap_protect": _("those that are there stay whole"),

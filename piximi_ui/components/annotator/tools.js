@@ -29,7 +29,7 @@ export const TOOLS = [
   { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },
 ];
 
-export const MODES = ["new", "add", "subtract", "intersect", "invert"];
+export const MODES = ["new", "add", "subtract", "intersect", "invert", "select"];
 export const OVERLAPS = ["allow", "protect", "take"];
 
 /** What is done to the selected objects at once, with its keys. */

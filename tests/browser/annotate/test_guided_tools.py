@@ -162,3 +162,20 @@ def test_a_tool_looks_at_the_channels_that_are_seen(hand: Hand) -> None:
     expect(picture).to_have_attribute("src", re.compile(r"look=-ff0000"))
     page.get_by_role("button", name="Reset", exact=True).click()
     expect(picture).not_to_have_attribute("src", re.compile("look="))
+
+
+def test_any_tool_selects_what_it_encloses(hand: Hand) -> None:
+    page = hand.page
+    for left in (40, 70, 100):
+        hand.drag((left, 10), (left + 20, 24))
+    hand.objects(4)
+    page.get_by_role("toolbar").get_by_text("Lasso").click()
+    page.locator(".segments").get_by_role("button", name="Select", exact=True).click()
+    hand.drag((36, 4), (95, 4), (95, 30), (36, 30), (36, 6))
+    expect(hand.count).to_contain_text("2 selected")
+    page.keyboard.down("Shift")
+    hand.drag((5, 4), (35, 4), (35, 30), (5, 30))
+    page.keyboard.up("Shift")
+    expect(hand.count).to_contain_text("3 selected")
+    page.keyboard.press("Delete")
+    assert [row.box[0] for row in hand.objects(1)] == [100]
