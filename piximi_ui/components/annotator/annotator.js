@@ -118,6 +118,7 @@ class Annotator {
     this.stage.close();
     clearTimeout(this.telling);
     this.status.close();
+    this.strokes.close();
     this.root.remove();
   }
 

@@ -5,6 +5,9 @@ import { NEW } from "../shared/queue.js";
 import { chosenBy } from "./choosing.js";
 import { Draft, MODES, TOOLS } from "./tools.js";
 
+// Tools whose last object follows when a setting is changed.
+const TUNED = new Set(["smart_box", "smart_click", "color", "threshold"]);
+const TUNE = 150; // ms that a slider rests before it does
 const PULLED = 4; // screen pixels from which on a press pulls the tolerance
 
 export class Strokes {
@@ -17,8 +20,14 @@ export class Strokes {
     /** @type {any} */
     this.told = null; // what it was before it was told more
     /** @type {any} */
+    this.tuning = undefined; // the timer of a setting that was just changed
+    /** @type {any} */
     this.start = null; // {image, plane, id}: an object from which on one draws between planes
     this.waitsForKind = null; // a draft that is confirmed once its kind has a name
+  }
+
+  close() {
+    clearTimeout(this.tuning);
   }
 
   get ids() {
@@ -46,7 +55,7 @@ export class Strokes {
     const object = crypto.randomUUID();
     annotator.crowd.fresh = object;
     this.told = null;
-    this.smart = draft.tool.name.startsWith("smart") ? { ...drawn, mode: "replace", ids: [object], outside: [] } : null;
+    this.smart = TUNED.has(draft.tool.name) ? { ...drawn, mode: "replace", ids: [object], outside: [] } : null;
     return void this.#push({ ...drawn, object, ...this.#naming() });
   }
 
@@ -107,14 +116,17 @@ export class Strokes {
   /** Settings in the values of the file. */
   #values({ points }) {
     const { settings, annotator } = this;
-    const { deepest } = annotator.image;
     const [[x1, y1], [x2, y2]] = [points[0], points.at(-1)];
     const pulled = Math.hypot(x2 - x1, y2 - y1) * annotator.stage.scale;
-    return {
-      // As far as it was pulled, as Piximi does; a click takes the slider's.
-      tolerance: ((pulled >= PULLED ? pulled : settings.tolerance) * deepest) / 255,
-      level: settings.level === 0 ? null : (settings.level / 100) * deepest,
-    };
+    // As far as it was pulled, as Piximi does; a click takes the slider's.
+    return this.#levels(pulled >= PULLED ? pulled : settings.tolerance);
+  }
+
+  /** A tolerance of 255 and a level of 100 are the largest value that the file can have. */
+  #levels(tolerance) {
+    const { level } = this.settings;
+    const { deepest } = this.annotator.image;
+    return { tolerance: (tolerance * deepest) / 255, level: level === 0 ? null : (level / 100) * deepest };
   }
 
   #push(action) {
@@ -198,8 +210,20 @@ export class Strokes {
       if (this.ids.length) this.#push({ type: "draw", mode: "invert", ids: this.ids });
       else this.annotator.say(this.annotator.texts.select_first);
     }
-    if (name === "choice" && this.refined) this.#push(this.refined);
+    if (["choice", "tolerance", "level"].includes(name) && this.refined) {
+      clearTimeout(this.tuning);
+      this.tuning = setTimeout(() => this.#tune(), TUNE);
+    }
     return true;
+  }
+
+  /** Draw the last object anew, as the settings are now. */
+  #tune() {
+    const { refined } = this;
+    if (!refined) return;
+    this.told = refined;
+    this.smart = { ...refined, ...this.#levels(this.settings.tolerance) };
+    this.#push(this.smart);
   }
 
   nextMode() {

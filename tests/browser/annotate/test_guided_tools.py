@@ -179,3 +179,24 @@ def test_any_tool_selects_what_it_encloses(hand: Hand) -> None:
     expect(hand.count).to_contain_text("3 selected")
     page.keyboard.press("Delete")
     assert [row.box[0] for row in hand.objects(1)] == [100]
+
+
+def test_the_last_object_follows_the_slider(hand: Hand) -> None:
+    page = hand.page
+    x, y, radius = NUCLEI[0]
+    page.keyboard.press("t")
+    hand.drag((x - radius - 4, y - radius - 4), (x + radius + 4, y + radius + 4))
+    found = hand.objects(2)[1]
+    assert overlap(found, disc(x, y, radius)) > 0.9
+    # The mean of both channels is 11,000 in the nucleus: above 90 % of 65,535 there is nothing.
+    size = page.locator(".object[aria-selected=true] .soft")
+    level = page.locator("label.setting", has_text="Level").locator("input")
+    level.fill("1")
+    expect(size).to_have_text(f"{(2 * radius + 8) ** 2:,} px")
+    level.fill("90")
+    expect(page.locator(".said")).to_contain_text("Nothing was drawn")
+    level.fill("10")
+    expect(size).not_to_have_text(f"{(2 * radius + 8) ** 2:,} px")
+    hand.saved()
+    again = hand.objects(2)[1]
+    assert (again.id, overlap(again, disc(x, y, radius)) > 0.9) == (found.id, True)
