@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from piximi_core.annotation import blank_background, cut_box, decode_mask
+from piximi_core.annotation.regions import Box
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look, render
 from piximi_core.project.contents.objects import read_runs
@@ -254,6 +255,21 @@ async def encode_plane(
         step = -(-max(pixels.shape[:2]) // longest)
         pixels = pixels[::step, ::step]
     return await in_thread("drawing", lambda: _encode(_drawn(pixels, found, look)))
+
+
+async def encode_part(original: Original, plane: int, box: Box, look: Look | None) -> bytes:
+    """Return a part of a plane with all its pixels, else as `encode_plane` does."""
+    found = _recent.look_up(original, plane, whole=True)
+    if found is None or not 0 <= plane - found.first < len(found.pixels):
+        found = _planes(await original.decode("planes", plane=plane, box=list(box)), plane)
+        part = found.pixels
+    else:
+        part = cut_box(found.pixels[plane - found.first], box)[np.newaxis]
+    if part.size == 0:
+        raise IndexError(plane, box)
+    if look is not None:
+        _require_fit(look, len(found.ranges))
+    return await in_thread("drawing", lambda: _encode(_drawn(part[0], found, look)))
 
 
 async def encode_object(

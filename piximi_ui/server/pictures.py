@@ -40,7 +40,14 @@ from piximi_ui.server.picture_making import (
     from_cache_or,
     in_thread,
 )
-from piximi_ui.server.pixel_maps import BadPart, Sort, encode_map, encode_values, read_asked
+from piximi_ui.server.pixel_maps import (
+    BadPart,
+    Sort,
+    encode_map,
+    encode_values,
+    read_asked,
+    read_box,
+)
 from piximi_ui.server.sessions import Tokens
 
 __all__ = [
@@ -112,8 +119,8 @@ def thumb_address(token: str, sha256: str, look: Look | None = None) -> str:
 def plane_address(token: str, sha256: str, plane: int | str = 0) -> str:
     """Address of one plane (at most 4096 pixels), in the colours and ranges of the file.
 
-    The browser may add ``?look=`` (see `piximi_core.images.Look`) and ``size=1024`` for a quick
-    preview.
+    The browser may add ``?look=`` (see `piximi_core.images.Look`), and ``size=1024`` for a quick
+    preview or ``box=x1,y1,x2,y2`` for a part with all its pixels.
     """
     return f"{base_path()}/pictures/{token}/plane/{sha256}/{plane}"
 
@@ -229,13 +236,19 @@ async def _plane(request: Request) -> Response:
     if size not in (None, str(PREVIEW_SIDE)):
         return _refused(f"The size is {PREVIEW_SIDE} or left out.")
     plane, longest = int(text), PREVIEW_SIDE if size else LONGEST_SIDE
+    try:
+        box = read_box(request.query_params) if "box" in request.query_params else None
+    except BadPart as error:
+        return _refused(str(error))
 
     async def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
         async def encode() -> bytes:
             original = _original(grant, sha256)
+            if box is not None:
+                return await picture_making.encode_part(original, plane, box, look)
             return await picture_making.encode_plane(original, plane, look, longest)
 
-        if look is not None or size:
+        if look is not None or size or box:
             # Tried looks are many and short-lived: the browser keeps them, the disk does not.
             return await encode()
         folder = ProjectFiles(grant.project).cache / "planes" / sha256[:2]

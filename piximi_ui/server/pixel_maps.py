@@ -8,6 +8,7 @@ the same map, so that what was seen is what is drawn.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -33,6 +34,7 @@ __all__ = [
     "encode_values",
     "make_map",
     "read_asked",
+    "read_box",
 ]
 
 Sort = Literal["patches", "costs"]
@@ -41,6 +43,9 @@ SIDE = 1024
 WIDEST = 4096
 """The longest side of the part of an image, in its pixels: what is decoded stays small."""
 _KEPT = 12
+_FARTHEST = 1_000_000
+_NO_NUMBERS = "The part of the picture is not given as numbers."
+_NO_PART = "There is no such part of a picture."
 
 
 class BadPart(BadInput):
@@ -135,7 +140,7 @@ def encode_values(original: Original, plane: int, x: int, y: int) -> bytes:
     return json.dumps({"values": values}).encode()
 
 
-def read_asked(original: Original, plane: int, query: Any) -> Asked:
+def read_asked(original: Original, plane: int, query: Mapping[str, str]) -> Asked:
     """Read what an address asks for: ``box``, ``channels`` and ``size``, numbers by commas.
 
     Raises
@@ -143,14 +148,30 @@ def read_asked(original: Original, plane: int, query: Any) -> Asked:
     BadPart
         It asks for none, or for too large a one.
     """
+    box = read_box(query)
     try:
-        x1, y1, x2, y2 = map(int, query["box"].split(","))
         channels = tuple(int(part) for part in query.get("channels", "").split(",") if part)
         size = float(query.get("size", "0"))
+    except ValueError as error:
+        raise BadPart(_NO_NUMBERS) from error
+    if not 0 <= size <= SIDE or not all(0 <= channel < 1_000 for channel in channels):
+        raise BadPart(_NO_PART)
+    return Asked(original, plane, box, channels, size)
+
+
+def read_box(query: Mapping[str, str]) -> Box:
+    """Read the ``box`` that an address asks for, ``(x1, y1, x2, y2)``, the end exclusive.
+
+    Raises
+    ------
+    BadPart
+        As `read_asked`.
+    """
+    try:
+        x1, y1, x2, y2 = map(int, query["box"].split(","))
     except (KeyError, ValueError) as error:
-        raise BadPart("The part of the picture is not given as numbers.") from error
-    fits = 0 <= x1 < x2 <= min(x1 + WIDEST, 1_000_000) and 0 <= y1 < y2 <= 1_000_000
-    fits = fits and y2 - y1 <= WIDEST
-    if not fits or not 0 <= size <= SIDE or not all(0 <= channel < 1_000 for channel in channels):
-        raise BadPart("There is no such part of a picture.")
-    return Asked(original, plane, (x1, y1, x2, y2), channels, size)
+        raise BadPart(_NO_NUMBERS) from error
+    sides = ((x1, x2), (y1, y2))
+    if not all(0 <= start < end <= min(start + WIDEST, _FARTHEST) for start, end in sides):
+        raise BadPart(_NO_PART)
+    return x1, y1, x2, y2

@@ -84,9 +84,13 @@ def _tools() -> dict[str, str]:
         "ellipse": _("Ellipse"),
         "ellipse_tip": _("Drag the box that the ellipse fills (E)"),
         "color": _("Fill"),
-        "color_tip": _("Click a pixel for what is like it around it; drag, or move the slider, for more (C)"),
+        "color_tip": _(
+            "Click a pixel for what is like it around it; drag, or move the slider, for more (C)"
+        ),
         "threshold": _("Threshold"),
-        "threshold_tip": _("Drag a box: what is brighter inside becomes the object; then move the slider (T)"),
+        "threshold_tip": _(
+            "Drag a box: what is brighter inside becomes the object; then move the slider (T)"
+        ),
         "split": _("Split"),
         "split_tip": _("Draw a line through the selected object from edge to edge (X)"),
         "move": _("Move"),

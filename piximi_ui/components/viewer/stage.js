@@ -1,6 +1,7 @@
 // One picture: loads what is asked for, and is zoomed and moved by mouse, pen and fingers.
 
 import { element } from "../shared/dom.js";
+import { Detail } from "./detail.js";
 
 const MOST = 32; // screen pixels for one of the picture
 const WHEEL = 0.0015;
@@ -24,7 +25,8 @@ export class Stage {
     this.tool = null; // draws: `takes(event)`, `down`, `move`, `up`, `hover` with points, `cancel()`
     this.picture = element("img", { alt: "", draggable: "false", hidden: true });
     this.broken = element("p", { class: "broken", hidden: true });
-    this.frame = element("div", { class: "frame" }, [this.picture, this.broken]);
+    this.detail = new Detail(this);
+    this.frame = element("div", { class: "frame" }, [this.picture, this.detail.node, this.broken]);
     this.caption = element("div", { class: "caption" });
     this.node = element("div", { class: "stage" }, [this.frame, this.caption]);
     this.frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -40,6 +42,7 @@ export class Stage {
   }
 
   close() {
+    this.detail.close();
     this.watch.disconnect();
   }
 
@@ -59,6 +62,7 @@ export class Stage {
       this.picture.hidden = !there;
       if (there) this.picture.src = asked;
     }
+    this.place();
     this.loading = false;
     this.frame.classList.remove("busy");
   }
@@ -95,7 +99,9 @@ export class Stage {
       top: `${frame.clientHeight / 2 - y * height}px`,
     });
     this.picture.classList.toggle("crisp", scale >= 2);
-    this.overlay?.place(parseFloat(this.picture.style.left), parseFloat(this.picture.style.top), scale);
+    const [left, top] = [parseFloat(this.picture.style.left), parseFloat(this.picture.style.top)];
+    this.detail.place(left, top, scale);
+    this.overlay?.place(left, top, scale);
   }
 
   /** Zoom by a factor or to a scale (null: fit), keeping what lies under a point where it is. */

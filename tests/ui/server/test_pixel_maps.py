@@ -117,3 +117,23 @@ def test_nothing_is_told_without_a_token_or_of_another_sort(stored: tuple[Path, 
         pictures.values_address("guessed", sha256, 0) + "?x=1&y=1",
     )
     assert [answer.status for answer in answers] == [404, 404, 404]
+
+
+def test_a_part_has_every_pixel_in_the_ranges_of_the_whole(
+    stored: tuple[Path, str], pixels: np.ndarray
+) -> None:
+    folder, sha256 = stored
+    address = pictures.plane_address(pictures.issue_token("s", folder), sha256, 0)
+    look = "?look=ff0000:900:1100,-00ff00:0:1"
+    whole, part, none = get(
+        pictures.routes(),
+        address + look,
+        f"{address}{look}&box=8,4,40,44",
+        f"{address}?box=5,5,1,1",
+    )
+    seen = np.asarray(Image.open(BytesIO(whole.body)))
+    np.testing.assert_array_equal(np.asarray(Image.open(BytesIO(part.body))), seen[4:44, 8:40])
+    red = np.clip((pixels[0, 4:44, 8:40].astype(float) - 900) / 200, 0, 1) * 255
+    np.testing.assert_allclose(seen[4:44, 8:40, 0], red, atol=1)
+    assert none.status == 400
+    close_decoders()
