@@ -15,6 +15,8 @@ __all__ = ["Label", "Move", "Relabelled", "Touched", "relabelled_since", "touche
 
 _OF_LABELS = frozenset({"category_id", "partition", "labelled_by", "labelled_at"})
 _OF_PREDICTIONS = ("predictions", "answers")
+_OF_OBJECTS = frozenset({"things", "objects", "object_notes", "predictions"})
+_OF_DRAWING = _OF_OBJECTS | {"image_notes", "complete_regions", "answers"}
 # More than a page shows: then reading the page anew costs no more.
 _MOST = 500
 
@@ -87,10 +89,10 @@ def touched_since(store: Store, revision: int) -> Touched | None:
     if found is None:
         return None
     now, changes = found
-    known = ("things", "objects", "object_notes", "image_notes", *_OF_PREDICTIONS)
-    if any(table not in known for table, *_row in changes):
+    if any(table not in _OF_DRAWING for table, *_row in changes):
         return None
-    return Touched(now, frozenset(key for table, key, *_row in changes if table != "answers"))
+    # The keys of the others are those of images and regions, or of a thing and a run.
+    return Touched(now, frozenset(key for table, key, *_row in changes if table in _OF_OBJECTS))
 
 
 _Change = tuple[str, str, str | None, str | None]
