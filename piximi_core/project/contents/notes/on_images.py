@@ -100,9 +100,9 @@ def find_lacking(store: Store, order: Sequence[str], place: int, lacking: Lackin
             lot = places[begin : begin + _LOT]
             ids = [order[at] for at in lot]
             has = _done(db, ids) if lacking == "done" else _with_objects(db, ids)
-            found = next((at for at in lot if order[at] not in has), None)
-            if found is not None:
-                return found
+            for at, id_ in zip(lot, ids, strict=True):
+                if id_ not in has:
+                    return at
     return None
 
 
