@@ -147,7 +147,8 @@ def _overlapping(spans: _Spans) -> _Numbers:
     met = np.zeros(len(starts), bool)
     met[1:] = starts[1:] < reached[:-1]  # by one that begins before it
     met[:-1] |= starts[1:] < ends[:-1]  # by the next one that begins
-    return spans.owner[order][met]
+    owners: _Numbers = spans.owner[order][met]
+    return owners
 
 
 def _parts(spans: _Spans, count: int) -> _Numbers:

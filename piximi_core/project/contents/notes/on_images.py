@@ -94,7 +94,7 @@ def find_lacking(store: Store, order: Sequence[str], place: int, lacking: Lackin
     int or None
         None if there is no other.
     """
-    places = [*range(place + 1, len(order)), *range(min(place, len(order)))]
+    places: list[int] = [*range(place + 1, len(order)), *range(min(place, len(order)))]
     with store.read() as db:
         for begin in range(0, len(places), _LOT):
             lot = places[begin : begin + _LOT]
