@@ -172,7 +172,6 @@ def split_object(
     object_id: str,
     divide: Callable[[Region], Sequence[Region]],
     *,
-    source: str = "split",
     who: str | None = None,
     once: str | None = None,
 ) -> None:
@@ -207,15 +206,14 @@ def split_object(
             NewObject(row.image_id, row.kind_id, part.box, part.runs, row.plane, category=label)
             for part in parts[1:]
         ]
-        _add(db, found, source, who)
-        note_drawn(db, [object_id], source, who or current_user())
+        _add(db, found, "split", who)
+        note_drawn(db, [object_id], "split", who or current_user())
 
 
 def merge_objects(
     store: Store,
     ids: Sequence[str],
     *,
-    source: str = "merge",
     who: str | None = None,
     once: str | None = None,
 ) -> None:
@@ -238,7 +236,7 @@ def merge_objects(
         first, *others = [id_ for id_ in ids if id_ in found]
         whole = join_regions([region for _kind, region in found.values()])
         _write(db, {first: whole, **dict.fromkeys(others)})
-        note_drawn(db, [first], source, who or current_user())
+        note_drawn(db, [first], "merge", who or current_user())
 
 
 def copy_objects(
@@ -246,7 +244,6 @@ def copy_objects(
     ids: Sequence[str],
     planes: int,
     *,
-    source: str = "copy",
     who: str | None = None,
     once: str | None = None,
 ) -> None:
@@ -285,7 +282,7 @@ def copy_objects(
         ]
         if not made:
             raise BadInput("There is no plane to copy to that way.")
-        _add(db, made, source, who)
+        _add(db, made, "copy", who)
 
 
 def _add(db: Connection, made: Sequence[NewObject], source: str, who: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piximi_ui.components.annotator.notes.texts import notes_shortcuts
 from piximi_ui.components.gallery import Shortcut
 from piximi_ui.language.texts import _
 
@@ -32,4 +33,5 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("Page Up", "Page Down"), _("Previous or next plane")),
         Shortcut(("Shift+Page Up", "Shift+Page Down"), _("Copy to the previous or next plane")),
         Shortcut(("O",), _("Show or hide the outlines of the objects")),
+        *notes_shortcuts(),
     )
