@@ -84,7 +84,7 @@ export class Keys {
       o: () => annotator.toggle(),
       u: () => annotator.label(annotator.categories[0]),
       q: () => annotator.nextMode(),
-    }[key];
+    }[key] ?? annotator.panel.beside.keys[key];
     if (!does) return false;
     does();
     return true;
