@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from piximi_core.errors import NotFound
@@ -15,7 +15,15 @@ from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import image_notes, images, objects
 from piximi_core.project.database.store import Store
 
-__all__ = ["Lacking", "count_done", "count_objects_in", "done_among", "find_lacking", "mark_done"]
+__all__ = [
+    "Lacking",
+    "count_done",
+    "count_objects_in",
+    "done_among",
+    "find_lacking",
+    "mark_done",
+    "some_are_undrawn",
+]
 
 Lacking = Literal["done", "objects"]
 """What an image is looked for that has none: a person's word that it is done, or objects."""
@@ -104,6 +112,17 @@ def find_lacking(store: Store, order: Sequence[str], place: int, lacking: Lackin
                 if id_ not in has:
                     return at
     return None
+
+
+def some_are_undrawn(db: Connection) -> bool:
+    """Whether some images have objects, and others neither have any nor are done."""
+    if db.execute(select(objects.c.id).limit(1)).first() is None:
+        return False
+    bare = select(images.c.id).where(
+        ~exists().where(objects.c.image_id == images.c.id),
+        ~exists().where(image_notes.c.id == images.c.id, image_notes.c.done),
+    )
+    return db.execute(bare.limit(1)).first() is not None
 
 
 def _done(db: Connection, image_ids: Collection[str]) -> set[str]:
