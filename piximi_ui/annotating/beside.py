@@ -96,7 +96,7 @@ def _shown(
     notes = notes_in(store, image_id, ids) if ids is None or ids else []
     return {
         "notes": [list(note) for note in notes],
-        "whole": ids is None,
+        "about": None if ids is None else sorted(ids),
         "done": bool(done_among(store, [image_id])),
         "finished": len(done_among(store, order())) if chosen else count_done(store),
         "regions": [

@@ -85,13 +85,13 @@ def test_locks_and_comments_come_with_the_answer(window: Beside) -> None:
     window.draw("b", 12, 3, 18, 9)
     answer = window.note("lock", ids=["a"])
     assert answer["beside"]["notes"] == [["a", True, ""]]
-    assert not answer["beside"]["whole"]
-    assert [mask[0] for mask in answer["objects"]["changed"]] == ["a"]
+    assert answer["beside"]["about"] == ["a"]
+    assert answer["objects"] == {"changed": [], "gone": []}, "its mask is known already"
     answer = window.note("comment", ids=["b"], text="<b>odd</b>")
     assert answer["beside"]["notes"] == [["b", False, "<b>odd</b>"]]
     window.shown = None
     answer = window.send()
-    assert (answer["objects"], answer["beside"]["whole"]) == (None, True)
+    assert (answer["objects"], answer["beside"]["about"]) == (None, None)
     assert sorted(answer["beside"]["notes"]) == [["a", True, ""], ["b", False, "<b>odd</b>"]]
     answer = window.note("lock", ids=["a"], on=False)
     assert answer["beside"]["notes"] == [], "a touched one without a note has none any more"

@@ -165,7 +165,7 @@ class Annotator {
     this.image = image;
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);
-    this.panel.beside.answered(objects, { revision, ...more });
+    this.panel.beside.answered({ revision, ...more });
     this.follower.shown({ address: this.follow, number: revision });
     this.#tell(revision);
   }

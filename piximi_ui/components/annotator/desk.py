@@ -105,7 +105,7 @@ class AnnotatorDesk:
             touched = self.project.touched(shown)
             if touched is not None and image_id not in touched.ids:
                 changed = self._changed(image_id, touched)
-                beside = self._beside(image_id, touched.ids)
+                beside = self._beside(image_id, touched.ids | touched.noted)
                 return {"revision": touched.revision, "objects": changed, **beside, **nowhere}
         revision = self.project.revision()
         image = self.project.image(str(image_id), by)

@@ -42,6 +42,7 @@ from piximi_core.project.contents.notes.on_objects import (
     notes_in,
 )
 from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
+from piximi_core.project.contents.relabelled import relabelled_since, touched_since
 from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.project.database.history import next_labels, redo, undo
 from piximi_core.project.database.schema import JOURNALLED, object_notes
@@ -266,6 +267,21 @@ def test_a_kind_is_locked_as_a_whole_in_one_step(store: Store, cell: str) -> Non
         lock_kind(store, empty)
     with pytest.raises(NotFound, match="kind is gone"):
         lock_kind(store, "gone")
+
+
+def test_what_is_noted_is_told_apart_from_what_is_drawn(store: Store, cell: str) -> None:
+    image, seen = images(store)[0], store.revision()
+    draw(store, cell, "a", (0, 0, 4, 4))
+    assert touched_since(store, seen) == (seen + 1, {"a"}, frozenset())
+    drawn = store.revision()
+    lock_objects(store, ["a"])
+    mark_done(store, image)
+    add_complete(store, image, cell, 0, filled_box((0, 0, 8, 8)))
+    assert touched_since(store, drawn) == (drawn + 3, frozenset(), {"a"})
+    assert touched_since(store, seen) == (drawn + 3, {"a"}, frozenset())
+    told = relabelled_since(store, drawn)
+    assert told is not None, "no gallery shows notes"
+    assert told.ids == frozenset()
 
 
 @pytest.mark.slow

@@ -58,16 +58,15 @@ export class Beside {
   /**
    * The project answered.
    *
-   * @param {any} objects those that changed, null for all
-   * @param {any} answer the rest of it
+   * @param {any} answer
    */
-  answered(objects, { revision, beside, nowhere }) {
+  answered({ revision, beside, nowhere }) {
     const { annotator } = this;
     if (this.asked) this.lacking = "";
     if (nowhere) annotator.say(annotator.texts[`no_lacking_${nowhere}`]);
     if (!beside) return;
-    if (beside.whole || !objects) this.notes.clear();
-    else for (const id of [...objects.changed.map(([first]) => first), ...objects.gone]) this.notes.delete(id);
+    if (beside.about) for (const id of beside.about) this.notes.delete(id);
+    else this.notes.clear();
     for (const [id, locked, comment] of beside.notes) this.notes.set(id, { locked, comment });
     Object.assign(this, { saved: beside.done, finished: beside.finished, known: beside.regions });
     this.version += 1;

@@ -29,7 +29,8 @@ class Noted:
     carry
         Carries out a note.
     shown
-        What is noted on an image and its objects, only on those of some ids if given, as JSON.
+        What is noted on an image and its objects, as JSON: of all objects, or of some ids, which
+        stand there too (``about``), since those on which nothing is noted any more do not.
     walk
         How many images further on the next one lies that is not done, or has no objects; None if
         there is none.

@@ -31,7 +31,7 @@ export class Strip {
       lacking,
       node: element("button", { type: "button", "data-lacking": lacking, onclick: () => beside.seek(lacking) }),
     }));
-    this.rail = element("div", { class: "rail", role: "list" });
+    this.rail = element("div", { class: "rail" });
     this.scroller = element("div", { class: "scroller" }, [this.rail]);
     this.node = element("div", { class: "strip", role: "group", hidden: true }, [
       element("div", { class: "strip-head" }, [this.finished, ...this.buttons.map(({ node }) => node)]),
