@@ -25,7 +25,7 @@ export const TOOLS = [
   { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"] },
   { name: "split", gesture: "path", keys: ["x"], sign: "✂", edit: "split" },
   { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },
-  { name: "complete", gesture: "box", keys: ["g"], sign: "▦", notes: true },
+  { name: "complete", gesture: "box", keys: ["g"], sign: "⊡", notes: true },
 ];
 
 export const MODES = ["new", "add", "subtract", "intersect", "invert"];

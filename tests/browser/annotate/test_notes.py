@@ -75,7 +75,7 @@ def test_a_locked_object_is_neither_erased_nor_deleted(hand: Hand) -> None:
 def test_a_comment_is_text_and_is_there_again_after_a_reload(hand: Hand) -> None:
     page = hand.page
     [row] = hand.objects(1)
-    page.keyboard.press("i")
+    page.keyboard.press("w")
     hostile = "<img src=x onerror=alert(1)> r c k n"
     page.keyboard.type(hostile)
     page.keyboard.press("Enter")
@@ -176,7 +176,7 @@ def test_a_region_is_marked_as_complete_and_what_stands_out_is_selected(hand: Ha
     expect(page.locator(".region")).to_have_count(1)
 
 
-KEYS = ("g", "k", "i", "n", "Shift+N", "Shift+Enter")
+KEYS = ("g", "k", "w", "n", "Shift+N", "Shift+Enter")
 
 
 def test_no_key_reaches_streamlit_wherever_the_focus_is(hand: Hand) -> None:

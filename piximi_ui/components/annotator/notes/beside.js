@@ -30,7 +30,7 @@ export class Beside {
     this.done = element("button", { type: "button", class: "done", onclick: () => this.toggleDone() });
     this.keys = {
       k: () => this.marks.toggleLock(),
-      i: () => this.marks.focus(),
+      w: () => this.marks.focus(),
       n: () => this.seek("done"),
       "Shift+N": () => this.seek("objects"),
       "Shift+Enter": () => this.toggleDone(),

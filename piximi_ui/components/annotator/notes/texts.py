@@ -20,7 +20,7 @@ def notes_texts() -> dict[str, str]:
         "unlock_kind_tip": _("Unlock all objects of this kind, in every image"),
         "locked": _("Locked"),
         "comment": _("Comment"),
-        "comment_tip": _("A comment on the selected object; Enter saves it (I)"),
+        "comment_tip": _("A comment on the selected object; Enter saves it (W)"),
         "done": _("Done"),
         "done_tip": _("All there is on this image is drawn (Shift+Enter)"),
         "finished": _("{n} of {total} done"),
@@ -46,6 +46,6 @@ def notes_shortcuts() -> tuple[Shortcut, ...]:
     return (
         Shortcut(("Shift+Enter",), _("This image is done, or is not")),
         Shortcut(("N", "Shift+N"), _("Next image that is not done, or has no objects")),
-        Shortcut(("K", "I"), _("Lock or unlock the selected objects; comment on one")),
+        Shortcut(("K", "W"), _("Lock or unlock the selected objects; comment on one")),
         Shortcut(("G",), _("Mark a region in which every object is drawn")),
     )
