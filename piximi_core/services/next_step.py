@@ -12,7 +12,15 @@ from sqlalchemy import Connection, Row, exists, func, select
 from piximi_core.jobs.folder import Job, JobState
 from piximi_core.project.contents.categories import list_categories
 from piximi_core.project.contents.counts import count_by_category
-from piximi_core.project.database.schema import answers, applied_jobs, predictions, runs, things
+from piximi_core.project.contents.notes.on_images import some_are_undrawn
+from piximi_core.project.database.schema import (
+    answers,
+    applied_jobs,
+    images,
+    predictions,
+    runs,
+    things,
+)
 from piximi_core.project.database.store import Store
 from piximi_core.services.classifiers.export import finished_exports
 from piximi_core.services.evaluation.evaluate_run import is_checked
@@ -40,6 +48,7 @@ class Action(StrEnum):
     """What a person does next."""
 
     ADD = "add"
+    DRAW = "draw"
     LABEL = "label"
     NAME = "name categories"
     ADD_OTHERS = "add others"
@@ -60,6 +69,7 @@ class Action(StrEnum):
 
 
 _STAGES = {
+    Action.DRAW: Stage.LABEL,
     Action.NAME: Stage.LABEL,
     Action.ADD_OTHERS: Stage.LABEL,
     Action.WATCH: Stage.TRAIN,
@@ -78,6 +88,11 @@ class Facts:
     ----------
     images
         All of them.
+    canvases
+        Where the guide is about objects, whether there are images to draw them on.
+    undrawn
+        Where it is about images: whether objects are drawn on some of them and others are neither
+        done nor drawn on, so that somebody is about to draw.
     labelled
         For each category but Unknown, how many of its images a training may use.
     unpredicted, waiting, rejected
@@ -96,6 +111,8 @@ class Facts:
     """
 
     images: int = 0
+    canvases: bool = False
+    undrawn: bool = False
     labelled: tuple[int, ...] = ()
     unpredicted: int = 0
     waiting: int = 0
@@ -146,14 +163,13 @@ def decide(facts: Facts) -> Guide:
 
 
 def _next(facts: Facts) -> tuple[Action, int]:
+    if facts.run_id is None and not facts.training:
+        return _first(facts)
     if not facts.images:
         return Action.ADD, 0
     if facts.training:
         return Action.WATCH, 0
     usable = sum(facts.labelled)
-    if facts.run_id is None:
-        lacking = _lacking(facts)
-        return (Action.TRAIN, usable) if lacking is None else lacking
     if facts.judgeable and not facts.checked:
         return Action.CHECK, 0
     if facts.waiting:
@@ -165,6 +181,18 @@ def _next(facts: Facts) -> tuple[Action, int]:
     if not facts.exported:
         return Action.EXPORT, 0
     return (Action.TRAIN_AGAIN, usable) if usable > facts.learned else (Action.ADD_MORE, 0)
+
+
+def _first(facts: Facts) -> tuple[Action, int]:
+    """Return what comes next on the way to a first training."""
+    lacking = _lacking(facts) if facts.images else (Action.ADD, 0)
+    undrawn = ENOUGH * max(2, len(facts.labelled)) - facts.images
+    # A handful can be trained on, but more of them are soon drawn.
+    if facts.canvases and undrawn > 0 and (lacking is not None or facts.images < ENOUGH):
+        return Action.DRAW, undrawn
+    if lacking is None:
+        return Action.TRAIN, sum(facts.labelled)
+    return (Action.DRAW, 0) if facts.undrawn and not any(facts.labelled) else lacking
 
 
 def _lacking(facts: Facts) -> tuple[Action, int] | None:
@@ -208,6 +236,8 @@ def next_step(store: Store, kind_id: str = IMAGE_KIND) -> Guide:
     training = known.newest is not None and _is_under_way(store, known.newest)
     facts = Facts(
         images=counts.images,
+        canvases=counts.canvases,
+        undrawn=counts.undrawn,
         labelled=tuple(counts.usable.values()),
         unpredicted=counts.unpredicted,
         waiting=counts.waiting,
@@ -241,11 +271,13 @@ class _Counts:
         By category but Unknown, those that a training may use.
     labels
         The categories that any thing has.
-    unpredicted, waiting, rejected
+    canvases, undrawn, unpredicted, waiting, rejected
         As in `Facts`.
     """
 
     images: int
+    canvases: bool
+    undrawn: bool
     usable: dict[str, int]
     labels: frozenset[str]
     unpredicted: int
@@ -304,15 +336,21 @@ def _counts(store: Store, kind_id: str, run_id: str) -> _Counts:
         category_id: sum(counts.get(category_id, {}).get(part, 0) for part in trainable)
         for category_id in known
     }
-    images = sum(sum(each.values()) for each in counts.values())
+    count = sum(sum(each.values()) for each in counts.values())
     labelled = sum(sum(counts.get(category_id, {}).values()) for category_id in known)
     with store.read() as db:
         waiting, rejected = _answerable(db, kind_id, run_id)
+        about_images = kind_id == IMAGE_KIND
+        canvases = not about_images and db.execute(select(images.c.id).limit(1)).first()
+        # Looked for only where no image has a label: elsewhere the guide does not ask.
+        undrawn = about_images and not any(usable.values()) and some_are_undrawn(db)
     return _Counts(
-        images,
+        count,
+        bool(canvases),
+        undrawn,
         usable,
         frozenset(counts) & frozenset(known),
-        unpredicted=images - labelled - waiting - rejected,
+        unpredicted=count - labelled - waiting - rejected,
         waiting=waiting,
         rejected=rejected,
     )

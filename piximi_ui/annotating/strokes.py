@@ -25,12 +25,14 @@ from piximi_core.annotation.tools import (
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.contents import between_planes, drawing
 from piximi_core.project.contents.drawing import Canvas
+from piximi_core.project.contents.notes.on_objects import locked_words
 from piximi_core.project.contents.things import Thing, get_things
 from piximi_core.project.database.store import Store
 from piximi_ui.annotating.pixels import Crop, crop_around, crop_in_sight, map_in_sight
 from piximi_ui.base.label_actions import Hand, errors_said
 from piximi_ui.components.annotator import Stroke
 from piximi_ui.components.gallery.desk import Say
+from piximi_ui.language.texts import told
 
 __all__ = ["stroke_actions"]
 
@@ -44,22 +46,22 @@ def stroke_actions(store: Store) -> Callable[[Stroke, Say], None]:
 
     def draw(stroke: Stroke, say: Say) -> None:
         with errors_said(say):
-            _carry_out(store, stroke, hand.who)
+            locked = _carry_out(store, stroke, hand.who)
+            if locked:
+                say(told(locked_words(locked)), ":material/lock:")
 
     return draw
 
 
-def _carry_out(store: Store, stroke: Stroke, who: str | None) -> None:
+def _carry_out(store: Store, stroke: Stroke, who: str | None) -> int:
+    """Carry out a stroke; return how many objects were left as they are because they are locked."""
     image = next(iter(get_things(store, [stroke.image])), None)
     if image is None:
         raise NotFound("The image is gone; somebody has deleted it meanwhile.")
     work = _Work(store, stroke, image, who)
     if stroke.type == "edit":
-        work.edit()
-    elif stroke.mode == "new":
-        work.draw()
-    else:
-        work.change()
+        return work.edit()
+    return work.draw() if stroke.mode == "new" else work.change()
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,10 @@ class _Work:
     def _size(self) -> tuple[int, int]:
         return self.image.height, self.image.width
 
-    def draw(self) -> None:
+    def draw(self) -> int:
         """Add the object."""
         stroke = self.stroke
-        drawing.draw_object(
+        return drawing.draw_object(
             self.store,
             self._canvas,
             self._drawn(),
@@ -90,20 +92,23 @@ class _Work:
             kind_id=stroke.kind,
             new_kind=stroke.new_kind,
             category_id=stroke.category,
+            source=stroke.tool,
             who=self.who,
             once=stroke.uid,
         )
 
-    def change(self) -> None:
+    def change(self) -> int:
         """Let what was drawn meet the objects that are selected."""
-        drawn = None if self.stroke.mode == "invert" else self._drawn()
+        invert = self.stroke.mode == "invert"
+        drawn = None if invert else self._drawn()
         if drawn is None and self.stroke.mode == "replace":
             raise BadInput(_NOTHING)
-        self._reshape(
-            lambda before: combining.combine(self.stroke.mode, before, drawn, *self._size)
+        return self._reshape(
+            lambda before: combining.combine(self.stroke.mode, before, drawn, *self._size),
+            "invert" if invert else self.stroke.tool,
         )
 
-    def edit(self) -> None:
+    def edit(self) -> int:
         """Do to the selected objects what was asked for."""
         stroke = self.stroke
         done = {"who": self.who, "once": stroke.uid}
@@ -117,7 +122,8 @@ class _Work:
             cut = partial(edits.split, path=_points(stroke.points))
             drawing.split_object(self.store, stroke.ids[0], cut, **done)
         else:
-            self._reshape(self._edits()[stroke.edit])
+            return self._reshape(self._edits()[stroke.edit], stroke.edit)
+        return 0
 
     def _edits(self) -> dict[str, Callable[[Region], Region | None]]:
         amount, size = abs(self.stroke.amount), self._size
@@ -132,9 +138,15 @@ class _Work:
             "move": lambda region: edits.move(region, dx, dy, *size),
         }
 
-    def _reshape(self, change: Callable[[Region], Region | None]) -> None:
-        drawing.reshape_objects(
-            self.store, self._canvas, self.stroke.ids, change, who=self.who, once=self.stroke.uid
+    def _reshape(self, change: Callable[[Region], Region | None], source: str) -> int:
+        return drawing.reshape_objects(
+            self.store,
+            self._canvas,
+            self.stroke.ids,
+            change,
+            source=source,
+            who=self.who,
+            once=self.stroke.uid,
         )
 
     def _drawn(self) -> Region | None:

@@ -10,11 +10,12 @@ from piximi_core.project.contents.labelling import delete_things
 from piximi_core.project.contents.objects import masks_in
 from piximi_core.project.contents.relabelled import touched_since
 from piximi_core.project.database.store import Store
+from piximi_ui.annotating.beside import noted
 from piximi_ui.annotating.chosen import chosen, walk_through_all
 from piximi_ui.annotating.shown import find_image, find_kinds, image_order
 from piximi_ui.annotating.strokes import stroke_actions
 from piximi_ui.base.context import picture_token
-from piximi_ui.base.label_actions import Hand, errors_said, label_actions
+from piximi_ui.base.label_actions import Hand, errors_said, label_actions, say_locked
 from piximi_ui.components.annotator import Annotated, annotator
 from piximi_ui.components.gallery import Carry
 from piximi_ui.components.gallery.desk import Say
@@ -35,15 +36,17 @@ def draw(store: Store) -> None:
     asked = st.query_params.get("image", "")
     if only:
         _say_chosen(store, len(only))
+    order = partial(image_order, store, only)
     annotator(
         Annotated(
             draw=stroke_actions(store),
             carry=_carry(store),
-            image=find_image(store, token, partial(image_order, store, only)),
+            image=find_image(store, token, order),
             kinds=partial(find_kinds, store),
             revision=store.revision,
             touched=partial(touched_since, store),
             masks=partial(masks_in, store),
+            noted=noted(store, token, order, chosen=bool(only)),
         ),
         str(asked),
         key=f"annotator-{store.folder.name}",
@@ -73,6 +76,7 @@ def _carry(store: Store) -> Carry:
         if action.type != "remove":
             return label(action, say)
         with errors_said(say):
+            say_locked(store, action.ids, say)
             delete_things(store, action.ids, who=hand.who, once=action.uid)
         return True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from piximi_core.errors import AlreadyDone, PiximiError, ProjectBusy
 from piximi_core.messages import Message
 from piximi_core.project.contents.labelling import label_as_named, label_things, labelled_by_others
+from piximi_core.project.contents.notes.on_objects import locked_ids, locked_words
 from piximi_core.project.contents.predictions import (
     accept_predictions,
     label_predicted,
@@ -23,7 +24,16 @@ from piximi_ui.components.gallery.desk import Say
 from piximi_ui.language.texts import _, plural, told
 from piximi_ui.server.actions import Action
 
-__all__ = ["ALLOWED", "ANSWERS", "CARRIED", "Hand", "carry_out", "errors_said", "label_actions"]
+__all__ = [
+    "ALLOWED",
+    "ANSWERS",
+    "CARRIED",
+    "Hand",
+    "carry_out",
+    "errors_said",
+    "label_actions",
+    "say_locked",
+]
 
 ALLOWED = ("label", "create", "undo", "redo")
 ANSWERS = ("accept", "reject")
@@ -67,6 +77,13 @@ def errors_said(say: Say = say) -> Iterator[None]:
         pass
     except PiximiError as error:
         say(told(str(error)), ":material/error:")
+
+
+def say_locked(store: Store, ids: Collection[str], say: Say = say) -> None:
+    """Say how many objects a deletion will leave, unless those are all, which is an error."""
+    locked = locked_ids(store, ids)
+    if 0 < len(locked) < len(set(ids)):
+        say(told(locked_words(len(locked))), ":material/lock:")
 
 
 def label_actions(

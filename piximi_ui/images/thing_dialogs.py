@@ -12,6 +12,7 @@ from piximi_core.project.database.store import Store
 from piximi_ui.base.context import errors_shown, say, who
 from piximi_ui.base.dialogs import close_dialog, dialog_data
 from piximi_ui.base.kinds import current_kind_id, of_kind
+from piximi_ui.base.label_actions import say_locked
 from piximi_ui.images import viewer_dialog
 from piximi_ui.images.view import impose_selection
 from piximi_ui.language.texts import _, plain, plural
@@ -72,7 +73,9 @@ def _deletion(store: Store, kind_id: str, ids: tuple[str, ...]) -> None:
         )
         if st.button(label, type="primary", icon=":material/delete:", key="delete-confirm"):
             with errors_shown():
-                count = delete_things(store, [thing.id for thing in found], who=who())
+                doomed = [thing.id for thing in found]
+                say_locked(store, doomed)
+                count = delete_things(store, doomed, who=who())
                 say(
                     of_kind(
                         kind_id,

@@ -9,7 +9,9 @@ import streamlit as st
 from piximi_core.errors import PiximiError
 from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import Kind
+from piximi_core.project.contents.notes.on_images import find_lacking
 from piximi_core.project.contents.runs import list_runs
+from piximi_core.project.contents.things import ThingFilter
 from piximi_core.project.database.store import Store
 from piximi_core.services.next_step import Action, Guide, Stage, next_step
 from piximi_core.vocabulary import IMAGE_KIND, is_unknown
@@ -32,6 +34,8 @@ _PAGES: dict[Stage, PageName] = {
     Stage.PREDICT: "predict",
     Stage.EXPORT: "export",
 }
+# Where an action has a page of its own, beside that of its step.
+_OTHER_PAGES: dict[Action, PageName] = {Action.DRAW: "annotate"}
 _LABELLING = (Action.LABEL, Action.BY_HAND)
 _ADDING = (Action.ADD, Action.ADD_OTHERS, Action.ADD_MORE)
 _BEGINNING = (Action.TRAIN, Action.TRAIN_AGAIN, Action.PREDICT)
@@ -84,7 +88,7 @@ def _step(stage: Stage, guide: Guide) -> None:
 
 def _next(store: Store, kind: Kind, guide: Guide) -> None:
     """Draw the button that leads to what comes next; there, say it only."""
-    page = _PAGES[guide.action.stage]
+    page = _page(guide.action)
     if guide.action is Action.ADD_MORE and navigation.current() == "export":
         with st.container(width="content", key="guide-next"):
             st.markdown(_(":material/check_circle: **Ready for Piximi:** download the file below"))
@@ -124,8 +128,17 @@ def _next(store: Store, kind: Kind, guide: Guide) -> None:
             )
 
 
+def _page(action: Action) -> PageName:
+    return _OTHER_PAGES.get(action) or _PAGES[action.stage]
+
+
 def _go(store: Store, kind: Kind, guide: Guide) -> None:
     """Turn to the page of the next step; what the button named begins there by itself."""
+    if guide.action is Action.DRAW:
+        order = queries.ordered_ids(store, store.revision(), ThingFilter())
+        empty = find_lacking(store, order, -1, "objects") or 0
+        navigation.go_to("annotate", image=order[empty])
+        return
     if guide.action in _ADDING and kind.is_image:
         open_dialog("add")
     elif guide.action is Action.BY_HAND:
@@ -160,6 +173,8 @@ def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:
             kind_id,
             Message("Select {things}, then press the number of their category or click it."),
         )
+    if guide.action is Action.DRAW:
+        return _drawing(guide.count, kind_id)
     if kind_id != IMAGE_KIND and guide.action in _OBJECT_EFFECTS:
         return _OBJECT_EFFECTS[guide.action](guide.count), _object_reasons(guide.action)
     counted = {
@@ -181,6 +196,15 @@ def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:
         Action.ADD_MORE: _("Add more images"),
     }
     return {**counted, **plain_words}[guide.action], _reasons()[guide.action]
+
+
+def _drawing(count: int, kind_id: str) -> tuple[str, str]:
+    if kind_id == IMAGE_KIND:
+        return _("Draw on the next image"), _("Others have objects already; this one has none yet.")
+    return (
+        plural("Draw {n} more object", "Draw {n} more objects", count),
+        _("A classifier needs about ten objects of each category."),
+    )
 
 
 def _reasons() -> dict[Action, str]:

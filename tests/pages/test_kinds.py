@@ -146,3 +146,24 @@ def test_a_kind_is_made_renamed_hidden_and_deleted_in_its_menu(
     page.button(key="kind-delete").click().run()
     assert not page.exception
     assert [kind.name for kind in list_kinds(cells)] == ["Image", "nucleus", "spot"]
+
+
+@pytest.mark.slow
+def test_the_guide_leads_to_drawing_where_few_objects_are_drawn(
+    cells: Store, tmp_path: Path, open_page: OpenPage
+) -> None:
+    cell = list_kinds(cells)[1]
+    page = open_page("images", project=cells.folder.name, kind=cell.id)
+    assert page.button(key="guide-go").label == "Draw 16 more objects"
+    Image.new("RGB", (9, 9)).save(tmp_path / "empty.png")
+    add(cells, tmp_path / "empty.png")
+    page = open_page("images", project=cells.folder.name, kind="Image")
+    assert page.button(key="guide-go").label == "Draw on the next image"
+    page.button(key="guide-go").click().run()
+    assert not page.exception
+    assert "guide-go" not in {button.key for button in page.button}, "it is the page to be on"
+    assert page.query_params["image"] == find_empty(cells)
+
+
+def find_empty(store: Store) -> str:
+    return next(thing.id for thing in list_things(store, ThingFilter()) if thing.name[0] == "e")

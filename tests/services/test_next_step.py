@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from piximi_core.annotation.regions import filled_box
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.categories import create_category, list_categories
+from piximi_core.project.contents.drawing import Canvas, draw_object
+from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.labelling import label_things, set_partition
+from piximi_core.project.contents.notes.on_images import mark_done
 from piximi_core.project.contents.predictions import accept_predictions, reject_predictions
 from piximi_core.project.contents.runs import find_run
 from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
@@ -53,6 +58,18 @@ from tests.services.conftest import add, write_classes
             Action.PREDICT,
             17,
         ),
+        # Objects that are drawn by hand: ten of each category, of two at least.
+        (Facts(canvases=True), Action.DRAW, 20),
+        (Facts(images=3, canvases=True, unpredicted=3), Action.DRAW, 17),
+        (Facts(images=4, canvases=True, labelled=(2, 1), unpredicted=1), Action.DRAW, 16),
+        (Facts(images=12, canvases=True, labelled=(5, 5), unpredicted=2), Action.TRAIN, 10),
+        (Facts(images=12, canvases=True, labelled=(5, 0, 0), unpredicted=7), Action.DRAW, 18),
+        (Facts(images=20, canvases=True, unpredicted=20), Action.NAME, 0),
+        (Facts(images=5, canvases=True, labelled=(4, 1), training=True), Action.WATCH, 0),
+        (Facts(images=5, canvases=True, labelled=(4, 1), run_id="r"), Action.CHECK, 0),
+        # Images on which somebody has begun to draw, but not where they have labels themselves.
+        (Facts(images=9, undrawn=True, unpredicted=9), Action.DRAW, 0),
+        (Facts(images=9, undrawn=True, labelled=(1, 0), unpredicted=8), Action.LABEL, 8),
         # A classifier from elsewhere and no label: nothing can be checked.
         (Facts(images=60, unpredicted=60, run_id="r", judgeable=False), Action.PREDICT, 60),
         (Facts(images=60, labelled=(30, 30), run_id="r", checked=True), Action.EXPORT, 0),
@@ -102,6 +119,23 @@ def test_only_a_step_about_a_run_names_it() -> None:
     assert decide(Facts(images=9, labelled=(5, 4), run_id="r")).run_id == "r"
     over = Facts(images=9, labelled=(5, 4), run_id="r", checked=True, exported=True)
     assert decide(over).run_id is None
+
+
+def test_who_draws_objects_is_led_to_the_images_that_have_none(
+    store: Store, tmp_path: Path
+) -> None:
+    kind = create_kind(store, "cell").id
+    assert next_step(store, kind).action is Action.ADD, "there is nothing to draw on"
+    add(store, write_classes(tmp_path / "images", count=1))
+    first, second = find_ids(store, ThingFilter())
+    assert next_step(store).action is Action.NAME
+    assert (next_step(store, kind).action, next_step(store, kind).count) == (Action.DRAW, 20)
+    drawn = {"object_id": "a", "kind_id": kind}
+    draw_object(store, Canvas(first, 0), filled_box((0, 0, 4, 4)), **drawn)
+    assert next_step(store).action is Action.DRAW
+    assert next_step(store, kind).count == 19
+    mark_done(store, second)
+    assert next_step(store).action is Action.NAME
 
 
 def test_images_kept_out_of_training_do_not_count_as_labelled(labelled: Store) -> None:

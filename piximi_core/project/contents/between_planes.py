@@ -11,6 +11,7 @@ from piximi_core.annotation.tools.combining import settle
 from piximi_core.annotation.tools.interpolating import interpolate
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
+from piximi_core.project.contents.notes.on_objects import note_drawn
 from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
@@ -60,7 +61,8 @@ def interpolate_objects(
                 made.append(new)
         if not made:
             raise BadInput("Between these planes there is nothing to draw.")
-        add_objects(db, made, who=who or current_user())
+        author = who or current_user()
+        note_drawn(db, add_objects(db, made, who=author), "interpolate", author)
         return len(made)
 
 

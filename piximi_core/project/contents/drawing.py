@@ -1,4 +1,9 @@
-"""Objects drawn by hand: each stroke that is confirmed is one step, done once and undoable."""
+"""Objects drawn by hand: each stroke that is confirmed is one step, done once and undoable.
+
+In the same step it is noted who drew them, and with what. What is locked keeps its pixels: a verb
+about several objects leaves it out and tells how many those were, one about a single object is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import ensure_kind
 from piximi_core.project.contents.labelling import remove_things
+from piximi_core.project.contents.notes.on_objects import locked_among, locked_words, note_drawn
 from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
@@ -28,6 +34,9 @@ __all__ = [
     "reshape_objects",
     "split_object",
 ]
+
+
+_BY_HAND = "hand"  # where nobody told the tool
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,11 @@ def draw_object(
     kind_id: str,
     new_kind: str = "",
     category_id: str | None = None,
+    source: str = _BY_HAND,
     who: str | None = None,
     once: str | None = None,
-) -> None:
-    """Add an object.
+) -> int:
+    """Add an object; return how many locked ones it made room for, though it was to take over.
 
     Parameters
     ----------
@@ -70,6 +80,8 @@ def draw_object(
         The name of its kind, made in the same step if there is none; then `kind_id` is not asked.
     category_id
         Of the kind; None for no label.
+    source
+        The name of the tool that it was drawn with.
     who, once
         As in `labelling.label_things`.
 
@@ -84,8 +96,11 @@ def draw_object(
         take_once(db, once)
         kind_id = ensure_kind(db, new_kind) if new_kind else kind_id
         name = None if category_id is None else _category_name(db, kind_id, category_id)
-        region = _settled(db, canvas, kind_id, region, set())
+        settled = _settled(db, canvas, kind_id, region, set())
+        region = settled.drawn
         if region is None:
+            if settled.locked:
+                raise BadInput.saying(locked_words(len(settled.locked)))
             raise BadInput("Nothing was drawn: no pixel of the image lies within the outline.")
         new = NewObject(
             canvas.image_id,
@@ -96,7 +111,8 @@ def draw_object(
             category=name,
             id=object_id,
         )
-        add_objects(db, [new], who=who or current_user())
+        _add(db, [new], source, who)
+        return len(settled.locked)
 
 
 def reshape_objects(
@@ -105,18 +121,26 @@ def reshape_objects(
     ids: Sequence[str],
     change: Callable[[Region], Region | None],
     *,
+    source: str = _BY_HAND,
     who: str | None = None,
     once: str | None = None,
-) -> None:
+) -> int:
     """Give objects other outlines; one of which nothing is left is deleted.
+
+    Return how many were left as they are because they are locked, those that were in the way
+    included.
 
     Parameters
     ----------
     change
         Returns the pixels that an object is to have, from those that it has.
+    source, who, once
+        As in `draw_object`.
 
     Raises
     ------
+    BadInput
+        All of them are locked.
     NotFound
         None of the objects is there any more.
     """
@@ -128,9 +152,19 @@ def reshape_objects(
         found = _regions(db, among(objects.c.id, ids))
         if not found:
             raise NotFound("That object is gone; somebody has deleted it meanwhile.")
+        locked = locked_among(db, found)
+        if len(locked) == len(found):
+            raise BadInput.saying(locked_words(len(locked)))
         for object_id, (kind_id, before) in found.items():
-            after = _settled(db, canvas, kind_id, change(before), {object_id})
+            if object_id in locked:
+                continue
+            settled = _settled(db, canvas, kind_id, change(before), {object_id})
+            locked |= settled.locked
+            after = settled.drawn
             _write(db, {object_id: after})
+            if after is not None and after != before:
+                note_drawn(db, [object_id], source, who or current_user())
+        return len(locked)
 
 
 def split_object(
@@ -146,7 +180,7 @@ def split_object(
     Raises
     ------
     BadInput
-        The line leaves it in one piece.
+        The line leaves it in one piece, or it is locked.
     NotFound
         The object is gone.
     """
@@ -161,6 +195,7 @@ def split_object(
         ).first()
         if row is None:
             raise NotFound("That object is gone; somebody has deleted it meanwhile.")
+        _refuse_locked(db, [object_id])
         [(_kind, whole)] = _regions(db, objects.c.id == object_id).values()
         parts = sorted(divide(whole), key=lambda part: part.area, reverse=True)
         if len(parts) < 2:
@@ -171,18 +206,23 @@ def split_object(
             NewObject(row.image_id, row.kind_id, part.box, part.runs, row.plane, category=label)
             for part in parts[1:]
         ]
-        add_objects(db, found, who=who or current_user())
+        _add(db, found, "split", who)
+        note_drawn(db, [object_id], "split", who or current_user())
 
 
 def merge_objects(
-    store: Store, ids: Sequence[str], *, who: str | None = None, once: str | None = None
+    store: Store,
+    ids: Sequence[str],
+    *,
+    who: str | None = None,
+    once: str | None = None,
 ) -> None:
     """Make one object of several in one plane of an image: the first takes in the others.
 
     Raises
     ------
     BadInput
-        They are fewer than two, or lie in different planes or images.
+        They are fewer than two, lie in different planes or images, or one of them is locked.
     """
     with store.step(Message("Merge objects"), who=who) as db:
         take_once(db, once)
@@ -192,9 +232,11 @@ def merge_objects(
             raise BadInput("Select the objects that are to become one, at least two.")
         if len(set(db.execute(places).all())) > 1:
             raise BadInput("Only objects of one plane of one image can become one.")
+        _refuse_locked(db, found)
         first, *others = [id_ for id_ in ids if id_ in found]
         whole = join_regions([region for _kind, region in found.values()])
         _write(db, {first: whole, **dict.fromkeys(others)})
+        note_drawn(db, [first], "merge", who or current_user())
 
 
 def copy_objects(
@@ -240,15 +282,36 @@ def copy_objects(
         ]
         if not made:
             raise BadInput("There is no plane to copy to that way.")
-        add_objects(db, made, who=who or current_user())
+        _add(db, made, "copy", who)
+
+
+def _add(db: Connection, made: Sequence[NewObject], source: str, who: str | None) -> None:
+    """Put objects into the project and note by whom and how they were drawn."""
+    author = who or current_user()
+    note_drawn(db, add_objects(db, made, who=author), source, author)
+
+
+def _refuse_locked(db: Connection, ids: Collection[str]) -> None:
+    """Raise `BadInput` if any of the objects is locked."""
+    locked = locked_among(db, ids)
+    if locked:
+        raise BadInput.saying(locked_words(len(locked)))
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What of a region may be drawn, and which locked ones kept pixels that it was to take."""
+
+    drawn: Region | None
+    locked: frozenset[str] = frozenset()
 
 
 def _settled(
     db: Connection, canvas: Canvas, kind_id: str, region: Region | None, own: Collection[str]
-) -> Region | None:
+) -> _Settled:
     """Return what of a region may be drawn beside the others of its kind; they make room for it."""
     if region is None or canvas.overlap == "allow":
-        return region
+        return _Settled(region)
     x1, y1, x2, y2 = region.box
     near = and_(
         things.c.kind_id == kind_id,
@@ -261,9 +324,20 @@ def _settled(
         objects.c.y2 > y1,
     )
     others = {object_id: there for object_id, (_kind, there) in _regions(db, near).items()}
-    settled = settle(region, others, canvas.overlap)
+    if canvas.overlap == "protect":
+        return _Settled(settle(region, others, "protect").drawn)
+    locked = locked_among(db, others)
+    kept = {id_: others.pop(id_) for id_ in locked}
+    # Who meets any of it; a locked one beside it has nothing to keep.
+    met = {
+        id_ for id_, one in kept.items() if settle(one, {"": region}, "protect").drawn is not one
+    }
+    drawn = settle(region, kept, "protect").drawn
+    if drawn is None:
+        return _Settled(None, frozenset(met))
+    settled = settle(drawn, others, "take")
     _write(db, settled.changed)
-    return settled.drawn
+    return _Settled(settled.drawn, frozenset(met))
 
 
 def _regions(db: Connection, where: ColumnElement[bool]) -> dict[str, tuple[str, Region]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message, word
 from piximi_core.project.contents.categories import clean_name
+from piximi_core.project.contents.notes.on_objects import refuse_locked_kind
 from piximi_core.project.database.schema import (
     answers,
     categories,
@@ -174,7 +175,13 @@ def hide_kind(store: Store, kind_id: str, hidden: bool = True, *, who: str | Non
 
 
 def clear_kind(store: Store, kind_id: str, *, who: str | None = None) -> int:
-    """Delete all objects of a kind; its categories stay. Return how many there were."""
+    """Delete all objects of a kind; its categories stay. Return how many there were.
+
+    Raises
+    ------
+    BadInput
+        Some of them are locked.
+    """
     with store.step(Message("Clear kind"), who=who) as db:
         return _clear(db, _objects_only(db, kind_id, "cleared").id)
 
@@ -183,6 +190,11 @@ def delete_kind(store: Store, kind_id: str, *, who: str | None = None) -> int:
     """Delete a kind with its objects and categories; return how many objects there were.
 
     Runs are facts and stay, but nothing can be predicted with them while their kind is gone.
+
+    Raises
+    ------
+    BadInput
+        Some of its objects are locked.
     """
     with store.step(Message("Delete kind"), who=who) as db:
         kind = _objects_only(db, kind_id, "deleted")
@@ -196,6 +208,7 @@ def delete_kind(store: Store, kind_id: str, *, who: str | None = None) -> int:
 
 
 def _clear(db: Connection, kind_id: str) -> int:
+    refuse_locked_kind(db, kind_id)
     doomed = select(things.c.id).where(things.c.kind_id == kind_id)
     for table in (objects, object_notes, images, predictions):
         db.execute(table.delete().where(table.c.id.in_(doomed)))

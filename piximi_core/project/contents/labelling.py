@@ -13,6 +13,7 @@ from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message, word
 from piximi_core.project.contents.answers import keep_label_as_answer
 from piximi_core.project.contents.categories import MAX_NAME, clean_name, ensure_categories
+from piximi_core.project.contents.notes.on_objects import locked_among, locked_words
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import (
@@ -304,12 +305,20 @@ def delete_things(
 ) -> int:
     """Delete things, and the objects of deleted images; undo brings them back whole.
 
-    Return how many of ``ids`` were there. The files stay until history forgets them; `once` is as
-    in `label_things`.
+    Return how many of ``ids`` were there and are gone. Locked objects stay, but not without their
+    image. The files stay until history forgets them; `once` is as in `label_things`.
+
+    Raises
+    ------
+    BadInput
+        All of them are locked objects.
     """
     with store.step(Message("Delete {things}", things=counted_things(store, ids)), who=who) as db:
         take_once(db, once)
-        return remove_things(db, ids)
+        locked = locked_among(db, ids)
+        if ids and locked.issuperset(ids):
+            raise BadInput.saying(locked_words(len(locked)))
+        return remove_things(db, [id_ for id_ in ids if id_ not in locked])
 
 
 def remove_things(db: Connection, ids: Sequence[str]) -> int:

@@ -15,6 +15,9 @@ __all__ = ["Label", "Move", "Relabelled", "Touched", "relabelled_since", "touche
 
 _OF_LABELS = frozenset({"category_id", "partition", "labelled_by", "labelled_at"})
 _OF_PREDICTIONS = ("predictions", "answers")
+_OF_NOTES = frozenset({"object_notes", "image_notes", "complete_regions"})
+_OF_OBJECTS = frozenset({"things", "objects", "predictions"})
+_OF_DRAWING = _OF_OBJECTS | _OF_NOTES | {"answers"}
 # More than a page shows: then reading the page anew costs no more.
 _MOST = 500
 
@@ -49,10 +52,17 @@ class Relabelled(NamedTuple):
 
 
 class Touched(NamedTuple):
-    """The things that came, went or changed in any way up to a revision, and nothing else did."""
+    """The things that came, went or changed up to a revision; else only notes did.
+
+    Attributes
+    ----------
+    noted
+        Objects of which nothing changed but what is noted on them.
+    """
 
     revision: int
     ids: frozenset[str]
+    noted: frozenset[str] = frozenset()
 
 
 def relabelled_since(store: Store, revision: int) -> Relabelled | None:
@@ -66,6 +76,8 @@ def relabelled_since(store: Store, revision: int) -> Relabelled | None:
     now, changes = found
     ids, moves = set(), []
     for table, key, before, after in changes:
+        if table in _OF_NOTES:
+            continue  # which no gallery shows
         if table == "things":
             move = _move(before, after)
             if move is None:
@@ -87,10 +99,12 @@ def touched_since(store: Store, revision: int) -> Touched | None:
     if found is None:
         return None
     now, changes = found
-    known = ("things", "objects", "object_notes", "image_notes", *_OF_PREDICTIONS)
-    if any(table not in known for table, *_row in changes):
+    if any(table not in _OF_DRAWING for table, *_row in changes):
         return None
-    return Touched(now, frozenset(key for table, key, *_row in changes if table != "answers"))
+    # The keys of the others are those of images and regions, or of a thing and a run.
+    ids = frozenset(key for table, key, *_row in changes if table in _OF_OBJECTS)
+    noted = frozenset(key for table, key, *_row in changes if table == "object_notes")
+    return Touched(now, ids, noted - ids)
 
 
 _Change = tuple[str, str, str | None, str | None]

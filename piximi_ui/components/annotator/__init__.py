@@ -11,6 +11,7 @@ from typing import Any
 
 from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke
 from piximi_ui.components.annotator.desk import Annotated, AnnotatorDesk
+from piximi_ui.components.annotator.notes import NotesDesk
 from piximi_ui.components.annotator.shortcuts import annotator_shortcuts
 from piximi_ui.components.annotator.texts import annotator_texts
 from piximi_ui.server.action_routes import action_address
@@ -51,6 +52,7 @@ def annotator(
         **desk.shown({"image": image_id}),
         "store": key,
         "actions": action_address(key, desk),
+        "ask": action_address(f"{key}:ask", NotesDesk(project.noted)) if project.noted else None,
         "follow": follow,
         "texts": annotator_texts(),
     }

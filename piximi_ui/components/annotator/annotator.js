@@ -92,6 +92,7 @@ class Annotator {
       element("div", { class: "middle" }, [
         row,
         this.stage.node,
+        this.panel.beside.strip.node,
         this.planes,
         status.row,
         verbs,
@@ -113,6 +114,7 @@ class Annotator {
 
   close() {
     this.keys.close();
+    this.panel.beside.close();
     this.queue?.close();
     this.follower?.close();
     this.stage.close();
@@ -130,6 +132,7 @@ class Annotator {
     speak(data.texts.language);
     this.store = data.store;
     this.follow = data.follow;
+    this.panel.beside.update(data);
     this.queue ??= new ActionQueue(data.store, this);
     this.follower ??= new Follower(this);
     if (this.image === null) this.answered(data);
@@ -146,20 +149,22 @@ class Annotator {
   /* ---- what the queue and the follower ask ---- */
 
   along() {
-    return { image: this.image?.id ?? "", shown: this.crowd.revision, by: this.by };
+    this.sent = this.by;
+    return { image: this.image?.id ?? "", shown: this.crowd.revision, by: this.by, ...this.panel.beside.along() };
   }
 
   /** The project answered: what the image shows now. */
-  answered({ image = this.image, kinds, revision, objects, said }) {
+  answered({ image = this.image, kinds, revision, objects, said, ...more }) {
     if (kinds) this.#know(kinds);
     if (said) this.strokes.refused();
     if (said) this.say(said);
     if (!image) return;
     const others = image.id !== this.image?.id;
-    this.by = 0;
+    if (this.sent) this.by = 0; // else the turn was asked for after the question was sent
     this.image = image;
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);
+    this.panel.beside.answered({ revision, ...more });
     this.follower.shown({ address: this.follow, number: revision });
     this.#tell(revision);
   }

@@ -9,6 +9,8 @@ from typing import Any
 from piximi_core.project.contents.objects import ObjectMask
 from piximi_core.project.contents.relabelled import Touched
 from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke, read_stroke
+from piximi_ui.components.annotator.notes import Noted, read_note
+from piximi_ui.components.annotator.notes.desk import LACKING
 from piximi_ui.components.gallery import Carry
 from piximi_ui.components.gallery.desk import Say
 from piximi_ui.server.actions import Batch, Ledger, read_action
@@ -39,6 +41,8 @@ class Annotated:
         Which things are others than at a revision; None for more than that.
     masks
         The objects of an image, only those of some ids if given.
+    noted
+        What is noted beside the drawing; None for nothing.
     """
 
     draw: Callable[[Stroke, Say], None]
@@ -48,6 +52,7 @@ class Annotated:
     revision: Callable[[], int]
     touched: Callable[[int], Touched | None]
     masks: Callable[[str, Collection[str]], Sequence[ObjectMask]]
+    noted: Noted | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,10 @@ class AnnotatorDesk:
         if stroke is not None:
             self.project.draw(stroke, say)
             return
+        note = read_note(raw) if self.project.noted is not None else None
+        if note is not None and self.project.noted is not None:
+            self.project.noted.carry(note, say)
+            return
         action = read_action(raw, LABELS)
         if action is not None:
             self.project.carry(action, say)
@@ -83,14 +92,21 @@ class AnnotatorDesk:
         ----------
         browser
             The ``image`` that it shows and the revision (``shown``) that it shows of it; ``by``,
-            how many images further on it wants to be.
+            how many images further on it wants to be, or ``lacking``, what the next image has not.
         """
         image_id, by, shown = (browser.get(name) for name in ("image", "by", "shown"))
         by = by if type(by) is int else 0
+        nowhere = {}
+        lacking = browser.get("lacking")
+        if self.project.noted is not None and lacking in LACKING:
+            found = self.project.noted.walk(str(image_id), lacking)
+            by, nowhere = found or 0, {"nowhere": lacking} if found is None else {}
         if isinstance(shown, int) and not by:
             touched = self.project.touched(shown)
             if touched is not None and image_id not in touched.ids:
-                return {"revision": touched.revision, "objects": self._changed(image_id, touched)}
+                changed = self._changed(image_id, touched)
+                beside = self._beside(image_id, touched.ids | touched.noted)
+                return {"revision": touched.revision, "objects": changed, **beside, **nowhere}
         revision = self.project.revision()
         image = self.project.image(str(image_id), by)
         return {
@@ -98,7 +114,14 @@ class AnnotatorDesk:
             "kinds": [kind.to_data() for kind in self.project.kinds()],
             "revision": revision,
             "objects": None,
+            **self._beside(image.id if image else "", None),
+            **nowhere,
         }
+
+    def _beside(self, image_id: object, ids: Collection[str] | None) -> dict[str, Any]:
+        """Return what is noted on the image and its objects, of some ids if not of all."""
+        noted = self.project.noted
+        return {} if noted is None else {"beside": noted.shown(str(image_id), ids)}
 
     def _changed(self, image_id: object, touched: Touched) -> dict[str, Any]:
         there = self.project.masks(str(image_id), touched.ids) if touched.ids else ()

@@ -97,7 +97,7 @@ export class Keys {
       y: () => annotator.nextChoice(),
       h: () => this.#hide(true),
       ".": () => annotator.looks.hold(true),
-    }[key];
+    }[key] ?? annotator.panel.beside.keys[key];
     if (!does) return false;
     does();
     return true;

@@ -2,6 +2,7 @@
 
 import { Palette } from "../gallery/bars.js";
 import { element, fill, number, paint } from "../shared/dom.js";
+import { Beside } from "./notes/beside.js";
 import { OVERLAPS } from "./tools.js";
 
 const ROWS = 100; // of the list; more are counted
@@ -10,6 +11,7 @@ export class Panel {
   /** @param {object} annotator see annotator.js: `turn`, `chooseKind`, `label`, `find`, `select` */
   constructor(annotator) {
     this.annotator = annotator;
+    this.beside = new Beside(annotator);
     const icon = (text, by) =>
       element("button", { type: "button", class: "icon", text, onclick: () => annotator.turn(by) });
     this.previous = icon("‹", -1);
@@ -28,14 +30,17 @@ export class Panel {
     this.list = element("div", { class: "objects", role: "listbox", tabindex: "0", "aria-multiselectable": "true" });
     this.node = element("div", { class: "panel" }, [
       element("div", { class: "row walk" }, [this.previous, this.place, this.next]),
-      this.name,
+      element("div", { class: "row head" }, [this.name, this.beside.done]),
       element("label", { class: "kind" }, [this.kindName, this.kind]),
       this.ask,
       this.palette.node,
       annotator.looks.node,
       element("label", { class: "overlap" }, [this.overlapName, this.overlap]),
       this.count,
+      this.beside.quality.node,
+      this.beside.marks.node,
       this.list,
+      this.beside.regions.node,
     ]);
   }
 
@@ -90,6 +95,7 @@ export class Panel {
     this.overlap.value = annotator.strokes.settings.overlap;
     annotator.looks.words();
     this.#objects(outlines);
+    this.beside.draw();
   }
 
   #objects(outlines) {
@@ -104,7 +110,8 @@ export class Panel {
     const chosen = new Set(marked);
     // To lay out rows takes longer than all else: only where they say something else.
     const { heard, pending } = this.annotator;
-    const state = [outlines.version, marked.slice(0, ROWS).map(({ id }) => id), [...pending], heard, texts.language];
+    const selected = marked.slice(0, ROWS).map(({ id }) => id);
+    const state = [outlines.version, selected, [...pending], heard, texts.language, this.beside.state];
     if (String(state) === this.listed) return;
     this.listed = String(state);
     // Those that are selected come first, so that they are among the rows that are drawn.
@@ -135,6 +142,7 @@ export class Panel {
       [
         dot,
         element("span", { class: "object-name", text: label?.name ?? annotator.texts.unlabelled }),
+        ...this.beside.signs(shape),
         element("span", { class: "soft", text: `${number(shape.area)} px` }),
       ],
     );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piximi_ui.components.annotator.notes.texts import notes_shortcuts
 from piximi_ui.components.gallery import Shortcut
 from piximi_ui.language.texts import _
 
@@ -40,4 +41,5 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("O",), _("Show or hide the outlines of the objects")),
         Shortcut((_("Hold ."),), _("See one channel alone; again, the next one")),
         Shortcut((_("Hold H"),), _("See the image without outlines for a moment")),
+        *notes_shortcuts(),
     )

@@ -7,6 +7,11 @@ const LINES = [
   { wide: 1.8, color: "#ffffff", dash: [6, 4] },
 ];
 
+const FRAME = [
+  { color: "rgb(0 0 0 / 75%)", from: 0 },
+  { color: "#7fe0e8", from: 3 },
+];
+
 export class Sketch {
   constructor() {
     this.canvas = document.createElement("canvas");
@@ -14,6 +19,8 @@ export class Sketch {
     this.sight = [0, 0, 1]; // where the picture lies, and screen pixels for one of it
     this.traces = []; // {tool, points, radius}: the draft, and the strokes that wait
     this.brush = null; // where the pen would draw: [x, y, radius]
+    /** @type {[number, number, number, number][]} */
+    this.frames = []; // boxes of regions that are complete
     this.corner = null; // where the next corner would be
     this.under = null; // superpixels, see guiding/patches.js
     this.signs = []; // {point, inside}: what a smart click was told
@@ -30,6 +37,7 @@ export class Sketch {
     const { pen, unit } = on;
     this.under?.draw(pen);
     for (const sign of this.signs) this.#sign(pen, sign, unit);
+    for (const [x1, y1, x2, y2] of this.frames) frame(pen, [x1, y1, x2 - x1, y2 - y1], unit);
     for (const trace of this.traces) this.#trace(pen, trace, unit);
     if (!this.brush) return;
     const ring = new Path2D();
@@ -67,6 +75,19 @@ export class Sketch {
     pen.fillStyle = "#ffffff";
     for (const [x, y] of points) pen.fillRect(x - 3 * unit, y - 3 * unit, 6 * unit, 6 * unit);
   }
+}
+
+/** A thin dotted frame, seen on dark and on light. */
+function frame(pen, box, unit) {
+  for (const { color, from } of FRAME) {
+    pen.lineWidth = 1.2 * unit;
+    pen.strokeStyle = color;
+    pen.lineDashOffset = from * unit;
+    pen.setLineDash([3 * unit, 3 * unit]);
+    pen.strokeRect(...box);
+  }
+  pen.setLineDash([]);
+  pen.lineDashOffset = 0;
 }
 
 function stroke(pen, path, unit) {

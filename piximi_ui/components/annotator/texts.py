@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piximi_ui.components.annotator.notes.texts import notes_texts
 from piximi_ui.components.gallery import gallery_texts
 from piximi_ui.components.viewer import channel_texts
 from piximi_ui.language.texts import _
@@ -11,7 +12,15 @@ __all__ = ["annotator_texts"]
 
 def annotator_texts() -> dict[str, str]:
     """Return the words by the names that the browser's side knows them by."""
-    return {**gallery_texts(), **channel_texts(), **_around(), **_tools(), **_modes(), **_edits()}
+    return {
+        **gallery_texts(),
+        **channel_texts(),
+        **_around(),
+        **_tools(),
+        **_modes(),
+        **_edits(),
+        **notes_texts(),
+    }
 
 
 def _around() -> dict[str, str]:

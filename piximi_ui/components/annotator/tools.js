@@ -7,6 +7,7 @@
  * @property {string[]} keys
  * @property {string} sign beside its name
  * @property {string} [edit] what it does to the objects that are selected, in place of drawing
+ * @property {boolean} [notes] whether it notes something of a region, in place of drawing
  * @property {string[]} [settings]
  * @property {string} [guide] the map that it draws with, see guiding/maps.js
  */
@@ -27,6 +28,7 @@ export const TOOLS = [
   { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"] },
   { name: "split", gesture: "path", keys: ["x"], sign: "✂", edit: "split" },
   { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },
+  { name: "complete", gesture: "box", keys: ["g"], sign: "⊡", notes: true },
 ];
 
 export const MODES = ["new", "add", "subtract", "intersect", "invert", "select"];

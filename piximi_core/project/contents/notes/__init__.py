@@ -1,0 +1,1 @@
+"""What people noted beside the pixels: who drew what, locks, comments, and what is finished."""
