@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from piximi_core.annotation.regions import Region, join_regions
 from piximi_core.annotation.tools.combining import Overlap, settle
-from piximi_core.errors import BadInput, NotFound
+from piximi_core.errors import BadInput, NotFound, PiximiError
 from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import ensure_kind
 from piximi_core.project.contents.labelling import remove_things
@@ -28,6 +30,14 @@ __all__ = [
     "reshape_objects",
     "split_object",
 ]
+
+T = TypeVar("T")
+# Kind and region of objects by their ids.
+_Found = dict[str, tuple[str, Region]]
+
+# How often outlines are reckoned again because somebody else changed the objects meanwhile. After
+# that they are reckoned while everybody waits, so that it ends.
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -123,14 +133,18 @@ def reshape_objects(
     label = Message.plural(
         "Change the outline of {n} object", "Change the outlines of {n} objects", n=len(ids)
     )
-    with store.step(label, who=who) as db:
-        take_once(db, once)
-        found = _regions(db, among(objects.c.id, ids))
+
+    def reckon(found: _Found) -> dict[str, Region | None]:
+        return {object_id: change(before) for object_id, (_kind, before) in found.items()}
+
+    def write(db: Connection, found: _Found, changed: dict[str, Region | None]) -> None:
         if not found:
             raise NotFound("That object is gone; somebody has deleted it meanwhile.")
-        for object_id, (kind_id, before) in found.items():
-            after = _settled(db, canvas, kind_id, change(before), {object_id})
+        for object_id, (kind_id, _before) in found.items():
+            after = _settled(db, canvas, kind_id, changed[object_id], {object_id})
             _write(db, {object_id: after})
+
+    _step_on(store, label, ids, reckon, write, who=who, once=once)
 
 
 def split_object(
@@ -150,8 +164,12 @@ def split_object(
     NotFound
         The object is gone.
     """
-    with store.step(Message("Split an object"), who=who) as db:
-        take_once(db, once)
+
+    def reckon(found: _Found) -> list[Region]:
+        parts = [part for _kind, whole in found.values() for part in divide(whole)]
+        return sorted(parts, key=lambda part: part.area, reverse=True)
+
+    def write(db: Connection, _found: _Found, parts: list[Region]) -> None:
         row = db.execute(
             select(objects.c.image_id, objects.c.plane, things.c.kind_id, categories.c.name)
             .add_columns(categories.c.id.label("category_id"))
@@ -161,8 +179,6 @@ def split_object(
         ).first()
         if row is None:
             raise NotFound("That object is gone; somebody has deleted it meanwhile.")
-        [(_kind, whole)] = _regions(db, objects.c.id == object_id).values()
-        parts = sorted(divide(whole), key=lambda part: part.area, reverse=True)
         if len(parts) < 2:
             raise BadInput("The line does not go through the object; draw it from edge to edge.")
         _write(db, {object_id: parts[0]})
@@ -172,6 +188,8 @@ def split_object(
             for part in parts[1:]
         ]
         add_objects(db, found, who=who or current_user())
+
+    _step_on(store, Message("Split an object"), [object_id], reckon, write, who=who, once=once)
 
 
 def merge_objects(
@@ -184,17 +202,20 @@ def merge_objects(
     BadInput
         They are fewer than two, or lie in different planes or images.
     """
-    with store.step(Message("Merge objects"), who=who) as db:
-        take_once(db, once)
+
+    def reckon(found: _Found) -> Region | None:
+        return join_regions([region for _kind, region in found.values()])
+
+    def write(db: Connection, found: _Found, whole: Region | None) -> None:
         places = select(objects.c.image_id, objects.c.plane).where(among(objects.c.id, ids))
-        found = _regions(db, among(objects.c.id, ids))
         if len(found) < 2:
             raise BadInput("Select the objects that are to become one, at least two.")
         if len(set(db.execute(places).all())) > 1:
             raise BadInput("Only objects of one plane of one image can become one.")
         first, *others = [id_ for id_ in ids if id_ in found]
-        whole = join_regions([region for _kind, region in found.values()])
         _write(db, {first: whole, **dict.fromkeys(others)})
+
+    _step_on(store, Message("Merge objects"), ids, reckon, write, who=who, once=once)
 
 
 def copy_objects(
@@ -243,6 +264,47 @@ def copy_objects(
         add_objects(db, made, who=who or current_user())
 
 
+class _ChangedMeanwhileError(Exception):
+    """The objects are others than those that were reckoned with."""
+
+
+def _step_on(
+    store: Store,
+    label: Message,
+    ids: Sequence[str],
+    reckon: Callable[[_Found], T],
+    write: Callable[[Connection, _Found, T], None],
+    *,
+    who: str | None,
+    once: str | None,
+) -> None:
+    """Change objects in one step, with what takes long done before anybody has to wait for it.
+
+    Parameters
+    ----------
+    reckon
+        Returns what to write, from the objects alone. It is done outside of the writer's lock, and
+        again if the objects are others by then.
+    write
+        Writes it, inside of the step.
+    """
+    for attempt in range(_TRIES + 1):
+        done: list[T] = []
+        with store.read() as db:
+            before = _regions(db, among(objects.c.id, ids))
+        if attempt < _TRIES:
+            # What goes wrong is said inside of the step, where an action that comes again is known.
+            with suppress(PiximiError):
+                done.append(reckon(before))
+        with suppress(_ChangedMeanwhileError), store.step(label, who=who) as db:
+            take_once(db, once)
+            found = _regions(db, among(objects.c.id, ids))
+            if done and found != before:
+                raise _ChangedMeanwhileError
+            write(db, found, done[0] if done else reckon(found))
+            return
+
+
 def _settled(
     db: Connection, canvas: Canvas, kind_id: str, region: Region | None, own: Collection[str]
 ) -> Region | None:
@@ -266,7 +328,7 @@ def _settled(
     return settled.drawn
 
 
-def _regions(db: Connection, where: ColumnElement[bool]) -> dict[str, tuple[str, Region]]:
+def _regions(db: Connection, where: ColumnElement[bool]) -> _Found:
     """Return kind and region of objects by their ids."""
     query = select(objects, things.c.kind_id).join(things, things.c.id == objects.c.id).where(where)
     return {
