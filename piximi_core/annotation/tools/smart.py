@@ -152,7 +152,8 @@ class _Look:
 def _grown_to_fit(pixels: NDArray[Any], box: Box) -> _Look:
     """Return what is thought of a box that is widened until the object does not fill it."""
     height, width = pixels.shape[:2]
-    look = _look_at(pixels, _widened(box, (True, True, True, True), height, width))
+    wider = _widened(box, (True, True, True, True), height, width)
+    look = _look_at(pixels, wider, roughly=True)
     for _attempt in range(_REFINED):
         if not look.masks:
             break
@@ -169,8 +170,9 @@ def _grown_to_fit(pixels: NDArray[Any], box: Box) -> _Look:
         )
         if not (west or north or east or south):
             break
-        look = _look_at(pixels, _widened(box, (west, north, east, south), height, width))
-    return look
+        wider = _widened(box, (west, north, east, south), height, width)
+        look = _look_at(pixels, wider, roughly=True)
+    return _look_at(pixels, look.box)
 
 
 def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width: int) -> Box:
@@ -186,11 +188,12 @@ def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width:
     )
 
 
-def _look_at(pixels: NDArray[Any], box: Box) -> _Look:
+def _look_at(pixels: NDArray[Any], box: Box, roughly: bool = False) -> _Look:
     left, top, right, bottom = box
     margin = max(_LEAST_MARGIN, round(_MARGIN * max(right - left, bottom - top)))
     window = around(box, margin, *pixels.shape[:2])
     x, y = window[:2]
-    colours, step = reduced(pixels[y : window[3], x : window[2]], _LONGEST)
+    longest = _ROUGHLY if roughly else _LONGEST
+    colours, step = reduced(pixels[y : window[3], x : window[2]], longest)
     sides = ((left - x) / step, (top - y) / step, (right - x) / step, (bottom - y) / step)
-    return _Look(opinions(colours, sides), step, window, box)
+    return _Look(opinions(colours, sides, closely=not roughly), step, window, box)
