@@ -23,7 +23,7 @@ from piximi_core.annotation.tools import (
     threshold,
 )
 from piximi_core.errors import BadInput, NotFound
-from piximi_core.project.contents import between_planes, drawing
+from piximi_core.project.contents import drawing
 from piximi_core.project.contents.drawing import Canvas
 from piximi_core.project.contents.notes.on_objects import locked_words
 from piximi_core.project.contents.things import Thing, get_things
@@ -117,7 +117,7 @@ class _Work:
         elif stroke.edit == "copy":
             drawing.copy_objects(self.store, stroke.ids, stroke.amount, **done)
         elif stroke.edit == "interpolate":
-            between_planes.interpolate_objects(self.store, stroke.ids, **done)
+            drawing.interpolate_objects(self.store, stroke.ids, **done)
         elif stroke.edit == "split":
             cut = partial(edits.split, path=_points(stroke.points))
             drawing.split_object(self.store, stroke.ids[0], cut, **done)

@@ -1,6 +1,6 @@
 """Kill the dashboard, a worker or a command at random moments, again and again; add damaged files.
 
-    scripts/soak [--rounds 100] [--files 2000] [--seed N] [--folder FOLDER] [--no-browser]
+    scripts/soak [--rounds 150] [--files 2000] [--seed N] [--folder FOLDER] [--no-browser]
                  [--only SORT]
 
 Each round kills something, opens the project, and compares it with all that was acknowledged: what
@@ -28,12 +28,13 @@ from typing import Any, TextIO
 
 from tests.browser.conftest import NAMES
 from tests.soak.commands import CommandRounds
+from tests.soak.drawn import DrawingRounds
 from tests.soak.fuzzing import PER_ROUND, FuzzRounds
 from tests.soak.keeping import KeepingRounds
 from tests.soak.workers import WorkerRounds
 from tests.soak.writing import WritingRounds
 
-# How many of a hundred rounds are of which sort; those with TensorFlow are dear.
+# How many of 150 rounds are of which sort; those with TensorFlow are dear.
 SHARES = {
     "writer": 28,
     "keeper": 25,
@@ -42,6 +43,7 @@ SHARES = {
     "worker": 5,
     "training worker": 4,
     "browser": 7,
+    "drawing": 50,
 }
 
 Round = Callable[[random.Random], dict[str, Any]]
@@ -67,6 +69,7 @@ def sorts_of_rounds(folder: Path, chromium: str | None) -> Iterator[dict[str, Ro
     found: dict[str, Round] = {
         "writer": writing.round,
         "command": commands.cheap,
+        "drawing": DrawingRounds(folder / "drawn").round,
         "keeper": KeepingRounds(folder / "kept").round,
         "training command": commands.heavy,
         "worker": workers.adding,
@@ -163,7 +166,7 @@ def _say(text: str) -> None:
 def main() -> int:
     """Read the arguments, do the rounds, say how it went."""
     parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=150)
     parser.add_argument("--files", type=int, default=2000, help="damaged files to add")
     parser.add_argument("--seed", type=int, default=None, help="repeats the choices of a run")
     parser.add_argument("--folder", type=Path, default=None, help="new; kept (a temporary one)")

@@ -1,4 +1,4 @@
-"""Seven kills of what a project must survive; ``scripts/soak`` does a hundred."""
+"""Seven kills of what a project must survive; ``scripts/soak`` does 150."""
 
 from __future__ import annotations
 

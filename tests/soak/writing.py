@@ -7,31 +7,43 @@ import random
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from piximi_core.project.database.store import HISTORY_STEPS
 from tests.soak.checks import State, check_project, require
 from tests.soak.killing import REPOSITORY, environment, kill_tree
 from tests.soak.writer import prepare
 
-__all__ = ["WritingRounds"]
+__all__ = ["Model", "WritingRounds"]
+
+S = TypeVar("S")
 
 
-class _Model:
-    """Labels and categories with undo, kept as whole states: nothing shared with the journal."""
+class Model(Generic[S]):
+    """What a project holds, with undo, kept as whole states: nothing shared with the journal.
 
-    def __init__(self, state: State) -> None:
+    Parameters
+    ----------
+    after
+        Returns the state that a step makes of another.
+    """
+
+    def __init__(self, state: S, after: Callable[[S, dict[str, Any]], S]) -> None:
         self.now = state
-        self.past: list[State] = []
-        self.future: list[State] = []
+        self.past: list[S] = []
+        self.future: list[S] = []
+        self._after = after
 
-    def copy(self) -> _Model:
-        other = _Model(self.now)
+    def copy(self) -> Model[S]:
+        """Return one that goes its own way."""
+        other = Model(self.now, self._after)
         other.past, other.future = list(self.past), list(self.future)
         return other
 
     def take(self, step: dict[str, Any]) -> None:
+        """Do a step; one that changes nothing leaves no trace."""
         sort = step["sort"]
         if sort in ("undo", "redo"):
             both = (self.past, self.future)
@@ -40,9 +52,11 @@ class _Model:
                 target.append(self.now)
                 self.now = source.pop()
             return
-        self.past = [*self.past, self.now][-HISTORY_STEPS:]
-        self.future = []
-        self.now = _after(self.now, step)
+        changed = self._after(self.now, step)
+        if changed != self.now:
+            self.past = [*self.past, self.now][-HISTORY_STEPS:]
+            self.future = []
+            self.now = changed
 
 
 def _after(state: State, step: dict[str, Any]) -> State:
@@ -69,13 +83,13 @@ class WritingRounds:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.model: _Model | None = None
+        self.model: Model[State] | None = None
 
     def round(self, dice: random.Random) -> dict[str, Any]:
         """Write, kill, open, compare; return what to log."""
         if self.model is None:
             prepare(self.folder)
-            self.model = _Model(check_project(self.folder, with_files=False))
+            self.model = Model(check_project(self.folder, with_files=False), _after)
             names = sorted(self.model.now[1] - {"Unknown"}, key=["red", "green", "blue"].index)
             # Creating it was four steps, which can be undone like any other.
             self.model.past = [({}, frozenset(["Unknown", *names[:n]])) for n in range(4)]

@@ -21,7 +21,7 @@ from piximi_core.annotation.tools.finding.candidates import (
     ranked,
     reduced,
 )
-from piximi_core.annotation.tools.finding.clicks import around_points, as_marked
+from piximi_core.annotation.tools.finding.clicks import around_points, as_marked, bent
 from piximi_core.annotation.tools.points import checked_length, pixels_under, points_in
 from piximi_core.annotation.tools.windows import around, clip_box, mask_in
 
@@ -114,7 +114,8 @@ def smart_click(
     (x, y), step = look.window[:2], look.step
     near, far = (marked - (x, y)) // step, (barred - (x, y)) // step
     masks = [*look.masks, mask_in(first, look.window)[::step, ::step]]
-    held = [kept for mask in masks if (kept := as_marked(mask, near, far)) is not None]
+    drawn = (bent(mask, near, far) for mask in masks)
+    held = [kept for mask in drawn if (kept := as_marked(mask, near, far)) is not None]
     regions = [(look.region(mask, marked, barred), score) for mask, score in ranked(held)]
     return [Candidate(region, score) for region, score in regions if region is not None]
 
@@ -152,7 +153,8 @@ class _Look:
 def _grown_to_fit(pixels: NDArray[Any], box: Box) -> _Look:
     """Return what is thought of a box that is widened until the object does not fill it."""
     height, width = pixels.shape[:2]
-    look = _look_at(pixels, _widened(box, (True, True, True, True), height, width))
+    wider = _widened(box, (True, True, True, True), height, width)
+    look = _look_at(pixels, wider, roughly=True)
     for _attempt in range(_REFINED):
         if not look.masks:
             break
@@ -169,8 +171,9 @@ def _grown_to_fit(pixels: NDArray[Any], box: Box) -> _Look:
         )
         if not (west or north or east or south):
             break
-        look = _look_at(pixels, _widened(box, (west, north, east, south), height, width))
-    return look
+        wider = _widened(box, (west, north, east, south), height, width)
+        look = _look_at(pixels, wider, roughly=True)
+    return _look_at(pixels, look.box)
 
 
 def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width: int) -> Box:
@@ -186,11 +189,12 @@ def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width:
     )
 
 
-def _look_at(pixels: NDArray[Any], box: Box) -> _Look:
+def _look_at(pixels: NDArray[Any], box: Box, roughly: bool = False) -> _Look:
     left, top, right, bottom = box
     margin = max(_LEAST_MARGIN, round(_MARGIN * max(right - left, bottom - top)))
     window = around(box, margin, *pixels.shape[:2])
     x, y = window[:2]
-    colours, step = reduced(pixels[y : window[3], x : window[2]], _LONGEST)
+    longest = _ROUGHLY if roughly else _LONGEST
+    colours, step = reduced(pixels[y : window[3], x : window[2]], longest)
     sides = ((left - x) / step, (top - y) / step, (right - x) / step, (bottom - y) / step)
-    return _Look(opinions(colours, sides), step, window, box)
+    return _Look(opinions(colours, sides, closely=not roughly), step, window, box)

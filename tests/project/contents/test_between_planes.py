@@ -11,7 +11,7 @@ import tifffile
 from piximi_core.annotation.regions import filled_box
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.contents.between_planes import interpolate_objects
+from piximi_core.project.contents.drawing import interpolate_objects
 from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
 from piximi_core.project.contents.things import ThingFilter, find_ids

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.tools.threshold import otsu
 
-__all__ = ["Sides", "contrast", "from_middle", "likeness"]
+__all__ = ["Sides", "contrast", "from_middle", "likeness", "likeness_nearby"]
 
 Mask = NDArray[np.bool_]
 Sides = tuple[float, float, float, float]
@@ -23,6 +25,17 @@ _BACKGROUND = 25
 _HIGHEST_LEVEL = 0.7
 # What is this much brighter than the object, in its own contrasts, is another one.
 _TOO_BRIGHT = 2.0
+# The inner part of an object that is roughly known, as a share of its greatest depth. Where the
+# ground around it begins and ends, from its outline, as shares of its radius and in pixels.
+_INNER = 0.5
+_GAP, _LEAST_GAP, _FAR, _LEAST_FAR = 0.15, 1.5, 0.8, 4.0
+# How far the ground is averaged over, likewise; the fewest pixels that tell of it.
+_SPREAD, _LEAST_SPREAD, _FEWEST = 0.6, 2.0, 5
+# Where its outline lies on the way from the ground beside it to its own tone: a blurred edge is
+# half-way, and a little is gone because the inner part of what is round is brighter than all of it.
+_BESIDE = 0.42
+# The ground lies at least this share of the contrast below the object, whatever shines into it.
+_LEAST_CONTRAST = 0.2
 
 
 def from_middle(shape: tuple[int, int], box: Sides) -> tuple[Numbers, Mask]:
@@ -109,3 +122,67 @@ def likeness(
     above = (tone - level) / (bright - level)
     too_bright = (bright + _TOO_BRIGHT * (bright - dark) - tone) / (bright - level)
     return np.clip(np.minimum(above, too_bright), -1, 1)
+
+
+def likeness_nearby(tone: Numbers, mask: Mask) -> Numbers | None:
+    """Return how much each pixel looks like an object that is roughly known, from -1 to 1.
+
+    Its outline is at 0, as in `likeness`, but each pixel is measured by the ground beside it: on
+    one side of an object that may be brighter than on the other, where a neighbour shines into it
+    or the light is uneven.
+
+    Parameters
+    ----------
+    tone
+        float64 ``[H, W]``, brighter in the object.
+    mask
+        bool ``[H, W]``: the object, roughly.
+
+    Returns
+    -------
+    ndarray or None
+        float64 ``[H, W]``; None if too little is seen of what lies around it, or if the object is
+        no brighter than that.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    if mask.all() or not mask.any():
+        return None
+    radius = math.sqrt(float(mask.sum()) / math.pi)
+    depth = distance_transform_edt(np.pad(mask, 1, mode="edge"))[1:-1, 1:-1]
+    beyond = distance_transform_edt(~mask)
+    ring = (beyond > max(_GAP * radius, _LEAST_GAP)) & (beyond <= max(_FAR * radius, _LEAST_FAR))
+    if not ring.any():
+        return None
+    bright = float(np.median(tone[depth >= _INNER * depth.max()]))
+    dark = float(np.percentile(tone[ring], _BACKGROUND))
+    if bright - dark <= 1e-9 * max(abs(bright), abs(dark)):
+        return None
+    # What is as bright as the object is another one, and no ground.
+    is_ground = ring & (tone < (bright + dark) / 2)
+    if int(is_ground.sum()) < _FEWEST:
+        return None
+    # The mean of what is ground around each pixel; far from all of it, that of the whole.
+    usual, weight = float(tone[is_ground].mean()), 1e-6
+    sigma = max(_SPREAD * radius, _LEAST_SPREAD)
+    total = _spread(np.where(is_ground, tone - usual, 0.0), sigma)
+    ground = usual + total / (_spread(is_ground.astype(np.float64), sigma) + weight)
+    ground = np.minimum(ground, bright - _LEAST_CONTRAST * (bright - dark))
+    level = ground + _BESIDE * (bright - ground)
+    above = (tone - level) / (bright - level)
+    too_bright = (bright + _TOO_BRIGHT * (bright - ground) - tone) / (bright - level)
+    alike: Numbers = np.clip(np.minimum(above, too_bright), -1, 1)
+    return alike
+
+
+def _spread(values: Numbers, sigma: float) -> Numbers:
+    """Return values ``[H, W]`` averaged over so many pixels, nearly as a Gaussian does.
+
+    Twice a box of the same variance: its time does not grow with the distance, as a Gaussian's.
+    """
+    from scipy.ndimage import uniform_filter
+
+    side = round(math.sqrt(6 * sigma**2 + 1))
+    once = uniform_filter(values, side, mode="nearest")
+    twice: Numbers = uniform_filter(once, side, mode="nearest")
+    return twice

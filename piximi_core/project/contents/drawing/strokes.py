@@ -7,27 +7,32 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import Connection, select
 
 from piximi_core.annotation.regions import Region, join_regions
-from piximi_core.annotation.tools.combining import Overlap, settle
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
+from piximi_core.project.contents.drawing.writing import (
+    Canvas,
+    Found,
+    add_drawn,
+    refuse_locked,
+    settle_among,
+    step_on,
+    write_regions,
+)
 from piximi_core.project.contents.kinds import ensure_kind
-from piximi_core.project.contents.labelling import remove_things
 from piximi_core.project.contents.notes.on_objects import locked_among, locked_words, note_drawn
-from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
+from piximi_core.project.contents.objects import NewObject, read_runs
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
-from piximi_core.project.database.schema import categories, images, objects, predictions, things
+from piximi_core.project.database.schema import categories, images, objects, things
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.vocabulary import is_unknown
 
 __all__ = [
-    "Canvas",
     "copy_objects",
     "draw_object",
     "merge_objects",
@@ -35,24 +40,7 @@ __all__ = [
     "split_object",
 ]
 
-
 _BY_HAND = "hand"  # where nobody told the tool
-
-
-@dataclass(frozen=True)
-class Canvas:
-    """What is drawn on: a plane of an image, and what happens to others of the kind there.
-
-    Attributes
-    ----------
-    overlap
-        Whether the objects that lie there may share pixels with a drawn one, keep theirs, or give
-        them up; see `annotation.tools.combining.settle`.
-    """
-
-    image_id: str
-    plane: int
-    overlap: Overlap = "allow"
 
 
 def draw_object(
@@ -96,7 +84,7 @@ def draw_object(
         take_once(db, once)
         kind_id = ensure_kind(db, new_kind) if new_kind else kind_id
         name = None if category_id is None else _category_name(db, kind_id, category_id)
-        settled = _settled(db, canvas, kind_id, region, set())
+        settled = settle_among(db, canvas, kind_id, region, set())
         region = settled.drawn
         if region is None:
             if settled.locked:
@@ -111,7 +99,7 @@ def draw_object(
             category=name,
             id=object_id,
         )
-        _add(db, [new], source, who)
+        add_drawn(db, [new], source, who)
         return len(settled.locked)
 
 
@@ -147,9 +135,11 @@ def reshape_objects(
     label = Message.plural(
         "Change the outline of {n} object", "Change the outlines of {n} objects", n=len(ids)
     )
-    with store.step(label, who=who) as db:
-        take_once(db, once)
-        found = _regions(db, among(objects.c.id, ids))
+
+    def reckon(found: Found) -> dict[str, Region | None]:
+        return {object_id: change(before) for object_id, (_kind, before) in found.items()}
+
+    def write(db: Connection, found: Found, changed: dict[str, Region | None]) -> int:
         if not found:
             raise NotFound("That object is gone; somebody has deleted it meanwhile.")
         locked = locked_among(db, found)
@@ -158,13 +148,15 @@ def reshape_objects(
         for object_id, (kind_id, before) in found.items():
             if object_id in locked:
                 continue
-            settled = _settled(db, canvas, kind_id, change(before), {object_id})
+            settled = settle_among(db, canvas, kind_id, changed[object_id], {object_id})
             locked |= settled.locked
             after = settled.drawn
-            _write(db, {object_id: after})
+            write_regions(db, {object_id: after})
             if after is not None and after != before:
                 note_drawn(db, [object_id], source, who or current_user())
         return len(locked)
+
+    return step_on(store, label, ids, reckon, write, who=who, once=once)
 
 
 def split_object(
@@ -184,8 +176,12 @@ def split_object(
     NotFound
         The object is gone.
     """
-    with store.step(Message("Split an object"), who=who) as db:
-        take_once(db, once)
+
+    def reckon(found: Found) -> list[Region]:
+        parts = [part for _kind, whole in found.values() for part in divide(whole)]
+        return sorted(parts, key=lambda part: part.area, reverse=True)
+
+    def write(db: Connection, _found: Found, parts: list[Region]) -> None:
         row = db.execute(
             select(objects.c.image_id, objects.c.plane, things.c.kind_id, categories.c.name)
             .add_columns(categories.c.id.label("category_id"))
@@ -195,19 +191,19 @@ def split_object(
         ).first()
         if row is None:
             raise NotFound("That object is gone; somebody has deleted it meanwhile.")
-        _refuse_locked(db, [object_id])
-        [(_kind, whole)] = _regions(db, objects.c.id == object_id).values()
-        parts = sorted(divide(whole), key=lambda part: part.area, reverse=True)
+        refuse_locked(db, [object_id])
         if len(parts) < 2:
             raise BadInput("The line does not go through the object; draw it from edge to edge.")
-        _write(db, {object_id: parts[0]})
+        write_regions(db, {object_id: parts[0]})
         label = None if is_unknown(row.category_id) else str(row.name)
         found = [
             NewObject(row.image_id, row.kind_id, part.box, part.runs, row.plane, category=label)
             for part in parts[1:]
         ]
-        _add(db, found, "split", who)
+        add_drawn(db, found, "split", who)
         note_drawn(db, [object_id], "split", who or current_user())
+
+    step_on(store, Message("Split an object"), [object_id], reckon, write, who=who, once=once)
 
 
 def merge_objects(
@@ -224,19 +220,22 @@ def merge_objects(
     BadInput
         They are fewer than two, lie in different planes or images, or one of them is locked.
     """
-    with store.step(Message("Merge objects"), who=who) as db:
-        take_once(db, once)
+
+    def reckon(found: Found) -> Region | None:
+        return join_regions([region for _kind, region in found.values()])
+
+    def write(db: Connection, found: Found, whole: Region | None) -> None:
         places = select(objects.c.image_id, objects.c.plane).where(among(objects.c.id, ids))
-        found = _regions(db, among(objects.c.id, ids))
         if len(found) < 2:
             raise BadInput("Select the objects that are to become one, at least two.")
         if len(set(db.execute(places).all())) > 1:
             raise BadInput("Only objects of one plane of one image can become one.")
-        _refuse_locked(db, found)
+        refuse_locked(db, found)
         first, *others = [id_ for id_ in ids if id_ in found]
-        whole = join_regions([region for _kind, region in found.values()])
-        _write(db, {first: whole, **dict.fromkeys(others)})
+        write_regions(db, {first: whole, **dict.fromkeys(others)})
         note_drawn(db, [first], "merge", who or current_user())
+
+    step_on(store, Message("Merge objects"), ids, reckon, write, who=who, once=once)
 
 
 def copy_objects(
@@ -282,82 +281,7 @@ def copy_objects(
         ]
         if not made:
             raise BadInput("There is no plane to copy to that way.")
-        _add(db, made, "copy", who)
-
-
-def _add(db: Connection, made: Sequence[NewObject], source: str, who: str | None) -> None:
-    """Put objects into the project and note by whom and how they were drawn."""
-    author = who or current_user()
-    note_drawn(db, add_objects(db, made, who=author), source, author)
-
-
-def _refuse_locked(db: Connection, ids: Collection[str]) -> None:
-    """Raise `BadInput` if any of the objects is locked."""
-    locked = locked_among(db, ids)
-    if locked:
-        raise BadInput.saying(locked_words(len(locked)))
-
-
-@dataclass(frozen=True)
-class _Settled:
-    """What of a region may be drawn, and which locked ones kept pixels that it was to take."""
-
-    drawn: Region | None
-    locked: frozenset[str] = frozenset()
-
-
-def _settled(
-    db: Connection, canvas: Canvas, kind_id: str, region: Region | None, own: Collection[str]
-) -> _Settled:
-    """Return what of a region may be drawn beside the others of its kind; they make room for it."""
-    if region is None or canvas.overlap == "allow":
-        return _Settled(region)
-    x1, y1, x2, y2 = region.box
-    near = and_(
-        things.c.kind_id == kind_id,
-        objects.c.image_id == canvas.image_id,
-        objects.c.plane == canvas.plane,
-        objects.c.id.not_in(list(own)),
-        objects.c.x1 < x2,
-        objects.c.x2 > x1,
-        objects.c.y1 < y2,
-        objects.c.y2 > y1,
-    )
-    others = {object_id: there for object_id, (_kind, there) in _regions(db, near).items()}
-    if canvas.overlap == "protect":
-        return _Settled(settle(region, others, "protect").drawn)
-    locked = locked_among(db, others)
-    kept = {id_: others.pop(id_) for id_ in locked}
-    # Who meets any of it; a locked one beside it has nothing to keep.
-    met = {
-        id_ for id_, one in kept.items() if settle(one, {"": region}, "protect").drawn is not one
-    }
-    drawn = settle(region, kept, "protect").drawn
-    if drawn is None:
-        return _Settled(None, frozenset(met))
-    settled = settle(drawn, others, "take")
-    _write(db, settled.changed)
-    return _Settled(settled.drawn, frozenset(met))
-
-
-def _regions(db: Connection, where: ColumnElement[bool]) -> dict[str, tuple[str, Region]]:
-    """Return kind and region of objects by their ids."""
-    query = select(objects, things.c.kind_id).join(things, things.c.id == objects.c.id).where(where)
-    return {
-        row.id: (row.kind_id, Region((row.x1, row.y1, row.x2, row.y2), read_runs(row.mask)))
-        for row in db.execute(query)
-    }
-
-
-def _write(db: Connection, regions: Mapping[str, Region | None]) -> None:
-    """Give objects their new pixels; what has none left is deleted, predictions are out of date."""
-    remove_things(db, [object_id for object_id, region in regions.items() if region is None])
-    db.execute(predictions.delete().where(among(predictions.c.id, list(regions))))
-    for object_id, region in regions.items():
-        if region is not None:
-            box = dict(zip(("x1", "y1", "x2", "y2"), region.box, strict=True))
-            mask = " ".join(map(str, region.runs))
-            db.execute(objects.update().where(objects.c.id == object_id).values(**box, mask=mask))
+        add_drawn(db, made, "copy", who)
 
 
 def _category_name(db: Connection, kind_id: str, category_id: str) -> str | None:

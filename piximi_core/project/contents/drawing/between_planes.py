@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, select
 
 from piximi_core.annotation.regions import Region
 from piximi_core.annotation.tools.combining import settle
 from piximi_core.annotation.tools.interpolating import interpolate
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
-from piximi_core.project.contents.notes.on_objects import note_drawn
-from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
+from piximi_core.project.contents.drawing.writing import add_drawn, regions_of
+from piximi_core.project.contents.objects import NewObject, read_runs
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import categories, images, objects, things
-from piximi_core.project.database.store import Store, current_user
+from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import is_unknown
 
 __all__ = ["interpolate_objects"]
@@ -61,8 +61,7 @@ def interpolate_objects(
                 made.append(new)
         if not made:
             raise BadInput("Between these planes there is nothing to draw.")
-        author = who or current_user()
-        note_drawn(db, add_objects(db, made, who=author), "interpolate", author)
+        add_drawn(db, made, "interpolate", who)
         return len(made)
 
 
@@ -95,10 +94,7 @@ def _region(row: Row[tuple[object, ...]]) -> Region:
 
 def _others(db: Connection, image_id: str, kind_id: str, plane: int) -> dict[str, Region]:
     """Return the objects of a kind in a plane by their ids."""
-    query = (
-        select(objects)
-        .join(things, things.c.id == objects.c.id)
-        .where(objects.c.image_id == image_id, objects.c.plane == plane)
-        .where(things.c.kind_id == kind_id)
+    there = and_(
+        objects.c.image_id == image_id, objects.c.plane == plane, things.c.kind_id == kind_id
     )
-    return {row.id: _region(row) for row in db.execute(query)}
+    return {object_id: region for object_id, (_kind, region) in regions_of(db, there).items()}
