@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 from skimage import draw
 
 from piximi_core.annotation.regions import filled_box
@@ -137,6 +138,24 @@ def test_a_closed_stroke_is_a_filled_object() -> None:
     is_open = closed_stroke(ring(0.8), 3, 60, 70)
     assert is_open == stroke(ring(0.8), 3, 60, 70)
     assert not full(is_open, 60, 70)[25, 30]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(points, min_size=1, max_size=6), st.floats(0.75, 5))
+def test_a_closed_stroke_is_its_line_and_what_that_encloses(
+    path: list[tuple[float, float]], radius: float
+) -> None:
+    (x1, y1), (x2, y2) = path[0], path[-1]
+    is_closed = len(path) > 2 and np.hypot(x2 - x1, y2 - y1) <= 2 * radius
+    region = closed_stroke(path, radius, HEIGHT, WIDTH)
+    line = distances([*path, path[0]] if is_closed else path) <= radius
+    # What lies within a hair of the radius may be on either side of it.
+    fine = distances([*path, path[0]] if is_closed else path) <= radius + 1e-8
+    least, most = (ndimage.binary_fill_holes(each) if is_closed else each for each in (line, fine))
+    found = full(region)
+    assert found[least].all()
+    assert not found[~most].any()
+    assert is_tidy(region)
 
 
 def test_what_a_closed_stroke_crosses_twice_is_filled_too() -> None:
