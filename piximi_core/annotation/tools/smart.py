@@ -21,7 +21,7 @@ from piximi_core.annotation.tools.finding.candidates import (
     ranked,
     reduced,
 )
-from piximi_core.annotation.tools.finding.clicks import around_points, as_marked
+from piximi_core.annotation.tools.finding.clicks import around_points, as_marked, bent
 from piximi_core.annotation.tools.points import checked_length, pixels_under, points_in
 from piximi_core.annotation.tools.windows import around, clip_box, mask_in
 
@@ -114,7 +114,8 @@ def smart_click(
     (x, y), step = look.window[:2], look.step
     near, far = (marked - (x, y)) // step, (barred - (x, y)) // step
     masks = [*look.masks, mask_in(first, look.window)[::step, ::step]]
-    held = [kept for mask in masks if (kept := as_marked(mask, near, far)) is not None]
+    drawn = (bent(mask, near, far) for mask in masks)
+    held = [kept for mask in drawn if (kept := as_marked(mask, near, far)) is not None]
     regions = [(look.region(mask, marked, barred), score) for mask, score in ranked(held)]
     return [Candidate(region, score) for region, score in regions if region is not None]
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import ndimage
 
+from piximi_core.annotation.tools.finding.clicks import bent
 from piximi_core.annotation.tools.finding.evidence import likeness_nearby
 from piximi_core.annotation.tools.smart import smart_box, smart_click
 from piximi_core.annotation.tools.superpixels import pick, superpixels
@@ -87,3 +88,38 @@ def test_where_nothing_lies_around_an_object_there_is_no_ground() -> None:
     tone = np.ones((9, 9))
     for mask in (np.ones((9, 9), bool), np.zeros((9, 9), bool), np.eye(9, dtype=bool)):
         assert likeness_nearby(tone, mask) is None
+
+
+def test_a_click_beside_the_outline_draws_it_over_there_and_nowhere_else() -> None:
+    mask = full(disc(30, 30, 12, 60, 60), 60, 60)
+    none = np.empty((0, 2), np.int64)
+    beyond, within = np.array([[44, 30]]), np.array([[40, 30]])
+    out, back = bent(mask, beyond, none), bent(mask, none, within)
+    assert out[30, 44]
+    assert not back[30, 40]
+    assert out[mask].all()
+    assert not back[~mask].any()
+    # The click lies in the middle of what was wrong, which goes on as far behind it.
+    assert 2 <= out[30].sum() - mask[30].sum() <= 7
+    assert (out[:, :25] == mask[:, :25]).all()
+    assert (back[:, :25] == mask[:, :25]).all()
+    far, middle = np.array([[57, 57]]), np.array([[30, 30]])
+    assert (bent(mask, far, none) == mask).all()
+    assert (bent(mask, none, middle) == mask).all()
+    assert (bent(mask, np.array([[30, 30]]), np.array([[2, 2]])) == mask).all()
+    for same in (np.ones((5, 5), bool), np.zeros((5, 5), bool)):
+        assert (bent(same, np.array([[1, 1]]), none) == same).all()
+
+
+def test_further_clicks_correct_what_the_picture_does_not_show() -> None:
+    """A disc whose right edge fades: it is as dark there as the ground."""
+    truth = full(disc(32, 32, 16, 64, 64), 64, 64)
+    fading = np.clip((48 - np.arange(64)) / 12, 0, 1)
+    noise = np.random.default_rng(3).normal(0, 4, truth.shape)
+    pixels = (100 * truth * fading + noise)[..., None]
+
+    def agreement(inside: list[tuple[float, float]]) -> float:
+        mask = full(smart_click(pixels, inside)[0].region, 64, 64)
+        return float((mask & truth).sum() / (mask | truth).sum())
+
+    assert agreement([(26, 32), (45.5, 32.5)]) > agreement([(26, 32)])
