@@ -49,7 +49,7 @@ class Relabelled(NamedTuple):
 
 
 class Touched(NamedTuple):
-    """The things that came, went or changed in any way up to a revision, and nothing else did."""
+    """The things and proposals that came, went or changed up to a revision; nothing else did."""
 
     revision: int
     ids: frozenset[str]
@@ -87,7 +87,7 @@ def touched_since(store: Store, revision: int) -> Touched | None:
     if found is None:
         return None
     now, changes = found
-    known = ("things", "objects", "object_notes", "image_notes", *_OF_PREDICTIONS)
+    known = ("things", "objects", "object_notes", "image_notes", "proposals", *_OF_PREDICTIONS)
     if any(table not in known for table, *_row in changes):
         return None
     return Touched(now, frozenset(key for table, key, *_row in changes if table != "answers"))
