@@ -13,6 +13,7 @@ from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Strok
 from piximi_ui.components.annotator.desk import Annotated, AnnotatorDesk
 from piximi_ui.components.annotator.shortcuts import annotator_shortcuts
 from piximi_ui.components.annotator.texts import annotator_texts
+from piximi_ui.components.proposals import LookDesk
 from piximi_ui.server.action_routes import action_address
 from piximi_ui.server.actions import Ledger
 from piximi_ui.server.assets import component
@@ -51,6 +52,7 @@ def annotator(
         **desk.shown({"image": image_id}),
         "store": key,
         "actions": action_address(key, desk),
+        "looks": action_address(f"{key}-looks", LookDesk(project.proposals)),
         "follow": follow,
         "texts": annotator_texts(),
     }

@@ -11,6 +11,7 @@ from piximi_core.project.contents.relabelled import Touched
 from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke, read_stroke
 from piximi_ui.components.gallery import Carry
 from piximi_ui.components.gallery.desk import Say
+from piximi_ui.components.proposals import Proposing, read_answer
 from piximi_ui.server.actions import Batch, Ledger, read_action
 
 __all__ = ["LABELS", "Annotated", "AnnotatorDesk"]
@@ -39,6 +40,8 @@ class Annotated:
         Which things are others than at a revision; None for more than that.
     masks
         The objects of an image, only those of some ids if given.
+    proposals
+        What proposes objects, and takes the answers.
     """
 
     draw: Callable[[Stroke, Say], None]
@@ -48,6 +51,7 @@ class Annotated:
     revision: Callable[[], int]
     touched: Callable[[int], Touched | None]
     masks: Callable[[str, Collection[str]], Sequence[ObjectMask]]
+    proposals: Proposing
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,10 @@ class AnnotatorDesk:
         if stroke is not None:
             self.project.draw(stroke, say)
             return
+        answer = read_answer(raw)
+        if answer is not None:
+            self.project.proposals.answer(answer, say)
+            return
         action = read_action(raw, LABELS)
         if action is not None:
             self.project.carry(action, say)
@@ -90,7 +98,11 @@ class AnnotatorDesk:
         if isinstance(shown, int) and not by:
             touched = self.project.touched(shown)
             if touched is not None and image_id not in touched.ids:
-                return {"revision": touched.revision, "objects": self._changed(image_id, touched)}
+                return {
+                    "revision": touched.revision,
+                    "objects": self._changed(image_id, touched),
+                    "proposals": self.project.proposals.changed(str(image_id), touched.ids),
+                }
         revision = self.project.revision()
         image = self.project.image(str(image_id), by)
         return {
@@ -98,6 +110,7 @@ class AnnotatorDesk:
             "kinds": [kind.to_data() for kind in self.project.kinds()],
             "revision": revision,
             "objects": None,
+            "proposals": None,
         }
 
     def _changed(self, image_id: object, touched: Touched) -> dict[str, Any]:

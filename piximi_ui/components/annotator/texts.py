@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from piximi_ui.components.gallery import gallery_texts
+from piximi_ui.components.proposals import proposal_texts
 from piximi_ui.language.texts import _
 
 __all__ = ["annotator_texts"]
@@ -10,7 +11,7 @@ __all__ = ["annotator_texts"]
 
 def annotator_texts() -> dict[str, str]:
     """Return the words by the names that the browser's side knows them by."""
-    return {**gallery_texts(), **_around(), **_tools(), **_modes(), **_edits()}
+    return {**gallery_texts(), **_around(), **_tools(), **_modes(), **_edits(), **proposal_texts()}
 
 
 def _around() -> dict[str, str]:
