@@ -8,6 +8,7 @@ import { TypedPanel } from "../keyboard/typed.js";
 import { element, fill, number, speak } from "../shared/dom.js";
 import { Follower } from "../shared/follow.js";
 import { perPlace } from "../shared/mount.js";
+import { Proposals } from "../proposals/proposals.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
 import { first, parse, print } from "../viewer/look.js";
 import { Outlines } from "../viewer/outlines.js";
@@ -56,12 +57,14 @@ class Annotator {
     this.stage.overlay = {
       place: (...sight) => {
         this.outlines.place(...sight);
+        this.proposals.place(...sight);
         this.sketch.place(...sight);
         this.percent.textContent = `${number(Math.round(100 * this.stage.scale))} %`;
       },
     };
     this.toolbar = new Toolbar(this);
     this.panel = new Panel(this);
+    this.proposals = new Proposals(this);
     this.typed = new TypedPanel();
     this.finder = new Finder(this);
     this.labelling = { create: (name) => this.strokes.create(name) };
@@ -152,7 +155,7 @@ class Annotator {
   }
 
   /** The project answered: what the image shows now. */
-  answered({ image = this.image, kinds, revision, objects, said }) {
+  answered({ image = this.image, kinds, revision, objects, proposals, said }) {
     if (kinds) this.#know(kinds);
     if (said) this.say(said);
     if (!image) return;
@@ -161,6 +164,7 @@ class Annotator {
     this.image = image;
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);
+    this.proposals.take(image, revision, proposals);
     this.follower.shown({ address: this.follow, number: revision });
     this.#tell(revision);
   }

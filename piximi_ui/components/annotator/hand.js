@@ -59,7 +59,7 @@ export class Hand {
     this.annotator.pointed(point);
     sketch.corner = point;
     // Where the hand is about to draw with the pen; a finger hides it anyway.
-    const pen = this.tool.name === "pen" && event.pointerType !== "touch";
+    const pen = this.tool.paints && event.pointerType !== "touch";
     sketch.brush = pen ? [...point, strokes.settings.radius] : null;
     this.show();
   }
@@ -123,5 +123,6 @@ export class Hand {
     const waiting = annotator.strokes.waiting();
     annotator.sketch.traces = draft ? [...waiting, { tool: draft.tool, points: draft.points, radius }] : waiting;
     annotator.sketch.draw();
+    annotator.proposals.follow(draft, this.modifier);
   }
 }

@@ -87,6 +87,7 @@ export class Panel {
       this.overlap.replaceChildren(...rules);
     }
     this.overlap.value = annotator.strokes.settings.overlap;
+    annotator.proposals.draw();
     this.#objects(outlines);
   }
 

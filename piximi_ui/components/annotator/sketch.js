@@ -36,7 +36,7 @@ export class Sketch {
 
   #trace(pen, { tool, points, radius }, unit) {
     if (!points.length) return;
-    if (tool.name === "pen") {
+    if (tool.paints) {
       pen.lineCap = pen.lineJoin = "round";
       pen.setLineDash([]);
       pen.strokeStyle = "rgb(255 255 255 / 45%)";

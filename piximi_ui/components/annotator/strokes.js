@@ -21,6 +21,7 @@ export class Strokes {
   /** A draft was confirmed: it is an action from now on; `held` are the keys that are down. */
   confirm(draft, held = {}) {
     const { annotator, ids } = this;
+    if (draft.tool.name === "review") return void annotator.proposals.review(draft, held);
     const mode = this.#mode(draft.tool, held);
     if (mode !== "new" && !ids.length) return void annotator.say(annotator.texts.select_first);
     if (mode === "new" && !annotator.kind && !annotator.kindToMake) {

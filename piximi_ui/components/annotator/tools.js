@@ -8,6 +8,7 @@
  * @property {string} sign beside its name
  * @property {string} [edit] what it does to the objects that are selected, in place of drawing
  * @property {string[]} [settings]
+ * @property {boolean} [paints] whether it has a brush, of the radius that is set
  */
 
 /** @type {Tool[]} */
@@ -15,13 +16,14 @@ export const TOOLS = [
   { name: "select", gesture: "box", keys: ["v"], sign: "⬚" },
   { name: "smart_box", gesture: "box", keys: ["b", "Shift+B"], sign: "▣", settings: ["choice"] },
   { name: "smart_click", gesture: "click", keys: ["s", "Shift+S"], sign: "✦", settings: ["choice"] },
-  { name: "pen", gesture: "path", keys: ["d", "Shift+D"], sign: "✎", settings: ["radius"] },
+  { name: "pen", gesture: "path", keys: ["d", "Shift+D"], sign: "✎", settings: ["radius"], paints: true },
   { name: "lasso", gesture: "path", keys: ["l", "Shift+L"], sign: "∿" },
   { name: "polygon", gesture: "corners", keys: ["p", "Shift+P"], sign: "⬠" },
   { name: "rectangle", gesture: "box", keys: ["r", "Shift+R"], sign: "▭" },
   { name: "ellipse", gesture: "box", keys: ["e", "Shift+E"], sign: "◯" },
   { name: "color", gesture: "pull", keys: ["c", "Shift+C"], sign: "◍", settings: ["tolerance"] },
   { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"] },
+  { name: "review", gesture: "path", keys: ["a"], sign: "✓", settings: ["radius"], paints: true },
   { name: "split", gesture: "path", keys: ["x"], sign: "✂", edit: "split" },
   { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },
 ];
@@ -101,8 +103,8 @@ export class Draft {
   whole(unit) {
     const [first] = this.points;
     if (!first) return false;
-    const { gesture, name } = this.tool;
-    if (gesture === "click" || gesture === "pull" || name === "pen") return true;
+    const { gesture, paints } = this.tool;
+    if (gesture === "click" || gesture === "pull" || paints) return true;
     const far = this.points.some(([x, y]) => Math.hypot(x - first[0], y - first[1]) >= 2 * unit);
     return far && (gesture !== "corners" || this.points.length > 2);
   }
