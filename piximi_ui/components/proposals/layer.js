@@ -2,14 +2,16 @@
 
 import { cleared } from "../shared/canvas.js";
 import { Outlines } from "../viewer/outlines.js";
-import { loops } from "./loops.js";
+import { loops, trace } from "./loops.js";
 
 const UNDER = "rgb(0 0 0 / 75%)";
 const LOOKS = {
   waiting: { color: "#ffd24a", dash: [5, 4], wide: 1.8 },
   accepted: { color: "#3ddc97", dash: [], wide: 2.4 },
-  rejected: { color: "#ff6b6b", dash: [2, 4], wide: 1.4 },
+  rejected: { color: "#ff6b6b", dash: [2, 3], wide: 2.4 },
+  box: { color: "#ffffff", dash: [6, 4], wide: 1.8 },
 };
+const CROWDED = 800; // so many are drawn without a dark line below them, which takes as long again
 // Points of a brush that are tried, as shares of its radius.
 const TRIED = [[0, 0]];
 for (const reach of [0.5, 1]) {
@@ -21,11 +23,17 @@ export class Layer {
     this.masks = new Outlines({ colorOf: () => null });
     this.canvas = document.createElement("canvas");
     this.canvas.className = "proposed";
+    this.marks = document.createElement("canvas"); // over it: those that are answered
     this.kind = ""; // those of others are not drawn
     /** @type {Map<string, "accepted" | "rejected">} */
     this.answers = new Map(); // what is on its way to the project, or under the brush
-    this.paths = new WeakMap(); // of each shape
+    this.loops = new WeakMap(); // of each shape
+    /** @type {number[]} */
+    this.sight = [0, 0, 0]; // where the picture lies, and screen pixels for one of it
+    this.drawn = ""; // what the first canvas shows
     this.hidden = false;
+    /** @type {number[] | null} */
+    this.box = null; // that is being dragged
   }
 
   take(proposals) {
@@ -77,29 +85,66 @@ export class Layer {
     this.draw();
   }
 
+  /** Draw what changed: all of them, or only those that are answered. */
   draw() {
-    const on = cleared(this.canvas, this.sight ?? [0, 0, 1]);
-    if (!on || !this.sight || this.hidden) return;
-    const { pen, unit } = on;
-    const groups = { waiting: new Path2D(), accepted: new Path2D(), rejected: new Path2D() };
-    for (const shape of this.here) groups[this.answers.get(shape.id) ?? "waiting"].addPath(this.#path(shape));
-    pen.lineJoin = "round";
-    for (const [name, path] of Object.entries(groups)) {
-      const { color, dash, wide } = LOOKS[name];
-      pen.setLineDash([]);
-      pen.strokeStyle = UNDER;
-      pen.lineWidth = (wide + 1.6) * unit;
-      pen.stroke(path);
-      pen.setLineDash(dash.map((each) => each * unit));
-      pen.strokeStyle = color;
-      pen.lineWidth = wide * unit;
-      pen.stroke(path);
-    }
-    pen.setLineDash([]);
+    if (!this.sight[2]) return;
+    const { version, plane } = this.masks;
+    const { clientWidth, clientHeight } = this.canvas;
+    const state = String([version, plane, this.kind, this.hidden, this.sight, clientWidth, clientHeight]);
+    if (state !== this.drawn) this.#drawAll();
+    this.drawn = state;
+    this.#drawAnswers();
   }
 
-  #path(shape) {
-    if (!this.paths.has(shape)) this.paths.set(shape, loops(shape.rows, shape.x1, shape.y1));
-    return this.paths.get(shape);
+  #drawAll() {
+    const on = cleared(this.canvas, this.sight);
+    if (!on || this.hidden) return;
+    const [left, top, scale] = this.sight;
+    const [right, bottom] = [(this.canvas.clientWidth - left) / scale, (this.canvas.clientHeight - top) / scale];
+    const seen = this.here.filter(
+      ({ x1, y1, x2, y2 }) => x1 < right && y1 < bottom && x2 > -left / scale && y2 > -top / scale,
+    );
+    stroke(on, this.#path(seen), LOOKS.waiting, seen.length <= CROWDED);
   }
+
+  #drawAnswers() {
+    const on = cleared(this.marks, this.sight);
+    if (!on || this.hidden) return;
+    const answered = this.answers.size ? this.here.filter(({ id }) => this.answers.has(id)) : [];
+    for (const answer of ["accepted", "rejected"]) {
+      const shapes = answered.filter(({ id }) => this.answers.get(id) === answer);
+      stroke(on, this.#path(shapes), LOOKS[answer], true);
+    }
+    if (!this.box) return;
+    const [x1, y1, x2, y2] = this.box;
+    const frame = new Path2D();
+    frame.rect(x1, y1, x2 - x1, y2 - y1);
+    stroke(on, frame, LOOKS.box, true);
+  }
+
+  #path(shapes) {
+    const path = new Path2D();
+    const every = Math.max(1, Math.round(1.5 / this.sight[2]));
+    for (const shape of shapes) {
+      if (!this.loops.has(shape)) this.loops.set(shape, loops(shape.rows, shape.x1, shape.y1));
+      trace(path, this.loops.get(shape), every);
+    }
+    return path;
+  }
+}
+
+/** Stroke a path in a look; `under`: over a dark line, so that it is seen on anything. */
+function stroke({ pen, unit }, path, { color, dash, wide }, under) {
+  pen.lineJoin = "round";
+  if (under) {
+    pen.setLineDash([]);
+    pen.strokeStyle = UNDER;
+    pen.lineWidth = (wide + 1.6) * unit;
+    pen.stroke(path);
+  }
+  pen.setLineDash(dash.map((each) => each * unit));
+  pen.strokeStyle = color;
+  pen.lineWidth = wide * unit;
+  pen.stroke(path);
+  pen.setLineDash([]);
 }

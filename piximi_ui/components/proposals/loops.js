@@ -4,23 +4,38 @@
  * @param {number[][]} rows sorted boundaries in each row, where inside and outside meet
  * @param {number} left of the box, in pixels of the picture
  * @param {number} top
+ * @returns {number[][]} each loop as x, y, x, y …: its corners, without the first once more
  */
 export function loops(rows, left, top) {
-  const path = new Path2D();
+  const found = [];
   const onward = edges(rows);
   for (const [start, ends] of onward) {
-    while (ends.length) {
-      /** @type {number} */
-      let at = start;
-      path.moveTo(left + xOf(at), top + yOf(at));
-      do {
-        at = onward.get(at)?.pop() ?? start;
-        path.lineTo(left + xOf(at), top + yOf(at));
-      } while (at !== start);
-      path.closePath();
-    }
+    while (ends.length) found.push(loop(onward, start, left, top));
   }
-  return path;
+  return found;
+}
+
+/** One loop; what it takes is taken out. Only where it turns there is a corner. */
+function loop(onward, start, left, top) {
+  const points = [];
+  let [at, before] = [start, -1];
+  do {
+    const next = onward.get(at)?.pop() ?? start;
+    const turns = (xOf(next) === xOf(at)) !== (xOf(at) === xOf(before));
+    if (before < 0 || turns) points.push(left + xOf(at), top + yOf(at));
+    [before, at] = [at, next];
+  } while (at !== start);
+  return points;
+}
+
+/** Put loops into a path, of which every so many corners are enough. */
+export function trace(path, found, every) {
+  for (const points of found) {
+    path.moveTo(points[0], points[1]);
+    const step = points.length >= 8 * every ? 2 * every : 2;
+    for (let i = step; i < points.length; i += step) path.lineTo(points[i], points[i + 1]);
+    path.closePath();
+  }
 }
 
 const WIDE = 1 << 20; // more than any row has corners

@@ -40,7 +40,7 @@ export class Proposals {
     this.touched = new Set(); // by the brush
     this.section = new Section(this);
     annotator.panel.count.before(this.section.node);
-    annotator.stage.frame.append(this.layer.canvas, this.looked.canvas);
+    annotator.stage.frame.append(this.layer.canvas, this.looked.canvas, this.layer.marks);
   }
 
   get open() {
@@ -80,7 +80,7 @@ export class Proposals {
       if (answer?.proposals && answer.revision >= this.newest) {
         this.revision = answer.revision;
         this.layer.take(answer.proposals);
-        if (this.open && !this.layer.all.length) this.#begin();
+        if (this.open && !this.layer.all.length) this.begin();
         this.annotator.redraw();
       } else if (answer?.proposals) this.#fetch();
     });
@@ -90,20 +90,21 @@ export class Proposals {
 
   /** The section was opened or closed. */
   toggled() {
-    if (this.open && !this.layer.all.length) this.#begin();
+    if (this.open && !this.layer.all.length) this.begin();
     if (!this.open) this.cancel();
     this.annotator.redraw();
   }
 
-  #begin() {
+  /** Look for objects, and show them in place of the proposals. */
+  begin() {
     this.state.active = true;
     this.#look();
+    this.draw();
   }
 
   set(name, value) {
     this.settings[name] = value;
-    this.#begin();
-    this.section.draw();
+    this.begin();
   }
 
   /** Show what the project has; answers whether something else was shown. */
@@ -229,10 +230,14 @@ export class Proposals {
 
   /** The brush moves; null once it is lifted. */
   follow(draft, held) {
-    if (draft?.tool.name !== "review") {
-      if (!this.touched.size) return;
-      this.touched.clear();
-    } else this.#under(draft, held);
+    const known = this.touched.size;
+    const reviews = draft?.tool.name === "review";
+    if (reviews) this.#under(draft, held);
+    else this.touched.clear();
+    const boxed = reviews && held?.shiftKey ? around(draft.points) : null;
+    // Drawn anew only where it says something else.
+    if (known === this.touched.size && !boxed && !this.layer.box) return;
+    this.layer.box = boxed;
     this.brushed = held?.ctrlKey || held?.metaKey ? "rejected" : "accepted";
     this.#mark();
     this.layer.draw();
@@ -244,9 +249,7 @@ export class Proposals {
     if (draft !== this.brush) Object.assign(this, { brush: draft, followed: 0, touched: new Set() });
     const { radius } = this.annotator.strokes.settings;
     if (held?.shiftKey) {
-      const [[x1, y1], [x2, y2]] = [points[0], points.at(-1)];
-      const box = [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
-      this.touched = new Set(this.layer.inside(box).map(({ id }) => id));
+      this.touched = new Set(this.layer.inside(around(points)).map(({ id }) => id));
       return this.touched;
     }
     // Only the way that it has come since.
@@ -341,4 +344,10 @@ export class Proposals {
     this.state = { ...NOTHING, diameter: this.state.diameter };
     this.asked = "";
   }
+}
+
+/** The box from the first point to the last. */
+function around(points) {
+  const [[x1, y1], [x2, y2]] = [points[0], points.at(-1)];
+  return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
 }

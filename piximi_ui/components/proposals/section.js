@@ -7,7 +7,7 @@ const LEAST = 3; // pixels
 const BULK = ["accept_view", "reject_view", "accept_all", "reject_all"];
 
 export class Section {
-  /** @param {object} proposals see proposals.js: `set`, `toggled`, `propose`, `proposeMany`, `bulk` */
+  /** @param {object} proposals see proposals.js: `set`, `toggled`, `begin`, `propose`, `proposeMany`, `bulk` */
   constructor(proposals) {
     this.proposals = proposals;
     const button = (name, act) => element("button", { type: "button", "data-propose": name, onclick: act });
@@ -19,7 +19,7 @@ export class Section {
     this.method = this.#select("method", ["outlines", "spots"]);
     this.tone = this.#select("tone", ["auto", "bright", "dark"]);
     this.found = element("div", { class: "found", role: "status" });
-    this.do = button("do", () => proposals.propose());
+    this.do = button("do", () => (proposals.state.active ? proposals.propose() : proposals.begin()));
     this.do.classList.add("main");
     this.many = button("many", () => this.#ask(true));
     this.sure = element("p", {});
@@ -82,7 +82,8 @@ export class Section {
     this.title.textContent = texts.propose_title;
     this.title.parentElement.title = texts.propose_title_tip;
     const size = settings.diameter ?? state.diameter;
-    this.diameterName.textContent = fill(texts.propose_diameter, { n: size ? number(Math.round(2 * size) / 2) : "…" });
+    const diameter = size ? fill(texts.propose_diameter, { n: number(Math.round(2 * size) / 2) }) : texts.propose_size;
+    this.diameterName.textContent = diameter;
     if (size) this.slider.value = String(Math.round((STEPS * Math.log(size / LEAST)) / Math.log(this.#most / LEAST)));
     for (const { name, values, words, select } of [this.method, this.tone]) {
       words.textContent = texts[`propose_${name}`];
@@ -92,15 +93,16 @@ export class Section {
       select.value = settings[name];
     }
     this.found.textContent = this.#found();
-    this.do.disabled = !state.count;
+    this.do.disabled = state.active && !state.count;
     this.many.hidden = image.total < 2;
     const n = number(image.total);
     this.many.textContent = fill(texts.propose_many, { n });
     this.sure.textContent = fill(texts.propose_many_sure, { n });
-    for (const [button, name] of [[this.do, "do"], [this.start, "many_do"], [this.cancel, "cancel"]]) {
+    const does = state.active ? "do" : "begin";
+    for (const [button, name] of [[this.do, does], [this.start, "many_do"], [this.cancel, "cancel"]]) {
       button.textContent = texts[`propose_${name}`];
     }
-    this.do.title = texts.propose_do_tip;
+    this.do.title = texts[`propose_${does}_tip`];
     this.many.title = texts.propose_many_tip;
     this.#answers(layer.all.length);
   }

@@ -11,13 +11,14 @@ __all__ = ["proposal_shortcuts", "proposal_texts"]
 def proposal_texts() -> dict[str, str]:
     """Return the words by the names that the browser's side knows them by."""
     return {
-        "review": _("Answer"),
+        "review": _("Review"),
         "review_tip": _(
             "Paint over proposals: they are accepted, with Ctrl rejected; Shift drags a box (A)"
         ),
         "propose_title": _("Propose objects"),
         "propose_title_tip": _("Have objects found, then accept or reject them (N)"),
         "propose_diameter": _("Diameter {n} px"),
+        "propose_size": _("Diameter: move to look for objects"),
         "propose_method": _("Find"),
         "propose_outlines": _("whole objects"),
         "propose_spots": _("small round spots"),
@@ -31,6 +32,8 @@ def proposal_texts() -> dict[str, str]:
         "propose_found": _("{n} objects found"),
         "propose_in_part": _("{n} found in the part in sight"),
         "propose_failed": _("No answer; move the slider to ask again"),
+        "propose_begin": _("Look"),
+        "propose_begin_tip": _("Look for objects of this diameter"),
         "propose_do": _("Propose"),
         "propose_do_tip": _("Keep these as proposals, dashed, until you answer them (Enter)"),
         "propose_many": _("On {n} images …"),

@@ -15,7 +15,7 @@ __all__ = ["Working", "band", "blurred", "clean_tone", "enlarged", "is_dark", "r
 Numbers = NDArray[np.float32]
 
 # A diameter has at least so many blocks: less would be felt in the outlines, more in the time.
-_BLOCKS = 16
+_BLOCKS = 12
 
 
 @dataclass(frozen=True)
