@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box, Region
 from piximi_core.annotation.tools.proposing import Wanted, beside, propose, propose_diameter
-from piximi_core.errors import BadInput, NotFound
+from piximi_core.errors import BadInput, NotFound, PiximiError
 from piximi_core.jobs import engine
+from piximi_core.jobs.folder import Job
 from piximi_core.project.contents import proposals
 from piximi_core.project.contents.objects import ObjectMask
 from piximi_core.project.contents.things import Thing, get_things
@@ -31,10 +33,13 @@ from piximi_ui.server.picture_making import Original
 
 __all__ = ["proposing"]
 
+log = logging.getLogger("piximi")
+
 # A larger plane is looked at in sight only, so many pixels a side: more takes seconds.
 _WHOLE, _LONGEST_SIDE = 6_500_000, 2048
 _MOST_SHOWN = 3_000  # of what is only looked at
-_REMEMBERED = 6  # looks, so that what was looked at is what is proposed
+# So that what was looked at is what is proposed: how many looks, and objects of all of them.
+_REMEMBERED, _MOST_REMEMBERED = 6, 40_000
 
 
 def proposing(store: Store, images: Callable[[], Sequence[str]]) -> Proposing:
@@ -122,8 +127,9 @@ def _start(
         channels=answer.channels,
     )
     job = propose_objects.ask(store, image_ids, request, who=who)
-    engine.submit(job)
     job_news.expect(job)
+    # The first job of the day starts the workers, and no stroke waits for that.
+    Thread(target=_submit, args=(job,), name="propose-many", daemon=True).start()
     say(
         plural(
             "Looking for objects on {n} image; how far it is stands at the side.",
@@ -132,6 +138,14 @@ def _start(
         ),
         "",
     )
+
+
+def _submit(job: Job) -> None:
+    try:
+        engine.submit(job)
+    except PiximiError:
+        # The panel of jobs shows it as interrupted, and offers to run it again.
+        log.exception("A job could not be sent to its worker")
 
 
 def _look(store: Store, look: Look, say: Say) -> Found | None:
@@ -195,9 +209,13 @@ class _Looks:
         found = work()
         with self._lock:
             self._kept[key] = found
-            while len(self._kept) > _REMEMBERED:
+            while len(self._kept) > 1 and self._is_full():
                 self._kept.popitem(last=False)
         return found
+
+    def _is_full(self) -> bool:
+        count = sum(len(part.regions) for part in self._kept.values())
+        return len(self._kept) > _REMEMBERED or count > _MOST_REMEMBERED
 
 
 _looks = _Looks()
@@ -228,7 +246,12 @@ def _find(store: Store, image: Thing, sought: Sought) -> _Part:
 
 
 def _cut(store: Store, image: Thing, sought: Sought, box: Box) -> NDArray[Any]:
-    original = Original.find(store.folder, image.file_sha256, image.read_channels)
+    try:
+        original = Original.find(store.folder, image.file_sha256, image.read_channels)
+    except FileNotFoundError as error:
+        raise NotFound(
+            "The file of {name} is missing on the disk; add it once more.", name=image.name[:80]
+        ) from error
     pixels = original.cut(sought.plane, box)
     chosen = [channel for channel in sought.channels if channel < pixels.shape[-1]]
     return pixels[..., np.array(chosen)] if chosen else pixels

@@ -69,9 +69,9 @@ def _imported(_request: Any, result: AnnotationsAdded) -> str:
 def _proposed(_request: Any, result: ObjectsProposed) -> str:
     found = plural("{n} object", "{n} objects", result.found)
     looked = plural("{n} image", "{n} images", result.images)
-    text = _("Found {objects} on {images}, to be accepted or rejected.").format(
-        objects=found, images=looked
-    )
+    text = _(
+        "Found {objects} on {images}; what is not drawn already waits for your answer."
+    ).format(objects=found, images=looked)
     if not result.failed:
         return text
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.labelling import delete_things
 from piximi_core.project.contents.objects import list_objects
 from piximi_core.project.contents.proposals import count_proposals, proposals_in
+from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.history import undo
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.services.annotations.propose_objects import PROPOSE_OBJECTS
@@ -126,7 +128,7 @@ def test_the_kind_is_made_with_the_first_proposals_and_what_is_drawn_is_left_out
     window: Window,
 ) -> None:
     window.send(propose(window, new_kind="nucleus"))
-    [kind, *_more] = window.send()["kinds"] if window.shown is None else window.desk.project.kinds()
+    [kind] = window.desk.project.kinds()
     kind_id = kind.id
     assert count_proposals(window.store, kind_id) == 4
     window.send(window.stroke(new_kind="", kind=kind_id, points=[[11, 11], [29, 29]]))
@@ -138,10 +140,10 @@ def test_the_kind_is_made_with_the_first_proposals_and_what_is_drawn_is_left_out
 
 
 def test_many_images_are_a_job(window: Window, cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[Job] = []
-    monkeypatch.setattr(engine, "submit", sent.append)
+    sent: Queue[Job] = Queue()
+    monkeypatch.setattr(engine, "submit", sent.put)
     answer = window.send({**propose(window, kind=cell), "type": "propose_many"})
-    [job] = sent
+    job = sent.get(timeout=60)
     assert PROPOSE_OBJECTS.is_of(job)
     assert "2 images" in answer["said"]
     run_here(window.store, job)
@@ -197,3 +199,11 @@ def test_an_image_that_is_gone_is_said(window: Window, cell: str) -> None:
     delete_things(window.store, [image])
     assert "gone" in look(window, image=image, kind=cell, diameter=18)["said"]
     assert look(window, ask="stored", image=image)["proposals"] == []
+
+
+def test_a_file_that_is_missing_is_said(window: Window, cell: str) -> None:
+    [thing] = get_things(window.store, [window.image])
+    window.store.files.original(thing.file_sha256, thing.extension).unlink()
+    assert "missing on the disk" in look(window, kind=cell, diameter=18)["said"]
+    assert "missing on the disk" in window.send(propose(window, kind=cell))["said"]
+    assert count_proposals(window.store) == 0

@@ -216,6 +216,7 @@ export class Proposals {
 
   bulk(name) {
     const [type, inView] = BULK[name];
+    if (this.layer.hidden) return true; // nobody answers what is not seen
     this.#answer(type, (inView ? this.layer.inside(this.#view()) : this.layer.all).map(({ id }) => id));
     this.annotator.refocus();
     return true;
@@ -225,7 +226,9 @@ export class Proposals {
   review(draft, held) {
     const ids = [...this.#under(draft, held)];
     this.touched.clear();
-    this.#answer(held?.ctrlKey || held?.metaKey ? "reject_proposals" : "accept_proposals", ids);
+    const { annotator } = this;
+    if (!this.layer.all.length) return void annotator.say(annotator.texts.propose_first);
+    return void this.#answer(held?.ctrlKey || held?.metaKey ? "reject_proposals" : "accept_proposals", ids);
   }
 
   /** The brush moves; null once it is lifted. */
@@ -248,6 +251,7 @@ export class Proposals {
     const { points } = draft;
     if (draft !== this.brush) Object.assign(this, { brush: draft, followed: 0, touched: new Set() });
     const { radius } = this.annotator.strokes.settings;
+    if (this.layer.hidden) return this.touched;
     if (held?.shiftKey) {
       this.touched = new Set(this.layer.inside(around(points)).map(({ id }) => id));
       return this.touched;

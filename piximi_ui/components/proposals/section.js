@@ -122,7 +122,7 @@ export class Section {
     const { texts } = this.proposals.annotator;
     this.badge.hidden = count === 0;
     this.badge.textContent = number(count);
-    this.answers.hidden = count === 0;
+    this.answers.hidden = count === 0 || this.proposals.state.active;
     this.stored.textContent = count === 1 ? texts.proposals_one : fill(texts.proposals, { n: number(count) });
     BULK.forEach((name, i) => {
       this.bulk[i].textContent = texts[name];

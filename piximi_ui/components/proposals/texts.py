@@ -15,6 +15,7 @@ def proposal_texts() -> dict[str, str]:
         "review_tip": _(
             "Paint over proposals: they are accepted, with Ctrl rejected; Shift drags a box (A)"
         ),
+        "propose_first": _("Nothing is proposed here; press N to look for objects."),
         "propose_title": _("Propose objects"),
         "propose_title_tip": _("Have objects found, then accept or reject them (N)"),
         "propose_diameter": _("Diameter {n} px"),
@@ -27,7 +28,7 @@ def proposal_texts() -> dict[str, str]:
         "propose_bright": _("brighter than around them"),
         "propose_dark": _("darker than around them"),
         "propose_looking": _("Looking …"),
-        "propose_none": _("Nothing found: try another diameter"),
+        "propose_none": _("Nothing found that is not drawn already"),
         "propose_one": _("1 object found"),
         "propose_found": _("{n} objects found"),
         "propose_in_part": _("{n} found in the part in sight"),

@@ -15,7 +15,7 @@ from tests.browser.annotate.drawing_room import NUCLEI, SIDE, Hand, open_dashboa
 from tests.browser.dashboard import Dashboard
 
 pytestmark = pytest.mark.browser
-PATIENCE = 30_000
+PATIENCE = 60_000
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_many_images_are_a_job_and_one_step(hand: Hand) -> None:
     page.locator('[data-propose="many"]').click()
     page.locator('[data-propose="many_do"]').click()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".image-name")).to_have_text("second.tif")
+    expect(page.locator(".image-name")).to_have_text("second.tif", timeout=PATIENCE)
     proposed(hand, 4)
     assert count_proposals(hand.store) >= 8
     undo(hand.store)
