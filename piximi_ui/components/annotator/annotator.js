@@ -151,6 +151,7 @@ class Annotator {
   /* ---- what the queue and the follower ask ---- */
 
   along() {
+    this.asked = this.by;
     return { image: this.image?.id ?? "", shown: this.crowd.revision, by: this.by };
   }
 
@@ -160,7 +161,7 @@ class Annotator {
     if (said) this.say(said);
     if (!image) return;
     const others = image.id !== this.image?.id;
-    this.by = 0;
+    if (this.by === this.asked) this.by = 0; // else it was pressed since this was asked
     this.image = image;
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);

@@ -110,10 +110,14 @@ export class Proposals {
   /** Show what the project has; answers whether something else was shown. */
   cancel() {
     const { active } = this.state;
-    this.state = { ...NOTHING, diameter: this.state.diameter };
-    this.asked = "";
+    this.#forget();
     this.draw();
     return active;
+  }
+
+  #forget() {
+    this.state = { ...NOTHING, diameter: this.state.diameter };
+    this.asked = "";
   }
 
   #sought() {
@@ -325,28 +329,24 @@ export class Proposals {
   }
 
   draw() {
-    const { annotator, layer, looked, state } = this;
+    const { annotator, layer, looked } = this;
     if (!annotator.image) return;
     const stores = annotator.queue?.has("propose") ?? false;
-    if (this.stored && !stores) this.cancelAfterStoring();
-    this.stored = stores;
+    // What was looked at is stored: from now on the project's are shown.
+    if (this.stores && !stores) this.#forget();
+    this.stores = stores;
     layer.kind = annotator.kind?.id ?? "";
     looked.kind = annotator.kindToMake ? "" : layer.kind;
     for (const one of [layer, looked]) one.masks.toPlane(annotator.plane);
-    layer.hidden = state.active || !annotator.outlines.shown;
-    looked.hidden = !this.state.active || !annotator.outlines.shown;
+    const { shown } = annotator.outlines;
+    layer.hidden = this.state.active || !shown;
+    looked.hidden = !this.state.active || !shown;
     if (this.waitsForKind && (annotator.kind || annotator.kindToMake)) this.propose();
     this.#mark();
     this.#look();
     layer.draw();
     looked.draw();
     this.section.draw();
-  }
-
-  /** What was looked at is stored: from now on the project's are shown. */
-  cancelAfterStoring() {
-    this.state = { ...NOTHING, diameter: this.state.diameter };
-    this.asked = "";
   }
 }
 
