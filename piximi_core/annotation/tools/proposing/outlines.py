@@ -14,10 +14,11 @@ Numbers = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Labels = NDArray[np.int32]
 
-# All in diameters: how much is smoothed; how far the ground is looked for.
-_SMOOTHING, _GROUND = 1 / 12, 3.0
+# All in diameters: how much the picture and the depth in it are smoothed; how far the ground is
+# looked for.
+_SMOOTHING, _DEPTH, _GROUND = 1 / 12, 1 / 24, 3.0
 # How far apart the middles of two objects lie at least, and how deep in one a middle lies.
-_APART, _DEEP = 0.6, 0.15
+_APART, _DEEP = 0.5, 0.15
 # An object that is dimmer than most ends where it has this share of its own brightness.
 _OWN_SHARE = 0.5
 # How many deviations of the ground's noise an object is brighter than it: its mean, and its edge.
@@ -105,7 +106,7 @@ def _cut_apart(mask: Mask, diameter: float) -> Labels:
     from scipy.ndimage import distance_transform_edt, label, maximum_filter
     from skimage.segmentation import watershed
 
-    deep = blurred(distance_transform_edt(mask).astype(np.float32), diameter * _SMOOTHING)
+    deep = blurred(distance_transform_edt(mask).astype(np.float32), diameter * _DEPTH)
     size = max(3, round(_APART * diameter)) | 1
     is_middle = (deep == maximum_filter(deep, size=size, mode="nearest")) & mask
     is_middle &= deep >= _DEEP * diameter
