@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from piximi_core.cli.labelling import label_by_table
+from piximi_core.cli.proposing import propose_command
 from piximi_core.cli.support.common import Json, Project, open_settled, show
 from piximi_core.errors import BadInput, shown
 from piximi_core.formats.annotations.registry import FORMATS
@@ -24,6 +25,7 @@ from piximi_core.vocabulary import IMAGE_KIND
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Bring objects and labels in, or take them out.")
+app.command("propose")(propose_command)
 
 _MOST_TOLD = 20
 _NAMES = " ".join(FORMATS)

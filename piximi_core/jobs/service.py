@@ -38,7 +38,7 @@ _TABLE = "piximi_core.services"
 # A text for people, with its values if it has any.
 Said = Message
 Worker = Literal["train", "quick"]
-Page = Literal["home", "images", "train", "evaluate", "predict", "export"]
+Page = Literal["home", "images", "annotate", "train", "evaluate", "predict", "export"]
 
 
 class Record(BaseModel):

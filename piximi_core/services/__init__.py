@@ -15,6 +15,7 @@ SERVICES = {
     "export_annotations": "piximi_core.services.annotations.export_annotations:EXPORT_ANNOTATIONS",
     "read_annotations": "piximi_core.services.annotations.read_annotations:READ_ANNOTATIONS",
     "add_annotations": "piximi_core.services.annotations.add_annotations:ADD_ANNOTATIONS",
+    "propose_objects": "piximi_core.services.annotations.propose_objects:PROPOSE_OBJECTS",
 }
 """Where each `jobs.service.Service` stands, by the name that is in ``request.json``."""
 

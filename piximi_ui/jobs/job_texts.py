@@ -11,6 +11,7 @@ from piximi_core.jobs.folder import Job, JobState
 from piximi_core.jobs.service import service_of
 from piximi_core.messages import Message
 from piximi_core.services.annotations.add_annotations import ADD_ANNOTATIONS, AnnotationsAdded
+from piximi_core.services.annotations.propose_objects import PROPOSE_OBJECTS, ObjectsProposed
 from piximi_core.services.classifiers.import_model import IMPORT_MODEL
 from piximi_core.services.classifiers.imported_run import ImportedClassifier
 from piximi_core.services.importing.add_images import ADD
@@ -65,6 +66,19 @@ def _imported(_request: Any, result: AnnotationsAdded) -> str:
     return plural("Imported {n} object.", "Imported {n} objects.", result.added)
 
 
+def _proposed(_request: Any, result: ObjectsProposed) -> str:
+    found = plural("{n} object", "{n} objects", result.found)
+    looked = plural("{n} image", "{n} images", result.images)
+    text = _(
+        "Found {objects} on {images}; what is not drawn already waits for your answer."
+    ).format(objects=found, images=looked)
+    if not result.failed:
+        return text
+    return (
+        f"{text} {plural('{n} could not be read.', '{n} could not be read.', len(result.failed))}"
+    )
+
+
 def _predicted(request: PredictRequest, result: PredictResult) -> str:
     count, kind_id = result.total, request.kind_id
     text = of_kind(
@@ -115,4 +129,5 @@ _SAID: dict[str, Callable[[Any, Any], str]] = {
     PREDICT.name: _predicted,
     IMPORT_MODEL.name: _brought_in,
     ADD_ANNOTATIONS.name: _imported,
+    PROPOSE_OBJECTS.name: _proposed,
 }

@@ -106,6 +106,11 @@ EARLIER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
          "name": "a.json"},
         {"added": 1},
     ),
+    "propose_objects": (
+        {"service": "propose_objects", "kind_id": "k1", "new_kind": "", "diameter": 12.5,
+         "method": "spots", "tone": "auto", "channels": [1], "all_planes": False},
+        {"found": 3, "images": 2, "failed": [["b.png", "is damaged"]]},
+    ),
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from piximi_core.project.database.history import undo
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.services.importing import add_images
 from piximi_core.services.importing.sources import SourceFile
+from piximi_ui.annotating.proposing import proposing
 from piximi_ui.annotating.shown import find_image, find_kinds, image_order
 from piximi_ui.annotating.strokes import stroke_actions
 from piximi_ui.base.label_actions import label_actions
@@ -48,6 +49,7 @@ class Window:
             revision=store.revision,
             touched=partial(touched_since, store),
             masks=partial(masks_in, store),
+            proposals=proposing(store, partial(image_order, store)),
         )
         self.desk = AnnotatorDesk(Ledger(), project)
 

@@ -52,7 +52,7 @@ class Relabelled(NamedTuple):
 
 
 class Touched(NamedTuple):
-    """The things that came, went or changed up to a revision; else only notes did.
+    """The things and proposals that came, went or changed up to a revision; else only notes did.
 
     Attributes
     ----------

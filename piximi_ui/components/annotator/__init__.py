@@ -14,6 +14,7 @@ from piximi_ui.components.annotator.desk import Annotated, AnnotatorDesk
 from piximi_ui.components.annotator.notes import NotesDesk
 from piximi_ui.components.annotator.shortcuts import annotator_shortcuts
 from piximi_ui.components.annotator.texts import annotator_texts
+from piximi_ui.components.proposals import LookDesk
 from piximi_ui.server.action_routes import action_address
 from piximi_ui.server.actions import Ledger
 from piximi_ui.server.assets import component
@@ -53,6 +54,7 @@ def annotator(
         "store": key,
         "actions": action_address(key, desk),
         "ask": action_address(f"{key}:ask", NotesDesk(project.noted)) if project.noted else None,
+        "looks": action_address(f"{key}-looks", LookDesk(project.proposals)),
         "follow": follow,
         "texts": annotator_texts(),
     }

@@ -8,6 +8,7 @@ import { TypedPanel } from "../keyboard/typed.js";
 import { element, fill, number, speak } from "../shared/dom.js";
 import { Follower } from "../shared/follow.js";
 import { perPlace } from "../shared/mount.js";
+import { Proposals } from "../proposals/proposals.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
 import { Outlines } from "../viewer/outlines.js";
 import { Stage } from "../viewer/stage.js";
@@ -60,12 +61,14 @@ class Annotator {
     this.stage.overlay = {
       place: (...sight) => {
         this.outlines.place(...sight);
+        this.proposals.place(...sight);
         this.sketch.place(...sight);
         this.status.zoomed(this.stage.scale);
       },
     };
     this.toolbar = new Toolbar(this);
     this.panel = new Panel(this);
+    this.proposals = new Proposals(this);
     this.typed = new TypedPanel();
     this.finder = new Finder(this);
     this.labelling = { create: (name) => this.strokes.create(name) };
@@ -154,7 +157,7 @@ class Annotator {
   }
 
   /** The project answered: what the image shows now. */
-  answered({ image = this.image, kinds, revision, objects, said, ...more }) {
+  answered({ image = this.image, kinds, revision, objects, proposals, said, ...more }) {
     if (kinds) this.#know(kinds);
     if (said) this.strokes.refused();
     if (said) this.say(said);
@@ -164,6 +167,7 @@ class Annotator {
     this.image = image;
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);
+    this.proposals.take(image, revision, proposals);
     this.panel.beside.answered({ revision, ...more });
     this.follower.shown({ address: this.follow, number: revision });
     this.#tell(revision);

@@ -13,6 +13,7 @@ from piximi_ui.components.annotator.notes import Noted, read_note
 from piximi_ui.components.annotator.notes.desk import LACKING
 from piximi_ui.components.gallery import Carry
 from piximi_ui.components.gallery.desk import Say
+from piximi_ui.components.proposals import Proposing, read_answer
 from piximi_ui.server.actions import Batch, Ledger, read_action
 
 __all__ = ["LABELS", "Annotated", "AnnotatorDesk"]
@@ -41,6 +42,8 @@ class Annotated:
         Which things are others than at a revision; None for more than that.
     masks
         The objects of an image, only those of some ids if given.
+    proposals
+        What proposes objects, and takes the answers.
     noted
         What is noted beside the drawing; None for nothing.
     """
@@ -52,6 +55,7 @@ class Annotated:
     revision: Callable[[], int]
     touched: Callable[[int], Touched | None]
     masks: Callable[[str, Collection[str]], Sequence[ObjectMask]]
+    proposals: Proposing
     noted: Noted | None = None
 
 
@@ -76,6 +80,10 @@ class AnnotatorDesk:
         stroke = read_stroke(raw)
         if stroke is not None:
             self.project.draw(stroke, say)
+            return
+        answer = read_answer(raw)
+        if answer is not None:
+            self.project.proposals.answer(answer, say)
             return
         note = read_note(raw) if self.project.noted is not None else None
         if note is not None and self.project.noted is not None:
@@ -106,7 +114,14 @@ class AnnotatorDesk:
             if touched is not None and image_id not in touched.ids:
                 changed = self._changed(image_id, touched)
                 beside = self._beside(image_id, touched.ids | touched.noted)
-                return {"revision": touched.revision, "objects": changed, **beside, **nowhere}
+                proposals = self.project.proposals.changed(str(image_id), touched.ids)
+                return {
+                    "revision": touched.revision,
+                    "objects": changed,
+                    "proposals": proposals,
+                    **beside,
+                    **nowhere,
+                }
         revision = self.project.revision()
         image = self.project.image(str(image_id), by)
         return {
@@ -114,6 +129,7 @@ class AnnotatorDesk:
             "kinds": [kind.to_data() for kind in self.project.kinds()],
             "revision": revision,
             "objects": None,
+            "proposals": None,
             **self._beside(image.id if image else "", None),
             **nowhere,
         }

@@ -75,7 +75,7 @@ export class Hand {
       if (this.draft.closes(point, this.unit)) this.confirm();
     }
     // Where the hand is about to draw with the pen; a finger hides it anyway.
-    const pen = this.tool.name === "pen" && event.pointerType !== "touch";
+    const pen = this.tool.paints && event.pointerType !== "touch";
     sketch.brush = pen ? [...point, strokes.settings.radius] : null;
     this.show();
   }
@@ -145,5 +145,6 @@ export class Hand {
       sketch.traces.push({ tool: draft.tool, points: draft.points, radius: strokes.settings.radius, ...guided });
     }
     sketch.draw();
+    annotator.proposals.follow(draft, this.modifier);
   }
 }

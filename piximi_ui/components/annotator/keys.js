@@ -70,6 +70,7 @@ export class Keys {
     }
     const letter = letterOf(event);
     const key = keyOf(event, letter);
+    if (annotator.proposals.press(key)) return true;
     const tool = toolOfKey(key);
     const edit = editOfKey(key);
     if (tool) return annotator.choose(tool);

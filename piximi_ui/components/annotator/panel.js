@@ -94,6 +94,7 @@ export class Panel {
     }
     this.overlap.value = annotator.strokes.settings.overlap;
     annotator.looks.words();
+    annotator.proposals.draw();
     this.#objects(outlines);
     this.beside.draw();
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from piximi_ui.components.annotator.notes.texts import notes_shortcuts
 from piximi_ui.components.gallery import Shortcut
+from piximi_ui.components.proposals import proposal_shortcuts
 from piximi_ui.language.texts import _
 
 __all__ = ["annotator_shortcuts"]
@@ -28,6 +29,7 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("Backspace", "Ctrl+Z"), _("Take the last corner back; then undo")),
         Shortcut(("0…9", "U", "/"), _("Label the selected objects and those drawn next")),
         Shortcut(("Delete",), _("Delete the selected objects")),
+        *proposal_shortcuts(),
         Shortcut(("X", "J", "M"), _("Split by a line, merge, move")),
         Shortcut(("Shift+F", "Shift+K", "Shift+O"), _("Fill holes, keep the largest part, smooth")),
         Shortcut((">", "<"), _("Grow or shrink by a pixel")),

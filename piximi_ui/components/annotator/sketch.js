@@ -62,7 +62,7 @@ export class Sketch {
 
   #trace(pen, { tool, points, radius, line: guided }, unit) {
     if (!points.length || tool.name === "quick") return;
-    if (tool.name === "pen") {
+    if (tool.paints) {
       pen.lineCap = pen.lineJoin = "round";
       pen.setLineDash([]);
       pen.strokeStyle = "rgb(255 255 255 / 45%)";

@@ -37,6 +37,7 @@ export class Strokes {
   /** A draft was confirmed: it is an action from now on; `held` are the keys that are down. */
   confirm(draft, held = {}) {
     const { annotator, ids } = this;
+    if (draft.tool.name === "review") return void annotator.proposals.review(draft, held);
     if (draft.tool.notes) return void annotator.panel.beside.regions.drawn(draft);
     if (this.#refine(draft, held)) return undefined;
     const mode = this.#mode(draft.tool, held);

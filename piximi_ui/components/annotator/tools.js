@@ -10,6 +10,7 @@
  * @property {boolean} [notes] whether it notes something of a region, in place of drawing
  * @property {string[]} [settings]
  * @property {string} [guide] the map that it draws with, see guiding/maps.js
+ * @property {boolean} [paints] whether it has a brush, of the radius that is set
  */
 
 /** @type {Tool[]} */
@@ -17,7 +18,7 @@ export const TOOLS = [
   { name: "select", gesture: "box", keys: ["v"], sign: "⬚" },
   { name: "smart_box", gesture: "box", keys: ["b", "Shift+B"], sign: "▣", settings: ["choice"] },
   { name: "smart_click", gesture: "click", keys: ["s", "Shift+S"], sign: "✦", settings: ["choice"] },
-  { name: "pen", gesture: "path", keys: ["d", "Shift+D"], sign: "✎", settings: ["radius"] },
+  { name: "pen", gesture: "path", keys: ["d", "Shift+D"], sign: "✎", settings: ["radius"], paints: true },
   { name: "lasso", gesture: "path", keys: ["l", "Shift+L"], sign: "∿" },
   { name: "polygon", gesture: "corners", keys: ["p", "Shift+P"], sign: "⬠" },
   { name: "magnetic", gesture: "corners", keys: ["Shift+M"], sign: "⌇", guide: "costs" },
@@ -26,6 +27,7 @@ export const TOOLS = [
   { name: "ellipse", gesture: "box", keys: ["e", "Shift+E"], sign: "◯" },
   { name: "color", gesture: "pull", keys: ["c", "Shift+C"], sign: "◍", settings: ["tolerance"] },
   { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"] },
+  { name: "review", gesture: "path", keys: ["a"], sign: "✓", settings: ["radius"], paints: true },
   { name: "split", gesture: "path", keys: ["x"], sign: "✂", edit: "split" },
   { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },
   { name: "complete", gesture: "box", keys: ["g"], sign: "⊡", notes: true },
@@ -114,8 +116,8 @@ export class Draft {
   whole(unit) {
     const [first] = this.points;
     if (!first) return false;
-    const { gesture, name } = this.tool;
-    if (gesture === "click" || gesture === "pull" || name === "pen" || name === "quick") return true;
+    const { gesture, paints } = this.tool;
+    if (gesture === "click" || gesture === "pull" || paints || this.tool.name === "quick") return true;
     const far = this.points.some(([x, y]) => Math.hypot(x - first[0], y - first[1]) >= 2 * unit);
     return far && (gesture !== "corners" || this.points.length > 2);
   }

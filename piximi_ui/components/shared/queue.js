@@ -9,9 +9,11 @@ const RESEND = [500, 1000, 2000, 4000]; // ms between attempts; the last one rep
 const LONGEST = 20000; // ms after which an attempt is given up
 const STILL_BUSY = 409;
 const PATIENCE = 4; // refused attempts after which the page itself is loaded anew
+const OF_PROPOSALS = ["propose", "propose_many", "accept_proposals", "reject_proposals"];
 // What outlives a reload of the page; the others only ask for something to be shown.
 const NOTES = ["lock", "lock_kind", "comment", "done", "complete", "incomplete"];
-const KEEPS = new Set(["label", "create", "accept", "reject", "undo", "redo", "draw", "edit", "remove", ...NOTES]);
+const CHANGES = ["label", "create", "accept", "reject", "undo", "redo", "draw", "edit", "remove"];
+const KEEPS = new Set([...CHANGES, ...NOTES, ...OF_PROPOSALS]);
 export const LEFT = "piximi-labels-left"; // an event: a queue was closed with something in it
 export const viewerStore = (store) => `${store}:viewer`;
 export const NEW = "new:"; // before the name of a category that Python is about to create
