@@ -13,11 +13,12 @@ from piximi_core.annotation.tools.proposing import beside
 from piximi_core.annotation.tools.windows import common_box
 from piximi_core.errors import NotFound
 from piximi_core.messages import Message
+from piximi_core.project.contents.notes.on_objects import note_drawn
 from piximi_core.project.contents.objects import NewObject, add_objects
 from piximi_core.project.contents.proposals.listing import objects_there, region_of_row
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
-from piximi_core.project.database.schema import categories, object_notes, proposals
+from piximi_core.project.database.schema import categories, proposals
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.vocabulary import is_unknown
 
@@ -83,10 +84,7 @@ def accept_proposals(
             for row, left in zip(rows, _beside_objects(db, place, rows), strict=True)
             if left is not None
         ]
-        add_objects(db, new, who=who)
-        notes = [{"id": one.id, "source": SOURCE, "author": who} for one in new]
-        if notes:
-            db.execute(object_notes.insert(), notes)
+        note_drawn(db, add_objects(db, new, who=who), SOURCE, who)
         return Accepted(len(new), len(found) - len(new))
 
 
