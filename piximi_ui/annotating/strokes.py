@@ -36,7 +36,6 @@ from piximi_ui.language.texts import told
 
 __all__ = ["stroke_actions"]
 
-_NOTHING = "Nothing was drawn: no pixel of the image lies within the outline."
 _MARGIN = 12  # pixels around a smart box, so that what lies around the object is seen
 
 
@@ -102,7 +101,7 @@ class _Work:
         invert = self.stroke.mode == "invert"
         drawn = None if invert else self._drawn()
         if drawn is None and self.stroke.mode == "replace":
-            raise BadInput(_NOTHING)
+            raise _nothing()
         return self._reshape(
             lambda before: combining.combine(self.stroke.mode, before, drawn, *self._size),
             "invert" if invert else self.stroke.tool,
@@ -154,7 +153,7 @@ class _Work:
         stroke = self.stroke
         points = _points(stroke.points)
         if not len(points):
-            raise BadInput(_NOTHING)
+            raise _nothing()
         first, last = tuple(points[0]), tuple(points[-1])
         tools: dict[str, Callable[[], Region | None]] = {
             "rectangle": lambda: shapes.rectangle(first, last, *self._size),
@@ -236,6 +235,10 @@ class _Work:
             raise BadInput("Nothing stands out there; draw it by hand, or choose another place.")
         choice = candidates[min(self.stroke.choice, len(candidates) - 1)]
         return _placed(choice.region, crop)
+
+
+def _nothing() -> BadInput:
+    return BadInput("Nothing was drawn: no pixel of the image lies within the outline.")
 
 
 def _points(points: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:

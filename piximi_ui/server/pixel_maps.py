@@ -44,8 +44,6 @@ WIDEST = 4096
 """The longest side of the part of an image, in its pixels: what is decoded stays small."""
 _KEPT = 12
 _FARTHEST = 1_000_000
-_NO_NUMBERS = "The part of the picture is not given as numbers."
-_NO_PART = "There is no such part of a picture."
 
 
 class BadPart(BadInput):
@@ -153,9 +151,9 @@ def read_asked(original: Original, plane: int, query: Mapping[str, str]) -> Aske
         channels = tuple(int(part) for part in query.get("channels", "").split(",") if part)
         size = float(query.get("size", "0"))
     except ValueError as error:
-        raise BadPart(_NO_NUMBERS) from error
+        raise BadPart("The part of the picture is not given as numbers.") from error
     if not 0 <= size <= SIDE or not all(0 <= channel < 1_000 for channel in channels):
-        raise BadPart(_NO_PART)
+        raise BadPart("There is no such part of a picture.")
     return Asked(original, plane, box, channels, size)
 
 
@@ -170,8 +168,8 @@ def read_box(query: Mapping[str, str]) -> Box:
     try:
         x1, y1, x2, y2 = map(int, query["box"].split(","))
     except (KeyError, ValueError) as error:
-        raise BadPart(_NO_NUMBERS) from error
+        raise BadPart("The part of the picture is not given as numbers.") from error
     sides = ((x1, x2), (y1, y2))
     if not all(0 <= start < end <= min(start + WIDEST, _FARTHEST) for start, end in sides):
-        raise BadPart(_NO_PART)
+        raise BadPart("There is no such part of a picture.")
     return x1, y1, x2, y2
