@@ -45,6 +45,7 @@ class Annotator {
     this.kindToMake = ""; // the name of one that comes with the first object of it
     this.plane = 0;
     this.by = 0; // images further on that the person wants to be
+    this.sent = 0; // as many of these as the question under way took along
     this.strokes = new Strokes(this);
     this.texts = {};
     /** @type {{zoom: number | null, x: number, y: number}} */
@@ -163,7 +164,9 @@ class Annotator {
     if (said) this.say(said);
     if (!image) return;
     const others = image.id !== this.image?.id;
-    if (this.sent) this.by = 0; // else the turn was asked for after the question was sent
+    // A turn that was asked for since the question was sent is still to come.
+    this.by -= this.sent;
+    this.sent = 0;
     this.image = image;
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);
@@ -334,9 +337,10 @@ class Annotator {
 
   turn(by) {
     const { place, total } = this.image;
-    if (this.by || place + by < 0 || place + by >= total) return true;
+    const to = place + this.by + by;
+    if (to < 0 || to >= total) return true;
     this.hand.cancel();
-    this.by = by;
+    this.by += by;
     this.queue.look();
     this.redraw();
     return true;

@@ -32,6 +32,7 @@ export class Proposals {
     this.newest = 0; // that was heard of
     this.waitsForKind = false;
     this.asked = ""; // what was looked for last
+    this.wished = false; // whether a person asked for it
     this.line = Promise.resolve(); // one question at a time
     /** @type {any} */
     this.brush = null; // the draft that answers, and how far it was followed
@@ -56,6 +57,7 @@ export class Proposals {
     else if (changes && this.revision !== undefined) {
       this.layer.patch(changes);
       this.revision = revision;
+      if (this.layer.all.length && !this.wished) this.#forget();
       return;
     }
     if (revision !== this.revision) this.#fetch();
@@ -80,6 +82,8 @@ export class Proposals {
       if (answer?.proposals && answer.revision >= this.newest) {
         this.revision = answer.revision;
         this.layer.take(answer.proposals);
+        // What is there to be answered comes before what a person has not asked for.
+        if (this.layer.all.length && !this.wished) this.#forget();
         if (this.open && !this.layer.all.length) this.begin();
         this.annotator.redraw();
       } else if (answer?.proposals) this.#fetch();
@@ -97,14 +101,22 @@ export class Proposals {
 
   /** Look for objects, and show them in place of the proposals. */
   begin() {
+    this.wished = false;
     this.state.active = true;
     this.#look();
     this.draw();
   }
 
+  /** A person wants to look for objects, whatever is there. */
+  look() {
+    this.begin();
+    this.wished = true;
+  }
+
   set(name, value) {
     this.settings[name] = value;
     this.begin();
+    this.wished = true;
   }
 
   /** Show what the project has; answers whether something else was shown. */
@@ -122,27 +134,17 @@ export class Proposals {
 
   #sought() {
     const { annotator, settings } = this;
-    const { image, plane, kind, kindToMake, look } = annotator;
-    const seen = (look ?? []).flatMap(({ visible }, i) => (visible ? [i] : []));
+    const { image, plane, kind, kindToMake, looks, strokes } = annotator;
     return {
       image: image.id,
       plane,
       kind: kindToMake ? "" : (kind?.id ?? ""),
       new_kind: kindToMake,
       ...settings,
-      channels: seen.length === look?.length ? [] : seen,
+      channels: looks.seen(),
       // All of a plane that is looked at whole: then moving it asks for nothing.
-      view: image.width * image.height <= WHOLE ? [0, 0, image.width, image.height] : this.#view(),
+      view: image.width * image.height <= WHOLE ? [0, 0, image.width, image.height] : strokes.view(),
     };
-  }
-
-  /** What of the picture is in sight. */
-  #view() {
-    const { stage, image } = this.annotator;
-    const box = stage.frame.getBoundingClientRect();
-    const [x1, y1] = stage.point({ clientX: box.left, clientY: box.top });
-    const [x2, y2] = stage.point({ clientX: box.right, clientY: box.bottom });
-    return [Math.max(0, x1), Math.max(0, y1), Math.min(image.width, x2), Math.min(image.height, y2)];
   }
 
   /** Look for objects once the hand is still, if what is asked is not known yet. */
@@ -221,7 +223,7 @@ export class Proposals {
   bulk(name) {
     const [type, inView] = BULK[name];
     if (this.layer.hidden) return true; // nobody answers what is not seen
-    this.#answer(type, (inView ? this.layer.inside(this.#view()) : this.layer.all).map(({ id }) => id));
+    this.#answer(type, (inView ? this.layer.inside(this.annotator.strokes.view()) : this.layer.all).map(({ id }) => id));
     this.annotator.refocus();
     return true;
   }

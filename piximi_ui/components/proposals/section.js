@@ -19,7 +19,7 @@ export class Section {
     this.method = this.#select("method", ["outlines", "spots"]);
     this.tone = this.#select("tone", ["auto", "bright", "dark"]);
     this.found = element("div", { class: "found", role: "status" });
-    this.do = button("do", () => (proposals.state.active ? proposals.propose() : proposals.begin()));
+    this.do = button("do", () => (proposals.state.active ? proposals.propose() : proposals.look()));
     this.do.classList.add("main");
     this.many = button("many", () => this.#ask(true));
     this.sure = element("p", {});

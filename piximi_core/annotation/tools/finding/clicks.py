@@ -145,7 +145,11 @@ def bent(mask: Mask, marked: Columns, barred: Columns) -> Mask:
     depth -= np.sign(depth) / 2
     rows, columns = np.ogrid[: mask.shape[0], : mask.shape[1]]
     drawn = np.zeros(mask.shape)
-    for points, side in ((marked, 1), (barred, -1)):
+    for points, others, side in ((marked, barred, 1), (barred, marked, -1)):
+        # Where a point of the other sort is nearer, that one decides.
+        nearest = np.full(mask.shape, np.inf)
+        for column, row in others:
+            nearest = np.minimum(nearest, (rows - row) ** 2 + (columns - column) ** 2)
         for column, row in points_in(points, (0, 0, mask.shape[1], mask.shape[0])):
             missing = -side * float(depth[row, column])
             if not 0 < missing <= _NEAR * radius:
@@ -153,6 +157,7 @@ def bent(mask: Mask, marked: Columns, barred: Columns) -> Mask:
             along = max(_ALONG * radius, _LEAST_ALONG)
             square = (rows - row) ** 2 + (columns - column) ** 2
             pull = side * _BEYOND * missing * np.exp(-square / (2 * along**2))
+            pull[square >= nearest] = 0
             drawn = np.where(np.abs(pull) > np.abs(drawn), pull, drawn)
     moved: Mask = depth + drawn > 0
     return moved

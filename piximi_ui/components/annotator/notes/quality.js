@@ -55,7 +55,6 @@ export class Quality {
     const answer = await this.beside.asker.ask({ ask: "standing_out", ...this.#place, finding });
     if (!answer?.ids || place !== this.beside.place) return;
     const ids = new Set(answer.ids);
-    const { shapes, plane } = annotator.outlines;
-    annotator.select(shapes.filter((shape) => shape.plane === plane && ids.has(shape.id)), false);
+    annotator.select([...annotator.outlines.here()].filter(({ id }) => ids.has(id)), false);
   }
 }
