@@ -9,14 +9,13 @@ import pytest
 import tifffile
 
 from piximi_core.annotation.regions import filled_box
-from piximi_core.errors import BadInput, NotFound
+from piximi_core.errors import AlreadyDone, BadInput, NotFound
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.drawing import interpolate_objects
 from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
 from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.project.database.history import undo
-from piximi_core.project.database.once import AlreadyDone
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.services.importing import add_images
 from piximi_core.services.importing.sources import SourceFile

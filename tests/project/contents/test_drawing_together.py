@@ -58,7 +58,7 @@ def outlines(store: Store) -> dict[str, Region]:
 
 
 def interrupted(
-    work: Callable[[Region], Region | None], meanwhile: Callable[[], None], times: int = 1
+    work: Callable[[Region], Region | None], meanwhile: Callable[[], object], times: int = 1
 ) -> tuple[Callable[[Region], Region | None], list[Region]]:
     """Return work during which something else happens the first times, and what it was done to."""
     seen: list[Region] = []
