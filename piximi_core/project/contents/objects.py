@@ -175,16 +175,19 @@ def add_objects(db: Connection, found: Iterable[NewObject], *, who: str) -> list
         wanted = [item.category for item in new if item.kind_id == kind_id and item.category]
         category_ids = ensure_categories(db, kind_id, list(dict.fromkeys(wanted)))
         unknown = unknown_category_id(db, kind_id)
-        taken = select(things.c.name).where(things.c.kind_id == kind_id)
-        names = UniqueNames(db.execute(taken).scalars())
+        named = [item.name for item in new if item.kind_id == kind_id]
+        # One that is drawn need not wait until the names of all others are read.
+        names = None if named == [None] else _all_names(db, kind_id)
         for number, (item, object_id) in enumerate(zip(new, ids, strict=True), position + 1):
             if item.kind_id == kind_id:
                 image_stem = PurePosixPath(parents[item.image_id].name).stem
-                name = (
-                    names.take(clean_name(item.name, "object"))
-                    if item.name
-                    else names.take_numbered(f"{image_stem}-{kind_name}")
-                )
+                stem = f"{image_stem}-{kind_name}"
+                if names is None:
+                    name = _next_name(db, kind_id, stem)
+                elif item.name:
+                    name = names.take(clean_name(item.name, "object"))
+                else:
+                    name = names.take_numbered(stem)
                 category_id = category_ids[item.category] if item.category else unknown
                 rows[object_id] = thing_row(
                     object_id,
@@ -200,6 +203,25 @@ def add_objects(db: Connection, found: Iterable[NewObject], *, who: str) -> list
         db.execute(things.insert(), [rows[object_id] for object_id in ids])
         db.execute(objects.insert(), list(map(_object_row, new, ids)))
     return ids
+
+
+def _all_names(db: Connection, kind_id: str) -> UniqueNames:
+    taken = select(things.c.name).where(things.c.kind_id == kind_id)
+    return UniqueNames(db.execute(taken).scalars())
+
+
+def _next_name(db: Connection, kind_id: str, stem: str) -> str:
+    """Return the stem with a free number, counted on from the object that was added last."""
+    start, mine = f"{stem}_", things.c.kind_id == kind_id
+    query = select(things.c.name).where(mine, func.substr(things.c.name, 1, len(start)) == start)
+    last = db.execute(query.order_by(things.c.position.desc()).limit(1)).scalar() or ""
+    text = last.removeprefix(start)
+    number = int(text) if text.isdecimal() and len(text) < 10 else 0
+    while True:
+        number += 1
+        same = select(things.c.id).where(mine, things.c.name == f"{start}{number}")
+        if db.execute(same.limit(1)).first() is None:
+            return f"{start}{number}"
 
 
 def _parents(db: Connection, image_ids: Collection[str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from piximi_core.project.contents.drawing import (
 )
 from piximi_core.project.contents.kinds import create_kind, list_kinds
 from piximi_core.project.contents.labelling import delete_things
-from piximi_core.project.contents.objects import ObjectRow, list_objects
+from piximi_core.project.contents.objects import NewObject, ObjectRow, add_objects, list_objects
 from piximi_core.project.contents.predictions import PredictedThing, store_predictions
 from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
 from piximi_core.project.database.history import next_labels, redo, undo
@@ -200,3 +200,30 @@ def test_a_deletion_that_comes_twice_is_done_once(store: Store, cell: str) -> No
     with pytest.raises(AlreadyDone):
         delete_things(store, ["a"], once="x")
     assert set(there(store)) == {"a"}
+
+
+def test_names_are_counted_on_and_never_given_twice(store: Store, cell: str) -> None:
+    image = canvas(store).image_id
+    stem = get_things(store, [image])[0].name.rpartition(".")[0]
+
+    def draw(number: int) -> str:
+        box = filled_box((0, 0, 2, 2))
+        draw_object(store, canvas(store), box, object_id=str(number), kind_id=cell)
+        return there(store)[str(number)].name
+
+    assert [draw(number) for number in range(3)] == [f"{stem}-cell_{n}" for n in (1, 2, 3)]
+    delete_things(store, ["1"])
+    assert draw(4) == f"{stem}-cell_4"
+    delete_things(store, ["4"])
+    # Others came by a file, under names that would be next.
+    with store.step("Import") as db:
+        boxes = [
+            NewObject(image, cell, (0, 0, 1, 1), (0, 1), name=name)
+            for name in (f"{stem}-cell_4", f"{stem}-cell_5", f"{stem}-cell_x", "other-cell_9")
+        ]
+        add_objects(db, boxes, who="somebody")
+    assert draw(6) == f"{stem}-cell_2"
+    assert draw(7) == f"{stem}-cell_6"
+    assert draw(8) == f"{stem}-cell_7"
+    names = [row.name for row in list_objects(store)]
+    assert len(names) == len(set(names)) == 9
