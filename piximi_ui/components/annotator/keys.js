@@ -13,7 +13,7 @@ export class Keys {
     const heard = { capture: true, signal: this.listening.signal };
     window.addEventListener("keydown", (event) => this.#down(event), heard);
     window.addEventListener("keyup", (event) => this.#up(event), heard);
-    window.addEventListener("blur", () => this.#hold(false), heard);
+    window.addEventListener("blur", () => this.#letGo(), heard);
   }
 
   close() {
@@ -31,6 +31,13 @@ export class Keys {
     if (outlines.hidden === hidden) return;
     outlines.hidden = hidden;
     outlines.draw();
+  }
+
+  /** The window is left, and will not hear of keys that are let go. */
+  #letGo() {
+    this.#hold(false);
+    this.#hide(false);
+    this.annotator.looks.hold(false);
   }
 
   #up(event) {

@@ -138,6 +138,7 @@ export class Strip {
   #go(place) {
     const { annotator } = this.beside;
     annotator.refocus();
-    if (place !== annotator.image.place) annotator.turn(place - annotator.image.place);
+    const by = place - annotator.image.place - annotator.by;
+    if (by) annotator.turn(by);
   }
 }
