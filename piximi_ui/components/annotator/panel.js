@@ -27,6 +27,7 @@ export class Panel {
     this.palette = new Palette((category) => annotator.label(category), () => annotator.find());
     this.palette.node.classList.add("open");
     this.count = element("div", { class: "count", role: "status" });
+    this.rows = new WeakMap(); // of objects, as they were drawn last
     this.list = element("div", { class: "objects", role: "listbox", tabindex: "0", "aria-multiselectable": "true" });
     this.node = element("div", { class: "panel" }, [
       element("div", { class: "row walk" }, [this.previous, this.place, this.next]),
@@ -121,13 +122,33 @@ export class Panel {
       if (rows.length >= ROWS) break;
       if (!chosen.has(shape)) rows.push(shape);
     }
-    this.list.replaceChildren(...rows.map((shape) => this.#row(shape, chosen.has(shape))));
+    this.#lay(rows.map((shape) => this.#row(shape, chosen.has(shape))));
     this.list.hidden = rows.length === 0;
   }
 
+  /** Only rows that are others than before are touched: to lay out all of them takes long. */
+  #lay(nodes) {
+    const { list } = this;
+    nodes.forEach((node, i) => {
+      if (list.children[i] !== node) list.insertBefore(node, list.children[i] ?? null);
+    });
+    while (list.children.length > nodes.length) list.lastElementChild?.remove();
+  }
+
+  /** The row of an object, the one of before if it says the same. */
   #row(shape, chosen) {
+    const label = this.annotator.labelOf(shape);
+    const { texts } = this.annotator;
+    const state = JSON.stringify([label, chosen, shape.area, this.beside.of(shape.id), texts.language]);
+    const known = this.rows.get(shape);
+    if (known?.state === state) return known.node;
+    const node = this.#made(shape, chosen, label);
+    this.rows.set(shape, { node, state });
+    return node;
+  }
+
+  #made(shape, chosen, label) {
     const { annotator } = this;
-    const label = annotator.labelOf(shape);
     const dot = element("span", { class: "dot" });
     paint(dot, label?.color ?? "#9aa3a8");
     return element(

@@ -1,6 +1,6 @@
 // Proposals over the picture: dashed until they are answered, and which of them a brush touches.
 
-import { cleared } from "../shared/canvas.js";
+import { cleared, seen, sizeOf } from "../shared/canvas.js";
 import { Outlines } from "../viewer/outlines.js";
 import { loops, trace } from "./loops.js";
 
@@ -88,27 +88,32 @@ export class Layer {
   draw() {
     if (!this.sight[2]) return;
     const { version, plane } = this.masks;
-    const { clientWidth, clientHeight } = this.canvas;
-    const state = String([version, plane, this.kind, this.hidden, this.sight, clientWidth, clientHeight]);
+    const { width, height } = sizeOf(this.canvas);
+    const state = String([version, plane, this.kind, this.hidden, this.sight, width, height]);
     if (state !== this.drawn) this.#drawAll();
     this.drawn = state;
     this.#drawAnswers();
   }
 
   #drawAll() {
-    const on = cleared(this.canvas, this.sight);
-    if (!on || this.hidden) return;
+    const size = sizeOf(this.canvas);
+    const there = !this.hidden && this.masks.total > 0;
+    seen(this.canvas, there);
+    const on = there && cleared(this.canvas, this.sight);
+    if (!on) return;
     const [left, top, scale] = this.sight;
-    const [right, bottom] = [(this.canvas.clientWidth - left) / scale, (this.canvas.clientHeight - top) / scale];
-    const seen = this.here.filter(
+    const [right, bottom] = [(size.width - left) / scale, (size.height - top) / scale];
+    const inSight = this.here.filter(
       ({ x1, y1, x2, y2 }) => x1 < right && y1 < bottom && x2 > -left / scale && y2 > -top / scale,
     );
-    stroke(on, this.#path(seen), LOOKS.waiting, seen.length <= CROWDED);
+    stroke(on, this.#path(inSight), LOOKS.waiting, inSight.length <= CROWDED);
   }
 
   #drawAnswers() {
-    const on = cleared(this.marks, this.sight);
-    if (!on || this.hidden) return;
+    const there = !this.hidden && (this.answers.size > 0 || this.box !== null);
+    seen(this.marks, there);
+    const on = there && cleared(this.marks, this.sight);
+    if (!on) return;
     const answered = this.answers.size ? this.here.filter(({ id }) => this.answers.has(id)) : [];
     for (const answer of ["accepted", "rejected"]) {
       const shapes = answered.filter(({ id }) => this.answers.get(id) === answer);

@@ -18,13 +18,14 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
 
-let language; // of the interface, for numbers
+let numbers = new Intl.NumberFormat(); // as they are written in the language of the interface
 
 export function speak(name) {
-  language = name || undefined;
+  const language = name || undefined;
+  if (numbers.resolvedOptions().locale !== language) numbers = new Intl.NumberFormat(language);
 }
 
-export const number = (n) => n.toLocaleString(language);
+export const number = (n) => numbers.format(n);
 
 /** Streamlit's own dialog about a lost connection, if it is open. */
 export function connectionNotice() {
