@@ -18,6 +18,7 @@ _ADDED = {
     4: ("groupings", "pixel_hashes"),
     5: ("sources",),
     6: ("applied_actions",),
+    7: ("object_notes", "image_notes", "complete_regions", "proposals"),
 }
 
 
@@ -45,5 +46,5 @@ def make_older(database: Path, version: int) -> None:
     with closing(sqlite3.connect(database)) as db, db:
         for newer in range(version + 1, max(_ADDED) + 1):
             for table in _ADDED[newer]:
-                db.execute(f"DROP TABLE {table}")
+                db.execute(f"DROP TABLE IF EXISTS {table}")
         db.execute(f"PRAGMA user_version = {version}")

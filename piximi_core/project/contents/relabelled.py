@@ -16,7 +16,7 @@ __all__ = ["Label", "Move", "Relabelled", "Touched", "relabelled_since", "touche
 _OF_LABELS = frozenset({"category_id", "partition", "labelled_by", "labelled_at"})
 _OF_PREDICTIONS = ("predictions", "answers")
 _OF_NOTES = frozenset({"object_notes", "image_notes", "complete_regions"})
-_OF_OBJECTS = frozenset({"things", "objects", "predictions"})
+_OF_OBJECTS = frozenset({"things", "objects", "proposals", "predictions"})
 _OF_DRAWING = _OF_OBJECTS | _OF_NOTES | {"answers"}
 # More than a page shows: then reading the page anew costs no more.
 _MOST = 500
@@ -76,7 +76,7 @@ def relabelled_since(store: Store, revision: int) -> Relabelled | None:
     now, changes = found
     ids, moves = set(), []
     for table, key, before, after in changes:
-        if table in _OF_NOTES:
+        if table in _OF_NOTES or table == "proposals":
             continue  # which no gallery shows
         if table == "things":
             move = _move(before, after)
