@@ -89,14 +89,16 @@ export class Looks {
   }
 
   #automatic() {
+    if (!this.levels) return;
     this.look?.forEach((channel, i) => Object.assign(channel, automatic(this.levels.channels[i], this.levels.whole)));
     this.#changed();
   }
 
+  /** As the file asks; where its levels are still on their way, they come to find nothing chosen. */
   #reset() {
-    if (!this.levels) return;
-    this.look = this.channels.look = first(this.levels);
     this.chosen = null;
+    this.look = this.levels && first(this.levels);
+    if (this.look) this.channels.look = this.look;
     this.channels.refresh();
     this.annotator.draw();
   }
