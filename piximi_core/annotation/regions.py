@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from piximi_core.annotation.run_lengths import decode_mask, encode_mask
 
-__all__ = ["Box", "Region", "clip_region", "filled_box", "join_regions", "region_of", "tightened"]
+__all__ = [
+    "Box",
+    "Region",
+    "clip_region",
+    "filled_box",
+    "join_regions",
+    "moved_region",
+    "region_of",
+    "tightened",
+]
 
 Box = tuple[int, int, int, int]
 
@@ -76,6 +85,12 @@ def region_of(mask: NDArray[np.bool_], x: int = 0, y: int = 0) -> Region | None:
 def filled_box(box: Box) -> Region:
     """Return the region of all pixels of a box."""
     return Region(box, (0, (box[2] - box[0]) * (box[3] - box[1])))
+
+
+def moved_region(region: Region, dx: int, dy: int) -> Region:
+    """Return a region so many pixels farther right and down, wherever that is."""
+    x1, y1, x2, y2 = region.box
+    return Region((x1 + dx, y1 + dy, x2 + dx, y2 + dy), region.runs)
 
 
 def clip_region(region: Region, height: int, width: int) -> Region | None:

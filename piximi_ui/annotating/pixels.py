@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box
+from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import BadInput
 from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
@@ -75,6 +76,4 @@ def _cut(store: Store, thing: Thing, stroke: Stroke, wanted: tuple[float, ...]) 
     bottom = int(np.clip(np.ceil(wanted[3]), top + 1, min(thing.height, top + _LONGEST_SIDE)))
     box = (left, top, right, bottom)
     original = Original.find(store.folder, thing.file_sha256, thing.read_channels)
-    pixels = original.cut(stroke.plane, box)
-    chosen = [channel for channel in stroke.channels if channel < pixels.shape[-1]]
-    return Crop(pixels[..., chosen] if chosen else pixels, box)
+    return Crop(of_channels(original.cut(stroke.plane, box), stroke.channels), box)

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.regions import Box, Region
+from piximi_core.annotation.regions import Box, Region, moved_region
 from piximi_core.annotation.tools.proposing import Wanted, beside, propose, propose_diameter
+from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import BadInput, NotFound, PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job
@@ -234,12 +235,7 @@ def _find(store: Store, image: Thing, sought: Sought) -> _Part:
         pixels = _cut(store, image, sought, box)
         size = diameter or propose_diameter(pixels)
         found = propose(pixels, Wanted(size, sought.method, sought.tone))
-        left, top = box[:2]
-        moved = tuple(
-            Region((x1 + left, y1 + top, x2 + left, y2 + top), region.runs)
-            for region in found
-            for x1, y1, x2, y2 in (region.box,)
-        )
+        moved = tuple(moved_region(region, *box[:2]) for region in found)
         return _Part(moved, size, box, box == (0, 0, image.width, image.height))
 
     return _looks.find((*place, *how), work)
@@ -252,9 +248,7 @@ def _cut(store: Store, image: Thing, sought: Sought, box: Box) -> NDArray[Any]:
         raise NotFound(
             "The file of {name} is missing on the disk; add it once more.", name=image.name[:80]
         ) from error
-    pixels = original.cut(sought.plane, box)
-    chosen = [channel for channel in sought.channels if channel < pixels.shape[-1]]
-    return pixels[..., np.array(chosen)] if chosen else pixels
+    return of_channels(original.cut(sought.plane, box), sought.channels)
 
 
 def _in_sight(image: Thing, sought: Sought) -> Box:

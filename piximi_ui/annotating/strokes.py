@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.regions import Box, Region, clip_region, region_of
+from piximi_core.annotation.regions import Box, Region, clip_region, moved_region, region_of
 from piximi_core.annotation.tools import (
     brush,
     combining,
@@ -247,8 +247,4 @@ def _points(points: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
 
 def _placed(region: Region | None, crop: Crop) -> Region | None:
     """Return a region of a crop as one of its image."""
-    if region is None:
-        return None
-    left, top = crop.box[:2]
-    x1, y1, x2, y2 = region.box
-    return replace(region, box=(x1 + left, y1 + top, x2 + left, y2 + top))
+    return None if region is None else moved_region(region, *crop.box[:2])

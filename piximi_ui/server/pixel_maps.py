@@ -21,6 +21,7 @@ from PIL import Image
 from piximi_core.annotation.regions import Box
 from piximi_core.annotation.tools import scissors
 from piximi_core.annotation.tools.superpixels import superpixels
+from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import BadInput
 from piximi_ui.server.picture_making import Original
 
@@ -101,8 +102,7 @@ def make_map(sort: Sort, asked: Asked) -> Map:
     """
     step = asked.step
     pixels = asked.original.cut(asked.plane, asked.box)[::step, ::step]
-    chosen = [channel for channel in asked.channels if channel < pixels.shape[-1]]
-    pixels = pixels[..., chosen] if chosen else pixels
+    pixels = of_channels(pixels, asked.channels)
     if sort == "costs":
         return Map(scissors.cost(pixels), asked.box, step)
     return Map(superpixels(pixels, max(asked.size / step, 2)), asked.box, step)

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.regions import Region, clip_region, join_regions, region_of, tightened
+from piximi_core.annotation.regions import (
+    Region,
+    clip_region,
+    join_regions,
+    moved_region,
+    region_of,
+    tightened,
+)
 from piximi_core.annotation.tools.interpolating import interpolate
 from piximi_core.annotation.tools.parts import fill_holes, keep_largest
 from piximi_core.annotation.tools.points import checked_length
@@ -44,9 +51,7 @@ def merge(regions: Sequence[Region]) -> Region | None:
 
 def move(region: Region, dx: int, dy: int, height: int, width: int) -> Region | None:
     """Return a region moved by whole pixels, cut at the image; None if nothing of it is inside."""
-    x1, y1, x2, y2 = region.box
-    moved = Region((x1 + dx, y1 + dy, x2 + dx, y2 + dy), region.runs)
-    return clip_region(moved, height, width)
+    return clip_region(moved_region(region, dx, dy), height, width)
 
 
 def grow(region: Region, pixels: float, height: int, width: int) -> Region:

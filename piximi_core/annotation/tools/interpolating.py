@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.regions import Region, clip_region, region_of
+from piximi_core.annotation.regions import Region, clip_region, moved_region, region_of
 from piximi_core.annotation.tools.windows import common_box, mask_in
 
 __all__ = ["interpolate"]
@@ -63,9 +63,8 @@ def _middle(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _moved(region: Region, step: list[int]) -> Region:
-    x1, y1, x2, y2 = region.box
     down, across = step
-    return Region((x1 + across, y1 + down, x2 + across, y2 + down), region.runs)
+    return moved_region(region, across, down)
 
 
 def _signed_distance(mask: NDArray[np.bool_]) -> NDArray[np.float64]:

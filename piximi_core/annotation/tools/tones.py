@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["mean_tone", "rescaled"]
+__all__ = ["mean_tone", "of_channels", "rescaled"]
 
 Pixels = NDArray[Any]
 
 # Percent of the pixels of a channel that may lie beyond each end of its scale: hot and dead ones.
 _BEYOND = 0.5
+
+
+def of_channels(pixels: Pixels, channels: Sequence[int]) -> Pixels:
+    """Return some channels of pixels ``[H, W, C]``; all where none of them is there."""
+    there = [channel for channel in channels if 0 <= channel < pixels.shape[-1]]
+    chosen: Pixels = pixels[..., there] if there else pixels
+    return chosen
 
 
 def mean_tone(pixels: Pixels) -> NDArray[np.float64]:

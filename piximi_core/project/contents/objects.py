@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from piximi_core.annotation.regions import Region
 from piximi_core.annotation.run_lengths import check_runs
 from piximi_core.errors import BadInput, NotFound, PiximiError
 from piximi_core.messages import Message
@@ -43,6 +44,7 @@ __all__ = [
     "list_objects",
     "masks_in",
     "read_runs",
+    "region_of_row",
 ]
 
 Box = tuple[int, int, int, int]
@@ -150,6 +152,11 @@ def masks_in(store: Store, image_id: str, ids: Collection[str] | None = None) ->
 def read_runs(mask: str) -> tuple[int, ...]:
     """Return the run lengths from the text they are stored as."""
     return tuple(map(int, mask.split()))
+
+
+def region_of_row(row: Any) -> Region:
+    """Return the pixels of a row that has a box and a mask: of objects, proposals or regions."""
+    return Region((row.x1, row.y1, row.x2, row.y2), read_runs(row.mask))
 
 
 def add_objects(db: Connection, found: Iterable[NewObject], *, who: str) -> list[str]:

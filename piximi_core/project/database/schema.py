@@ -8,6 +8,7 @@ SQLite's ``json_object`` keeps fifteen digits only.
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -64,6 +65,19 @@ metadata = MetaData()
 
 def _id() -> Column[str]:
     return Column("id", Text, primary_key=True)
+
+
+def _masks() -> list[Column[Any]]:
+    """Columns of a table whose rows are pixels of a plane, of a kind but no objects."""
+    box = [Column(side, Integer, nullable=False) for side in ("x1", "y1", "x2", "y2")]
+    return [
+        _id(),
+        Column("image_id", Text, ForeignKey("things.id"), nullable=False, index=True),
+        Column("kind_id", Text, ForeignKey("kinds.id"), nullable=False),
+        Column("plane", Integer, nullable=False),
+        *box,
+        Column("mask", Text, nullable=False),  # as that of an object
+    ]
 
 
 project = Table(
@@ -168,34 +182,10 @@ image_notes = Table(
 )
 
 # Parts of a plane in which every object of a kind is drawn.
-complete_regions = Table(
-    "complete_regions",
-    metadata,
-    _id(),
-    Column("image_id", Text, ForeignKey("things.id"), nullable=False, index=True),
-    Column("kind_id", Text, ForeignKey("kinds.id"), nullable=False),
-    Column("plane", Integer, nullable=False),
-    Column("x1", Integer, nullable=False),
-    Column("y1", Integer, nullable=False),
-    Column("x2", Integer, nullable=False),
-    Column("y2", Integer, nullable=False),
-    Column("mask", Text, nullable=False),  # as that of an object
-)
+complete_regions = Table("complete_regions", metadata, *_masks())
 
 # Objects that a program found and nobody has accepted or rejected yet.
-proposals = Table(
-    "proposals",
-    metadata,
-    _id(),
-    Column("image_id", Text, ForeignKey("things.id"), nullable=False, index=True),
-    Column("kind_id", Text, ForeignKey("kinds.id"), nullable=False),
-    Column("plane", Integer, nullable=False),
-    Column("x1", Integer, nullable=False),
-    Column("y1", Integer, nullable=False),
-    Column("x2", Integer, nullable=False),
-    Column("y2", Integer, nullable=False),
-    Column("mask", Text, nullable=False),  # as that of an object
-)
+proposals = Table("proposals", metadata, *_masks())
 
 predictions = Table(
     "predictions",

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from piximi_core.annotation.regions import Region
@@ -19,6 +16,7 @@ from piximi_core.annotation.tools.proposing import (
     propose,
     propose_diameter,
 )
+from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import BadInput, PiximiError, Stopped
 from piximi_core.images import read_picture
 from piximi_core.jobs.folder import Job, write_json
@@ -152,15 +150,9 @@ def _look(
     picture = read_picture(path, name=item.name, channels=item.read_channels or None)
     for plane in range(picture.planes) if request.all_planes else (item.plane,):
         job.raise_if_stopped()
-        pixels = _chosen(picture.pixels[min(plane, picture.planes - 1)], request.channels)
+        pixels = of_channels(picture.pixels[min(plane, picture.planes - 1)], request.channels)
         diameter = request.diameter or propose_diameter(pixels)
         yield plane, propose(pixels, Wanted(diameter, request.method, request.tone))
-
-
-def _chosen(pixels: NDArray[Any], channels: Sequence[int]) -> NDArray[Any]:
-    there = [channel for channel in channels if 0 <= channel < pixels.shape[-1]]
-    chosen: NDArray[Any] = pixels[..., np.array(there)] if there else pixels
-    return chosen
 
 
 def _line(image_id: str, plane: int, regions: Sequence[Region]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.regions import Box, Region, region_of
+from piximi_core.annotation.regions import Box, Region, moved_region, region_of
 from piximi_core.annotation.tools.parts import largest_part
 from piximi_core.annotation.tools.points import checked_length
 from piximi_core.annotation.tools.proposing.beside import Places
@@ -76,7 +76,7 @@ def propose(pixels: NDArray[Any], wanted: Wanted) -> list[Region]:
     for core, window in _pieces(height, width, diameter):
         x, y = window[:2]
         for region in _propose(pixels[y : window[3], x : window[2]], diameter, wanted):
-            moved = _moved(region, x, y)
+            moved = moved_region(region, x, y)
             # Those across a seam belong to the piece that their middle lies in.
             if _holds(core, moved.box) and _is_free(moved, there):
                 there.add(moved)
@@ -131,11 +131,6 @@ def _pieces(height: int, width: int, diameter: float) -> Iterator[tuple[Box, Box
                 min(height, bottom + margin),
             )
             yield (left, top, right, bottom), window
-
-
-def _moved(region: Region, x: int, y: int) -> Region:
-    x1, y1, x2, y2 = region.box
-    return Region((x1 + x, y1 + y, x2 + x, y2 + y), region.runs)
 
 
 def _holds(core: Box, box: Box) -> bool:

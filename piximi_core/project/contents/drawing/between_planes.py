@@ -12,7 +12,7 @@ from piximi_core.annotation.tools.interpolating import interpolate
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
 from piximi_core.project.contents.drawing.writing import add_drawn, regions_of
-from piximi_core.project.contents.objects import NewObject, read_runs
+from piximi_core.project.contents.objects import NewObject, region_of_row
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import categories, images, objects, things
@@ -47,10 +47,11 @@ def interpolate_objects(
         take_once(db, once)
         one, other = _two(db, ids)
         first, last = sorted((one, other), key=lambda row: row.plane)
+        before, after = region_of_row(first), region_of_row(last)
         made = []
         for plane in range(first.plane + 1, last.plane):
             share = (plane - first.plane) / (last.plane - first.plane)
-            region = interpolate(_region(first), _region(last), share, one.height, one.width)
+            region = interpolate(before, after, share, one.height, one.width)
             there = _others(db, one.image_id, one.kind_id, plane)
             left = None if region is None else settle(region, there, "protect").drawn
             if left is not None:
@@ -86,10 +87,6 @@ def _two(db: Connection, ids: Sequence[str]) -> list[Row[tuple[object, ...]]]:
     if abs(one.plane - other.plane) < 2:
         raise BadInput("There is no plane between these two.")
     return [one, other]
-
-
-def _region(row: Row[tuple[object, ...]]) -> Region:
-    return Region((row.x1, row.y1, row.x2, row.y2), read_runs(row.mask))
 
 
 def _others(db: Connection, image_id: str, kind_id: str, plane: int) -> dict[str, Region]:

@@ -18,7 +18,7 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.messages import Message
 from piximi_core.project.contents.labelling import remove_things
 from piximi_core.project.contents.notes.on_objects import locked_among, locked_words, note_drawn
-from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
+from piximi_core.project.contents.objects import NewObject, add_objects, region_of_row
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import objects, predictions, things
@@ -161,10 +161,7 @@ def settle_among(
 def regions_of(db: Connection, where: ColumnElement[bool]) -> Found:
     """Return kind and region of objects by their ids."""
     query = select(objects, things.c.kind_id).join(things, things.c.id == objects.c.id).where(where)
-    return {
-        row.id: (row.kind_id, Region((row.x1, row.y1, row.x2, row.y2), read_runs(row.mask)))
-        for row in db.execute(query)
-    }
+    return {row.id: (row.kind_id, region_of_row(row)) for row in db.execute(query)}
 
 
 def write_regions(db: Connection, regions: Mapping[str, Region | None]) -> None:

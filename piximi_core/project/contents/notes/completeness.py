@@ -11,6 +11,7 @@ from piximi_core.annotation.regions import Region
 from piximi_core.annotation.run_lengths import check_runs
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
+from piximi_core.project.contents.objects import region_of_row
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import complete_regions, images, kinds
@@ -54,7 +55,7 @@ def list_complete(
                 row.image_id,
                 row.kind_id,
                 row.plane,
-                Region((row.x1, row.y1, row.x2, row.y2), tuple(map(int, row.mask.split()))),
+                region_of_row(row),
             )
             for row in db.execute(query)
         ]

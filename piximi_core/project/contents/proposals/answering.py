@@ -14,8 +14,8 @@ from piximi_core.annotation.tools.windows import common_box
 from piximi_core.errors import NotFound
 from piximi_core.messages import Message
 from piximi_core.project.contents.notes.on_objects import note_drawn
-from piximi_core.project.contents.objects import NewObject, add_objects
-from piximi_core.project.contents.proposals.listing import objects_there, region_of_row
+from piximi_core.project.contents.objects import NewObject, add_objects, region_of_row
+from piximi_core.project.contents.proposals.listing import objects_there
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import categories, proposals

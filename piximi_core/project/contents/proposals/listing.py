@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from piximi_core.annotation.regions import Box, Region
+from piximi_core.annotation.regions import Box
 from piximi_core.annotation.tools.proposing import Places, diameter_of
-from piximi_core.project.contents.objects import ObjectMask, read_runs
+from piximi_core.project.contents.objects import ObjectMask, read_runs, region_of_row
 from piximi_core.project.contents.things import among
 from piximi_core.project.database.schema import kinds, objects, proposals, things
 from piximi_core.project.database.store import Store
 
-__all__ = ["count_proposals", "objects_there", "proposals_in", "region_of_row", "usual_diameter"]
+__all__ = ["count_proposals", "objects_there", "proposals_in", "usual_diameter"]
 
 _ENOUGH = 300  # of a kind's objects tell how large they are
 
@@ -95,8 +94,3 @@ def usual_diameter(store: Store, kind_id: str) -> float | None:
     )
     with store.read() as db:
         return diameter_of([sum(read_runs(mask)[1::2]) for mask in db.execute(query).scalars()])
-
-
-def region_of_row(row: Any) -> Region:
-    """Return the region of a row of objects or proposals."""
-    return Region((row.x1, row.y1, row.x2, row.y2), read_runs(row.mask))
