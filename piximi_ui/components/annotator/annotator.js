@@ -248,7 +248,8 @@ class Annotator {
   /** `going` while a slider is being moved: a smaller picture will do. */
   draw(going = false) {
     const { image } = this;
-    this.stage.show(image.plane.replace("{plane}", this.plane) + this.looks.query(going));
+    const picture = image.plane.replace("{plane}", this.plane);
+    this.stage.show(picture + this.looks.query(going), picture);
     this.planes.hidden = image.planes < 2;
     this.slider.max = String(image.planes);
     this.slider.value = String(this.plane + 1);

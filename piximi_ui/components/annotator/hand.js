@@ -38,7 +38,11 @@ export class Hand {
   takes(event) {
     if (event.pointerType === "pen" && !this.fingersToo) this.penSeen = true;
     if (!(event.button === 0 || event.button === ERASER) || this.held || event.altKey) return false;
-    return !(event.pointerType === "touch" && this.penSeen) && this.annotator.image !== null;
+    if ((event.pointerType === "touch" && this.penSeen) || this.annotator.image === null) return false;
+    // On the picture that was there before, an outline would go to an image that nobody saw.
+    const { stage, texts } = this.annotator;
+    if (!stage.current) this.annotator.say(stage.broken.hidden ? texts.not_yet : texts.broken);
+    return stage.current;
   }
 
   down(point, event) {

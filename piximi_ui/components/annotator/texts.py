@@ -45,6 +45,7 @@ def _around() -> dict[str, str]:
         "fit_tip": _("Fit the image into the window (F)"),
         "looks": _("Channels and brightness"),
         "broken": _("This picture cannot be shown"),
+        "not_yet": _("Wait for the picture, then draw"),
         "unlabelled": _("Not labelled"),
         "kind": _("Draw"),
         "another_kind": _("Another kind …"),

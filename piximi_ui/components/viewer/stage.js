@@ -20,6 +20,10 @@ export class Stage {
     this.clicked = null; // hears of clicks on a point of the picture
     /** @type {number | undefined} */
     this.drawing = undefined; // the pointer that draws
+    /** @type {string | undefined} */
+    this.subject = undefined; // what the picture is to show
+    /** @type {string | undefined} */
+    this.seen = undefined; // what it shows
     this.drawer = ""; // what draws at the moment: mouse, pen or touch
     /** @type {any} */
     this.tool = null; // draws: `takes(event)`, `down`, `move`, `up`, `hover` with points, `cancel()`
@@ -46,25 +50,41 @@ export class Stage {
     this.watch.disconnect();
   }
 
-  /** Show the picture of an address; of many that are asked for quickly, only the last. */
-  async show(address) {
+  /**
+   * Show the picture of an address; of many that are asked for quickly, only the last. `subject` is
+   * what is to be seen, however it looks: while another one still stands there, nothing is drawn.
+   */
+  async show(address, subject = address) {
     this.wanted = address;
+    this.subject = subject;
+    this.#compare();
     if (this.loading) return;
     this.loading = true;
     this.frame.classList.add("busy");
     while (this.wanted !== this.shown) {
-      const asked = this.wanted;
+      const [asked, meant] = [this.wanted, this.subject];
       const next = new Image();
       next.src = asked;
       const there = await next.decode().then(() => true, () => false);
       this.shown = asked;
+      this.seen = there ? meant : undefined;
       this.broken.hidden = there;
       this.picture.hidden = !there;
       if (there) this.picture.src = asked;
     }
+    this.#compare();
     this.place();
     this.loading = false;
     this.frame.classList.remove("busy");
+  }
+
+  /** Whether the picture that stands there is the one that is drawn on. */
+  get current() {
+    return this.seen === this.subject;
+  }
+
+  #compare() {
+    this.frame.classList.toggle("another", !this.current);
   }
 
   set image(image) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -85,9 +86,10 @@ class Hand:
         self.ready()
 
     def ready(self) -> None:
-        """Wait for the picture."""
+        """Wait for the picture of the image and plane that were asked for."""
+        expect(self.page.locator(".annotator.turning")).to_have_count(0, timeout=15_000)
         expect(self.page.locator(".frame img")).to_be_visible(timeout=60_000)
-        expect(self.page.locator(".frame")).not_to_have_class("frame busy")
+        expect(self.page.locator(".frame")).not_to_have_class(re.compile("busy|another"))
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return where a point of the image is on the screen."""
@@ -98,7 +100,8 @@ class Hand:
         return box["x"] + x * scale, box["y"] + y * scale
 
     def drag(self, *points: Sequence[float]) -> None:
-        """Press, go along the points, let go."""
+        """Press on the picture once it is there, go along the points, let go."""
+        self.ready()
         self.page.mouse.move(*self.at(*points[0]))
         self.page.mouse.down()
         for point in points[1:]:
@@ -106,7 +109,8 @@ class Hand:
         self.page.mouse.up()
 
     def click(self, *points: Sequence[float]) -> None:
-        """Click on each point."""
+        """Click on each point of the picture, once it is there."""
+        self.ready()
         for point in points:
             self.page.mouse.click(*self.at(*point))
 

@@ -212,6 +212,30 @@ def test_another_window_sees_it_and_images_are_walked_through(
     expect(page.locator(".image-name")).to_have_text("stack.tif")
 
 
+def test_nothing_is_drawn_on_the_picture_that_was_there_before(hand: Hand) -> None:
+    page, held = hand.page, []
+    page.route("**/plane/**", held.append)
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".image-name")).to_have_text("stack.tif")
+    # The picture that is still seen is the one of the first image, and 256 pixels wide.
+    box = page.locator(".frame").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2 + 60, steps=4)
+    page.mouse.up()
+    expect(page.locator(".said")).to_have_text("Wait for the picture, then draw")
+    hand.objects(0)
+    page.unroute("**/plane/**")
+    for route in held:
+        route.continue_()
+    hand.drag((20, 20), (40, 40))
+    rows = hand.objects(1)
+    assert [(row.image_name, row.box) for row in rows[1:]] == [("stack.tif", (20, 20, 40, 40))]
+
+
 KEYS = (
     "v",
     "b",
