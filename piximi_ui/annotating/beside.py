@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from piximi_core.annotation.tools.shapes import rectangle
-from piximi_core.errors import NotFound
 from piximi_core.project.contents.notes.completeness import (
     add_complete,
     list_complete,
@@ -30,6 +29,7 @@ from piximi_core.project.contents.notes.on_objects import (
 from piximi_core.project.contents.notes.standing_out import FINDINGS, Finding, standing_out
 from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.store import Store
+from piximi_ui.annotating.pixels import image_of
 from piximi_ui.base.gallery_items import thumbnail_of
 from piximi_ui.base.label_actions import Hand, errors_said
 from piximi_ui.components.annotator.notes import Note, Noted
@@ -82,9 +82,7 @@ def _carry_out(store: Store, note: Note, who: str | None) -> None:
     elif note.type == "incomplete":
         remove_complete(store, note.ids, **done)
     else:
-        image = next(iter(get_things(store, [note.image])), None)
-        if image is None:
-            raise NotFound("The image is gone; somebody has deleted it meanwhile.")
+        image = image_of(store, note.image)
         x1, y1, x2, y2 = note.box or (0, 0, 0, 0)
         region = rectangle((x1, y1), (x2, y2), image.height, image.width)
         add_complete(store, note.image, note.kind, note.plane, region, **done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,14 @@ from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box
 from piximi_core.annotation.tools.tones import of_channels
-from piximi_core.errors import BadInput
-from piximi_core.project.contents.things import Thing
+from piximi_core.errors import BadInput, NotFound
+from piximi_core.project.contents.things import Thing, get_things, image_gone
 from piximi_core.project.database.store import Store
 from piximi_ui.components.annotator import Stroke
 from piximi_ui.server.picture_making import Original
 from piximi_ui.server.pixel_maps import WIDEST, Asked, Map, Sort, make_map
 
-__all__ = ["Crop", "crop_around", "crop_in_sight", "map_in_sight"]
+__all__ = ["Crop", "crop_around", "crop_in_sight", "image_of", "map_in_sight", "pixels_in"]
 
 _LONGEST_SIDE = 2048  # of what a tool looks at around a point: more takes seconds
 
@@ -36,6 +37,20 @@ class Crop:
 
     pixels: NDArray[Any]
     box: Box
+
+
+def image_of(store: Store, image_id: str) -> Thing:
+    """Return an image of a project.
+
+    Raises
+    ------
+    NotFound
+        It is gone, or an object.
+    """
+    image = next(iter(get_things(store, [image_id])), None)
+    if image is None or image.box is not None:
+        raise image_gone()
+    return image
 
 
 def crop_in_sight(store: Store, thing: Thing, stroke: Stroke, around: tuple[float, float]) -> Crop:
@@ -65,7 +80,7 @@ def map_in_sight(store: Store, thing: Thing, stroke: Stroke, sort: Sort) -> Map:
     box = (max(0, x1), max(0, y1), min(thing.width, x2), min(thing.height, y2))
     if box[0] >= box[2] or box[1] >= box[3] or max(box[2] - box[0], box[3] - box[1]) > WIDEST:
         raise BadInput("Zoom in first: too much of the image is in sight for this tool.")
-    original = Original.find(store.folder, thing.file_sha256, thing.read_channels)
+    original = _original(store, thing)
     return make_map(sort, Asked(original, stroke.plane, box, stroke.channels, stroke.size))
 
 
@@ -75,5 +90,26 @@ def _cut(store: Store, thing: Thing, stroke: Stroke, wanted: tuple[float, ...]) 
     right = int(np.clip(np.ceil(wanted[2]), left + 1, min(thing.width, left + _LONGEST_SIDE)))
     bottom = int(np.clip(np.ceil(wanted[3]), top + 1, min(thing.height, top + _LONGEST_SIDE)))
     box = (left, top, right, bottom)
-    original = Original.find(store.folder, thing.file_sha256, thing.read_channels)
-    return Crop(of_channels(original.cut(stroke.plane, box), stroke.channels), box)
+    return Crop(pixels_in(store, thing, stroke.plane, box, stroke.channels), box)
+
+
+def pixels_in(
+    store: Store, image: Thing, plane: int, box: Box, channels: Sequence[int]
+) -> NDArray[Any]:
+    """Return the native values ``[H, W, C]`` of some channels in a box, of all if none is named.
+
+    Raises
+    ------
+    NotFound
+        The image's file is missing.
+    """
+    return of_channels(_original(store, image).cut(plane, box), channels)
+
+
+def _original(store: Store, image: Thing) -> Original:
+    try:
+        return Original.find(store.folder, image.file_sha256, image.read_channels)
+    except FileNotFoundError as error:
+        raise NotFound(
+            "The file of {name} is missing on the disk; add it once more.", name=image.name[:80]
+        ) from error

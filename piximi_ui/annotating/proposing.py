@@ -11,26 +11,24 @@ from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box, Region, moved_region
 from piximi_core.annotation.tools.proposing import Wanted, beside, propose, propose_diameter
-from piximi_core.annotation.tools.tones import of_channels
-from piximi_core.errors import BadInput, NotFound, PiximiError
+from piximi_core.errors import BadInput, PiximiError
 from piximi_core.jobs import engine
 from piximi_core.jobs.folder import Job
 from piximi_core.project.contents import proposals
 from piximi_core.project.contents.objects import ObjectMask
-from piximi_core.project.contents.things import Thing, get_things
+from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
 from piximi_core.services.annotations import propose_objects
 from piximi_core.services.annotations.propose_objects import ProposeRequest
+from piximi_ui.annotating.pixels import image_of, pixels_in
 from piximi_ui.base.label_actions import Hand, errors_said
 from piximi_ui.components.gallery.desk import Say
 from piximi_ui.components.proposals import Answer, Found, Look, Proposing, Sought
 from piximi_ui.jobs import job_news
 from piximi_ui.language.texts import _, plural
-from piximi_ui.server.picture_making import Original
 
 __all__ = ["proposing"]
 
@@ -88,7 +86,7 @@ def _answer(
 def _propose(store: Store, answer: Answer, say: Say, done: dict[str, Any]) -> None:
     if not (answer.kind or answer.new_kind):
         raise BadInput("Say first of which kind the objects are.")
-    part = _find(store, _image(store, answer), answer)
+    part = _find(store, image_of(store, answer), answer)
     count = proposals.put_proposals(
         store,
         answer.image,
@@ -151,7 +149,7 @@ def _submit(job: Job) -> None:
 
 def _look(store: Store, look: Look, say: Say) -> Found | None:
     with errors_said(say):
-        part = _find(store, _image(store, look), look)
+        part = _find(store, image_of(store, look), look)
         left = [region for region in _beside_objects(store, look, part) if region is not None]
         x1, y1, x2, y2 = look.view
         seen = [
@@ -185,13 +183,6 @@ def _beside_objects(store: Store, sought: Sought, part: _Part) -> list[Region | 
     with store.read() as db:
         there = proposals.objects_there(db, sought.image, sought.plane, sought.kind, part.box)
     return beside(part.regions, there)
-
-
-def _image(store: Store, sought: Sought) -> Thing:
-    image = next(iter(get_things(store, [sought.image])), None)
-    if image is None or image.box is not None:
-        raise NotFound("The image is gone; somebody has deleted it meanwhile.")
-    return image
 
 
 class _Looks:
@@ -232,23 +223,13 @@ def _find(store: Store, image: Thing, sought: Sought) -> _Part:
     how = (diameter, sought.method, sought.tone, sought.channels)
 
     def work() -> _Part:
-        pixels = _cut(store, image, sought, box)
+        pixels = pixels_in(store, image, sought.plane, box, sought.channels)
         size = diameter or propose_diameter(pixels)
         found = propose(pixels, Wanted(size, sought.method, sought.tone))
         moved = tuple(moved_region(region, *box[:2]) for region in found)
         return _Part(moved, size, box, box == (0, 0, image.width, image.height))
 
     return _looks.find((*place, *how), work)
-
-
-def _cut(store: Store, image: Thing, sought: Sought, box: Box) -> NDArray[Any]:
-    try:
-        original = Original.find(store.folder, image.file_sha256, image.read_channels)
-    except FileNotFoundError as error:
-        raise NotFound(
-            "The file of {name} is missing on the disk; add it once more.", name=image.name[:80]
-        ) from error
-    return of_channels(original.cut(sought.plane, box), sought.channels)
 
 
 def _in_sight(image: Thing, sought: Sought) -> Box:

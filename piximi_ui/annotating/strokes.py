@@ -22,13 +22,19 @@ from piximi_core.annotation.tools import (
     superpixels,
     threshold,
 )
-from piximi_core.errors import BadInput, NotFound
+from piximi_core.errors import BadInput
 from piximi_core.project.contents import drawing
 from piximi_core.project.contents.drawing import Canvas
 from piximi_core.project.contents.notes.on_objects import locked_words
-from piximi_core.project.contents.things import Thing, get_things
+from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
-from piximi_ui.annotating.pixels import Crop, crop_around, crop_in_sight, map_in_sight
+from piximi_ui.annotating.pixels import (
+    Crop,
+    crop_around,
+    crop_in_sight,
+    image_of,
+    map_in_sight,
+)
 from piximi_ui.base.label_actions import Hand, errors_said
 from piximi_ui.components.annotator import Stroke
 from piximi_ui.components.gallery.desk import Say
@@ -54,9 +60,7 @@ def stroke_actions(store: Store) -> Callable[[Stroke, Say], None]:
 
 def _carry_out(store: Store, stroke: Stroke, who: str | None) -> int:
     """Carry out a stroke; return how many objects were left as they are because they are locked."""
-    image = next(iter(get_things(store, [stroke.image])), None)
-    if image is None:
-        raise NotFound("The image is gone; somebody has deleted it meanwhile.")
+    image = image_of(store, stroke.image)
     work = _Work(store, stroke, image, who)
     if stroke.type == "edit":
         return work.edit()

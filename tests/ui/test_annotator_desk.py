@@ -19,9 +19,10 @@ from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.labelling import delete_things, label_things
 from piximi_core.project.contents.objects import list_objects, masks_in
 from piximi_core.project.contents.relabelled import touched_since
-from piximi_core.project.contents.things import ThingFilter, find_ids
+from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
 from piximi_core.project.database.history import undo
 from piximi_core.project.database.store import Store, create_store
+from piximi_core.project.files import ProjectFiles
 from piximi_core.services.importing import add_images
 from piximi_core.services.importing.sources import SourceFile
 from piximi_ui.annotating.proposing import proposing
@@ -125,6 +126,17 @@ def test_tools_look_at_the_values_of_the_file(window: Window) -> None:
         window.stroke("color", points=[[20.5, 15.5]], tolerance=5.0),
     )
     assert boxes(window.store) == [(12, 10, 30, 20)] * 2
+
+
+def test_a_tool_that_finds_no_file_says_so_and_draws_nothing(window: Window) -> None:
+    window.send()
+    [image] = get_things(window.store, [window.image])
+    ProjectFiles(window.store.folder).original(image.file_sha256, image.extension).unlink()
+    for tool, points in (("smart_click", [[20, 15]]), ("quick", [[20, 15]]), ("color", [[20, 15]])):
+        answer = window.send(window.stroke(tool=tool, points=points, view=[0, 0, 50, 40]))
+        assert answer["said"] == "The file of 0.tif is missing on the disk; add it once more."
+    window.send(window.stroke("rectangle"))
+    assert boxes(window.store) == [(2, 3, 8, 9)], "what needs no pixels is drawn all the same"
 
 
 def test_what_others_did_comes_with_the_next_answer(window: Window) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, func, literal_column, select
 
+from piximi_core.errors import NotFound
 from piximi_core.messages import from_json
 from piximi_core.project.database.schema import (
     answers,
@@ -33,6 +34,7 @@ __all__ = [
     "find_ids",
     "follows_labels",
     "get_things",
+    "image_gone",
     "kind_of_thing",
     "list_things",
     "rejected_ids",
@@ -305,6 +307,11 @@ def kind_of_thing(store: Store, thing_id: str) -> str | None:
     with store.read() as db:
         found = db.execute(query).scalar_one_or_none()
     return None if found is None else str(found)
+
+
+def image_gone() -> NotFound:
+    """Return the error for an image that is not there any more."""
+    return NotFound("The image is gone; somebody has deleted it meanwhile.")
 
 
 def get_things(store: Store, ids: Collection[str], kind_id: str | None = None) -> list[Thing]:

@@ -12,7 +12,7 @@ from piximi_core.annotation.run_lengths import check_runs
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
 from piximi_core.project.contents.objects import region_of_row
-from piximi_core.project.contents.things import among
+from piximi_core.project.contents.things import among, image_gone
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import complete_regions, images, kinds
 from piximi_core.project.database.store import Store
@@ -98,7 +98,7 @@ def add_complete(
             select(images.c.planes, images.c.height, images.c.width).where(images.c.id == image_id)
         ).first()
         if image is None:
-            raise NotFound("The image is gone; somebody has deleted it meanwhile.")
+            raise image_gone()
         if db.execute(select(kinds.c.id).where(kinds.c.id == kind_id)).first() is None:
             raise NotFound("That kind is gone; reload the page to see the present ones.")
         x1, y1, x2, y2 = region.box

@@ -8,9 +8,8 @@ from typing import Literal
 from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from piximi_core.errors import NotFound
 from piximi_core.messages import Message
-from piximi_core.project.contents.things import among
+from piximi_core.project.contents.things import among, image_gone
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import image_notes, images, objects
 from piximi_core.project.database.store import Store
@@ -55,7 +54,7 @@ def mark_done(
     with store.step(label, who=who) as db:
         take_once(db, once)
         if db.execute(select(images.c.id).where(images.c.id == image_id)).first() is None:
-            raise NotFound("The image is gone; somebody has deleted it meanwhile.")
+            raise image_gone()
         new = insert(image_notes).values(id=image_id, done=done)
         db.execute(
             new.on_conflict_do_update(index_elements=["id"], set_={"done": new.excluded.done})

@@ -15,6 +15,7 @@ from piximi_core.errors import BadInput, NotFound
 from piximi_core.messages import Message
 from piximi_core.project.contents.kinds import ensure_kind
 from piximi_core.project.contents.proposals.listing import objects_there
+from piximi_core.project.contents.things import image_gone
 from piximi_core.project.database.once import take_once
 from piximi_core.project.database.schema import images, kinds, proposals
 from piximi_core.project.database.store import Store
@@ -116,7 +117,7 @@ def _check(
 ) -> None:
     image: Any = db.execute(select(images).where(images.c.id == image_id)).first()
     if image is None:
-        raise NotFound("The image is gone; somebody has deleted it meanwhile.")
+        raise image_gone()
     if (
         kind_id == IMAGE_KIND
         or db.execute(select(kinds.c.id).where(kinds.c.id == kind_id)).first() is None
