@@ -16,6 +16,9 @@ __all__ = ["DOCUMENT", "section_text", "write"]
 DOCUMENT = ROOT / "docs" / "performance.md"
 _BUSY = 0.5
 _SUMMARY = "Targets"
+# Where the lines of `machine.describe` tell of versions, no more of the machine.
+_VERSIONS = 3
+_ELSEWHERE = "On another machine"
 
 
 def write(
@@ -23,8 +26,8 @@ def write(
 ) -> None:
     """Write what was measured into the document.
 
-    Figures that were not measured now stay, unless they belong to another machine or to other
-    versions: then they are dropped.
+    Figures that were not measured now stay: those of another machine name it, those of other
+    versions are dropped.
 
     Parameters
     ----------
@@ -35,9 +38,8 @@ def write(
     load
         Processes that wanted a core during the minute before the run.
     """
-    described = "\n".join(f"- {line}" for line in machine.describe())
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    texts = _sections_of(before) if described in before else {}
+    described = machine.describe()
+    texts = _kept(path.read_text(encoding="utf-8"), described) if path.exists() else {}
     circumstances = _circumstances(repeats, load)
     for section in sections:
         texts[section.title] = f"{circumstances}\n\n{section_text(section)}"
@@ -46,7 +48,7 @@ def write(
         "Written by `scripts/bench`, which measures on the machine at hand; do not edit it. A "
         "ratio is taken round by round, against the peer named, on the same machine in the same "
         "minutes; ranges in brackets. Nothing here is asserted by tests.",
-        described,
+        "\n".join(f"- {line}" for line in described),
         f"## {_SUMMARY}",
         _summary(texts),
         "\n".join(f"- {line}" for line in missing),
@@ -72,6 +74,21 @@ def _sections_of(document: str) -> dict[str, str]:
     pieces = re.split(r"^## (.+)$", document, flags=re.MULTILINE)
     found = zip(pieces[1::2], pieces[2::2], strict=True)
     return {title: text.strip() for title, text in found if title != _SUMMARY}
+
+
+def _kept(document: str, described: Sequence[str]) -> dict[str, str]:
+    """Return the figures of a document that hold for the present versions, by their titles."""
+    before = re.findall(r"^- (.+)$", document.partition("\n## ")[0], flags=re.MULTILINE)
+    if before[_VERSIONS:] != list(described[_VERSIONS:]):
+        return {}
+    texts = _sections_of(document)
+    if before == list(described):
+        return texts
+    elsewhere = f"{_ELSEWHERE} ({before[0]})."
+    return {
+        title: text if text.startswith(_ELSEWHERE) else f"{elsewhere} {text}"
+        for title, text in texts.items()
+    }
 
 
 def _circumstances(repeats: int, load: float) -> str:
