@@ -86,7 +86,7 @@ def _answer(
 def _propose(store: Store, answer: Answer, say: Say, done: dict[str, Any]) -> None:
     if not (answer.kind or answer.new_kind):
         raise BadInput("Say first of which kind the objects are.")
-    part = _find(store, image_of(store, answer), answer)
+    part = _find(store, image_of(store, answer.image), answer)
     count = proposals.put_proposals(
         store,
         answer.image,
@@ -149,7 +149,7 @@ def _submit(job: Job) -> None:
 
 def _look(store: Store, look: Look, say: Say) -> Found | None:
     with errors_said(say):
-        part = _find(store, image_of(store, look), look)
+        part = _find(store, image_of(store, look.image), look)
         left = [region for region in _beside_objects(store, look, part) if region is not None]
         x1, y1, x2, y2 = look.view
         seen = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import report
+from benchmarks import machine, report
 from benchmarks.processes import NotMeasured
 from benchmarks.results import Section
 
@@ -56,7 +56,7 @@ def test_figures_of_another_machine_stay_and_name_it(
 
     def measured(title: str, processor: str, version: str) -> str:
         lines = [f"Processor: {processor}", "Graphics: none", "System: Linux", version, "Browser"]
-        monkeypatch.setattr(report.machine, "describe", lambda: lines)
+        monkeypatch.setattr(machine, "describe", lambda: lines)
         section = Section(title, ["Seconds", "ours"], [["All of it", title]], ["By hand."])
         report.write([section], [], 3, 0.1, document)
         return document.read_text()

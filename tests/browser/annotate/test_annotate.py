@@ -214,7 +214,7 @@ def test_another_window_sees_it_and_images_are_walked_through(
 
 def test_nothing_is_drawn_on_the_picture_that_was_there_before(hand: Hand) -> None:
     page, held = hand.page, []
-    page.route("**/plane/**", held.append)
+    page.route("**/plane/**", lambda route: held.append(route))
     page.keyboard.press("r")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -228,9 +228,9 @@ def test_nothing_is_drawn_on_the_picture_that_was_there_before(hand: Hand) -> No
     page.mouse.up()
     expect(page.locator(".said")).to_have_text("Wait for the picture, then draw")
     hand.objects(0)
-    page.unroute("**/plane/**")
     for route in held:
         route.continue_()
+    page.unroute("**/plane/**")
     hand.drag((20, 20), (40, 40))
     rows = hand.objects(1)
     assert [(row.image_name, row.box) for row in rows[1:]] == [("stack.tif", (20, 20, 40, 40))]
