@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 
 from piximi_core.annotation.regions import Box, Region, moved_region
 from piximi_core.annotation.tools.proposing import Wanted, beside, propose, propose_diameter
@@ -37,8 +38,8 @@ log = logging.getLogger("piximi")
 # A larger plane is looked at in sight only, so many pixels a side: more takes seconds.
 _WHOLE, _LONGEST_SIDE = 6_500_000, 2048
 _MOST_SHOWN = 3_000  # of what is only looked at
-# So that what was looked at is what is proposed: how many looks, and objects of all of them.
-_REMEMBERED, _MOST_REMEMBERED = 6, 40_000
+# So that what was looked at is proposed: objects of all looks, and the least that one counts for.
+_MOST_REMEMBERED, _LEAST_REMEMBERED = 40_000, 6_000
 
 
 def proposing(store: Store, images: Callable[[], Sequence[str]]) -> Proposing:
@@ -190,24 +191,19 @@ class _Looks:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[object, ...], _Part] = OrderedDict()
+        # A look with nothing in it counts too, so that they are never too many.
+        self._kept: LRUCache[tuple[object, ...], _Part] = LRUCache(
+            _MOST_REMEMBERED, getsizeof=lambda part: max(len(part.regions), _LEAST_REMEMBERED)
+        )
 
     def find(self, key: tuple[object, ...], work: Callable[[], _Part]) -> _Part:
         with self._lock:
             found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-                return found
-        found = work()
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > 1 and self._is_full():
-                self._kept.popitem(last=False)
+        if found is None:
+            found = work()
+            with self._lock, suppress(ValueError):  # they alone are more than are kept
+                self._kept[key] = found
         return found
-
-    def _is_full(self) -> bool:
-        count = sum(len(part.regions) for part in self._kept.values())
-        return len(self._kept) > _REMEMBERED or count > _MOST_REMEMBERED
 
 
 _looks = _Looks()

@@ -9,10 +9,10 @@ after the other under a token of the session and the project; see
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from pathlib import Path
 
 import streamlit as st
+from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -35,7 +35,7 @@ _CHUNK = 1 << 20
 _MOST_UPLOADS = 256
 _tokens: Tokens[Path] = Tokens()
 # What is known of the uploads under way, and which of them takes a lot at this moment.
-_known: OrderedDict[Path, dict[int, tuple[str, int]]] = OrderedDict()
+_known: LRUCache[Path, dict[int, tuple[str, int]]] = LRUCache(_MOST_UPLOADS)
 _busy: set[Path] = set()
 
 
@@ -128,9 +128,6 @@ async def _lot(request: Request) -> Response:
 
 async def _receive(request: Request, folder: Path) -> Response:
     known = _known.setdefault(folder, {})
-    _known.move_to_end(folder)
-    while len(_known) > _MOST_UPLOADS:
-        _known.popitem(last=False)
     receiver = Receiver(folder, most_bytes(), known)
     waiting = bytearray()
     try:

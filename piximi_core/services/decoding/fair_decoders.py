@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from cachetools import TTLCache
 from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput, PiximiError, Stopped
@@ -108,8 +109,8 @@ class FairDecoders:
         self._small = _Lane(usual, _MOST_CHILDREN, small or _SMALL, most)
         self._large = _Lane(1, 1, large or _large_limits(), allowed_bytes())
         self._tickets: dict[tuple[Path, str], Ticket] = {}
-        self._failures: OrderedDict[tuple[str, str, int, int], tuple[float, BadInput]] = (
-            OrderedDict()
+        self._failures: TTLCache[tuple[str, str, int, int], BadInput] = TTLCache(
+            _REMEMBERED_FAILURES, _FAILURE_SECONDS
         )
         self._children: set[Child] = set()
         self._closed = False
@@ -185,8 +186,8 @@ class FairDecoders:
 
     def _refuse_failed(self, task: dict[str, Any]) -> None:
         known = self._failures.get(_mark(task))
-        if known is not None and time.monotonic() - known[0] < _FAILURE_SECONDS:
-            raise known[1]
+        if known is not None:
+            raise known
 
     def _queue(self, lane: _Lane, ticket: Ticket) -> None:
         lane.turns.setdefault(ticket.project, deque()).append(ticket)
@@ -285,9 +286,7 @@ class FairDecoders:
 
     def _remember(self, ticket: Ticket, error: BadInput) -> None:
         with suppress(OSError):
-            self._failures[_mark(ticket.task)] = (time.monotonic(), error)
-        while len(self._failures) > _REMEMBERED_FAILURES:
-            self._failures.popitem(last=False)
+            self._failures[_mark(ticket.task)] = error
 
 
 def _large_limits() -> DecodeLimits:

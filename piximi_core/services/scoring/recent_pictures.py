@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+
+from cachetools import LRUCache
 
 from piximi_core.images import Picture, read_picture
 
@@ -20,7 +22,9 @@ class RecentPictures:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[_Key, Picture] = OrderedDict()
+        self._kept: LRUCache[_Key, Picture] = LRUCache(
+            _KEPT_BYTES, getsizeof=lambda picture: picture.pixels.nbytes
+        )
         # Threads that want the same picture wait for each other instead of reading it twice.
         self._reading = [Lock() for _ in range(16)]
 
@@ -31,16 +35,8 @@ class RecentPictures:
             with self._lock:
                 found = self._kept.get(key)
                 if found is not None:
-                    self._kept.move_to_end(key)
                     return found
             picture = read_picture(path, name=name, channels=channels)
-            self._keep(key, picture)
+            with self._lock, suppress(ValueError):  # it alone is larger than what is kept
+                self._kept[key] = picture
             return picture
-
-    def _keep(self, key: _Key, picture: Picture) -> None:
-        with self._lock:
-            self._kept[key] = picture
-            sizes = [kept.pixels.nbytes for kept in self._kept.values()]
-            while sum(sizes) > _KEPT_BYTES:
-                self._kept.popitem(last=False)
-                sizes.pop(0)
