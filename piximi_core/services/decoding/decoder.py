@@ -21,7 +21,6 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,6 +45,7 @@ from piximi_core.images.rendering import finite_range
 from piximi_core.images.request import Reading, TooLarge
 from piximi_core.messages import Message, to_json
 from piximi_core.services.decoding import showing
+from piximi_core.services.decoding.kernel_limits import limit_memory, stand_back
 
 __all__ = ["main"]
 
@@ -200,30 +200,16 @@ def _answer(task: Task) -> dict[str, Any]:
         return {"error": Message("{shown} is damaged; copy or export it again.", shown=shown)}
 
 
-def _limit_memory(more: int) -> None:
-    """Allow so many bytes beyond what is taken now; nothing happens where there is no /proc."""
-    with suppress(FileNotFoundError):
-        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (taken + more, taken + more))
-
-
-def _stand_back() -> None:
-    """Let the programs that people wait for go first, and the system end us before it ends them."""
-    os.nice(5)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("800")
-
-
 def main(memory: int, seconds: float) -> None:
     """Answer tasks until there are no more."""
-    _stand_back()
+    stand_back()
     # What libraries print must not be taken for answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _limit_memory(memory)
+    limit_memory(memory)
     for line in sys.stdin:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         answer = _answer(json.loads(line))

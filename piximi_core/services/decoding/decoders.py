@@ -36,6 +36,7 @@ from piximi_core.vocabulary import new_id
 
 __all__ = ["Child", "DecodeLimits", "Decoders", "death", "result"]
 
+_DECODER = "piximi_core.services.decoding.decoder"
 _MOST_DECODERS = 4
 _GB = 1_000_000_000
 # Each child is one thread of work; numeric libraries that start more only get in each other's way.
@@ -75,15 +76,25 @@ def _path_from(package: str) -> str:
 
 
 class Child:
-    """One running decoder."""
+    """One running decoder, or another module that answers lines of JSON as it does.
 
-    def __init__(self, limits: DecodeLimits, log: Path | None) -> None:
+    Parameters
+    ----------
+    limits
+        What one task may cost; the module is given both numbers.
+    log
+        Where its own complaints go; nowhere if None.
+    module
+        What is run.
+    """
+
+    def __init__(self, limits: DecodeLimits, log: Path | None, module: str = _DECODER) -> None:
         package = str(Path(piximi_core.__file__).parents[1])
         with open(log or os.devnull, "ab") as errors:  # noqa: PTH123 - the null device is no Path
             self.process = subprocess.Popen(
                 # -P: no module of the folder that the person happens to stand in.
                 [
-                    *(sys.executable, "-P", "-m", "piximi_core.services.decoding.decoder"),
+                    *(sys.executable, "-P", "-m", module),
                     *(str(limits.memory), str(limits.seconds)),
                 ],
                 stdin=subprocess.PIPE,
