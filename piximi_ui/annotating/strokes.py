@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
@@ -22,12 +22,14 @@ from piximi_core.annotation.tools import (
     superpixels,
     threshold,
 )
+from piximi_core.annotation.tools.prompting import Prompt
 from piximi_core.errors import BadInput
 from piximi_core.project.contents import drawing
 from piximi_core.project.contents.drawing import Canvas
 from piximi_core.project.contents.notes.on_objects import locked_words
 from piximi_core.project.contents.things import Thing
 from piximi_core.project.database.store import Store
+from piximi_ui.annotating.networks import ask_network
 from piximi_ui.annotating.pixels import (
     Crop,
     crop_around,
@@ -45,23 +47,34 @@ __all__ = ["stroke_actions"]
 _MARGIN = 12  # pixels around a smart box, so that what lies around the object is seen
 
 
-def stroke_actions(store: Store) -> Callable[[Stroke, Say], None]:
-    """Return what carries out strokes in the window that is being drawn, in any thread."""
+def stroke_actions(store: Store) -> Callable[[Stroke, Say], str]:
+    """Return what carries out strokes in the window that is being drawn, in any thread.
+
+    It returns which way answered a smart tool, empty where there is only one.
+    """
     hand = Hand.here()
 
-    def draw(stroke: Stroke, say: Say) -> None:
+    def draw(stroke: Stroke, say: Say) -> str:
+        ways: list[str] = []
         with errors_said(say):
-            locked = _carry_out(store, stroke, hand.who)
+            locked = _carry_out(store, stroke, hand.who, ways)
             if locked:
                 say(told(locked_words(locked)), ":material/lock:")
+        return ways[-1] if ways else ""
 
     return draw
 
 
-def _carry_out(store: Store, stroke: Stroke, who: str | None) -> int:
-    """Carry out a stroke; return how many objects were left as they are because they are locked."""
+def _carry_out(store: Store, stroke: Stroke, who: str | None, ways: list[str]) -> int:
+    """Carry out a stroke; return how many objects were left as they are because they are locked.
+
+    Parameters
+    ----------
+    ways
+        Is told which way answered a smart tool.
+    """
     image = image_of(store, stroke.image)
-    work = _Work(store, stroke, image, who)
+    work = _Work(store, stroke, image, who, ways)
     if stroke.type == "edit":
         return work.edit()
     return work.draw() if stroke.mode == "new" else work.change()
@@ -75,6 +88,7 @@ class _Work:
     stroke: Stroke
     image: Thing
     who: str | None
+    ways: list[str] = field(default_factory=list)
 
     @property
     def _canvas(self) -> Canvas:
@@ -218,6 +232,12 @@ class _Work:
         return _placed(threshold.threshold(crop.pixels, box, level), crop)
 
     def _smart_box(self) -> Region | None:
+        xs, ys = _points(self.stroke.points).T
+        x1, x2 = np.clip((xs.min(), xs.max()), 0, self.image.width).tolist()
+        y1, y2 = np.clip((ys.min(), ys.max()), 0, self.image.height).tolist()
+        return self._asked(Prompt(box=(x1, y1, x2, y2)), self._box_classically)
+
+    def _box_classically(self) -> list[Region]:
         crop = crop_around(self.store, self.image, self.stroke, _MARGIN)
         xs, ys = _points(self.stroke.points).T
         inner: Box = (
@@ -226,19 +246,36 @@ class _Work:
             int(np.ceil(xs.max())) - crop.box[0],
             int(np.ceil(ys.max())) - crop.box[1],
         )
-        return self._chosen(smart.smart_box(crop.pixels, inner), crop)
+        return _regions(smart.smart_box(crop.pixels, inner), crop)
 
     def _smart_click(self, points: NDArray[np.float64]) -> Region | None:
+        height, width = self._size
+        inside = [(x, y) for x, y in points.tolist() if 0 <= x < width and 0 <= y < height]
+        prompt = Prompt(tuple(inside), self.stroke.outside) if inside else None
+        return self._asked(prompt, lambda: self._click_classically(points))
+
+    def _click_classically(self, points: NDArray[np.float64]) -> list[Region]:
         crop = crop_in_sight(self.store, self.image, self.stroke, (points[0][0], points[0][1]))
         corner = np.array(crop.box[:2])
         outside = _points(self.stroke.outside) - corner
-        return self._chosen(smart.smart_click(crop.pixels, points - corner, outside), crop)
+        return _regions(smart.smart_click(crop.pixels, points - corner, outside), crop)
 
-    def _chosen(self, candidates: list[smart.Candidate], crop: Crop) -> Region | None:
-        if not candidates:
+    def _asked(self, prompt: Prompt | None, classically: Callable[[], list[Region]]) -> Region:
+        """Return the candidate that is wanted, by the network that the stroke names or without."""
+        regions: Sequence[Region] | None = None
+        if prompt is not None:
+            answer = ask_network(self.store, self.image, self.stroke, prompt)
+            self.ways.append(answer.words)
+            regions = answer.regions
+        regions = classically() if regions is None else regions
+        if not regions:
             raise BadInput("Nothing stands out there; draw it by hand, or choose another place.")
-        choice = candidates[min(self.stroke.choice, len(candidates) - 1)]
-        return _placed(choice.region, crop)
+        return regions[min(self.stroke.choice, len(regions) - 1)]
+
+
+def _regions(candidates: list[smart.Candidate], crop: Crop) -> list[Region]:
+    x, y = crop.box[:2]
+    return [moved_region(each.region, x, y) for each in candidates]
 
 
 def _nothing() -> BadInput:

@@ -12,6 +12,7 @@ from typing import Any
 
 from piximi_core.jobs import engine
 from piximi_core.services.importing.uploads import sweep_everywhere
+from piximi_core.services.prompting.prompter import close_prompter
 from piximi_ui.language.texts import _
 from piximi_ui.server import door, picture_making, sessions, warming
 from piximi_ui.server.access import forbid_address_lookup
@@ -26,7 +27,7 @@ _TURN_SECONDS = 0.0005  # how long a thread computes before another may
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Run while the server runs; decoders and job engine stop with it.
+    """Run while the server runs; decoders, networks and job engine stop with it.
 
     Parameters
     ----------
@@ -48,6 +49,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         watching.cancel()
         sweeping.cancel()
         picture_making.close_decoders()
+        close_prompter()
         engine.shutdown()
 
 

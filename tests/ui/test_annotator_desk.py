@@ -25,6 +25,7 @@ from piximi_core.project.database.store import Store, create_store
 from piximi_core.project.files import ProjectFiles
 from piximi_core.services.importing import add_images
 from piximi_core.services.importing.sources import SourceFile
+from piximi_ui.annotating.networks import networks_for
 from piximi_ui.annotating.proposing import proposing
 from piximi_ui.annotating.shown import find_image, find_kinds, image_order
 from piximi_ui.annotating.strokes import stroke_actions
@@ -51,6 +52,7 @@ class Window:
             touched=partial(touched_since, store),
             masks=partial(masks_in, store),
             proposals=proposing(store, partial(image_order, store)),
+            networks=networks_for(store, partial(image_order, store)),
         )
         self.desk = AnnotatorDesk(Ledger(), project)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke
 from piximi_ui.components.annotator.desk import Annotated, AnnotatorDesk
+from piximi_ui.components.annotator.networks import Ahead, Networks, NetworksDesk
 from piximi_ui.components.annotator.notes import NotesDesk
 from piximi_ui.components.annotator.shortcuts import annotator_shortcuts
 from piximi_ui.components.annotator.texts import annotator_texts
@@ -20,7 +21,9 @@ from piximi_ui.server.actions import Ledger
 from piximi_ui.server.assets import component
 
 __all__ = [
+    "Ahead",
     "Annotated",
+    "Networks",
     "ShownImage",
     "ShownKind",
     "Stroke",
@@ -55,6 +58,8 @@ def annotator(
         "actions": action_address(key, desk),
         "ask": action_address(f"{key}:ask", NotesDesk(project.noted)) if project.noted else None,
         "looks": action_address(f"{key}-looks", LookDesk(project.proposals)),
+        "networks": project.networks.to_data(),
+        "ahead": action_address(f"{key}-ahead", NetworksDesk(project.networks)),
         "follow": follow,
         "texts": annotator_texts(),
     }

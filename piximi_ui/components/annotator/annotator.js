@@ -158,8 +158,9 @@ class Annotator {
   }
 
   /** The project answered: what the image shows now. */
-  answered({ image = this.image, kinds, revision, objects, proposals, said, ...more }) {
+  answered({ image = this.image, kinds, revision, objects, proposals, said, way, ...more }) {
     if (kinds) this.#know(kinds);
+    if (way !== undefined) this.status.way.textContent = way;
     if (said) this.strokes.refused();
     if (said) this.say(said);
     if (!image) return;

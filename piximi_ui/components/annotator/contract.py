@@ -62,6 +62,8 @@ class Stroke(BaseModel):
         What of the image is in sight, ``(x1, y1, x2, y2)``, and by which channels; none for all.
     choice
         Which of the candidates of a smart tool.
+    network
+        The network that is to answer a smart tool; empty for the classical way.
     amount
         How many pixels an object grows or shrinks, or over how many planes it is copied.
     """
@@ -90,6 +92,7 @@ class Stroke(BaseModel):
     view: tuple[Coordinate, Coordinate, Coordinate, Coordinate] = (0, 0, 1e7, 1e7)
     channels: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=1_000)] = ()
     choice: Annotated[int, Field(ge=0, le=2)] = 0
+    network: Name = ""
     amount: Annotated[int, Field(ge=-1_000, le=1_000)] = 1
 
     @model_validator(mode="after")

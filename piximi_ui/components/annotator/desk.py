@@ -9,6 +9,7 @@ from typing import Any
 from piximi_core.project.contents.objects import ObjectMask
 from piximi_core.project.contents.relabelled import Touched
 from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke, read_stroke
+from piximi_ui.components.annotator.networks import Networks
 from piximi_ui.components.annotator.notes import Noted, read_note
 from piximi_ui.components.annotator.notes.desk import LACKING
 from piximi_ui.components.gallery import Carry
@@ -29,7 +30,7 @@ class Annotated:
     Attributes
     ----------
     draw
-        Carries out a stroke.
+        Carries out a stroke; says which way the pixels were found, empty where there is only one.
     carry
         Carries out a label, deletion, undo or redo.
     image
@@ -44,11 +45,13 @@ class Annotated:
         The objects of an image, only those of some ids if given.
     proposals
         What proposes objects, and takes the answers.
+    networks
+        Those that smart tools can be answered by.
     noted
         What is noted beside the drawing; None for nothing.
     """
 
-    draw: Callable[[Stroke, Say], None]
+    draw: Callable[[Stroke, Say], str]
     carry: Carry
     image: Callable[[str, int], ShownImage | None]
     kinds: Callable[[], Sequence[ShownKind]]
@@ -56,6 +59,7 @@ class Annotated:
     touched: Callable[[int], Touched | None]
     masks: Callable[[str, Collection[str]], Sequence[ObjectMask]]
     proposals: Proposing
+    networks: Networks
     noted: Noted | None = None
 
 
@@ -69,17 +73,19 @@ class AnnotatorDesk:
     def __call__(self, batch: Batch) -> dict[str, Any]:
         """Do what a batch asks for; return what is said of it and what the image shows then."""
         said: list[str] = []
+        ways: list[str] = []
 
         def say(text: str, _icon: str = "") -> None:
             said.append(text)
 
-        done = self.ledger.work_off(batch, lambda raw: self._do(raw, say))
-        return {**done._asdict(), "said": " ".join(said), **self.shown(batch.more)}
+        done = self.ledger.work_off(batch, lambda raw: self._do(raw, say, ways))
+        way = {"way": ways[-1]} if ways else {}
+        return {**done._asdict(), "said": " ".join(said), **way, **self.shown(batch.more)}
 
-    def _do(self, raw: Mapping[str, Any], say: Say) -> None:
+    def _do(self, raw: Mapping[str, Any], say: Say, ways: list[str]) -> None:
         stroke = read_stroke(raw)
         if stroke is not None:
-            self.project.draw(stroke, say)
+            ways.append(self.project.draw(stroke, say))
             return
         answer = read_answer(raw)
         if answer is not None:

@@ -13,6 +13,7 @@ export class Status {
     this.annotator = annotator;
     this.percent = element("span", { class: "percent" });
     this.where = element("span", { class: "where" });
+    this.way = element("span", { class: "way", role: "status" }); // that a smart tool was answered
     this.state = element("span", { class: "state", role: "status" });
     this.said = element("p", { class: "said", role: "status", "aria-live": "polite" });
     this.hint = element("p", { class: "hint" });
@@ -25,7 +26,7 @@ export class Status {
     this.several = element("button", { type: "button", onclick: () => this.#dress({ several: !annotator.outlines.several }) });
     this.fingers = element("button", { type: "button", hidden: true, onclick: () => annotator.hand.letFingersDraw() });
     this.row = element("div", { class: "row status" }, [
-      this.where, element("span", { class: "space" }),
+      this.where, this.way, element("span", { class: "space" }),
       this.state, this.fingers, this.cover, this.several, this.percent, this.fit,
     ]);
     this.under = ""; // the pixel that the pointer is on
@@ -48,9 +49,10 @@ export class Status {
   }
 
   draw() {
-    const { texts, queue, follower, hand, outlines } = this.annotator;
+    const { texts, queue, follower, hand, outlines, strokes } = this.annotator;
     const unsaved = queue?.unsaved ?? 0;
-    this.state.textContent = follower?.lost ? texts.offline : unsaved ? texts.saving : texts.saved;
+    const waits = strokes.thinks ? texts.thinking : texts.saving;
+    this.state.textContent = follower?.lost ? texts.offline : unsaved ? waits : texts.saved;
     this.state.classList.toggle("waits", Boolean(follower?.lost || unsaved));
     this.fillName.textContent = texts.filled;
     this.cover.title = texts.filled_tip;

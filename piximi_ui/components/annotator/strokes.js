@@ -138,7 +138,8 @@ export class Strokes {
     const guided = TOOLS.find(({ name }) => name === action.tool)?.guide;
     const view = guided ? guides.box : this.view();
     const sight = { view, channels: this.channels(), seen: this.#seen() };
-    const usual = { overlap, radius, size, choice: choice - 1, amount: 1, category: null };
+    const { network } = guides.ahead;
+    const usual = { overlap, radius, size, choice: choice - 1, amount: 1, category: null, network };
     annotator.queue.push({ image: image.id, plane, ...usual, ...sight, ...action });
     return true;
   }
@@ -158,6 +159,12 @@ export class Strokes {
 
   channels() {
     return this.annotator.looks.seen();
+  }
+
+  /** Whether a network is being asked. */
+  get thinks() {
+    const { queue } = this.annotator;
+    return (queue?.waiting ?? []).some(({ tool, network }) => network && tool?.startsWith("smart"));
   }
 
   /** The strokes that wait, as they were drawn on what is shown. */

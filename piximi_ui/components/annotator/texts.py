@@ -58,6 +58,7 @@ def _around() -> dict[str, str]:
         "list": _("Objects of this plane"),
         "saved": _("Saved"),
         "saving": _("Saving …"),
+        "thinking": _("Looking for the outline …"),
         "offline": _("No connection: what you draw is kept and saved later"),
         "select_first": _("Select an object first: press V and click it."),
     }
@@ -113,6 +114,13 @@ def _tools() -> dict[str, str]:
         "level_setting": _("Level {n} %"),
         "choice_setting": _("Proposal {n} of 3"),
         "level_proposed": _("Level as proposed"),
+        "found_by": _("Outlines by"),
+        "found_by_tip": _(
+            "A network looks at the picture first, for some seconds; until it has, outlines are "
+            "found by brightness and edges"
+        ),
+        "by_network": _("the network {name}"),
+        "classical": _("brightness and edges"),
     }
 
 

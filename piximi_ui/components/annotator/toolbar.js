@@ -37,6 +37,7 @@ export class Toolbar {
     this.row = element("div", { class: "row" }, [
       element("div", { class: "segments", role: "group" }, this.modes),
       ...this.fields.map(({ node }) => node),
+      annotator.guides.ahead.node,
     ]);
     this.verbs = element("div", { class: "row verbs" }, [...this.edits, this.deletion]);
   }
@@ -79,6 +80,7 @@ export class Toolbar {
       const asked = name === "level" && value === 0 ? texts.level_proposed : texts[`${name}_setting`];
       words.textContent = fill(asked, { n: number(Math.round(10 * value) / 10) });
     }
+    annotator.guides.ahead.draw(tool);
     this.edits.forEach((button, i) => {
       const { name, keys } = EDITS[i];
       button.textContent = texts[name];

@@ -1,5 +1,7 @@
-// What guides the hand while it draws: the line that keeps to edges, and superpixels to be picked.
+// What guides the hand while it draws: the line that keeps to edges, superpixels to be picked, and
+// networks that have looked at the picture before they are asked.
 
+import { Ahead } from "./ahead.js";
 import { Maps } from "./maps.js";
 import { Patches } from "./patches.js";
 import { Wire } from "./wire.js";
@@ -14,6 +16,7 @@ export class Guides {
     this.maps = new Maps(() => annotator.hand.show());
     this.wire = new Wire();
     this.patches = new Patches();
+    this.ahead = new Ahead(annotator);
     this.box = [0, 0, 0, 0]; // the part of the image that the maps show
     this.of = ""; // the image and plane
   }
@@ -29,6 +32,7 @@ export class Guides {
 
   /** Show the superpixels before any is picked. */
   ready(tool) {
+    this.ahead.ready(tool);
     if (tool.guide) this.#settle(false);
     if (tool.guide) this.#map(tool.guide);
     this.patches.show(tool.name === "quick" ? this.#map("patches") : null, []);
