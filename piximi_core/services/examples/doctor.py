@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import platform
 import tempfile
-import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from piximi_core import __version__
-from piximi_core.annotation.tools.prompting import Prompt
 from piximi_core.classification.choices import NETWORKS
 from piximi_core.classification.settings import ModelSettings
-from piximi_core.errors import PiximiError
 from piximi_core.formats.annotations.registry import FORMATS
 from piximi_core.images.readers.registry import READERS
 from piximi_core.jobs.inline import run_here
@@ -24,14 +19,12 @@ from piximi_core.project.database.store import create_store
 from piximi_core.project.workspace import workspace
 from piximi_core.services.classifiers import export
 from piximi_core.services.examples.digits import add_digits
-from piximi_core.services.prompting.prompter import Prompter, View
-from piximi_core.services.prompting.weights import Network, find_networks, weights_folder
+from piximi_core.services.prompting.trying import try_networks
 from piximi_core.services.training import train
 
 __all__ = ["examine"]
 
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflowjs", "streamlit", "dask", "numpy", "onnxruntime")
-_NETWORK_SECONDS = 300.0
 
 
 def examine() -> Iterator[str]:
@@ -43,7 +36,7 @@ def examine() -> Iterator[str]:
 
     device = describe_device()
     yield f"Device: {device.kind} ({device.name}). {device.reason} {device.advice}".rstrip()
-    yield from _networks()
+    yield from try_networks()
     yield from _plug_ins()
     with tempfile.TemporaryDirectory(prefix="piximi-doctor-") as room:
         store = create_store(Path(room) / "doctor", "Doctor")
@@ -56,46 +49,6 @@ def examine() -> Iterator[str]:
         yield f"Export works: largest difference {exported.difference:.2g}."
         store.close()
     yield "All is well."
-
-
-def _networks() -> Iterator[str]:
-    """Say which networks can answer smart tools, and try each on a small picture."""
-    folder = weights_folder()
-    if folder is None:
-        yield "Networks for smart tools: none, as PIXIMI_WEIGHTS names no folder."
-        return
-    found = find_networks()
-    if not found.networks:
-        yield f"Networks for smart tools: none in {folder}."
-    for network in found.networks:
-        files = f"{network.encoder.name} + {network.decoder.name}"
-        yield f"Network for smart tools: {network.name} ({network.family.name}; {files})."
-        yield f"  {_tried(network)}"
-    for sentence in found.refused:
-        yield f"Not used: {sentence}"
-
-
-def _tried(network: Network) -> str:
-    picture = np.zeros((64, 64, 3), np.uint8)
-    picture[16:48, 16:48] = 255
-    prompter = Prompter()
-    try:
-        with tempfile.TemporaryDirectory(prefix="piximi-doctor-") as room:
-            view = View(network, Path(room), "0" * 64, None, 0, (0, 0, 64, 64))
-            begun = time.monotonic()
-            if not prompter.wait_for(view, lambda: picture, _NETWORK_SECONDS):
-                return f"It did not look at a picture in {_NETWORK_SECONDS:g} s."
-            looked = time.monotonic()
-            prompt = Prompt(inside=((32.0, 32.0),))
-            if prompter.ask(view, lambda: picture, prompt, patience=_NETWORK_SECONDS) is None:
-                return "It did not answer."
-            done = time.monotonic()
-            first, second = looked - begun, done - looked
-            return f"It works: {first:.1f} s to look at a picture, {second:.1f} s to answer."
-    except PiximiError as error:
-        return str(error)
-    finally:
-        prompter.close()
 
 
 def _plug_ins() -> Iterator[str]:

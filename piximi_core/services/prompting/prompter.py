@@ -39,7 +39,7 @@ State = Literal["ready", "looking", "failed"]
 KEPT_BYTES = 500_000_000
 """What a project's cache may hold of what networks saw; what was not used for longest goes."""
 _VERSION = 1  # of the pictures that networks are shown
-_LOOK_SECONDS, _ANSWER_SECONDS = 300.0, 20.0
+_LOOK_SECONDS, _ANSWER_SECONDS = 300.0, 10.0
 _MOST_WAITING = 8  # views that are still to be looked at
 _MOST_PATIENT = 4  # threads that wait for a look at once: others get no answer yet
 _IDLE_SECONDS = 60.0
@@ -131,6 +131,7 @@ class Prompter:
         """
         kept = view.kept
         if kept.is_file():
+            self._get_ready(view.network)
             return "ready"
         with self._change:
             self._raise_failed(view)
@@ -203,6 +204,16 @@ class Prompter:
         self._looker.close()
         self._answerer.close()
 
+    def _get_ready(self, network: Network) -> None:
+        """Start the process that answers, unless it runs: it takes a second or two."""
+
+        def work() -> None:
+            with suppress(PiximiError):  # whoever asks is told
+                self._answerer.ask(network, "get_ready", 0.0)
+
+        if not self._answerer.serves(network) and not self._answerer.is_busy:
+            threading.Thread(target=work, name="networks-ready", daemon=True).start()
+
     def _wait(self, view: View, patience: float) -> bool:
         """Whether a look came to an end in time; what will take longer is not waited for."""
         kept = view.kept
@@ -271,6 +282,8 @@ class Prompter:
                     "file and the disk.",
                     reason=error.strerror or type(error).__name__,
                 )
+            if failure is None:
+                self._get_ready(view.network)
             with self._change:
                 if failure is not None:
                     self._failures[failed] = (time.monotonic(), failure)

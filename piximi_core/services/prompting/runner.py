@@ -52,6 +52,13 @@ class _Running:
         self._state: object = None
         self._session: Any = None
         self._signature: Signature | None = None
+        self._stands_back = False
+
+    def stand_back(self) -> None:
+        """Let others go first from now on: a look takes seconds, and nobody waits for each."""
+        if not self._stands_back:
+            self._stands_back = True
+            stand_back()
 
     def open(self, path: Path) -> tuple[Any, Signature]:
         """Return what runs a file, and what it takes and gives."""
@@ -100,6 +107,7 @@ _running, _kept = _Running(), _Kept()
 
 def encode(task: Task) -> dict[str, Any]:
     """Look at the picture ``task["picture"]``; write what the decoder needs to ``task["copy"]``."""
+    _running.stand_back()
     family = _family(task)
     session, signature = _running.open(Path(task["encoder"]))
     picture = np.load(task["picture"], allow_pickle=False)
@@ -135,7 +143,17 @@ def _family(task: Task) -> Family:
     return next(each for each in FAMILIES if each.key == task["family"])
 
 
-_TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {"encode": encode, "decode": decode}
+def get_ready(task: Task) -> dict[str, Any]:
+    """Read the decoder, so that the first prompt need not wait for that."""
+    _running.open(Path(task["decoder"]))
+    return {}
+
+
+_TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {
+    "encode": encode,
+    "decode": decode,
+    "get_ready": get_ready,
+}
 
 
 def _answer(task: Task) -> dict[str, Any]:
@@ -167,7 +185,6 @@ def _too_large(task: Task) -> BadInput:
 
 def main(memory: int, seconds: float) -> None:
     """Answer tasks until there are no more."""
-    stand_back()
     # What libraries print must not be taken for answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -47,6 +47,17 @@ class Runner:
         self._memory = 0
         self._idle: Timer | None = None
         self._closed = False
+        self._served = ""
+
+    def serves(self, network: Network) -> bool:
+        """Whether the process runs, and has the files of a network at hand."""
+        child = self._child
+        return child is not None and child.process.poll() is None and self._served == network.mark
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is doing something."""
+        return self._lock.locked()
 
     def ask(self, network: Network, do: str, wait: float, **task: Any) -> dict[str, Any]:
         """Have a task done; return its answer.
@@ -95,6 +106,7 @@ class Runner:
         self._idle.start()
         if "error" in answer:
             raise BadInput.saying(answer["error"])
+        self._served = network.mark
         return answer
 
     def _living(self, memory: int) -> Child:
