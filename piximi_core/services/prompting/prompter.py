@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 import threading
@@ -33,6 +34,8 @@ from piximi_core.services.prompting.runners import Runner, Unfinished
 from piximi_core.services.prompting.weights import Network
 
 __all__ = ["Prompter", "State", "View", "close_prompter", "shared_prompter"]
+
+log = logging.getLogger("piximi")
 
 State = Literal["ready", "looking", "failed"]
 
@@ -281,6 +284,12 @@ class Prompter:
                     "There is nothing for the network to look at ({reason}); check the image's "
                     "file and the disk.",
                     reason=error.strerror or type(error).__name__,
+                )
+            except Exception:
+                # Whatever it is, others' pictures are still to be looked at.
+                log.exception("A network could not look at a picture")
+                failure = BadInput(
+                    "The network could not look at the picture; the server's log says why."
                 )
             if failure is None:
                 self._get_ready(view.network)

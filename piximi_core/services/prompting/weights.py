@@ -105,6 +105,18 @@ def find_networks() -> Found:
     folder = weights_folder()
     if folder is None:
         return Found()
+    try:
+        return _find_again(folder)
+    except OSError as error:
+        unread = BadInput(
+            "The folder of PIXIMI_WEIGHTS cannot be read ({reason}); check who owns it.",
+            reason=error.strerror or type(error).__name__,
+        )
+        return Found(refused=(unread.message,))
+
+
+def _find_again(folder: Path) -> Found:
+    """Return what was found last, unless a file is another."""
     # All files, as weights may lie beside the file that names them.
     state = [
         (path, path.stat().st_size, path.stat().st_mtime_ns)

@@ -108,10 +108,18 @@ def test_without_the_network_the_tool_is_what_it_was(hand: Hand) -> None:
     hand.click((x, y))
     assert overlap(hand.objects(2)[1], disc(x, y, radius)) > 0.95
     expect(page.locator(".way")).to_have_text("Outlined by brightness and edges")
+    # The choice is there again after a reload.
+    page.reload()
+    hand.ready()
+    page.keyboard.press("s")
+    expect(chosen(page)).to_have_value("")
     # Another tool is no longer told of.
+    hand.click((NUCLEI[1][0], NUCLEI[1][1]))
+    hand.objects(3)
+    expect(page.locator(".way")).to_have_text("Outlined by brightness and edges")
     page.keyboard.press("r")
     hand.drag((200, 20), (240, 40))
-    hand.objects(3)
+    hand.objects(4)
     expect(page.locator(".way")).to_be_empty()
     # Keys reach the canvas again after a choice.
     page.keyboard.press("b")
@@ -119,7 +127,7 @@ def test_without_the_network_the_tool_is_what_it_was(hand: Hand) -> None:
     chosen(page).select_option("tiny")
     ready(page)
     hand.drag((x - radius, y - radius), (x + radius, y + radius))
-    assert overlap(hand.objects(4)[3], disc(x, y, radius)) > 0.9
+    assert overlap(hand.objects(5)[4], disc(x, y, radius)) > 0.9
     expect(page.locator(".way")).to_have_text("Outlined by tiny")
 
 

@@ -17,6 +17,7 @@ from piximi_core.errors import BadInput
 from piximi_core.services.prompting import prompter as prompter_module
 from piximi_core.services.prompting.pictures import picture_of
 from piximi_core.services.prompting.prompter import Prompter, View
+from piximi_core.services.prompting.runners import Runner
 from piximi_core.services.prompting.weights import Network, find_networks
 from tests.tiny_networks import SCORES, write_efficient_sam, write_sam1, write_sam2
 
@@ -242,6 +243,76 @@ def test_a_decoder_that_gives_something_else_is_refused(
     [network] = find_networks().networks
     with pytest.raises(BadInput, match=r"'tiny_decoder\.onnx' cannot be run"):
         prompter.ask(view_of(network, tmp_path), bright, INSIDE, patience=LONG)
+
+
+def write_hostile(folder: Path, body: str) -> Network:
+    """Write a network whose encoder has its own way with a picture."""
+    write_sam1(folder, "hostile")
+    model = onnx.parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 17]>'
+        "hostile (float[1, 3, 1024, 1024] image) => (float[1, 256, 64, 64] image_embeddings)"
+        f"{{ {body} }}"
+    )
+    onnx.save(model, folder / "hostile_encoder.onnx")
+    [network] = find_networks().networks
+    return network
+
+
+def test_a_network_that_never_ends_is_ended(folder: Path, tmp_path: Path) -> None:
+    network = write_hostile(
+        folder,
+        """
+        many = Constant <value = int64 {9000000000000000000}> ()
+        yes = Constant <value = bool {1}> ()
+        last = Loop (many, yes, image) <body = turn (int64 at, bool on, float[1, 3, 1024, 1024] x)
+            => (bool still, float[1, 3, 1024, 1024] y) { still = Identity (on)  y = Neg (x) }>
+        cut = AveragePool <kernel_shape = [16, 16], strides = [16, 16]> (last)
+        image_embeddings = Identity (cut)
+        """,
+    )
+    picture, copy = tmp_path / "picture.npy", tmp_path / "copy"
+    np.save(picture, bright())
+    runner = Runner(seconds=4.0)
+    task = {"picture": str(picture), "copy": str(copy), "height": HEIGHT, "width": WIDTH}
+    begun = time.monotonic()
+    try:
+        with pytest.raises(BadInput, match=r"'hostile_encoder\.onnx' took longer than 4 s"):
+            runner.ask(network, "encode", 0.0, **task)
+    finally:
+        runner.close()
+    assert time.monotonic() - begun < 30
+    assert not copy.exists()
+
+
+def test_a_network_that_wants_all_memory_gets_a_sentence(
+    folder: Path, tmp_path: Path, prompter: Prompter
+) -> None:
+    network = write_hostile(
+        folder,
+        """
+        size = Constant <value = int64[4] {1, 256, 60000, 60000}> ()
+        mean = ReduceMean <axes = [1, 2, 3]> (image)
+        image_embeddings = Expand (mean, size)
+        """,
+    )
+    with pytest.raises(
+        BadInput, match=r"'hostile_encoder\.onnx' (needs more memory|cannot be run)"
+    ):
+        prompter.ask(view_of(network, tmp_path), bright, INSIDE, patience=LONG)
+
+
+def test_what_nobody_thought_of_holds_up_no_other_picture(
+    folder: Path, tmp_path: Path, prompter: Prompter
+) -> None:
+    write_sam1(folder)
+    [network] = find_networks().networks
+
+    def broken() -> np.ndarray:
+        raise ZeroDivisionError
+
+    with pytest.raises(BadInput, match="the server's log says why"):
+        prompter.ask(view_of(network, tmp_path), broken, INSIDE, patience=LONG)
+    assert prompter.ask(view_of(network, tmp_path, 1), bright, INSIDE, patience=LONG)
 
 
 def test_a_missing_image_is_no_fault_of_the_network(

@@ -40,6 +40,17 @@ def test_nothing_is_found_where_nothing_lies(
         assert find_networks().networks == find_networks().refused == ()
 
 
+def test_a_folder_that_cannot_be_read_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_more: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", refuse)
+    told = "The folder of PIXIMI_WEIGHTS cannot be read (Permission denied); check who owns it."
+    assert refusal() == told
+
+
 def test_all_families_are_found_and_told_apart(folder: Path) -> None:
     write_sam1(folder, "mobile_sam")
     write_sam2(folder, "sam2_hiera_tiny")

@@ -6,7 +6,9 @@ import { Asker } from "../notes/ask.js";
 
 const STILL = 250; // ms that the picture rests before a network looks at it
 const AGAIN = 600; // ms between questions how far it is
-export const CLASSICAL = "";
+const CLASSICAL = "";
+const MOST_REFUSED = 5;
+const KEPT = "piximi-outlines-by"; // where the choice stays for the next time
 
 export class Ahead {
   /** @param {object} annotator see ../annotator.js: `image`, `plane`, `looks`, `strokes`, `component` */
@@ -15,7 +17,7 @@ export class Ahead {
     this.asker = new Asker();
     this.asked = ""; // what was told last
     /** @type {string | null} */
-    this.chosen = null; // by the person; null for the first network
+    this.chosen = remembered(); // by the person; null for the first network
     /** @type {any} */
     this.timer = undefined;
     this.words = element("span", { class: "soft", role: "status" });
@@ -42,6 +44,11 @@ export class Ahead {
   #choose(name) {
     this.chosen = name;
     this.asked = "";
+    try {
+      localStorage.setItem(KEPT, name);
+    } catch {
+      // Storage may be full or forbidden.
+    }
     this.annotator.refocus();
     this.annotator.redraw();
   }
@@ -89,9 +96,17 @@ export class Ahead {
     this.node.title = texts.found_by_tip;
     const options = names.map((name) => element("option", { value: name, text: fill(texts.by_network, { name }) }));
     options.push(element("option", { value: CLASSICAL, text: texts.classical }));
-    options.push(...refused.map((text) => element("option", { value: "refused", text, disabled: true })));
+    options.push(...refused.slice(0, MOST_REFUSED).map((text) => element("option", { value: "refused", text, disabled: true })));
     this.select.replaceChildren(...options);
     this.select.value = this.network;
     this.words.hidden = this.network === CLASSICAL;
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
   }
 }
