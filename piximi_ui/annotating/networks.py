@@ -25,9 +25,9 @@ from piximi_core.project.database.store import Store
 from piximi_core.services.prompting.pictures import picture_of
 from piximi_core.services.prompting.prompter import View, shared_prompter
 from piximi_core.services.prompting.weights import Network, find_networks
+from piximi_ui.annotating.pixels import image_of, pixels_in
 from piximi_ui.components.annotator import Ahead, Networks, Stroke
 from piximi_ui.language.texts import _, told
-from piximi_ui.server.picture_making import Original
 
 __all__ = ["ByNetwork", "ask_network", "networks_for"]
 
@@ -108,9 +108,12 @@ def ask_network(store: Store, image: Thing, stroke: Stroke, prompt: Prompt) -> B
 
 def _look_ahead(store: Store, order: Callable[[], Sequence[str]], ahead: Ahead) -> dict[str, Any]:
     network = find_networks().named(ahead.network)
-    image = next(iter(get_things(store, [ahead.image])), None)
-    if network is None or image is None:
+    if network is None:
         return {"state": "failed", "words": ""}
+    try:
+        image = image_of(store, ahead.image)
+    except NotFound as error:
+        return {"state": "failed", "words": told(error.message)}
     view = _view(store, network, image, ahead.plane, ahead.view, ahead.channels)
     if view is None:
         return {"state": "failed", "words": told(_too_wide(network))}
@@ -165,14 +168,7 @@ def _view(
 
 def _drawing(store: Store, image: Thing, view: View) -> Callable[[], NDArray[np.uint8]]:
     def draw() -> NDArray[np.uint8]:
-        try:
-            original = Original.find(store.folder, view.file, view.read_channels)
-        except FileNotFoundError as error:
-            raise NotFound(
-                "The file of {name} is missing on the disk; add it once more.",
-                name=image.name[:80],
-            ) from error
-        return picture_of(original.cut(view.plane, view.crop), view.channels)
+        return picture_of(pixels_in(store, image, view.plane, view.crop, view.channels))
 
     return draw
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation.tools.tones import of_channels, rescaled
+from piximi_core.annotation.tools.tones import rescaled
 from piximi_core.images import CHANNEL_COLORS, render
 
 __all__ = ["LONGEST_SIDE", "picture_of"]
@@ -17,7 +16,7 @@ LONGEST_SIDE = 2048
 """In pixels: a network sees half of it, and to draw more takes seconds."""
 
 
-def picture_of(pixels: NDArray[Any], channels: Sequence[int] = ()) -> NDArray[np.uint8]:
+def picture_of(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     """Return what a network is shown of a crop, uint8 ``[H', W', 3]``.
 
     A photograph is shown as it is. All else is stretched channel by channel, so that faint objects
@@ -26,12 +25,11 @@ def picture_of(pixels: NDArray[Any], channels: Sequence[int] = ()) -> NDArray[np
     Parameters
     ----------
     pixels
-        ``[H, W, C]``, native numbers. Every n-th of a large crop is taken.
-    channels
-        Those that are seen; none for all.
+        ``[H, W, C]``, native numbers of the channels that are seen. Every n-th of a large crop is
+        taken.
     """
     step = -(-max(pixels.shape[:2]) // LONGEST_SIDE)
-    seen = of_channels(pixels[::step, ::step], channels)
+    seen = pixels[::step, ::step]
     count = seen.shape[2]
     if seen.dtype == np.uint8 and count == 3:
         photograph: NDArray[np.uint8] = np.ascontiguousarray(seen)

@@ -337,7 +337,8 @@ def test_a_photograph_is_shown_as_it_is_and_all_else_is_stretched() -> None:
     seen = picture_of(deep)
     assert seen[0, 0].tolist() == [255, 255, 0]
     assert seen[7, 8].tolist() == [0, 0, 0]
-    assert picture_of(deep, (1,))[:, :, 0].tolist() == picture_of(deep, (1,))[:, :, 2].tolist()
-    assert picture_of(deep, (1,))[0, 8].tolist() == [255, 255, 255]
+    grey = picture_of(deep[..., 1:])
+    assert grey[0, 8].tolist() == [255, 255, 255]
+    assert grey[7, 8].tolist() == [0, 0, 0]
     assert picture_of(np.full((3, 3, 1), np.nan)).tolist() == np.zeros((3, 3, 3)).tolist()
     assert picture_of(np.zeros((5000, 10, 7))).shape == (1667, 4, 3)
