@@ -10,7 +10,7 @@ from .naming import safe_name
 from .packing import pack_zarr
 from .picture import ChannelsUnknown, Picture, PixelSize, TimeUnknown
 from .pixel_hash import pixel_hash
-from .reading import describe, read_picture
+from .reading import describe, open_parts, read_picture
 from .rendering import (
     CHANNEL_COLORS,
     THUMBNAIL_TYPE,
@@ -47,6 +47,7 @@ __all__ = [
     "is_image_zip",
     "is_zarr_folder",
     "measure_levels",
+    "open_parts",
     "pack_zarr",
     "pixel_hash",
     "read_picture",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .large.parts import Parts
 from .layout import Layout
 from .picture import Picture, PixelArray, PixelSize
 
@@ -106,7 +107,15 @@ def bit_depth_of(dtype: np.dtype[Any]) -> int:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file whose header was read and checked, and the way to its pixels."""
+    """A file whose header was read and checked, and the way to its pixels.
+
+    Attributes
+    ----------
+    parts
+        The way to its pixels piece by piece, where the format and the file allow it; what it gives
+        works as long as the file is open.
+    """
 
     description: Description
     decode: Callable[[], Picture]
+    parts: Callable[[], Parts] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -62,14 +63,23 @@ class Levels:
         return asdict(self)
 
 
-def measure_levels(picture: Picture) -> Levels:
-    """Count the values of every channel over the whole stack."""
+def measure_levels(
+    picture: Picture, extents: Sequence[Range] | None = None, sampled: int | None = None
+) -> Levels:
+    """Count the values of every channel over the whole stack.
+
+    Parameters
+    ----------
+    extents, sampled
+        The ranges of the channels, and how many pixels of a larger picture each stands for along
+        each side, where ``picture`` is a sample of it.
+    """
     pixels = picture.pixels
-    every = max(1, int(np.ceil(np.sqrt(pixels[..., 0].size / COUNTED))))
-    shown, colors = display_ranges(picture), display_colors(picture)
+    step = max(1, int(np.ceil(np.sqrt(pixels[..., 0].size / COUNTED)))) if sampled is None else 1
+    shown, colors = display_ranges(picture, extents), display_colors(picture)
     channels = []
-    for channel, extent in enumerate(channel_ranges(pixels)):
-        values = pixels[:, ::every, ::every, channel]
+    for channel, extent in enumerate(extents or channel_ranges(pixels)):
+        values = pixels[:, ::step, ::step, channel]
         first, last = _extent(extent, shown[channel])
         color = colors[channel]
         channels.append(
@@ -83,7 +93,7 @@ def measure_levels(picture: Picture) -> Levels:
                 counts=tuple(int(n) for n in _counts(values, first, last)),
             )
         )
-    return Levels(tuple(channels), every, not picture.is_float)
+    return Levels(tuple(channels), sampled or step, not picture.is_float)
 
 
 def _palette(channel: int) -> str:

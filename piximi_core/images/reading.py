@@ -12,12 +12,13 @@ from piximi_core.messages import Message
 
 from .description import Description, Opened
 from .detect import extension_for
+from .large.parts import Parts
 from .naming import safe_name
 from .picture import ChannelsUnknown, Picture, TimeUnknown
 from .readers.registry import READERS
 from .request import ReadRequest, TooLarge, allowed_bytes
 
-__all__ = ["describe", "read_picture"]
+__all__ = ["describe", "open_parts", "read_picture"]
 
 
 def describe(path: Path, *, name: str | None = None, max_bytes: int | None = None) -> Description:
@@ -39,7 +40,8 @@ def describe(path: Path, *, name: str | None = None, max_bytes: int | None = Non
     BadInput
         What keeps the file from being read, as far as its header shows it, in one sentence.
     """
-    with _opened(path, name, max_bytes) as (opened, _):
+    # Large files are told from small ones by what they say, and read in parts.
+    with _opened(path, name, max_bytes, in_parts=True) as (opened, _):
         return opened.description
 
 
@@ -89,12 +91,44 @@ def read_picture(
 
 
 @contextmanager
+def open_parts(
+    path: Path,
+    *,
+    name: str | None = None,
+    channels: int | None = None,
+    max_bytes: int | None = None,
+) -> Iterator[tuple[Description, Parts | None]]:
+    """Open an image file to read it piece by piece.
+
+    Parameters
+    ----------
+    path, name, channels, max_bytes
+        As in `read_picture`; eight times ``max_bytes`` are allowed.
+
+    Yields
+    ------
+    tuple
+        What the header says, and the way to the pixels; None where the format or the file has to
+        be read whole.
+
+    Raises
+    ------
+    BadInput
+        As `read_picture`, now or while parts are read.
+    """
+    with _opened(path, name, max_bytes, channels, in_parts=True) as (opened, request):
+        _require_answers(opened.description, request)
+        yield opened.description, opened.parts() if opened.parts else None
+
+
+@contextmanager
 def _opened(
     path: Path,
     name: str | None,
     max_bytes: int | None,
     channels: int | None = None,
     time: int | Literal["planes"] | None = None,
+    in_parts: bool = False,
 ) -> Iterator[tuple[Opened, ReadRequest]]:
     """Open a file and turn whatever goes wrong, then and later, into one sentence."""
     request = ReadRequest(
@@ -102,6 +136,7 @@ def _opened(
         channels=channels,
         max_bytes=allowed_bytes() if max_bytes is None else max_bytes,
         time=time,
+        in_parts=in_parts,
     )
     if channels is not None and channels < 1:
         raise request.problem(

@@ -105,19 +105,24 @@ def channel_ranges(pixels: PixelArray) -> tuple[Range, ...]:
     return tuple((float(lo), float(hi)) for lo, hi in zip(lows, highs, strict=True))
 
 
-def display_ranges(picture: Picture) -> tuple[Range, ...]:
+def display_ranges(picture: Picture, extents: Sequence[Range] | None = None) -> tuple[Range, ...]:
     """Return the range at which each channel is shown at first.
 
     What the file asks for comes first. A photograph (8-bit, three channels, no colours of its
     own) is shown as its camera meant it; Piximi would stretch its channels apart, which turns a
     pale smear violet. All else is stretched to `channel_ranges`.
+
+    Parameters
+    ----------
+    extents
+        The `channel_ranges`, where ``picture`` is only a sample of what is shown.
     """
     if picture.window is not None:
         return picture.window
     pixels = picture.pixels
     if pixels.dtype == np.uint8 and picture.channels == 3 and picture.channel_colors is None:
         return ((0.0, 255.0),) * 3
-    return channel_ranges(pixels)
+    return channel_ranges(pixels) if extents is None else tuple(extents)
 
 
 def default_colors(channels: int) -> tuple[str | None, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from piximi_core.errors import BadInput
@@ -14,6 +14,8 @@ from piximi_core.messages import Message
 __all__ = ["DEFAULT_MAX_BYTES", "ReadRequest", "Reading", "TimePoint", "TooLarge", "allowed_bytes"]
 
 TimePoint = int | Literal["planes"] | None
+
+_TIMES_IN_PARTS = 8  # a picture that is read in parts may be so much larger than one that is not
 
 DEFAULT_MAX_BYTES = 2**31
 """How much memory one decoded image may take, unless the caller or the environment says else."""
@@ -65,12 +67,15 @@ class ReadRequest:
         How many channels frames have that say nothing about themselves.
     time
         Which time point, counted from 1; ``"planes"`` takes all of them as planes.
+    in_parts
+        Whether it will be read piece by piece where that is possible: then the whole need not fit.
     """
 
     name: str
     channels: int | None
     max_bytes: int
     time: TimePoint = None
+    in_parts: bool = False
 
     def problem(self, text: str, sort: type[BadInput] = BadInput) -> BadInput:
         """Return an error that starts with the file's name."""
@@ -101,3 +106,12 @@ class ReadRequest:
                 ),
                 TooLarge,
             )
+
+    def allowing_parts(self) -> ReadRequest:
+        """Return the same request for a file that can be read in parts, with the wider limit.
+
+        It is the same if nobody is going to read it so.
+        """
+        if not self.in_parts:
+            return self
+        return replace(self, max_bytes=_TIMES_IN_PARTS * self.max_bytes)

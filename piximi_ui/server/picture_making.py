@@ -11,19 +11,16 @@ import base64
 import contextlib
 import json
 import os
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from piximi_core.annotation import blank_background, cut_box, decode_mask
 from piximi_core.annotation.regions import Box
@@ -31,9 +28,16 @@ from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look, render
 from piximi_core.project.contents.objects import read_runs
 from piximi_core.project.contents.things import Thing
-from piximi_core.project.files import ProjectFiles, replace_atomically
-from piximi_core.services.decoding.fair_decoders import Decoded, FairDecoders
-from piximi_core.services.decoding.showing import LONGEST_SIDE
+from piximi_core.project.files import replace_atomically
+from piximi_core.services.decoding.fair_decoders import Decoded
+from piximi_core.services.decoding.showing import LONGEST_SIDE, reduced
+from piximi_ui.server.originals import (
+    Original,
+    Planes,
+    close_decoders,
+    recent,
+    warm_decoders,
+)
 
 __all__ = [
     "LONGEST_SIDE",
@@ -49,16 +53,15 @@ __all__ = [
     "encode_thumbnail",
     "from_cache_or",
     "in_thread",
+    "placeholder",
     "warm_decoders",
 ]
 
 PREVIEW_SIDE = 1024
 THUMBNAIL_SIDE = 256
 LOSSLESS_PIXELS = 250_000
-REMEMBERED_BYTES = 256_000_000
 
 _LOOKS_KEPT = 6  # of one picture on the disk
-_LONGEST_WAIT = 60.0  # seconds for pixels that a thread needs
 _PIXELS_AT_ONCE = 1_000_000  # rendered in one go: floats take twelve times a pixel's room
 
 
@@ -73,150 +76,22 @@ class LookUnfit(BadInput):
     """A look for another number of channels than the picture has."""
 
 
-@dataclass(frozen=True)
-class Original:
-    """The stored file of one image, and the project's channel count for undeclared stacks."""
-
-    project: Path
-    path: Path
-    channels: int | None
-
-    @classmethod
-    def find(cls, project: Path, sha256: str, channels: int | None) -> Original:
-        """Find it by its content's hash; `FileNotFoundError` if there is none."""
-        folder = ProjectFiles(project).original(sha256, "").parent
-        found = sorted(folder.glob(f"{sha256}.*"))
-        if not found:
-            raise FileNotFoundError(sha256)
-        return cls(project, found[0], channels)
-
-    async def decode(self, do: str, **more: Any) -> Decoded:
-        """Have a decoder do a task with it; nothing goes on once this is cancelled."""
-        decoders = _decoders()
-        ticket = decoders.submit(self.project, do, self.path, channels=self.channels, **more)
-        try:
-            # Shielded, because others may wait for the same ticket.
-            return await asyncio.shield(asyncio.wrap_future(ticket.future))
-        finally:
-            decoders.leave(ticket)
-
-    def cut(self, plane: int, box: tuple[int, int, int, int]) -> NDArray[Any]:
-        """Return the pixels ``[H, W, C]`` of a box in a plane, as the file has them.
-
-        For threads that may wait; it must not be called where the server answers.
-
-        Raises
-        ------
-        PiximiError
-            The file cannot be read.
-        """
-        kept = _recent.look_up(self, plane, whole=True)
-        if kept is not None and 0 <= plane - kept.first < len(kept.pixels):
-            return cut_box(kept.pixels[plane - kept.first], box)
-        decoders = _decoders()
-        task = {"plane": plane, "box": list(box), "channels": self.channels}
-        ticket = decoders.submit(self.project, "planes", self.path, **task)
-        try:
-            found = ticket.future.result(timeout=_LONGEST_WAIT).pixels
-        finally:
-            decoders.leave(ticket)
-        if found is None:
-            raise BadInput("The image has no plane {plane}.", plane=plane + 1)
-        pixels: NDArray[Any] = found[0]
-        return pixels
-
-
-_shared: list[FairDecoders] = []
-_sharing = Lock()
-
-
-def _decoders() -> FairDecoders:
-    with _sharing:
-        if not _shared:
-            _shared.append(FairDecoders())
-        return _shared[0]
-
-
-def warm_decoders() -> None:
-    """Start a decoder before the first picture is asked for."""
-    _decoders().warm()
-
-
-def close_decoders() -> None:
-    """End all decoders; the next picture starts new ones."""
-    with _sharing:
-        while _shared:
-            _shared.pop().close()
-
-
-@dataclass(frozen=True, eq=False)
-class _Planes:
-    """Some neighbouring planes of a picture, decoded.
-
-    Attributes
-    ----------
-    pixels
-        ``[Z, H, W, C]``.
-    first, planes
-        Which plane comes first, and how many the picture has.
-    step
-        1 for all pixels; n where blocks of n times n became one.
-    """
-
-    pixels: NDArray[Any]
-    first: int
-    planes: int
-    step: int
-    ranges: tuple[tuple[float, float], ...]
-    colors: tuple[str | None, ...]
-
-
-class _Recent:
-    """The planes that were looked at last."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[Original, int], _Planes] = OrderedDict()
-
-    def look_up(self, original: Original, plane: int, *, whole: bool = False) -> _Planes | None:
-        """Return what holds a plane, with all its pixels if that is asked for."""
-        with self._lock:
-            for key, kept in self._kept.items():
-                holds = 0 <= plane - kept.first < len(kept.pixels) or plane >= kept.planes
-                if key[0] == original and holds and (kept.step == 1 or not whole):
-                    self._kept.move_to_end(key)
-                    return kept
-        return None
-
-    def keep(self, original: Original, planes: _Planes) -> None:
-        """Keep planes, and let go of those that were not looked at for longest."""
-        with self._lock:
-            self._kept[original, planes.first] = planes
-            sizes = [kept.pixels.nbytes for kept in self._kept.values()]
-            while sum(sizes) > REMEMBERED_BYTES:
-                self._kept.popitem(last=False)
-                sizes.pop(0)
-
-
-_recent = _Recent()
-
-
-async def _find_planes(original: Original, plane: int) -> _Planes:
-    found = _recent.look_up(original, plane)
+async def _find_planes(original: Original, plane: int) -> Planes:
+    found = recent.look_up(original, plane)
     if found is None:
         found = _planes(await original.decode("planes", plane=plane), plane)
         if len(found.pixels):
-            _recent.keep(original, found)
+            recent.keep(original, found)
     if plane >= found.planes:
         raise IndexError(plane)
     return found
 
 
-def _planes(decoded: Decoded, plane: int) -> _Planes:
+def _planes(decoded: Decoded, plane: int) -> Planes:
     facts, pixels = decoded.facts, decoded.pixels
     ranges = tuple((float(low), float(high)) for low, high in facts["ranges"])
     none = np.zeros((0, 0, 0, len(ranges)), np.uint8)  # of a plane that there is not
-    return _Planes(
+    return Planes(
         none if pixels is None else pixels,
         facts.get("first", plane),
         facts["planes"],
@@ -257,14 +132,17 @@ async def encode_plane(
     return await in_thread("drawing", lambda: _encode(_drawn(pixels, found, look)))
 
 
-async def encode_part(original: Original, plane: int, box: Box, look: Look | None) -> bytes:
-    """Return a part of a plane with all its pixels, else as `encode_plane` does."""
-    found = _recent.look_up(original, plane, whole=True)
+async def encode_part(
+    original: Original, plane: int, box: Box, look: Look | None, step: int = 1
+) -> bytes:
+    """Return a part of a plane, ``step`` times ``step`` pixels as one, as `encode_plane` does."""
+    found = recent.look_up(original, plane, whole=True)
     if found is None or not 0 <= plane - found.first < len(found.pixels):
-        found = _planes(await original.decode("planes", plane=plane, box=list(box)), plane)
+        decoded = await original.decode("planes", plane=plane, box=list(box), step=step)
+        found = _planes(decoded, plane)
         part = found.pixels
     else:
-        part = cut_box(found.pixels[plane - found.first], box)[np.newaxis]
+        part = reduced(cut_box(found.pixels[plane - found.first], box)[np.newaxis], step)
     if part.size == 0:
         raise IndexError(plane, box)
     if look is not None:
@@ -283,7 +161,7 @@ async def encode_object(
         The look is for another number of channels.
     """
     assert thing.box is not None
-    found = _recent.look_up(original, thing.active_plane, whole=True)
+    found = recent.look_up(original, thing.active_plane, whole=True)
     if found is None or not len(found.pixels):
         found = await _find_object(thing, original)
         plane = found.pixels[0]
@@ -296,13 +174,14 @@ async def encode_object(
         drawn = _drawn(plane, found, look)
         if form.endswith("alone"):
             mask = decode_mask(read_runs(thing.mask), thing.height, thing.width)
-            drawn = blank_background(drawn, mask[:: found.step, :: found.step])
+            mask = mask[:: found.step, :: found.step][: drawn.shape[0], : drawn.shape[1]]
+            drawn = blank_background(drawn[: mask.shape[0], : mask.shape[1]], mask)
         return _encode(drawn, THUMBNAIL_SIDE if form.startswith("thumb") else LONGEST_SIDE)
 
     return await in_thread("thumbs", draw)
 
 
-async def _find_object(thing: Thing, original: Original) -> _Planes:
+async def _find_object(thing: Thing, original: Original) -> Planes:
     """Return an object's box alone, all its pixels; of the last plane if its own is gone."""
     plane = thing.active_plane
     box = list(thing.box or ())
@@ -371,7 +250,7 @@ def _require_fit(look: Look, channels: int) -> None:
         raise LookUnfit("This picture has {channels} channels.", channels=channels)
 
 
-def _drawn(pixels: NDArray[Any], found: _Planes, look: Look | None) -> NDArray[np.uint8]:
+def _drawn(pixels: NDArray[Any], found: Planes, look: Look | None) -> NDArray[np.uint8]:
     """Draw ``[H, W, C]`` as 8-bit RGB, some rows at a time."""
     ranges, colors = (look.ranges, look.colors) if look else (found.ranges, found.colors)
     rows = max(1, _PIXELS_AT_ONCE // max(1, pixels.shape[1]))
@@ -392,4 +271,16 @@ def _encode(pixels: NDArray[np.uint8], longest: int = LONGEST_SIDE) -> bytes:
     else:
         # A twelfth of lossless WebP's time; colours are not thinned out, as cells are small.
         image.save(out, "JPEG", quality=92, subsampling=0)
+    return out.getvalue()
+
+
+@cache
+def placeholder() -> bytes:
+    """A small grey picture with a cross: the original cannot be read."""
+    image = Image.new("RGBA", (64, 64), (128, 128, 128, 48))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((18, 18, 46, 46), radius=4, outline=(128, 128, 128, 255), width=2)
+    draw.line((24, 40, 40, 24), fill=(128, 128, 128, 255), width=2)
+    out = BytesIO()
+    image.save(out, "WEBP", lossless=True)
     return out.getvalue()

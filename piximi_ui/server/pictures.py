@@ -12,13 +12,10 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import quote
 
-from PIL import Image, ImageDraw
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -31,12 +28,12 @@ from piximi_core.project.database.store import open_store
 from piximi_core.project.files import ProjectFiles
 from piximi_ui.server import picture_making
 from piximi_ui.server.assets import base_path
+from piximi_ui.server.originals import Original
 from piximi_ui.server.picture_making import (
     LONGEST_SIDE,
     OBJECT_FORMS,
     PREVIEW_SIDE,
     ObjectForm,
-    Original,
     from_cache_or,
     in_thread,
 )
@@ -46,7 +43,7 @@ from piximi_ui.server.pixel_maps import (
     encode_map,
     encode_values,
     read_asked,
-    read_box,
+    read_part,
 )
 from piximi_ui.server.sessions import Tokens
 
@@ -57,6 +54,7 @@ __all__ = [
     "object_address",
     "outlines_address",
     "plane_address",
+    "progress_address",
     "revision_address",
     "routes",
     "thumb_address",
@@ -120,7 +118,8 @@ def plane_address(token: str, sha256: str, plane: int | str = 0) -> str:
     """Address of one plane (at most 4096 pixels), in the colours and ranges of the file.
 
     The browser may add ``?look=`` (see `piximi_core.images.Look`), and ``size=1024`` for a quick
-    preview or ``box=x1,y1,x2,y2`` for a part with all its pixels.
+    preview or ``box=x1,y1,x2,y2`` for a part with all its pixels, or with ``step=n`` n times n of
+    them as one.
     """
     return f"{base_path()}/pictures/{token}/plane/{sha256}/{plane}"
 
@@ -146,6 +145,11 @@ def object_address(
 def levels_address(token: str, sha256: str) -> str:
     """Address of the histograms and first looks of an image's channels (JSON)."""
     return f"{base_path()}/pictures/{token}/levels/{sha256}.json"
+
+
+def progress_address(token: str, sha256: str) -> str:
+    """Address of how far a large image is made ready, 0…1 (JSON); null while nothing is made."""
+    return f"{base_path()}/pictures/{token}/progress/{sha256}.json"
 
 
 def values_address(token: str, sha256: str, plane: int | str) -> str:
@@ -179,6 +183,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{start}/plane/{{sha256}}/{{plane}}", _plane, methods=["GET"]),
         Route(f"{start}/object/{{object_id}}/{{view}}/{{form}}", _object, methods=["GET"]),
         Route(f"{start}/levels/{{sha256}}.json", _levels, methods=["GET"]),
+        Route(f"{start}/progress/{{sha256}}.json", _progress, methods=["GET"]),
         Route(f"{start}/values/{{sha256}}/{{plane}}", _values, methods=["GET"]),
         Route(f"{start}/map/{{sha256}}/{{plane}}/{{sort}}", _map, methods=["GET"]),
         Route(f"{start}/outlines/{{image_id}}", _outlines, methods=["GET"]),
@@ -237,18 +242,18 @@ async def _plane(request: Request) -> Response:
         return _refused(f"The size is {PREVIEW_SIDE} or left out.")
     plane, longest = int(text), PREVIEW_SIDE if size else LONGEST_SIDE
     try:
-        box = read_box(request.query_params) if "box" in request.query_params else None
+        part = read_part(request.query_params) if "box" in request.query_params else None
     except BadPart as error:
         return _refused(str(error))
 
     async def make(grant: _Grant, sha256: str, look: Look | None) -> bytes:
         async def encode() -> bytes:
             original = _original(grant, sha256)
-            if box is not None:
-                return await picture_making.encode_part(original, plane, box, look)
+            if part is not None:
+                return await picture_making.encode_part(original, plane, part.box, look, part.step)
             return await picture_making.encode_plane(original, plane, look, longest)
 
-        if look is not None or size or box:
+        if look is not None or size or part:
             # Tried looks are many and short-lived: the browser keeps them, the disk does not.
             return await encode()
         folder = ProjectFiles(grant.project).cache / "planes" / sha256[:2]
@@ -290,6 +295,18 @@ async def _levels(request: Request) -> Response:
         )
 
     return await _answer(request, make)
+
+
+async def _progress(request: Request) -> Response:
+    grant, sha256 = _tokens.find(request.path_params["token"]), request.path_params["sha256"]
+    if grant is None or not _SHA256.fullmatch(sha256):
+        return _missing()
+    try:
+        # Beside the pictures' own threads, all of which may wait for what is made.
+        share = await asyncio.to_thread(lambda: _original(grant, sha256).share_prepared())
+    except FileNotFoundError:
+        return _missing()
+    return JSONResponse({"share": share}, headers={"Cache-Control": "no-store"})
 
 
 async def _values(request: Request) -> Response:
@@ -341,7 +358,7 @@ async def _answer(
         return _refused(str(error))
     except PiximiError:
         # The page goes on; a mended original is asked for again after a moment.
-        return _picture(_placeholder(), SOON_STALE)
+        return _picture(picture_making.placeholder(), SOON_STALE)
     if content is None:
         return Response(status_code=_CLOSED)
     return _picture(content, FOREVER)
@@ -371,18 +388,6 @@ def _picture(content: bytes, keep: str) -> Response:
     kind = next(kind for start, kind in _KINDS.items() if content.startswith(start))
     headers = {"Cache-Control": keep, "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=kind, headers=headers)
-
-
-@cache
-def _placeholder() -> bytes:
-    """A small grey picture with a cross: the original cannot be read."""
-    image = Image.new("RGBA", (64, 64), (128, 128, 128, 48))
-    draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((18, 18, 46, 46), radius=4, outline=(128, 128, 128, 255), width=2)
-    draw.line((24, 40, 40, 24), fill=(128, 128, 128, 255), width=2)
-    out = BytesIO()
-    image.save(out, "WEBP", lossless=True)
-    return out.getvalue()
 
 
 def _refused(text: str) -> Response:

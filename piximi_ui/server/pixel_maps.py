@@ -30,12 +30,13 @@ __all__ = [
     "Asked",
     "BadPart",
     "Map",
+    "Part",
     "Sort",
     "encode_map",
     "encode_values",
     "make_map",
     "read_asked",
-    "read_box",
+    "read_part",
 ]
 
 Sort = Literal["patches", "costs"]
@@ -45,6 +46,7 @@ WIDEST = 4096
 """The longest side of the part of an image, in its pixels: what is decoded stays small."""
 _KEPT = 12
 _FARTHEST = 1_000_000
+_STEPS = frozenset(str(2**power) for power in range(10))
 
 
 class BadPart(BadInput):
@@ -74,6 +76,14 @@ class Asked:
         """How many pixels of the image are one of the map, along each side."""
         x1, y1, x2, y2 = self.box
         return max(1, -(-max(x2 - x1, y2 - y1) // SIDE))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A box of a plane, and how many of its pixels are one of the picture along each side."""
+
+    box: Box
+    step: int
 
 
 @dataclass(frozen=True)
@@ -146,7 +156,7 @@ def read_asked(original: Original, plane: int, query: Mapping[str, str]) -> Aske
     BadPart
         It asks for none, or for too large a one.
     """
-    box = read_box(query)
+    box = _read_box(query)
     try:
         channels = tuple(int(part) for part in query.get("channels", "").split(",") if part)
         size = float(query.get("size", "0"))
@@ -157,19 +167,28 @@ def read_asked(original: Original, plane: int, query: Mapping[str, str]) -> Aske
     return Asked(original, plane, box, channels, size)
 
 
-def read_box(query: Mapping[str, str]) -> Box:
-    """Read the ``box`` that an address asks for, ``(x1, y1, x2, y2)``, the end exclusive.
+def read_part(query: Mapping[str, str]) -> Part:
+    """Read the ``box`` and the ``step``, a power of two, that an address asks for.
 
     Raises
     ------
     BadPart
         As `read_asked`.
     """
+    text = query.get("step", "1")
+    step = int(text) if text in _STEPS else 0
+    if not step:
+        raise BadPart("There is no such part of a picture.")
+    return Part(_read_box(query, WIDEST * step), step)
+
+
+def _read_box(query: Mapping[str, str], widest: int = WIDEST) -> Box:
+    """Read the ``box`` that an address asks for, ``(x1, y1, x2, y2)``, the end exclusive."""
     try:
         x1, y1, x2, y2 = map(int, query["box"].split(","))
     except (KeyError, ValueError) as error:
         raise BadPart("The part of the picture is not given as numbers.") from error
     sides = ((x1, x2), (y1, y2))
-    if not all(0 <= start < end <= min(start + WIDEST, _FARTHEST) for start, end in sides):
+    if not all(0 <= start < end <= min(start + widest, _FARTHEST) for start, end in sides):
         raise BadPart("There is no such part of a picture.")
     return x1, y1, x2, y2

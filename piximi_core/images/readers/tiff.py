@@ -15,6 +15,8 @@ import numpy as np
 from piximi_core.messages import Message
 
 from ..description import Opened, describe_layout
+from ..large.parts import Parts
+from ..large.tiff_parts import can_be_read_in_parts, tiff_parts
 from ..layout import Layout, layout_of, to_stack
 from ..picture import Picture, PixelArray
 from ..request import ReadRequest
@@ -53,7 +55,9 @@ def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
         series, images = _main_series(tif, request)
         pages = _stored_pages(tif, series)
         layout = layout_of(*_samples_last(series), request)
-        _check(tif, series, pages, layout, request)
+        in_parts = can_be_read_in_parts(series, pages)
+        limits = request.allowing_parts() if in_parts else request
+        _check(tif, series, pages, layout, limits)
         values = plan_values(series.keyframe, layout.length("S"), bool(tif.is_imagej), request)
         layout = layout.with_samples(values.samples)
         description = describe_layout(
@@ -70,7 +74,12 @@ def open_tiff(path: Path, request: ReadRequest) -> Iterator[Opened]:
             colors = channel_colors(tif, series.keyframe, stack.shape[3])
             return description.picture(stack, channel_colors=colors)
 
-        yield Opened(description, decode)
+        def parts() -> Parts:
+            channels = description.channels or request.channels or 1
+            colors = channel_colors(tif, series.keyframe, channels)
+            return tiff_parts(tif, file, series, pages, layout, values, colors, request)
+
+        yield Opened(description, decode, parts if in_parts else None)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import numpy as np
 from piximi_core.messages import Message
 
 from ..description import Opened, describe_layout
+from ..large.parts import Parts
+from ..large.zarr_parts import can_be_read_in_parts, zarr_parts
 from ..layout import layout_of, to_stack
 from ..picture import Picture, PixelArray
 from ..request import ReadRequest
@@ -40,13 +42,14 @@ def open_zarr(path: Path, request: ReadRequest) -> Iterator[Opened]:
     BadInput
         No image inside, a link, or a way of packing that is not read.
     """
-    if path.is_dir():
-        _refuse_links(path, request)
-        yield _opened(FolderTree(path), path, "", request)
-        return
-    with zipfile.ZipFile(path) as archive:
+    with ExitStack() as closing:
+        if path.is_dir():
+            _refuse_links(path, request)
+            yield _opened(FolderTree(path), path, "", closing, request)
+            return
+        archive = closing.enter_context(zipfile.ZipFile(path))
         root = zip_root(archive.namelist()) or ""
-        yield _opened(ZipTree(archive, root), path, root, request)
+        yield _opened(ZipTree(archive, root), path, root, closing, request)
 
 
 def _refuse_links(top: Path, request: ReadRequest) -> None:
@@ -58,11 +61,13 @@ def _refuse_links(top: Path, request: ReadRequest) -> None:
             )
 
 
-def _opened(tree: Tree, path: Path, root: str, request: ReadRequest) -> Opened:
+def _opened(tree: Tree, path: Path, root: str, closing: ExitStack, request: ReadRequest) -> Opened:
     image = find_image(tree, request)
     layout = layout_of(image.axes, image.shape, request)
     itemsize = max(4, image.dtype.itemsize)
-    request.check_size(layout.picked(request.time or 1), itemsize)
+    in_parts = can_be_read_in_parts(image)
+    limits = request.allowing_parts() if in_parts else request
+    limits.check_size(layout.picked(request.time or 1), itemsize)
     request.check_size(image.chunks, itemsize)
     values = Values(image.dtype)
     values.make_plain(request)
@@ -79,13 +84,23 @@ def _opened(tree: Tree, path: Path, root: str, request: ReadRequest) -> Opened:
         stack = to_stack(data, layout, request)
         return description.picture(stack, channel_colors=image.colors, window=image.window)
 
-    return Opened(description, decode)
+    def parts() -> Parts:
+        store = _store(path)
+        closing.callback(store.close)
+        return zarr_parts(store, root, image, values)
+
+    return Opened(description, decode, parts if in_parts else None)
+
+
+def _store(path: Path) -> Any:
+    from zarr.storage import LocalStore, ZipStore
+
+    return LocalStore(path, read_only=True) if path.is_dir() else ZipStore(path, read_only=True)
 
 
 def _numbers(path: Path, root: str, image: ZarrImage, request: ReadRequest) -> PixelArray:
     """Unpack the array, of the asked time point alone."""
     import zarr
-    from zarr.storage import LocalStore, ZipStore
 
     chosen: list[Any] = [slice(None)] * len(image.shape)
     if isinstance(request.time, int) and "T" in image.axes:
@@ -93,7 +108,7 @@ def _numbers(path: Path, root: str, image: ZarrImage, request: ReadRequest) -> P
         if image.shape[place] > 1:
             chosen[place] = request.time - 1
     where = (root + image.path).strip("/")
-    store = LocalStore(path, read_only=True) if path.is_dir() else ZipStore(path, read_only=True)
+    store = _store(path)
     try:
         array = zarr.open_array(store, path=where, mode="r", zarr_format=image.version)
         if array.shape != image.shape:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from piximi_core.errors import BadInput
 from piximi_core.messages import Message
 
 from ..picture import PixelSize
@@ -29,6 +30,7 @@ _UNITS = {
     "angstrom": "Å", "µm": "µm", "um": "µm", "nm": "nm", "mm": "mm",
 }  # fmt: skip
 _OME_0_2 = "TCZYX"
+_MOST_LEVELS = 20
 
 
 class Tree(Protocol):
@@ -50,6 +52,8 @@ class ZarrImage:
         2 or 3.
     axes, shape, chunks, dtype
         One letter and two lengths per axis; the type of the numbers.
+    smaller
+        The same picture in less detail, as OME-Zarr keeps it, the largest first.
     """
 
     path: str
@@ -63,6 +67,7 @@ class ZarrImage:
     colors: tuple[str, ...] | None = None
     window: tuple[tuple[float, float], ...] | None = None
     notes: tuple[str, ...] = ()
+    smaller: tuple[ZarrImage, ...] = ()
 
 
 def find_image(tree: Tree, request: ReadRequest) -> ZarrImage:
@@ -189,10 +194,7 @@ def _ome_image(
     images = attributes["multiscales"]
     image = images[0]
     level = image["datasets"][0]
-    inside = PurePosixPath(str(level["path"]))
-    if inside.is_absolute() or ".." in inside.parts:
-        raise request.problem(Message("points to an array outside itself; export it again."))
-    path = f"{where}{inside.as_posix()}"
+    path = _inside(where, level, request)
     version, shape, chunks, dtype = _array(tree, f"{path}/", request)
     stated = image.get("axes") or list(_OME_0_2[-len(shape) :])
     names = [axis.get("name") if isinstance(axis, dict) else axis for axis in stated]
@@ -209,9 +211,47 @@ def _ome_image(
         else ()
     )
     size = _size(axes, stated, image, level)
-    return ZarrImage(
-        path, version, axes, shape, chunks, dtype, True, size, colors, window, notes
-    )  # fmt: skip
+    found = ZarrImage(path, version, axes, shape, chunks, dtype, True, size, colors, window, notes)
+    return replace(found, smaller=_smaller(tree, where, image["datasets"][1:], found, request))
+
+
+def _inside(where: str, level: Any, request: ReadRequest) -> str:
+    """Return the path of a level's array."""
+    inside = PurePosixPath(str(level["path"]))
+    if inside.is_absolute() or ".." in inside.parts:
+        raise request.problem(Message("points to an array outside itself; export it again."))
+    return f"{where}{inside.as_posix()}"
+
+
+def _smaller(
+    tree: Tree, where: str, levels: list[Any], full: ZarrImage, request: ReadRequest
+) -> tuple[ZarrImage, ...]:
+    """Return the levels that hold the same picture with fewer rows and columns, and no others.
+
+    A picture is read whole without them, so what is wrong with them keeps nobody from it.
+    """
+    found: list[ZarrImage] = []
+    before = full
+    for level in levels[:_MOST_LEVELS]:
+        try:
+            path = _inside(where, level, request)
+            version, shape, chunks, dtype = _array(tree, f"{path}/", request)
+        except (BadInput, KeyError, TypeError, ValueError):
+            continue
+        if len(shape) != len(full.shape) or dtype != full.dtype:
+            continue
+        if _is_half_of(before, shape):
+            before = ZarrImage(path, version, full.axes, shape, chunks, dtype, is_ome=True)
+            found.append(before)
+    return tuple(found)
+
+
+def _is_half_of(before: ZarrImage, shape: tuple[int, ...]) -> bool:
+    """Whether a shape differs from a level's by fewer rows and columns alone."""
+    return all(
+        (1 <= new < old or new == old == 1) if letter in "YX" else new == old
+        for letter, old, new in zip(before.axes, before.shape, shape, strict=True)
+    )
 
 
 def _size(axes: str, stated: list[Any], image: Any, level: Any) -> PixelSize | None:

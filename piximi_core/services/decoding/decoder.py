@@ -16,7 +16,6 @@ import faulthandler
 import json
 import os
 import resource
-import signal
 import sys
 import traceback
 import warnings
@@ -40,11 +39,12 @@ from piximi_core.images import (
     safe_name,
     thumbnail,
 )
+from piximi_core.images.large.surveying import survey
 from piximi_core.images.picture import ChannelsUnknown, TimeUnknown
 from piximi_core.images.rendering import finite_range
 from piximi_core.images.request import Reading, TooLarge
 from piximi_core.messages import Message, to_json
-from piximi_core.services.decoding import showing
+from piximi_core.services.decoding import large, patience, showing
 from piximi_core.services.decoding.kernel_limits import limit_memory, stand_back
 
 __all__ = ["main"]
@@ -58,6 +58,9 @@ def take(task: Task) -> dict[str, Any]:
     What is not kept as it was given is written to ``task["copy"]``: a DICOM file, which names a
     patient; a folder; one time point of several; what is converted to the project's channels.
     """
+    in_parts = large.take(task)
+    if in_parts is not None:
+        return in_parts
     path, name, copy = Path(task["path"]), task["name"], Path(task["copy"])
     reading = Reading(**task["reading"])
     picture = read_picture(path, name=name, channels=reading.channels, time=reading.time)
@@ -99,14 +102,7 @@ def _facts(picture: Picture, float_range: tuple[float, float] | None) -> dict[st
         low, high = float_range
         clipped = int(np.count_nonzero((picture.pixels < low) | (picture.pixels > high)))
         if clipped:
-            notes.append(
-                Message(
-                    "{clipped:,} values beyond the project's {low:g} to {high:g} are clipped",
-                    clipped=clipped,
-                    low=low,
-                    high=high,
-                )
-            )
+            notes.append(large.clipped_note(clipped, low, high))
     return {
         "planes": picture.planes,
         "height": picture.height,
@@ -148,6 +144,9 @@ def read(task: Task) -> dict[str, Any]:
 
 def hash_pixels(task: Task) -> dict[str, Any]:
     """Return the pixel hash of a stored file."""
+    in_parts = large.find(task)
+    if in_parts is not None:
+        return {"pixels": survey(in_parts.parts, watch=patience.go_on).pixel_hash}
     picture = read_picture(Path(task["path"]), name=task["name"], channels=task["channels"])
     return {"pixels": pixel_hash(picture.pixels)}
 
@@ -166,6 +165,7 @@ _TASKS: dict[str, Callable[[Task], dict[str, Any]]] = {
     "thumb": showing.thumb,
     "levels": showing.levels,
     "planes": showing.planes,
+    "pyramid": large.pyramid,
 }
 
 
@@ -211,9 +211,9 @@ def main(memory: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     limit_memory(memory)
     for line in sys.stdin:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        patience.begin(seconds)
         answer = _answer(json.loads(line))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        patience.end()
         answers.write(f"{json.dumps(to_json(answer))}\n")
         answers.flush()
 

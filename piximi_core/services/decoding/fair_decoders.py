@@ -315,7 +315,7 @@ def _ask(child: Child, task: dict[str, Any]) -> Decoded | None:
         if answer is None:
             return None
         facts = result(answer)
-        if facts.get("beyond"):
+        if facts.get("beyond") or facts.get("needs_pyramid"):
             return Decoded(facts)
         return Decoded(facts, np.load(place, mmap_mode="r", allow_pickle=False))
 

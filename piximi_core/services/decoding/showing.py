@@ -24,11 +24,11 @@ from piximi_core.images import (
     read_picture,
     thumbnail,
 )
+from piximi_core.services.decoding import large
+from piximi_core.services.decoding.large import LONGEST_SIDE
 
 __all__ = ["LONGEST_SIDE", "PLANE_BYTES", "STACK_BYTES", "levels", "planes", "thumb"]
 
-LONGEST_SIDE = 4096
-"""How long a plane is at most once it is drawn, in pixels."""
 STACK_BYTES = 64_000_000
 """How many bytes of neighbouring planes are given at once."""
 PLANE_BYTES = 160_000_000
@@ -67,6 +67,9 @@ _last = _Last()
 
 def thumb(task: Task) -> dict[str, Any]:
     """Return a thumbnail, as the file asks or in the look ``task["look"]``."""
+    in_parts = large.find(task)
+    if in_parts is not None:
+        return in_parts.thumb(task)
     picture = _last.read(task)
     if task.get("look") is None:
         content = thumbnail(picture)
@@ -80,6 +83,9 @@ def thumb(task: Task) -> dict[str, Any]:
 
 def levels(task: Task) -> dict[str, Any]:
     """Return histograms and first looks of all channels."""
+    in_parts = large.find(task)
+    if in_parts is not None:
+        return in_parts.histogram()
     return {"levels": measure_levels(_last.read(task)).to_json()}
 
 
@@ -87,8 +93,12 @@ def planes(task: Task) -> dict[str, Any]:
     """Write a plane and its neighbours, or a box of it, to ``task["copy"]`` in NumPy's format.
 
     The pixels are ``[Z, H, W, C]`` in the file's own numbers. Of a plane that is too large every
-    ``step``-th row and column is given, each the mean of ``step`` times ``step`` pixels.
+    ``step``-th row and column is given, each the mean of ``step`` times ``step`` pixels. Of a box,
+    those of ``task["step"]``.
     """
+    in_parts = large.find(task)
+    if in_parts is not None:
+        return in_parts.planes(task)
     picture, plane = _last.read(task), int(task["plane"])
     facts = {
         "planes": picture.planes,
@@ -99,12 +109,14 @@ def planes(task: Task) -> dict[str, Any]:
     if plane >= picture.planes:
         return {**facts, "beyond": True}
     if task.get("box"):
-        first, step, pixels = plane, 1, cut_box(picture.pixels[plane], task["box"])[np.newaxis]
+        step = int(task.get("step") or 1)
+        part = cut_box(picture.pixels[plane], task["box"])[np.newaxis]
+        first, pixels = plane, reduced(part, step)
     else:
         many = max(1, STACK_BYTES // max(1, picture.pixels[0].nbytes))
         first, step = plane // many * many, 1
         pixels = picture.pixels[first : first + many]
-    if pixels.shape[0] == 1:
+    if pixels.shape[0] == 1 and step == 1 and not task.get("alone"):
         step = _step(pixels)
         pixels = reduced(pixels, step)
     with Path(task["copy"]).open("wb") as file:

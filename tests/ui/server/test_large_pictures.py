@@ -1,0 +1,108 @@
+"""Large pictures by HTTP: a pyramid is made when one is needed, and not for a pixel's value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from piximi_core.services.decoding import pyramids
+from piximi_core.services.decoding.pyramids import pyramid_folder
+from piximi_ui.server import pictures
+from piximi_ui.server.originals import Original, close_decoders
+from tests.images.large.pictures import halves, noise
+from tests.ui.server.asgi import get
+
+SHA = "ab" + 62 * "0"
+
+
+@pytest.fixture
+def token(tmp_path: Path) -> Iterator[str]:
+    path = tmp_path / "images" / SHA[:2] / f"{SHA}.tif"
+    path.parent.mkdir(parents=True)
+    tifffile.imwrite(path, pixels(), tile=(512, 512))
+    yield pictures.issue_token("s", tmp_path)
+    close_decoders()
+
+
+def pixels() -> np.ndarray:
+    return np.tile(noise(800, 1024) // 4, (6, 8))[:4500]
+
+
+def opened(body: bytes) -> np.ndarray:
+    return np.asarray(Image.open(BytesIO(body)))
+
+
+def test_values_are_read_without_a_pyramid_and_pictures_make_one(
+    token: str, tmp_path: Path
+) -> None:
+    values = pictures.values_address(token, SHA, 0)
+    progress = pictures.progress_address(token, SHA)
+    found, before = get(pictures.routes(), f"{values}?x=8000&y=4499", progress)
+    assert json.loads(found.body) == {"values": [int(pixels()[4499, 8000])]}
+    assert json.loads(before.body) == {"share": None}
+    folder = pyramid_folder(tmp_path, tmp_path / f"{SHA}.tif", None)
+    assert not folder.exists()
+    plane = pictures.plane_address(token, SHA)
+    part = f"{plane}?box=512,1024,1024,1536&look=ffffff:0:65535"
+    coarse = f"{plane}?box=0,0,2048,2048&step=4&look=ffffff:0:65535"
+    whole, part_seen, coarse_seen = get(pictures.routes(), plane, part, coarse)
+    assert folder.is_dir()
+    assert opened(whole.body).shape == (2250, 4096, 3)
+    expected = np.rint(pixels()[1024:1536, 512:1024] / 257)
+    assert np.abs(opened(part_seen.body)[..., 0] - expected).mean() < 3
+    quarter = halves(halves(pixels()[np.newaxis, ..., np.newaxis]))[0, :512, :512, 0] / 257
+    assert np.abs(opened(coarse_seen.body)[..., 0] - quarter).mean() < 3
+    [levels] = get(pictures.routes(), pictures.levels_address(token, SHA))
+    assert json.loads(levels.body)["every"] == 7
+
+
+@pytest.mark.parametrize(
+    "asked", ["step=3", "step=0", "step=-2", "step=4096", "step=x", "step=", "step=1.0"]
+)
+def test_steps_are_powers_of_two(token: str, asked: str) -> None:
+    [answer] = get(pictures.routes(), f"{pictures.plane_address(token, SHA)}?box=0,0,9,9&{asked}")
+    assert answer.status == 400
+
+
+def test_a_part_may_be_wider_by_its_step_and_no_more(token: str) -> None:
+    plane = pictures.plane_address(token, SHA)
+    wide, too_wide = get(
+        pictures.routes(), f"{plane}?box=0,0,8192,9&step=2", f"{plane}?box=0,0,8193,9&step=2"
+    )
+    assert (wide.status, too_wide.status) == (200, 400)
+
+
+def test_strangers_hear_nothing_of_progress(token: str) -> None:
+    found = get(
+        pictures.routes(),
+        pictures.progress_address("nobody", SHA),
+        pictures.progress_address(token, "cd" + 62 * "0"),
+        pictures.progress_address(token, "../secret"),
+    )
+    assert [answer.status for answer in found] == [404, 404, 404]
+
+
+def test_without_room_for_a_pyramid_the_picture_is_shown_from_memory(
+    token: str, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_bytes(b"no folder")
+    [whole] = get(pictures.routes(), f"{pictures.plane_address(token, SHA)}?look=ffffff:0:65535")
+    assert whole.status == 200
+    assert max(opened(whole.body).shape) <= 4096
+    assert max(opened(whole.body).shape) > 100, "no placeholder"
+
+
+def test_boxes_are_cut_from_the_file(token: str, tmp_path: Path) -> None:
+    original = Original.find(tmp_path, SHA, None)
+    np.testing.assert_array_equal(
+        original.cut(0, (8100, 4400, 9000, 5000))[..., 0], pixels()[4400:, 8100:]
+    )
+    assert original.share_prepared() is None
+    assert pyramids.MOST_BYTES > 10**9
