@@ -17,6 +17,7 @@ from piximi_ui.server.pictures import (
     map_address,
     outlines_address,
     plane_address,
+    progress_address,
     values_address,
 )
 
@@ -60,6 +61,7 @@ def find_image(
             name=thing.name,
             plane=plane_address(token, thing.file_sha256, "{plane}"),
             levels=levels_address(token, thing.file_sha256),
+            progress=progress_address(token, thing.file_sha256),
             outlines=outlines_address(token, thing.id, store.revision()),
             values=values_address(token, thing.file_sha256, "{plane}"),
             map=map_address(token, thing.file_sha256, "{plane}", "{sort}"),

@@ -37,6 +37,7 @@ from piximi_ui.server.pictures import (
     object_address,
     outlines_address,
     plane_address,
+    progress_address,
 )
 
 __all__ = ["act", "draw"]
@@ -237,4 +238,5 @@ def _image(token: str, revision: int, thing: Thing, categories: dict[str, Catego
         prediction=prediction,
         kind=thing.kind_id,
         outlines="" if thing.box else outlines_address(token, thing.id, revision),
+        progress="" if thing.box else progress_address(token, thing.file_sha256),
     )

@@ -238,6 +238,7 @@ class Annotator {
       this.plane = Math.min(kept.plane, image.planes - 1);
     }
     this.hand.draft = kept?.draft ?? null;
+    this.stage.preparing.text = this.texts.preparing;
     this.stage.image = image;
     this.stage.broken.textContent = this.texts.broken;
     this.draw();

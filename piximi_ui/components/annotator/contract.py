@@ -118,7 +118,7 @@ class ShownImage:
 
     Attributes
     ----------
-    plane, levels, outlines
+    plane, levels, outlines, progress
         Addresses, as of `viewer.ViewerImage`.
     values, map
         Addresses of native values and of maps, with places for ``{plane}`` and ``{sort}``.
@@ -148,6 +148,7 @@ class ShownImage:
     total: int
     deepest: float
     pixel: Mapping[str, float | str] | None = None
+    progress: str = ""
 
     def to_data(self) -> dict[str, Any]:
         """Build its JSON."""

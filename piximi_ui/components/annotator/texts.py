@@ -46,6 +46,7 @@ def _around() -> dict[str, str]:
         "looks": _("Channels and brightness"),
         "broken": _("This picture cannot be shown"),
         "not_yet": _("Wait for the picture, then draw"),
+        "preparing": _("This large image is made ready once: {percent} %"),
         "unlabelled": _("Not labelled"),
         "kind": _("Draw"),
         "another_kind": _("Another kind …"),

@@ -53,6 +53,8 @@ class ViewerImage:
         Where it stands in the order that is walked through, from 0; None for nowhere.
     outlines
         Address of the objects in it; empty for an object.
+    progress
+        Address of how far a large image is made ready; empty for an object.
     """
 
     id: str
@@ -67,6 +69,7 @@ class ViewerImage:
     kind: str = ""
     place: int | None = None
     outlines: str = ""
+    progress: str = ""
     label: ViewerTag | None = None
     prediction: ViewerTag | None = None
 

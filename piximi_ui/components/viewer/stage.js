@@ -1,6 +1,7 @@
 // One picture: loads what is asked for, and is zoomed and moved by mouse, pen and fingers.
 
 import { element } from "../shared/dom.js";
+import { Preparing } from "../shared/preparing.js";
 import { Detail } from "./detail.js";
 
 const MOST = 32; // screen pixels for one of the picture
@@ -30,7 +31,9 @@ export class Stage {
     this.picture = element("img", { alt: "", draggable: "false", hidden: true });
     this.broken = element("p", { class: "broken", hidden: true });
     this.detail = new Detail(this);
-    this.frame = element("div", { class: "frame" }, [this.picture, this.detail.node, this.broken]);
+    this.preparing = new Preparing();
+    const inside = [this.picture, this.detail.node, this.broken, this.preparing.node];
+    this.frame = element("div", { class: "frame" }, inside);
     this.caption = element("div", { class: "caption" });
     this.node = element("div", { class: "stage" }, [this.frame, this.caption]);
     this.frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -47,6 +50,7 @@ export class Stage {
 
   close() {
     this.detail.close();
+    this.preparing.end();
     this.watch.disconnect();
   }
 
@@ -61,6 +65,7 @@ export class Stage {
     if (this.loading) return;
     this.loading = true;
     this.frame.classList.add("busy");
+    this.preparing.begin();
     while (this.wanted !== this.shown) {
       const [asked, meant] = [this.wanted, this.subject];
       const next = new Image();
@@ -74,6 +79,7 @@ export class Stage {
     }
     this.#compare();
     this.place();
+    this.preparing.end();
     this.loading = false;
     this.frame.classList.remove("busy");
   }
@@ -90,6 +96,7 @@ export class Stage {
   set image(image) {
     this.size = [image.width, image.height];
     this.picture.alt = image.name;
+    this.preparing.address = image.progress ?? "";
     this.place();
   }
 

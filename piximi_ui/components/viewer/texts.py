@@ -36,6 +36,7 @@ def viewer_texts(images: int) -> dict[str, str]:
         "predicted": _("Predicted {name}, {confidence}"),
         "predicted_only": _("Predicted {name}"),
         "broken": _("This picture cannot be shown"),
+        "preparing": _("This large image is made ready once: {percent} %"),
     }
 
 

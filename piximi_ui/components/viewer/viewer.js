@@ -145,6 +145,7 @@ class Viewer {
     this.planeCount = Math.max(...images.map((image) => image.planes));
     this.plane = Math.min(this.plane, this.planeCount - 1);
     images.forEach((image, i) => {
+      this.stages[i].preparing.text = this.data.texts.preparing;
       this.stages[i].image = image;
     });
   }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from piximi_core.images.large.parts import Parts
+from piximi_core.images.large.parts import Box, Parts
 
 __all__ = ["FILES", "halves", "in_memory", "noise"]
 
-Pixels = NDArray[np.generic]
+Pixels = NDArray[Any]
 
 
 def noise(*shape: int, dtype: str = "uint16", seed: int = 0) -> Pixels:
@@ -22,17 +23,19 @@ def noise(*shape: int, dtype: str = "uint16", seed: int = 0) -> Pixels:
     if np.dtype(dtype).kind == "f":
         return rng.normal(0, 100, shape).astype(dtype)
     limits = np.iinfo(dtype)
-    return rng.integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True)
+    found: Pixels = rng.integers(limits.min, limits.max, shape, np.int64, endpoint=True)
+    return found.astype(dtype)
 
 
 def in_memory(pixels: Pixels, *, scattered: bool = True) -> Parts:
     """Return an array ``[Z, H, W, C]`` as a picture that is read in parts."""
-    return Parts(
-        *pixels.shape,
-        pixels.dtype,
-        lambda plane, box: pixels[plane, box[1] : box[3], box[0] : box[2]],
-        scattered=scattered,
-    )
+    planes, height, width, channels = pixels.shape
+
+    def read(plane: int, box: Box) -> Pixels:
+        found: Pixels = pixels[plane, box[1] : box[3], box[0] : box[2]]
+        return found
+
+    return Parts(planes, height, width, channels, pixels.dtype, read, scattered=scattered)
 
 
 def halves(pixels: Pixels) -> Pixels:

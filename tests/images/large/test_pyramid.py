@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -165,7 +165,7 @@ def test_what_ends_the_work_leaves_no_pyramid(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = namedtuple("usage", "total used free")(10, 9, 1)
+    usage = SimpleNamespace(free=1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _place: usage)
     with pytest.raises(NoSpace, match="disk is full"):
         made(tmp_path / "made")
