@@ -13,6 +13,8 @@ from benchmarks import machine, report
 from benchmarks.measured import (
     adding,
     annotating,
+    annotating_hand,
+    annotating_large,
     archive,
     attack,
     first_point,
@@ -42,6 +44,8 @@ _FIGURES: dict[str, Callable[[int, Callable[[str], None]], Section]] = {
     "gallery": gallery.run,
     "labelling": labelling.run,
     "annotating": annotating.run,
+    "annotating-hand": annotating_hand.run,
+    "annotating-large": annotating_large.run,
     "outlining": outlining.run,
     "people": people.run,
     "piximi": piximi_project.run,
@@ -63,7 +67,7 @@ def main() -> int:
 
     load = machine.load()
     sections, missing = [], []
-    for name in options.only or _FIGURES:
+    for name in _chosen(options.only):
         say(f"{name}, rounds: {options.repeats}")
         try:
             measure = _FIGURES[name]
@@ -108,6 +112,13 @@ def _in_a_line(error: Exception) -> str:
     """Return what went wrong without its last full stop, short enough for the document."""
     first = (str(error).strip().splitlines() or [""])[0].rstrip(".")
     return (first or type(error).__name__)[:200]
+
+
+def _chosen(only: list[str] | None) -> list[str]:
+    """Return the figures to measure; one that was asked for brings along those named after it."""
+    if not only:
+        return list(_FIGURES)
+    return [name for name in _FIGURES if any(f"{name}-".startswith(f"{one}-") for one in only)]
 
 
 def _show(sections: list[Section], say: Callable[[str], None]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response, WebSocket
 
 from benchmarks.chromium import chromium, require_chromium
 from benchmarks.processes import measure
@@ -21,6 +21,8 @@ __all__ = ["run"]
 _SIDE = 2048
 _CROWDS = {500: 100, 20_000: 200}  # milliseconds that a stroke may take, 95 of 100
 _CLICK_MS, _OPEN_MS = 300, 1_500
+_MESSAGE_KB, _MEMORY_MB = 200, 500
+_SETTLED_MS = 3_000
 _STROKES = 40
 _PICTURE = "stopwatch.all('.frame img').some((image) => image.naturalWidth > 0)"
 _AFTER = "condition => { window.timed = stopwatch.after(condition, 'pointerup'); }"
@@ -29,11 +31,16 @@ _COUNTED = "stopwatch.all('.count').some((node) => node.textContent.startsWith('
 
 @dataclass
 class _Took:
-    """Milliseconds: until the picture stands, of each stroke, and of each smart click."""
+    """Milliseconds: until the picture stands, of each stroke, and of each smart click.
+
+    Then the largest message after the page stood, in kB, and the dashboard's memory in MB.
+    """
 
     opened: list[float] = field(default_factory=list)
     strokes: list[float] = field(default_factory=list)
     clicks: list[float] = field(default_factory=list)
+    messages: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
 
 
 def run(repeats: int, say: Callable[[str], None]) -> Section:
@@ -59,6 +66,7 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
                     say(f"  round {number + 1} of {repeats}")
                     address = f"{server.address}/annotate?project=benchmark"
                     made = _draw(browser, address, made, columns, each)
+                    each.megabytes.append(server.megabytes())
     return _section(took)
 
 
@@ -71,6 +79,7 @@ def _draw(browser: Browser, address: str, count: int, columns: int, took: _Took)
         How many things are to be seen in a row, of which some are clicked.
     """
     page = window(browser)
+    sizes = _listen(page)
     page.goto(address, wait_until="commit")
     took.opened.append(_until(page, _PICTURE))
     _until(page, _COUNTED.format(n=f"{count:,}"))
@@ -78,6 +87,8 @@ def _draw(browser: Browser, address: str, count: int, columns: int, took: _Took)
     place = page.locator(".frame img").bounding_box()
     if box is None or place is None:
         raise RuntimeError("There is nothing to draw on.")
+    page.wait_for_timeout(_SETTLED_MS)
+    sizes.clear()
     page.keyboard.press("r")
     for number in range(_STROKES):
         count += 1
@@ -90,8 +101,27 @@ def _draw(browser: Browser, address: str, count: int, columns: int, took: _Took)
         column, row = 3 + number, 2 + number // 2
         x, y = place["x"] + (column + 0.4) * step, place["y"] + (row + 0.35) * step
         took.clicks.append(_until_counted(page, (x, y), (x, y), count))
+    # Streamlit draws what stands around the picture once the hand has rested.
+    page.wait_for_timeout(_SETTLED_MS)
+    took.messages.append(max(sizes) / 1000)
     page.context.close()
     return count
+
+
+def _listen(page: Page) -> list[int]:
+    """Return the list that will hold the size of each message of the server, in bytes."""
+    sizes: list[int] = []
+
+    def answered(response: Response) -> None:
+        if response.request.method == "POST":
+            sizes.append(int(response.headers.get("content-length", 0)))
+
+    def connected(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: sizes.append(len(frame)))
+
+    page.on("response", answered)
+    page.on("websocket", connected)
+    return sizes
 
 
 def _until(page: Page, condition: str) -> float:
@@ -130,6 +160,11 @@ def _section(took: dict[int, _Took]) -> Section:
             ],
             ["… 95 of 100", *(f"{late(t.strokes):,.0f}" for t in took.values())],
             ["A smart click, until then", *(spread(t.clicks, 0) for t in took.values())],
+            [
+                "The largest message while one draws, kB",
+                *(spread(t.messages, 0) for t in took.values()),
+            ],
+            ["Memory of the dashboard, MB", *(spread(t.megabytes, 0) for t in took.values())],
         ],
         how=[
             f"An image of {_SIDE} x {_SIDE} pixels, three channels of 16 bit, in headless Chromium "
@@ -147,6 +182,20 @@ def _section(took: dict[int, _Took]) -> Section:
                     at_least=False,
                 )
                 for count, limit in _CROWDS.items()
+            ),
+            Target(
+                "The largest message while one draws",
+                max(max(t.messages) for t in took.values()),
+                _MESSAGE_KB,
+                "kB",
+                at_least=False,
+            ),
+            Target(
+                "The dashboard while one draws",
+                max(max(t.megabytes) for t in took.values()),
+                _MEMORY_MB,
+                "MB",
+                at_least=False,
             ),
             Target("A smart click", median(took[fewest].clicks), _CLICK_MS, "ms", at_least=False),
             Target(

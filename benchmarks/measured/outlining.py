@@ -22,7 +22,7 @@ from piximi_core.annotation.tools.smart import Candidate, smart_box, smart_click
 from piximi_core.annotation.tools.threshold import propose_level
 from piximi_core.annotation.tools.windows import mask_in
 
-__all__ = ["run"]
+__all__ = ["nuclei_files", "run"]
 
 Pixels = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -88,9 +88,14 @@ def run(repeats: int, say: Callable[[str], None]) -> Section:
     return _section(count, repeats, tight, loose, _clicks(nuclei), took)
 
 
-def _nuclei() -> _Nuclei:
-    import tifffile
+def nuclei_files() -> tuple[Path, Path]:
+    """Return the picture of nuclei and their masks.
 
+    Raises
+    ------
+    NotMeasured
+        They are not at hand.
+    """
     chosen = os.environ.get(_FOLDER)
     if not chosen:
         raise NotMeasured(
@@ -101,7 +106,13 @@ def _nuclei() -> _Nuclei:
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
         raise NotMeasured(f"{chosen} holds no {' and no '.join(missing)}")
-    pixels, labels = (tifffile.imread(path) for path in paths)
+    return paths[0], paths[1]
+
+
+def _nuclei() -> _Nuclei:
+    import tifffile
+
+    pixels, labels = (tifffile.imread(path) for path in nuclei_files())
     return _Nuclei(pixels[..., np.newaxis], labels.astype(np.int64))
 
 

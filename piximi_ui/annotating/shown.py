@@ -13,6 +13,7 @@ from piximi_ui.base.gallery_items import gallery_categories
 from piximi_ui.components.annotator import ShownImage, ShownKind
 from piximi_ui.images import queries
 from piximi_ui.server.pictures import (
+    draw_ahead,
     levels_address,
     map_address,
     outlines_address,
@@ -21,7 +22,7 @@ from piximi_ui.server.pictures import (
     values_address,
 )
 
-__all__ = ["find_image", "find_kinds", "image_order"]
+__all__ = ["draw_first", "find_image", "find_kinds", "image_order"]
 
 
 def image_order(store: Store, chosen: Sequence[str] = ()) -> tuple[str, ...]:
@@ -73,10 +74,33 @@ def find_image(
             place=at,
             total=len(ids),
             pixel=_pixel(thing.pixel_size),
+            ahead=_ahead(store, token, ids[at + 1 : at + 2]),
             deepest=1.0 if "float" in thing.dtype else float(2**thing.bit_depth - 1),
         )
 
     return image
+
+
+def draw_first(store: Store, token: str, image_id: str, order: Callable[[], Sequence[str]]) -> None:
+    """Begin to draw the image that the page is about to show, while the browser still loads it."""
+    ids = order()
+    for thing in get_things(store, [image_id if image_id in ids else ids[0]] if ids else []):
+        if not look_of(thing):
+            draw_ahead(token, thing.file_sha256)
+
+
+def _ahead(store: Store, token: str, next_ids: Sequence[str]) -> dict[str, Any] | None:
+    """Return where the next image's picture is, so that the browser has it before one turns."""
+    found = get_things(store, next_ids)
+    if not found:
+        return None
+    [thing] = found
+    return {
+        "plane": plane_address(token, thing.file_sha256, "{plane}"),
+        "look": str(look_of(thing) or ""),
+        "channels": thing.channels,
+        "planes": thing.planes,
+    }
 
 
 def _pixel(size: Mapping[str, Any] | None) -> dict[str, float | str] | None:

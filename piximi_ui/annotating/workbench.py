@@ -14,7 +14,7 @@ from piximi_ui.annotating.beside import noted
 from piximi_ui.annotating.chosen import chosen, walk_through_all
 from piximi_ui.annotating.networks import networks_for
 from piximi_ui.annotating.proposing import proposing
-from piximi_ui.annotating.shown import find_image, find_kinds, image_order
+from piximi_ui.annotating.shown import draw_first, find_image, find_kinds, image_order
 from piximi_ui.annotating.strokes import stroke_actions
 from piximi_ui.base.context import picture_token
 from piximi_ui.base.label_actions import Hand, errors_said, label_actions, say_locked
@@ -39,6 +39,7 @@ def draw(store: Store) -> None:
     if only:
         _say_chosen(store, len(only))
     order = partial(image_order, store, only)
+    draw_first(store, token, str(asked), order)
     annotator(
         Annotated(
             draw=stroke_actions(store),

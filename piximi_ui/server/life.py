@@ -39,6 +39,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     # as often for pages that are being drawn (measured: 180 ms instead of 70 beside three).
     sys.setswitchinterval(_TURN_SECONDS)
     picture_making.warm_decoders()
+    picture_making.serve_from(asyncio.get_running_loop())
     warming.warm_up()
     _say_address()
     watching = asyncio.create_task(sessions.watch())
@@ -48,6 +49,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     finally:
         watching.cancel()
         sweeping.cancel()
+        picture_making.serve_from(None)
         picture_making.close_decoders()
         close_prompter()
         engine.shutdown()

@@ -25,6 +25,8 @@ __all__ = ["LoadingAhead", "widgets"]
 
 # Of Streamlit's elements, those on every page.
 _AT_ONCE = ("PageLink", "Button", "Html", "BidiComponent", "TextInput")
+# The components that stand on one page alone.
+_COMPONENTS = {"images": ("gallery",), "annotate": ("annotator",)}
 # And those that a page may have, the most used first, the largest last.
 _LATER = (
     "Selectbox",
@@ -83,7 +85,8 @@ class LoadingAhead:
             headers = MutableHeaders(scope=begun)
             if begun["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
                 body = body.replace(b"<head>", _told(), 1)
-                body = body.replace(b"</head>", _links(name == "images") + b"</head>", 1)
+                links = _links(_COMPONENTS.get(name, ()))
+                body = body.replace(b"</head>", links + b"</head>", 1)
                 headers["Content-Length"] = str(len(body))
             await send(begun)
             await send({"type": "http.response.body", "body": body})
@@ -113,10 +116,10 @@ def _told() -> bytes:
 
 
 @cache
-def _links(has_gallery: bool) -> bytes:
+def _links(own: tuple[str, ...]) -> bytes:
     """What a page will need besides Streamlit's script, which is to come first."""
     theirs = _streamlit(_AT_ONCE)
-    ours = module_addresses("watch", "drop", *(["gallery"] if has_gallery else []))
+    ours = module_addresses("watch", "drop", *own)
     kinds = {".css": 'rel="preload" as="style"', ".js": 'rel="modulepreload"'}
     return "".join(
         f'<link {kinds[Path(address).suffix]} fetchpriority="low" href="{html.escape(address)}">\n'

@@ -21,15 +21,18 @@ from typing import Any, Literal, TypeVar, get_args
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+from starlette.types import Receive
 
 from piximi_core.annotation import blank_background, cut_box, decode_mask
 from piximi_core.annotation.regions import Box
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.images import Look, render
+from piximi_core.images.large.pyramid import halved
 from piximi_core.project.contents.objects import read_runs
 from piximi_core.project.contents.things import Thing
-from piximi_core.project.files import replace_atomically
+from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.services.decoding.fair_decoders import Decoded
+from piximi_core.services.decoding.large import OVERVIEW_SIDE
 from piximi_core.services.decoding.showing import LONGEST_SIDE, reduced
 from piximi_ui.server.originals import (
     Original,
@@ -42,6 +45,7 @@ from piximi_ui.server.originals import (
 __all__ = [
     "LONGEST_SIDE",
     "OBJECT_FORMS",
+    "OVERVIEW_SIDE",
     "PREVIEW_SIDE",
     "LookUnfit",
     "ObjectForm",
@@ -53,7 +57,11 @@ __all__ = [
     "encode_thumbnail",
     "from_cache_or",
     "in_thread",
+    "make_ahead",
     "placeholder",
+    "plane_path",
+    "serve_from",
+    "unless_gone",
     "warm_decoders",
 ]
 
@@ -110,7 +118,7 @@ async def encode_thumbnail(original: Original, look: Look | None = None) -> byte
 
 
 async def encode_plane(
-    original: Original, plane: int, look: Look | None = None, longest: int = LONGEST_SIDE
+    original: Original, plane: int, look: Look | None = None, longest: int = OVERVIEW_SIDE
 ) -> bytes:
     """Return one plane, lossless if it is small.
 
@@ -125,11 +133,22 @@ async def encode_plane(
     if look is not None:
         _require_fit(look, len(found.ranges))
     pixels = found.pixels[plane - found.first]
-    if longest < LONGEST_SIDE:
+    if longest < OVERVIEW_SIDE:
         # While a slider moves, every n-th pixel says enough and comes at once.
         step = -(-max(pixels.shape[:2]) // longest)
         pixels = pixels[::step, ::step]
-    return await in_thread("drawing", lambda: _encode(_drawn(pixels, found, look)))
+
+    def draw() -> bytes:
+        return _encode(_drawn(_within(pixels, longest), found, look))
+
+    return await in_thread("drawing", draw)
+
+
+def _within(pixels: NDArray[Any], longest: int) -> NDArray[Any]:
+    """Halve ``[H, W, C]`` until it is no longer than that."""
+    while max(pixels.shape[:2]) > longest:
+        pixels = halved(pixels)
+    return pixels
 
 
 async def encode_part(
@@ -197,6 +216,44 @@ async def encode_levels(original: Original) -> bytes:
     return json.dumps((await original.decode("levels")).facts["levels"]).encode()
 
 
+_ahead: dict[Path, asyncio.Task[bytes]] = {}
+_loop: list[asyncio.AbstractEventLoop] = []
+
+
+def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Name the loop in which pictures are served, None for none any more."""
+    _loop[:] = [loop] if loop is not None else []
+
+
+def plane_path(project: Path, sha256: str, plane: int) -> Path:
+    """Return where a plane in the file's own look is cached."""
+    return ProjectFiles(project).cache / "planes" / sha256[:2] / f"{sha256}-{plane}"
+
+
+def make_ahead(original: Original, sha256: str, plane: int) -> None:
+    """Begin to draw a plane for which the browser, which is still loading, is about to ask.
+
+    Nothing is waited for, and what goes wrong is said when it asks. For any thread.
+    """
+    path = plane_path(original.project, sha256, plane)
+
+    def begin() -> None:
+        if path in _ahead:
+            return
+        making = from_cache_or(path, lambda: encode_plane(original, plane))
+        task = _ahead[path] = asyncio.ensure_future(making)
+        task.add_done_callback(done)
+
+    def done(task: asyncio.Task[bytes]) -> None:
+        del _ahead[path]
+        if not task.cancelled():
+            task.exception()  # heard, so that nobody complains that it was not
+
+    for loop in _loop:
+        with contextlib.suppress(RuntimeError):  # it has just ended
+            loop.call_soon_threadsafe(begin)
+
+
 async def from_cache_or(
     path: Path, make: Callable[[], Awaitable[bytes]], sort: str | None = None
 ) -> bytes:
@@ -210,6 +267,10 @@ async def from_cache_or(
     found = await in_thread("reading", lambda: _read(path))
     if found is not None:
         return found
+    begun = _ahead.get(path)
+    if begun is not None and begun is not asyncio.current_task():
+        with contextlib.suppress(PiximiError):
+            return await asyncio.shield(begun)
     content = await make()
     await in_thread("reading", lambda: _put(path, content, sort))
     return content
@@ -284,3 +345,19 @@ def placeholder() -> bytes:
     out = BytesIO()
     image.save(out, "WEBP", lossless=True)
     return out.getvalue()
+
+
+async def unless_gone(receive: Receive, work: Awaitable[bytes]) -> bytes | None:
+    """Return what comes of the work; None, and the work is given up, once nobody listens."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    doing, leaving = asyncio.ensure_future(work), asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({doing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return doing.result() if doing.done() else None
+    finally:
+        for one in (doing, leaving):
+            one.cancel()

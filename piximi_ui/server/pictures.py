@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -30,8 +31,8 @@ from piximi_ui.server import picture_making
 from piximi_ui.server.assets import base_path
 from piximi_ui.server.originals import Original
 from piximi_ui.server.picture_making import (
-    LONGEST_SIDE,
     OBJECT_FORMS,
+    OVERVIEW_SIDE,
     PREVIEW_SIDE,
     ObjectForm,
     from_cache_or,
@@ -48,6 +49,7 @@ from piximi_ui.server.pixel_maps import (
 from piximi_ui.server.sessions import Tokens
 
 __all__ = [
+    "draw_ahead",
     "issue_token",
     "levels_address",
     "map_address",
@@ -108,6 +110,14 @@ def issue_token(session_id: str, project_folder: Path, channels: int | None = No
     return _tokens.issue(session_id, _Grant(Path(project_folder).resolve(), channels))
 
 
+def draw_ahead(token: str, sha256: str, plane: int = 0) -> None:
+    """Begin to draw a plane in the file's own look, for which the browser is about to ask."""
+    grant = _tokens.find(token)
+    if grant is not None:
+        with suppress(FileNotFoundError):
+            picture_making.make_ahead(_original(grant, sha256), sha256, plane)
+
+
 def thumb_address(token: str, sha256: str, look: Look | None = None) -> str:
     """Address of an image's thumbnail (JPEG, longest side 256 pixels)."""
     asked = f"?look={quote(str(look))}" if look is not None else ""
@@ -115,7 +125,7 @@ def thumb_address(token: str, sha256: str, look: Look | None = None) -> str:
 
 
 def plane_address(token: str, sha256: str, plane: int | str = 0) -> str:
-    """Address of one plane (at most 4096 pixels), in the colours and ranges of the file.
+    """Address of one plane (at most 2048 pixels), in the colours and ranges of the file.
 
     The browser may add ``?look=`` (see `piximi_core.images.Look`), and ``size=1024`` for a quick
     preview or ``box=x1,y1,x2,y2`` for a part with all its pixels, or with ``step=n`` n times n of
@@ -240,7 +250,7 @@ async def _plane(request: Request) -> Response:
         return _missing()
     if size not in (None, str(PREVIEW_SIDE)):
         return _refused(f"The size is {PREVIEW_SIDE} or left out.")
-    plane, longest = int(text), PREVIEW_SIDE if size else LONGEST_SIDE
+    plane, longest = int(text), PREVIEW_SIDE if size else OVERVIEW_SIDE
     try:
         part = read_part(request.query_params) if "box" in request.query_params else None
     except BadPart as error:
@@ -256,8 +266,7 @@ async def _plane(request: Request) -> Response:
         if look is not None or size or part:
             # Tried looks are many and short-lived: the browser keeps them, the disk does not.
             return await encode()
-        folder = ProjectFiles(grant.project).cache / "planes" / sha256[:2]
-        return await from_cache_or(folder / f"{sha256}-{plane}", encode)
+        return await from_cache_or(picture_making.plane_path(grant.project, sha256, plane), encode)
 
     return await _answer(request, make)
 
@@ -351,7 +360,7 @@ async def _answer(
     except BadInput as error:
         return _refused(str(error))
     try:
-        content = await _unless_gone(request, make(grant, name, look))
+        content = await picture_making.unless_gone(request.receive, make(grant, name, look))
     except (FileNotFoundError, IndexError):
         return _missing()
     except (picture_making.LookUnfit, BadPart) as error:
@@ -362,22 +371,6 @@ async def _answer(
     if content is None:
         return Response(status_code=_CLOSED)
     return _picture(content, FOREVER)
-
-
-async def _unless_gone(request: Request, work: Awaitable[bytes]) -> bytes | None:
-    """Return what comes of the work; None, and the work is given up, once nobody listens."""
-
-    async def gone() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-
-    doing, leaving = asyncio.ensure_future(work), asyncio.ensure_future(gone())
-    try:
-        await asyncio.wait({doing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        return doing.result() if doing.done() else None
-    finally:
-        for one in (doing, leaving):
-            one.cancel()
 
 
 def _original(grant: _Grant, sha256: str) -> Original:

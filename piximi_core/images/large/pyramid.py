@@ -193,14 +193,19 @@ def halved(pixels: PixelArray) -> PixelArray:
         pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     kind, size = pixels.dtype.kind, pixels.dtype.itemsize
     wide = np.dtype(np.float64 if kind == "f" else np.int32 if size <= 2 else np.int64)
-    pairs: NDArray[Any] = np.add(pixels[0::2], pixels[1::2], dtype=wide)
-    sums = pairs[:, 0::2] + pairs[:, 1::2]
-    if kind == "f":
-        sums /= 4
-    else:
-        sums += 2
-        sums >>= 2
-    mean: PixelArray = sums.astype(pixels.dtype)
+    mean = np.empty((pixels.shape[0] // 2, pixels.shape[1] // 2, pixels.shape[2]), pixels.dtype)
+    # One channel after the other: along a short last axis NumPy is many times slower.
+    for channel in range(pixels.shape[2]):
+        one = pixels[..., channel]
+        sums: NDArray[Any] = np.add(one[0::2, 0::2], one[0::2, 1::2], dtype=wide)
+        sums += one[1::2, 0::2]
+        sums += one[1::2, 1::2]
+        if kind == "f":
+            sums /= 4
+        else:
+            sums += 2
+            sums >>= 2
+        mean[..., channel] = sums
     return mean
 
 

@@ -38,10 +38,21 @@ from piximi_core.images.request import Reading
 from piximi_core.messages import Message
 from piximi_core.services.decoding import patience
 
-__all__ = ["LONGEST_SIDE", "Large", "clipped_note", "find", "identity_of", "pyramid", "take"]
+__all__ = [
+    "LONGEST_SIDE",
+    "OVERVIEW_SIDE",
+    "Large",
+    "clipped_note",
+    "find",
+    "identity_of",
+    "pyramid",
+    "take",
+]
 
 LONGEST_SIDE = 4096
 """How long a plane is at most once it is drawn, in pixels."""
+OVERVIEW_SIDE = 2048
+"""How long a plane is at most that is sent as one picture: tiles show more where one looks."""
 LARGE_BYTES = 64_000_000
 """How many bytes a plane takes that is shown from levels, if it is longer than that, too."""
 
@@ -130,7 +141,7 @@ class Large:
             pixels = self._cut(plane, (x1, y1, x2, y2), step)
         else:
             level = next(
-                (one for one in self.levels if _longest(one) <= LONGEST_SIDE), self.levels[-1]
+                (one for one in self.levels if _longest(one) <= OVERVIEW_SIDE), self.levels[-1]
             )
             step, pixels = round(_factor(self.parts, level)), level.whole(plane)
         with Path(task["copy"]).open("wb") as file:

@@ -242,6 +242,7 @@ class Annotator {
     this.stage.image = image;
     this.stage.broken.textContent = this.texts.broken;
     this.draw();
+    this.looks.load(image.ahead);
     const address = new URL(window.location.href);
     address.searchParams.set("image", image.id);
     window.history.replaceState(window.history.state, "", address);

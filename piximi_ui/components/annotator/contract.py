@@ -130,6 +130,8 @@ class ShownImage:
         Where it stands among the images that are walked through, from 0, and how many those are.
     deepest
         The largest value that its pixels can have; 1.0 for float.
+    ahead
+        Of the next image: ``plane``, ``look``, ``channels`` and ``planes``, as here.
     """
 
     id: str
@@ -149,6 +151,7 @@ class ShownImage:
     deepest: float
     pixel: Mapping[str, float | str] | None = None
     progress: str = ""
+    ahead: Mapping[str, Any] | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Build its JSON."""

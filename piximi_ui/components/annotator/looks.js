@@ -5,6 +5,8 @@ import { element } from "../shared/dom.js";
 import { Channels } from "../viewer/channels.js";
 import { automatic, first, parse, print } from "../viewer/look.js";
 
+const AHEAD = 200; // ms between looks whether there is time for the next image
+
 export class Looks {
   /** @param {object} annotator see annotator.js: `image`, `draw` */
   constructor(annotator) {
@@ -44,6 +46,17 @@ export class Looks {
     } catch {
       // The picture is drawn as the file asks.
     }
+  }
+
+  /** The browser gets the next image's picture as it will be asked for, once this one is there. */
+  async load(next) {
+    const { annotator } = this;
+    const asked = annotator.image;
+    while (annotator.stage.loading) await new Promise((resolve) => setTimeout(resolve, AHEAD));
+    if (!next || annotator.image !== asked) return;
+    const look = this.chosen?.length === next.channels ? print(this.chosen) : next.look;
+    const plane = Math.min(annotator.plane, next.planes - 1);
+    new Image().src = next.plane.replace("{plane}", plane) + (look && `?${new URLSearchParams({ look })}`);
   }
 
   words() {

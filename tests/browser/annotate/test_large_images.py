@@ -79,7 +79,7 @@ def test_one_draws_on_a_large_image_and_finds_it_again(page: Page, dashboard: Da
     said: list[str] = []
     page.on("requestfinished", lambda request: said.append(request.url))
     eye = Eye(page, dashboard)
-    assert eye.overview.evaluate("image => image.naturalWidth") == SIDE // 4
+    assert eye.overview.evaluate("image => image.naturalWidth") == -(-SIDE // 8)
     assert list((dashboard.workspace / "cells/cache/pyramids").glob("*/*/pyramid.json"))
     x, y, radius = NUCLEUS
     eye.zoom_to(x, y)

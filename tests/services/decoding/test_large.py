@@ -28,6 +28,7 @@ def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this process, unlike its children, take small pictures for large ones."""
     monkeypatch.setattr(large, "LARGE_BYTES", 100_000)
     monkeypatch.setattr(large, "LONGEST_SIDE", 600)
+    monkeypatch.setattr(large, "OVERVIEW_SIDE", 600)
     monkeypatch.setattr(large, "_SMALL_FILE", 0)
     monkeypatch.setattr(large, "_last", large._Last())
 
