@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from starlette.applications import Starlette
 
 from piximi_core.services.decoding import pyramids
 from piximi_core.services.decoding.pyramids import pyramid_folder
-from piximi_ui.server import pictures
+from piximi_ui.server import picture_making, pictures
 from piximi_ui.server.originals import Original, close_decoders
 from tests.images.large.pictures import halves, noise
-from tests.ui.server.asgi import get
+from tests.ui.server.asgi import fetch, get
 
 SHA = "ab" + 62 * "0"
 
@@ -106,3 +109,36 @@ def test_boxes_are_cut_from_the_file(token: str, tmp_path: Path) -> None:
     )
     assert original.share_prepared() is None
     assert pyramids.MOST_BYTES > 10**9
+
+
+def test_what_was_begun_ahead_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "images" / SHA[:2] / f"{SHA}.tif"
+    path.parent.mkdir(parents=True)
+    tifffile.imwrite(path, noise(60, 80))
+    token = pictures.issue_token("s", tmp_path)
+    made: list[int] = []
+    encode = picture_making.encode_plane
+
+    async def counted(*asked: Any, **more: Any) -> bytes:
+        made.append(1)
+        return await encode(*asked, **more)
+
+    monkeypatch.setattr(picture_making, "encode_plane", counted)
+
+    async def ask() -> bytes:
+        picture_making.serve_from(asyncio.get_running_loop())
+        pictures.draw_ahead(token, SHA)
+        pictures.draw_ahead(token, SHA)
+        pictures.draw_ahead(token, "cd" + 62 * "0")
+        await asyncio.sleep(0)
+        answer = await fetch(
+            Starlette(routes=pictures.routes()), pictures.plane_address(token, SHA)
+        )
+        picture_making.serve_from(None)
+        return answer.body
+
+    assert opened(asyncio.run(ask())).shape == (60, 80, 3)
+    assert made == [1]
+    pictures.draw_ahead(token, SHA)  # nobody serves, nothing is begun
+    assert made == [1]
+    close_decoders()

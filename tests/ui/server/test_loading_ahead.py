@@ -34,7 +34,7 @@ async def health(request: Request) -> PlainTextResponse:
 def asked(path: str) -> Answer:
     app = Starlette(
         routes=[Route("/health", health), Route("/broken", page, methods=["POST"])]
-        + [Route(name, page) for name in ("/", "/images", "/train", "/lab's/images")],
+        + [Route(name, page) for name in ("/", "/images", "/train", "/annotate", "/lab's/images")],
         middleware=[Middleware(loading_ahead.LoadingAhead)],
     )
     return asyncio.run(fetch(app, path, headers={"Accept-Encoding": "gzip"}))
@@ -46,7 +46,7 @@ def linked(path: str) -> list[str]:
     return [html.unescape(address) for address in re.findall(r'href="(/[^"]+)"', head)]
 
 
-@pytest.mark.parametrize("path", ["/", "/images", "/train"])
+@pytest.mark.parametrize("path", ["/", "/images", "/train", "/annotate"])
 def test_all_that_a_page_names_is_served(path: str) -> None:
     ours = [address for address in linked(path) if address.startswith("/assets/")]
     theirs = [address for address in linked(path) if address not in ours]
@@ -93,3 +93,11 @@ def test_the_widgets_of_other_pages_are_there() -> None:
     found = loading_ahead.widgets()
     assert len(found) == len(loading_ahead._LATER)
     assert all((STREAMLIT / address.lstrip("/")).is_file() for address in found)
+
+
+def test_the_page_to_draw_on_names_the_annotator_with_all_it_imports() -> None:
+    names = {Path(address).name.rpartition("-")[0] for address in linked("/annotate")}
+    folder = Path(assets.__file__).parents[1] / "components" / "annotator"
+    assert {f"annotator.{file.stem}" for file in folder.glob("*.js")} <= names
+    assert "viewer.stage" in names
+    assert not any("annotator.annotator" in address for address in linked("/images"))
