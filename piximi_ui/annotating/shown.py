@@ -104,10 +104,11 @@ def _ahead(store: Store, token: str, next_ids: Sequence[str]) -> dict[str, Any] 
 
 
 def _pixel(size: Mapping[str, Any] | None) -> dict[str, float | str] | None:
-    """Return the width of a pixel and its unit as the browser writes them."""
+    """Return width and height of a pixel and their unit as the browser writes them."""
     if not size or not size.get("x"):
         return None
-    return {"x": float(size["x"]), "unit": str(size.get("unit") or "µm")}
+    x, y = float(size["x"]), float(size.get("y") or size["x"])
+    return {"x": x, "y": y, "unit": str(size.get("unit") or "µm")}
 
 
 def find_kinds(store: Store) -> list[ShownKind]:

@@ -13,6 +13,7 @@ from piximi_core.project.database.store import Store
 from piximi_ui.annotating.beside import noted
 from piximi_ui.annotating.chosen import chosen, walk_through_all
 from piximi_ui.annotating.networks import networks_for
+from piximi_ui.annotating.listing import listed
 from piximi_ui.annotating.proposing import proposing
 from piximi_ui.annotating.shown import draw_first, find_image, find_kinds, image_order
 from piximi_ui.annotating.strokes import stroke_actions
@@ -52,6 +53,7 @@ def draw(store: Store) -> None:
             noted=noted(store, token, order, chosen=bool(only)),
             proposals=proposing(store, order),
             networks=networks_for(store, order),
+            listed=partial(listed, store),
         ),
         str(asked),
         key=f"annotator-{store.folder.name}",

@@ -14,6 +14,7 @@ from piximi_core.jobs.service import Change, Request, Result, Service
 from piximi_core.messages import Message
 from piximi_core.project.contents.categories import category_named, clean_name
 from piximi_core.project.contents.kinds import ensure_kind
+from piximi_core.project.contents.notes.on_objects import FROM_FILE, note_drawn
 from piximi_core.project.contents.objects import NewObject, add_objects, read_runs
 from piximi_core.project.database import schema
 from piximi_core.project.database.store import Store, current_user
@@ -22,6 +23,8 @@ from piximi_core.services.annotations.read_annotations import FOUND, READ_ANNOTA
 from piximi_core.vocabulary import new_id
 
 __all__ = ["ADD_ANNOTATIONS", "AddAnnotationsRequest", "AnnotationsAdded", "ask", "run"]
+
+_LONGEST_NAME = 200  # of the file, kept with each object
 
 
 class AddAnnotationsRequest(Request):
@@ -100,7 +103,9 @@ def _bring_in(
     rows = [row for row in rows if row["image"] in sizes]
     kinds = {name: ensure_kind(db, name) for name in dict.fromkeys(row["kind"] for row in rows)}
     fresh = _missing_colors(db, kinds, request.colors)
-    add_objects(db, [_new(row, kinds) for row in rows], who=request.who)
+    ids = add_objects(db, [_new(row, kinds) for row in rows], who=request.who)
+    if request.name:
+        note_drawn(db, ids, f"{FROM_FILE}{request.name[:_LONGEST_NAME]}", request.who)
     for (kind_id, name), color in fresh.items():
         category = category_named(db, kind_id, name)
         if category is not None:

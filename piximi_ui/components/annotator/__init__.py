@@ -13,7 +13,12 @@ from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Strok
 from piximi_ui.components.annotator.desk import Annotated, AnnotatorDesk
 from piximi_ui.components.annotator.networks import Ahead, Networks, NetworksDesk
 from piximi_ui.components.annotator.notes import NotesDesk
-from piximi_ui.components.annotator.shortcuts import annotator_shortcuts
+from piximi_ui.components.annotator.shortcuts import (
+    annotator_shortcuts,
+    changeable_words,
+    fixed_shortcuts,
+)
+from piximi_ui.components.annotator.table import TableDesk
 from piximi_ui.components.annotator.texts import annotator_texts
 from piximi_ui.components.proposals import LookDesk
 from piximi_ui.server.action_routes import action_address
@@ -29,6 +34,8 @@ __all__ = [
     "Stroke",
     "annotator",
     "annotator_shortcuts",
+    "changeable_words",
+    "fixed_shortcuts",
 ]
 
 
@@ -52,11 +59,13 @@ def annotator(
         The address that tells the project's present revision.
     """
     desk = AnnotatorDesk(ledger, project)
+    listed = project.listed
     data: dict[str, Any] = {
         **desk.shown({"image": image_id}),
         "store": key,
         "actions": action_address(key, desk),
         "ask": action_address(f"{key}:ask", NotesDesk(project.noted)) if project.noted else None,
+        "table": action_address(f"{key}:table", TableDesk(listed)) if listed else None,
         "looks": action_address(f"{key}-looks", LookDesk(project.proposals)),
         "networks": project.networks.to_data(),
         "ahead": action_address(f"{key}-ahead", NetworksDesk(project.networks)),

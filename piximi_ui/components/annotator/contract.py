@@ -123,7 +123,8 @@ class ShownImage:
     values, map
         Addresses of native values and of maps, with places for ``{plane}`` and ``{sort}``.
     pixel
-        How large a pixel is, ``{"x": length, "unit": its unit}``; None if the file does not say.
+        How large a pixel is, ``{"x": width, "y": height, "unit": their unit}``; None if the file
+        does not say.
     look, channels
         The look kept for it in its short form, empty for the file's own; how many channels it has.
     place, total

@@ -12,6 +12,7 @@ from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Strok
 from piximi_ui.components.annotator.networks import Networks
 from piximi_ui.components.annotator.notes import Noted, read_note
 from piximi_ui.components.annotator.notes.desk import LACKING
+from piximi_ui.components.annotator.table import Listed
 from piximi_ui.components.gallery import Carry
 from piximi_ui.components.gallery.desk import Say
 from piximi_ui.components.proposals import Proposing, read_answer
@@ -49,6 +50,8 @@ class Annotated:
         Those that smart tools can be answered by.
     noted
         What is noted beside the drawing; None for nothing.
+    listed
+        What the table of the objects asks; None for none.
     """
 
     draw: Callable[[Stroke, Say], str]
@@ -61,6 +64,7 @@ class Annotated:
     proposals: Proposing
     networks: Networks
     noted: Noted | None = None
+    listed: Listed | None = None
 
 
 @dataclass(frozen=True)

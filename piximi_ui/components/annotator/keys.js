@@ -47,9 +47,11 @@ export class Keys {
   }
 
   #down(event) {
-    if (composes(event) || !this.annotator.listens() || elsewhere(event)) return;
+    const { annotator } = this;
+    if (composes(event) || !annotator.listens() || elsewhere(event)) return;
     const chord = event.ctrlKey || event.metaKey;
-    if (event.altKey) return;
+    const { table } = annotator.panel.beside;
+    if (event.altKey || table.keeps(event.composedPath()[0], event.key)) return;
     if (!(chord ? this.#chord(event) : this.#plain(event))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -66,6 +68,7 @@ export class Keys {
 
   #plain(event) {
     const { annotator } = this;
+    if (annotator.panel.beside.table.press(event)) return true;
     if (event.key === " ") {
       this.#hold(true);
       return true;

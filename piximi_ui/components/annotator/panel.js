@@ -37,7 +37,7 @@ export class Panel {
       this.palette.node,
       annotator.looks.node,
       element("label", { class: "overlap" }, [this.overlapName, this.overlap]),
-      this.count,
+      element("div", { class: "row counted" }, [this.count, this.beside.table.toggleButton]),
       this.beside.quality.node,
       this.beside.marks.node,
       this.list,
@@ -109,6 +109,9 @@ export class Panel {
     if (elsewhere) words.push(fill(texts.other_planes, { n: number(elsewhere) }));
     this.count.textContent = words.join(" · ");
     this.list.setAttribute("aria-label", texts.list);
+    // The table, where it is open, says all that the list does.
+    this.list.hidden = this.beside.table.open || count === 0;
+    if (this.list.hidden) return;
     const chosen = new Set(marked);
     // To lay out rows takes longer than all else: only where they say something else.
     const { heard, pending } = this.annotator;
@@ -123,7 +126,6 @@ export class Panel {
       if (!chosen.has(shape)) rows.push(shape);
     }
     this.#lay(rows.map((shape) => this.#row(shape, chosen.has(shape))));
-    this.list.hidden = rows.length === 0;
   }
 
   /** Only rows that are others than before are touched: to lay out all of them takes long. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from piximi_ui.components.annotator.notes.texts import notes_shortcuts
+from piximi_ui.components.annotator.table.texts import table_shortcuts
 from piximi_ui.components.gallery import Shortcut
 from piximi_ui.components.proposals import proposal_shortcuts
 from piximi_ui.language.texts import _
@@ -44,4 +45,5 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut((_("Hold ."),), _("See one channel alone; again, the next one")),
         Shortcut((_("Hold H"),), _("See the image without outlines for a moment")),
         *notes_shortcuts(),
+        *table_shortcuts(),
     )

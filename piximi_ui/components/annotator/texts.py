@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from piximi_ui.components.annotator.notes.texts import notes_texts
+from piximi_ui.components.annotator.table.texts import table_texts
 from piximi_ui.components.gallery import gallery_texts
 from piximi_ui.components.proposals import proposal_texts
 from piximi_ui.components.viewer import channel_texts
@@ -21,6 +22,7 @@ def annotator_texts() -> dict[str, str]:
         **_modes(),
         **_edits(),
         **notes_texts(),
+        **table_texts(),
         **proposal_texts(),
     }
 

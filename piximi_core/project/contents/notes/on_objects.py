@@ -16,7 +16,9 @@ from piximi_core.project.database.schema import kinds, object_notes, objects, th
 from piximi_core.project.database.store import Store, current_user
 
 __all__ = [
+    "FROM_FILE",
     "LONGEST_COMMENT",
+    "NOT_DRAWN",
     "ObjectNote",
     "comment_object",
     "lock_kind",
@@ -32,8 +34,10 @@ __all__ = [
 LONGEST_COMMENT = 2_000
 """In characters."""
 
-# Of objects that came from elsewhere, on which a person notes something without drawing.
-_NOT_DRAWN = "given"
+FROM_FILE = "file:"
+"""What the source of an object begins with that was imported; the name of the file follows."""
+NOT_DRAWN = "given"
+"""The source of objects that came from elsewhere, on which a person notes without drawing."""
 
 
 class ObjectNote(NamedTuple):
@@ -175,7 +179,7 @@ def lock_kind(
             columns = [object_notes.c[name] for name in ("id", "source", "author", "locked")]
             author = literal(who or current_user())
             fresh = select(
-                objects.c.id, literal(_NOT_DRAWN), author, literal(True), literal("")
+                objects.c.id, literal(NOT_DRAWN), author, literal(True), literal("")
             ).where(
                 exists().where(here),
                 ~exists().where(object_notes.c.id == objects.c.id),
@@ -237,7 +241,7 @@ def _note(
 ) -> None:
     """Note something on objects, whether or not anything was noted on them before."""
     author = who or current_user()
-    rows = [{"id": id_, "source": _NOT_DRAWN, "author": author, **values} for id_ in ids]
+    rows = [{"id": id_, "source": NOT_DRAWN, "author": author, **values} for id_ in ids]
     new = insert(object_notes)
     changed = {name: new.excluded[name] for name in values}
     db.execute(new.on_conflict_do_update(index_elements=["id"], set_=changed), rows)

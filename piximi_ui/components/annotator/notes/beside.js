@@ -2,6 +2,7 @@
 // complete, what stands out, and the strip of images.
 
 import { element } from "../../shared/dom.js";
+import { ObjectTable } from "../table/table.js";
 import { Asker } from "./ask.js";
 import { Marks } from "./marks.js";
 import { Quality } from "./quality.js";
@@ -27,6 +28,7 @@ export class Beside {
     this.quality = new Quality(this);
     this.regions = new Regions(this);
     this.strip = new Strip(this);
+    this.table = new ObjectTable(annotator);
     this.done = element("button", { type: "button", class: "done", onclick: () => this.toggleDone() });
     this.keys = {
       k: () => this.marks.toggleLock(),
@@ -34,6 +36,7 @@ export class Beside {
       n: () => this.seek("done"),
       "Shift+N": () => this.seek("objects"),
       "Shift+Enter": () => this.toggleDone(),
+      "Shift+V": () => this.table.toggle(),
     };
   }
 
@@ -41,13 +44,15 @@ export class Beside {
     clearTimeout(this.settling);
     this.marks.close();
     this.strip.close();
+    this.table.close();
     this.asker.close();
   }
 
   /* ---- what the annotator asks and tells ---- */
 
-  update({ ask }) {
+  update({ ask, table }) {
     this.asker.address = ask;
+    this.table.asker.address = table;
   }
 
   along() {
@@ -70,6 +75,7 @@ export class Beside {
     for (const [id, locked, comment] of beside.notes) this.notes.set(id, { locked, comment });
     Object.assign(this, { saved: beside.done, finished: beside.finished, known: beside.regions });
     this.version += 1;
+    this.table.answered(revision);
     if (revision === this.revision) return;
     this.revision = revision;
     this.settle(SETTLES);
@@ -103,6 +109,7 @@ export class Beside {
     this.quality.draw();
     this.regions.draw();
     this.strip.draw();
+    this.table.draw();
   }
 
   /* ---- what is noted, as the waiting actions will leave it ---- */
