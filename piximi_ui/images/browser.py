@@ -11,6 +11,7 @@ from piximi_core.messages import Message
 from piximi_core.project.contents.relabelled import relabelled_since
 from piximi_core.project.contents.things import ThingFilter, follows_labels, get_things
 from piximi_core.project.database.store import Store
+from piximi_core.vocabulary import IMAGE_KIND
 from piximi_ui.base.context import picture_token, say
 from piximi_ui.base.dialogs import open_dialog
 from piximi_ui.base.gallery_items import gallery_items, gallery_revision, gallery_words, text_id
@@ -27,6 +28,7 @@ from piximi_ui.images.view import (
     taken_selection,
 )
 from piximi_ui.language.texts import _
+from piximi_ui.server.drawn_pictures import tile_outlines_address
 
 __all__ = ["acted", "apply", "draw", "note_act"]
 
@@ -76,6 +78,7 @@ def draw(
             revision=gallery_revision(token, now),
             counts={category_id: sum(by.values()) for category_id, by in counts.items()},
             narrowed=view.categories,
+            outlines=_outlines(store, now, kind_id, token),
         )
 
     return gallery(
@@ -93,6 +96,12 @@ def draw(
         on_asked=lambda actions: apply(store, actions),
         on_said=say,
     ).selected
+
+
+def _outlines(store: Store, revision: int, kind_id: str, token: str) -> str:
+    """Return the address of the outlines over images, empty where nothing can be outlined."""
+    drawn = any(not kind.is_image and not kind.hidden for kind in queries.kinds(store, revision))
+    return tile_outlines_address(token) if kind_id == IMAGE_KIND and drawn else ""
 
 
 def _empty_words(store: Store, revision: int, view: View, kind_id: str) -> dict[str, str]:

@@ -30,6 +30,7 @@ from piximi_core.project.files import ProjectFiles
 from piximi_ui.server import picture_making
 from piximi_ui.server.assets import base_path
 from piximi_ui.server.originals import Original
+from piximi_ui.server.drawn_pictures import encode_outlines, placeholder
 from piximi_ui.server.picture_making import (
     OBJECT_FORMS,
     OVERVIEW_SIDE,
@@ -72,10 +73,11 @@ _CLOSED = 499  # the usual word in logs for: nobody waited for the answer
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLANE = re.compile(r"[0-9]{1,6}")
-# By content: thumbnails are JPEG, small planes and the placeholder WebP, levels JSON.
+# By content: thumbnails are JPEG, small planes and the placeholder WebP, outlines PNG, levels JSON.
 _KINDS = {
     b"\xff\xd8": "image/jpeg",
     b"RIFF": "image/webp",
+    b"\x89PNG": "image/png",
     b"{": "application/json",
     b"": "text/plain",
 }
@@ -197,6 +199,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{start}/values/{{sha256}}/{{plane}}", _values, methods=["GET"]),
         Route(f"{start}/map/{{sha256}}/{{plane}}/{{sort}}", _map, methods=["GET"]),
         Route(f"{start}/outlines/{{image_id}}", _outlines, methods=["GET"]),
+        Route(f"{start}/tile-outlines/{{image_id}}", _tile_outlines, methods=["GET"]),
         Route(f"{start}/revision", _revision, methods=["GET"]),
     ]
 
@@ -292,6 +295,13 @@ async def _object(request: Request) -> Response:
     return await _answer(request, make, named="object_id")
 
 
+async def _tile_outlines(request: Request) -> Response:
+    async def make(grant: _Grant, image_id: str, look: Look | None) -> bytes:
+        return await encode_outlines(grant.project, image_id)
+
+    return await _answer(request, make, named="image_id")
+
+
 def _find_object(grant: _Grant, object_id: str) -> Thing | None:
     return next(iter(get_things(open_store(grant.project), [object_id])), None)
 
@@ -348,7 +358,7 @@ async def _map(request: Request) -> Response:
 async def _answer(
     request: Request,
     make: Callable[[_Grant, str, Look | None], Awaitable[bytes]],
-    named: Literal["sha256", "object_id"] = "sha256",
+    named: Literal["sha256", "object_id", "image_id"] = "sha256",
 ) -> Response:
     name = request.path_params[named]
     grant = _tokens.find(request.path_params["token"])
@@ -367,7 +377,7 @@ async def _answer(
         return _refused(str(error))
     except PiximiError:
         # The page goes on; a mended original is asked for again after a moment.
-        return _picture(picture_making.placeholder(), SOON_STALE)
+        return _picture(placeholder(), SOON_STALE)
     if content is None:
         return Response(status_code=_CLOSED)
     return _picture(content, FOREVER)

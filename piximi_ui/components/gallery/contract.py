@@ -126,6 +126,9 @@ class GalleryPage:
         How many things there are of each category id, shown beside its name; and which of them
         alone are shown. A press on a count asks to ``narrow`` the view to that category, or no
         longer. Without counts none are shown.
+    outlines
+        The address of the outlines of a thing's objects, with a place for ``{id}``; empty where
+        there are none to draw over the tiles.
     """
 
     items: Sequence[GalleryItem]
@@ -136,6 +139,7 @@ class GalleryPage:
     revision: GalleryRevision | None = None
     counts: Mapping[str, int] | None = None
     narrowed: Collection[str] = ()
+    outlines: str = ""
 
 
 @dataclass(frozen=True)
@@ -308,6 +312,7 @@ def to_page(
     return {
         "items": changed_items(shown, partitions),
         "categories": [{"id": c.id, "name": c.name, "color": c.color} for c in shown.categories],
+        "outlines": shown.outlines,
         "narrowed": [c.id in shown.narrowed for c in shown.categories],
         **to_numbers(shown),
         "page": page,

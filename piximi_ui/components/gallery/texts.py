@@ -39,6 +39,8 @@ def _bars() -> dict[str, str]:
         "next_page": _("Next page"),
         "last_page": _("Last page"),
         "size": _("Thumbnail size"),
+        "outlines": _("Outlines"),
+        "outlines_tip": _("Draw the outlines of objects over the images, coloured as labelled"),
         "select_page": _("Select page"),
         "select_page_tip": _("Select every image on this page (Ctrl+A)"),
         "select_shown": _("Select all shown"),

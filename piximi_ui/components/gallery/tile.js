@@ -26,6 +26,8 @@ export class Tile {
     this.shown = ""; // all that is drawn, as text
     this.position = this.total = 0;
     this.again = null; // the timer of a picture that did not come
+    /** @type {HTMLImageElement | null} */
+    this.outlines = null; // of its objects, while they are shown
     this.image = element("img", { alt: "", loading: "lazy", decoding: "async", draggable: "false" });
     this.image.addEventListener("load", () => this.sharpen());
     this.image.addEventListener("error", () => this.#missed());
@@ -74,6 +76,21 @@ export class Tile {
     if (!this.node.classList.contains("broken")) return;
     this.node.classList.remove("broken");
     this.image.src = this.item.thumb;
+  }
+
+  /** Lay a picture of the outlines of its objects over it, or take that away. */
+  outline(address) {
+    if (address === (this.outlines?.getAttribute("src") ?? "")) return;
+    if (!address) {
+      this.outlines?.remove();
+      this.outlines = null;
+      return;
+    }
+    const still = { alt: "", loading: "lazy", decoding: "async", draggable: "false" };
+    const image = this.outlines ?? element("img", { class: "outlines", ...still });
+    if (!this.outlines) this.image.after(image);
+    image.src = address;
+    this.outlines = image;
   }
 
   select(selected) {

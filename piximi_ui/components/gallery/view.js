@@ -3,6 +3,7 @@
 import { OnwardSwitch, Pager, Palette } from "./bars.js";
 import { element, fill, number } from "../shared/dom.js";
 import { Finder } from "./find.js";
+import { Outlined } from "./outlined.js";
 import { NEW } from "../shared/queue.js";
 import { Tile } from "./tile.js";
 import { Tooltip } from "./tooltip.js";
@@ -36,6 +37,7 @@ export class View {
     this.live = element("span", { class: "unseen", role: "status", "aria-live": "polite" });
     this.slider = element("input", { type: "range", min: "64", max: "320", step: "8", class: "size" });
     this.slider.addEventListener("input", () => this.#resize(Number(this.slider.value), true));
+    this.outlined = new Outlined(this.tiles);
     this.pagers = [0, 1].map(() => new Pager((page) => verbs.turn(page)));
     this.palette = new Palette(
       (category) => verbs.choose(category),
@@ -57,7 +59,7 @@ export class View {
       this.yes, this.no, this.page, this.all, this.none, this.look, this.bin,
     ]);
     const bar = element("div", { class: "bar" }, [
-      this.count, verbRow, element("span", { class: "space" }), this.unsaved, this.offline, this.slider,
+      this.count, verbRow, element("span", { class: "space" }), this.unsaved, this.offline, this.outlined.button, this.slider,
       this.pagers[0].node,
     ]);
     this.palette.node.append(this.hint, this.onward.node);
@@ -89,6 +91,7 @@ export class View {
 
   close() {
     clearTimeout(this.calm);
+    this.outlined.close();
     this.watcher.disconnect();
     this.tip.close();
   }
@@ -122,6 +125,7 @@ export class View {
     const bare = data.items.length === 0;
     this.data = data;
     this.#drawTiles(data, state);
+    this.outlined.draw(data);
     this.#drawBar(data, state);
     this.palette.node.hidden = !data.allow.includes("label");
     this.onward.update(texts, data.allow.includes("label"));
