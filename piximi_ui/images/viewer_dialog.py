@@ -14,12 +14,14 @@ from piximi_core.project.contents.looks import keep_look, keep_look_for_all, loo
 from piximi_core.project.contents.things import Thing, get_things
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import UNKNOWN_COLOR
+from piximi_ui.annotating.chosen import annotate
 from piximi_ui.base.class_titles import titled
 from piximi_ui.base.context import picture_token, who
 from piximi_ui.base.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.base.gallery_items import gallery_categories
 from piximi_ui.base.kinds import current_kind_id, of_kind
 from piximi_ui.base.label_actions import ALLOWED, ANSWERS, label_actions
+from piximi_ui.components.gallery import gallery_view
 from piximi_ui.components.viewer import (
     Shown,
     ViewerAction,
@@ -43,6 +45,8 @@ from piximi_ui.server.pictures import (
 __all__ = ["act", "draw"]
 
 _SAID = "piximi_viewer_said"
+_DRAW_ON = "piximi_viewer_annotate"
+_MOST_SELECTED = 1_000  # that go to the browser; more are annotated from beside the gallery
 _LEDGER = "piximi_viewer_ledger"
 # Images that the browser has at hand around the one that is shown.
 _BEFORE, _AFTER = 3, 8
@@ -63,6 +67,7 @@ def draw(store: Store) -> None:
 
 
 def _one(store: Store) -> None:
+    _leave_to_annotate(store)
     # Asked again at each drawing: the dialog draws itself anew when the person goes on.
     things = _asked(store, "picture")
     if not things:
@@ -89,6 +94,7 @@ def _one(store: Store) -> None:
     if at is not None:
         here_at = shown.index(here)
         around = (shown[:here_at], shown[here_at + 1 :])
+    selected = gallery_view(gallery_key(store)).selected if thing.box is None else ()
     viewer(
         [here],
         key="viewer",
@@ -96,9 +102,20 @@ def _one(store: Store) -> None:
         total=len(order) if at is not None else 0,
         labels=_labels(store, thing, images),
         ahead=[_plane(near) for near in [*around[1][:2], *around[0][-1:]]] if around else [],
+        annotates=True,
+        selected=selected if len(selected) <= _MOST_SELECTED else (),
         said=st.session_state.pop(_SAID, ""),
         on_action=lambda action: act(store, action),
     )
+
+
+def _leave_to_annotate(store: Store) -> None:
+    """Turn to the Annotate page, if that was asked for: with these images, or those of objects."""
+    asked: tuple[str, ...] = st.session_state.pop(_DRAW_ON, ())
+    found = [thing.image_id or thing.id for thing in get_things(store, asked)]
+    if found:
+        close_dialog()
+        annotate(store, tuple(dict.fromkeys(found)))
 
 
 def _order(store: Store, revision: int) -> tuple[str, ...]:
@@ -135,6 +152,7 @@ def _labels(store: Store, thing: Thing, images: Callable[[], list[ViewerImage]])
 
 
 def _two(store: Store) -> None:
+    _leave_to_annotate(store)
     things = _asked(store, "compare")
     if not things:
         return
@@ -147,6 +165,7 @@ def _two(store: Store) -> None:
         _images(store, picture_token(store), things),
         key="viewer-compare",
         linked=linked,
+        annotates=True,
         said=st.session_state.pop(_SAID, ""),
         on_action=lambda action: act(store, action),
     )
@@ -165,6 +184,9 @@ def act(store: Store, action: ViewerAction) -> None:
             at = order.index(action.ids[0]) + action.by
             ids = (order[max(0, min(at, len(order) - 1))],)
             open_dialog("picture", ids=ids, order=order)
+        return
+    if action.type == "annotate":
+        st.session_state[_DRAW_ON] = action.ids
         return
     try:
         if action.type == "keep":

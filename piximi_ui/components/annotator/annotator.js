@@ -140,6 +140,8 @@ class Annotator {
     this.queue ??= new ActionQueue(data.store, this);
     this.follower ??= new Follower(this);
     if (this.image === null) this.answered(data);
+    // Other images are walked through: which place this one has among them is asked anew.
+    else if (data.image && data.image.total !== this.image.total) this.crowd.forget();
     // Something was done beside the picture, such as an undo.
     else if (data.revision !== this.crowd.revision) this.queue.look();
     this.queue.open(data.actions);

@@ -35,6 +35,12 @@ export class Crowd {
     else this.#fetch();
   }
 
+  /** Ask for all that the image shows, as if it had not been shown before. */
+  forget() {
+    this.revision = undefined;
+    this.annotator.queue.look();
+  }
+
   async #fetch() {
     const { source, wanted } = this;
     this.fetching = true;

@@ -89,6 +89,8 @@ def viewer(
     labels: ViewerLabels | None = None,
     linked: bool = True,
     ahead: Sequence[str] = (),
+    annotates: bool = False,
+    selected: Sequence[str] = (),
     said: str = "",
     on_action: Callable[[ViewerAction], None] | None = None,
 ) -> None:
@@ -108,6 +110,10 @@ def viewer(
         Whether one set of colours and ranges serves all shown images.
     ahead
         Addresses that the browser may fetch while nothing else is to do.
+    annotates
+        Whether one may go from here to drawing on what is shown.
+    selected
+        What is selected behind the viewer: where the shown image is among it, all of it.
     said
         What came of the last action.
     on_action
@@ -124,6 +130,8 @@ def viewer(
         "labels": labels and labels.to_data(),
         "linked": linked,
         "ahead": list(ahead),
+        "annotates": annotates,
+        "selected": list(selected),
         "said": said,
         "texts": viewer_texts(len(images)),
     }

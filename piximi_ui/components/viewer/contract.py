@@ -20,7 +20,7 @@ __all__ = [
     "to_image",
 ]
 
-ACTIONS = ("step", "keep", "keep_all")
+ACTIONS = ("step", "keep", "keep_all", "annotate")
 _FARTHEST = 1_000_000
 
 
@@ -81,7 +81,8 @@ class ViewerAction:
     Attributes
     ----------
     type
-        ``step`` (go ``by`` images further from the first of ``ids``), ``keep`` or ``keep_all``.
+        ``step`` (go ``by`` images further from the first of ``ids``), ``keep``, ``keep_all`` or
+        ``annotate``.
     look
         What is to be kept; None for the files' own.
     """

@@ -17,12 +17,13 @@ export function controls(viewer) {
     in: button(() => viewer.zoom(1.25), { class: "icon", text: "+" }),
     fit: button(() => viewer.zoomTo(null)),
     whole: button(() => viewer.zoomTo(1), { text: "100 %" }),
+    annotate: button(() => viewer.annotate(), { class: "annotate", hidden: true }),
     auto: button(() => viewer.automatic()),
     reset: button(() => viewer.reset()),
     keep: button(() => viewer.keep("keep")),
     all: button(() => viewer.keep("keep_all"), { class: "primary" }),
   };
-  const { previous, next, out, in: inward, fit, whole, auto, reset, keep, all } = buttons;
+  const { previous, next, out, in: inward, fit, whole, annotate, auto, reset, keep, all } = buttons;
   const place = element("span", { class: "place" });
   const percent = element("span", { class: "percent" });
   const slider = element("input", { type: "range", min: 1, step: 1 });
@@ -39,7 +40,7 @@ export function controls(viewer) {
   ]);
   const bar = element("div", { class: "bar" }, [
     previous, place, next, element("span", { class: "space" }),
-    viewer.objects.button, out, percent, inward, fit, whole,
+    annotate, viewer.objects.button, out, percent, inward, fit, whole,
   ]);
   const labelling = element("div", {});
   const left = element("div", { class: "left" }, [bar, labelling, pictures, planes]);

@@ -19,6 +19,7 @@ def viewer_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("N", "Backspace"), _("Next or previous image")),
         Shortcut((_("Click"),), _("Select the object under the mouse, to label it")),
         Shortcut(("O",), _("Show or hide the outlines of the objects")),
+        Shortcut(("D",), _("Draw the objects in it, on the Annotate page")),
         Shortcut(("F",), _("Fit the image into the window")),
         Shortcut(("Z", _("Double-click")), _("One pixel of the image for each of the screen")),
         Shortcut(("Page Up", "Page Down"), _("Previous or next plane")),

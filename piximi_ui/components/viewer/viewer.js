@@ -158,17 +158,15 @@ class Viewer {
       buttons[name].title = text;
       buttons[name].setAttribute("aria-label", text);
     }
-    buttons.fit.textContent = texts.fit;
-    buttons.fit.title = texts.fit_tip;
     buttons.whole.title = texts.whole_tip;
-    buttons.auto.textContent = texts.auto;
-    buttons.auto.title = texts.auto_tip;
-    buttons.reset.textContent = texts.reset;
-    buttons.reset.title = texts.reset_tip;
-    buttons.keep.textContent = texts.keep;
-    buttons.keep.title = texts.keep_tip;
-    buttons.all.textContent = texts.all;
-    buttons.all.title = texts.all_tip;
+    for (const name of ["fit", "auto", "reset", "keep", "all"]) {
+      buttons[name].textContent = texts[name];
+      buttons[name].title = texts[`${name}_tip`];
+    }
+    const { length } = this.#toAnnotate();
+    buttons.annotate.hidden = !this.data.annotates;
+    buttons.annotate.textContent = fill(length > 1 ? texts.annotate_selected : texts.annotate, { n: number(length) });
+    buttons.annotate.title = texts.annotate_tip;
     buttons.previous.hidden = buttons.next.hidden = images.length > 1;
     this.#able(buttons.previous, walk.may(-1));
     this.#able(buttons.next, walk.may(1));
@@ -363,6 +361,17 @@ class Viewer {
     this.component.setTriggerValue("action", { type, ids, look: own ? "" : look });
   }
 
+  /** What one would draw on: what is shown, or with it all that is selected behind the viewer. */
+  #toAnnotate() {
+    const shown = this.images.map(({ id }) => id);
+    const { selected } = this.data;
+    return shown.length === 1 && selected.includes(shown[0]) ? selected : shown;
+  }
+
+  annotate() {
+    this.component.setTriggerValue("action", { type: "annotate", ids: this.#toAnnotate(), look: "" });
+  }
+
   #key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.composedPath()[0];
@@ -378,6 +387,7 @@ class Viewer {
       f: () => this.zoomTo(null),
       z: () => this.zoomTo(1),
       o: () => this.objects.toggle(),
+      d: () => this.data.annotates && this.annotate(),
     }[event.key];
     if (!does) return;
     event.preventDefault();
