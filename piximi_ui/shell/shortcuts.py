@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from piximi_ui.base import navigation
 from piximi_ui.base.dialogs import close_dialog, dialog_data, open_dialog
 from piximi_ui.components.annotator import annotator_shortcuts
 from piximi_ui.components.gallery import Shortcut, gallery_shortcuts
+from piximi_ui.components.shortcuts import changeable_shortcuts
 from piximi_ui.components.viewer import viewer_shortcuts
 from piximi_ui.language.texts import _, plain
 from piximi_ui.shell import page_script
@@ -35,11 +37,21 @@ def draw() -> None:
 
 
 def _list() -> None:
-    st.markdown(shortcuts_in_words())
+    drawing = navigation.current() == "annotate"
+    if drawing:
+        changeable_shortcuts()
+    st.markdown(_tables())
+    if not drawing:
+        changeable_shortcuts()
 
 
 def shortcuts_in_words() -> str:
-    """Return every key and gesture with what it does, as tables in Markdown."""
+    """Return every key and gesture with what it does, as at first, as tables in Markdown."""
+    return f"{_tables()}\n\n{_table(_('While drawing objects'), annotator_shortcuts())}"
+
+
+def _tables() -> str:
+    """Return those that stay as they are."""
     everywhere = (
         Shortcut(("?",), _("Show this list")),
         Shortcut(("Tab", "Shift+Tab"), _("Go to the next or the previous control")),
@@ -49,7 +61,6 @@ def shortcuts_in_words() -> str:
         _table(_("On every page"), everywhere),
         _table(_("In the gallery"), gallery_shortcuts()),
         _table(_("In an image in full size"), viewer_shortcuts()),
-        _table(_("While drawing objects"), annotator_shortcuts()),
     )
     return "\n\n".join(tables)
 

@@ -12,6 +12,7 @@ import { Proposals } from "../proposals/proposals.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
 import { Outlines } from "../viewer/outlines.js";
 import { Stage } from "../viewer/stage.js";
+import { dressed } from "./bindings.js";
 import { Crowd } from "./crowd.js";
 import { Guides } from "./guiding/guides.js";
 import { Hand } from "./hand.js";
@@ -131,7 +132,7 @@ class Annotator {
   update(component) {
     const { data } = component;
     this.component = component;
-    this.texts = data.texts;
+    this.texts = dressed(data.texts);
     this.path = window.location.pathname;
     speak(data.texts.language);
     this.store = data.store;

@@ -3,7 +3,11 @@
 
 import { TEXT_FIELDS } from "../keyboard/keys.js";
 import { composes, digitOf, letterOf } from "../keyboard/layouts.js";
-import { editOfKey, keyOf, toolOfKey } from "./tools.js";
+import { bindings, CHANGED, dressed } from "./bindings.js";
+import { EDITS, keyOf, TOOLS } from "./tools.js";
+
+// With these Streamlit runs the page again or asks to clear its cache, whatever they mean to us.
+const RELOADS = new Set(["r", "Shift+R", "c", "Shift+C"]);
 
 export class Keys {
   /** @param {object} annotator see annotator.js: the verbs used below */
@@ -14,10 +18,21 @@ export class Keys {
     window.addEventListener("keydown", (event) => this.#down(event), heard);
     window.addEventListener("keyup", (event) => this.#up(event), heard);
     window.addEventListener("blur", () => this.#letGo(), heard);
+    window.addEventListener(CHANGED, () => this.#changed(), heard);
+    this.verbs = this.#verbsOf(annotator);
+    this.down = { hide: "", channel: "" }; // the keys that are held, by their places
   }
 
   close() {
     this.listening.abort();
+  }
+
+  /** The person gave keys otherwise: what tells keys follows. */
+  #changed() {
+    const { annotator } = this;
+    if (!annotator.component) return;
+    annotator.texts = dressed(annotator.component.data.texts);
+    annotator.redraw();
   }
 
   #hold(held) {
@@ -26,24 +41,31 @@ export class Keys {
   }
 
   /** The picture without its outlines, as long as the key is down. */
-  #hide(hidden) {
+  #hide(hidden, code = "") {
     const { outlines } = this.annotator;
+    this.down.hide = code;
     if (outlines.hidden === hidden) return;
     outlines.hidden = hidden;
     outlines.draw();
+  }
+
+  /** One channel alone, as long as the key is down. */
+  #channel(alone, code = "") {
+    this.down.channel = code;
+    this.annotator.looks.hold(alone);
   }
 
   /** The window is left, and will not hear of keys that are let go. */
   #letGo() {
     this.#hold(false);
     this.#hide(false);
-    this.annotator.looks.hold(false);
+    this.#channel(false);
   }
 
   #up(event) {
     if (event.key === " ") this.#hold(false);
-    if (letterOf(event) === "h") this.#hide(false);
-    if (event.key === ".") this.annotator.looks.hold(false);
+    if (event.code === this.down.hide) this.#hide(false);
+    if (event.code === this.down.channel) this.#channel(false);
   }
 
   #down(event) {
@@ -78,40 +100,51 @@ export class Keys {
       annotator.digits.press(digit, false, annotator.categories);
       return true;
     }
-    const letter = letterOf(event);
-    const key = keyOf(event, letter);
-    if (annotator.proposals.press(key)) return true;
-    const tool = toolOfKey(key);
-    const edit = editOfKey(key);
-    if (tool) return annotator.choose(tool);
-    if (edit) return annotator.strokes.edit(edit.name);
-    const does = {
+    const key = keyOf(event, letterOf(event));
+    const action = bindings.actionOf(key);
+    if (annotator.proposals.press(action ?? key)) return true;
+    const does = this.verbs[action ?? key];
+    if (does) does(event);
+    else if (!this.#draws(action)) return RELOADS.has(key);
+    return true;
+  }
+
+  /** Choose a tool or edit what is selected; answers whether the action is one of these. */
+  #draws(action) {
+    const tool = TOOLS.find(({ name }) => action === `tool_${name}`);
+    const edit = EDITS.find(({ name }) => action === `edit_${name}`);
+    if (tool) this.annotator.choose(tool);
+    else if (edit) this.annotator.strokes.edit(edit.name);
+    return Boolean(tool ?? edit);
+  }
+
+  #verbsOf(annotator) {
+    const { strokes, panel } = annotator;
+    return {
       Enter: () => annotator.hand.confirm(),
       Escape: () => annotator.hand.cancel() || annotator.select([], false),
-      Backspace: () => annotator.hand.undo(),
-      Delete: () => annotator.strokes.remove(),
-      ArrowLeft: () => annotator.turn(-1),
-      ArrowRight: () => annotator.turn(1),
-      PageUp: () => annotator.toPlane(annotator.plane - 1),
-      PageDown: () => annotator.toPlane(annotator.plane + 1),
-      "+": () => annotator.zoom(1.25),
-      "=": () => annotator.zoom(1.25),
-      "-": () => annotator.zoom(0.8),
-      "[": () => annotator.set("radius", annotator.strokes.settings.radius / 1.25),
-      "]": () => annotator.set("radius", annotator.strokes.settings.radius * 1.25),
-      "/": () => annotator.find(),
-      f: () => annotator.zoomTo(null),
-      z: () => annotator.zoomTo(1),
-      o: () => annotator.toggle(),
-      u: () => annotator.label(annotator.categories[0]),
-      q: () => annotator.nextMode(),
-      y: () => annotator.nextChoice(),
-      h: () => this.#hide(true),
-      ".": () => annotator.looks.hold(true),
-    }[key] ?? annotator.panel.beside.keys[key];
-    if (!does) return false;
-    does();
-    return true;
+      take_back: () => annotator.hand.undo(),
+      // A key that rests on the table must not delete one object after the other.
+      remove: ({ repeat }) => repeat || strokes.remove(),
+      previous: () => annotator.turn(-1),
+      next: () => annotator.turn(1),
+      plane_before: () => annotator.toPlane(annotator.plane - 1),
+      plane_after: () => annotator.toPlane(annotator.plane + 1),
+      zoom_in: () => annotator.zoom(1.25),
+      zoom_out: () => annotator.zoom(0.8),
+      smaller: () => annotator.set("radius", strokes.settings.radius / 1.25),
+      larger: () => annotator.set("radius", strokes.settings.radius * 1.25),
+      find: () => annotator.find(),
+      fit: () => annotator.zoomTo(null),
+      one_to_one: () => annotator.zoomTo(1),
+      outlines: () => annotator.toggle(),
+      unlabel: () => annotator.label(annotator.categories[0]),
+      next_mode: () => annotator.nextMode(),
+      next_choice: () => annotator.nextChoice(),
+      hide: ({ code }) => this.#hide(true, code),
+      one_channel: ({ code }) => this.#channel(true, code),
+      ...panel.beside.keys,
+    };
   }
 }
 

@@ -30,6 +30,7 @@ def annotator_texts() -> dict[str, str]:
 def _around() -> dict[str, str]:
     return {
         "find_key": "/",
+        "key_shift": _("Shift"),
         "find_tip": _("Find or create a category by its name, then label (/)"),
         "label_tip": _("Label it “{name}” ({index})"),
         "place": _("{n} of {total}"),

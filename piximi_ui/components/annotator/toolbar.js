@@ -1,6 +1,7 @@
 // The tools down the side, and above the picture how what is drawn meets what is there.
 
 import { element, fill, number } from "../shared/dom.js";
+import { bindings, written } from "./bindings.js";
 import { EDITS, MODES, TOOLS } from "./tools.js";
 
 const RANGES = {
@@ -54,12 +55,12 @@ export class Toolbar {
     const { texts } = annotator;
     const { tool } = annotator.hand;
     this.column.setAttribute("aria-label", texts.tools);
-    TOOLS.forEach(({ name, keys, sign }, i) => {
+    TOOLS.forEach(({ name, sign }, i) => {
       const button = this.tools[i];
       button.replaceChildren(
         element("span", { class: "sign", text: sign, "aria-hidden": "true" }),
         element("span", { class: "tool-name", text: texts[name] }),
-        element("kbd", { text: keys[0].replace("Shift+", "⇧").toUpperCase(), "aria-hidden": "true" }),
+        element("kbd", { text: sketched(`tool_${name}`), "aria-hidden": "true" }),
       );
       button.title = texts[`${name}_tip`];
       button.setAttribute("aria-pressed", String(name === tool.name));
@@ -82,9 +83,9 @@ export class Toolbar {
     }
     annotator.guides.ahead.draw(tool);
     this.edits.forEach((button, i) => {
-      const { name, keys } = EDITS[i];
+      const { name } = EDITS[i];
       button.textContent = texts[name];
-      button.title = `${texts[`${name}_tip`]} (${keys[0].replace("Shift+", "⇧")})`;
+      button.title = `${texts[`${name}_tip`]} (${sketched(`edit_${name}`)})`;
       button.disabled = several < (name === "merge" ? 2 : 1);
       button.hidden = (annotator.image?.planes ?? 1) < (NEEDS[name] ?? 1);
     });
@@ -93,3 +94,6 @@ export class Toolbar {
     this.deletion.disabled = several === 0;
   }
 }
+
+/** The key of an action, as short as it can be written. */
+const sketched = (name) => written(bindings.keyOf(name), "⇧").replace("⇧+", "⇧");

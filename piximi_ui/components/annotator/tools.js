@@ -4,7 +4,7 @@
  * @typedef {object} Tool
  * @property {string} name as the server knows it, or "select", "split", "move"
  * @property {string} gesture "click", "box", "path" (while the button is held) or "corners" (clicks)
- * @property {string[]} keys
+ * @property {string[]} keys as at first, see bindings.js
  * @property {string} sign beside its name
  * @property {string} [edit] what it does to the objects that are selected, in place of drawing
  * @property {boolean} [notes] whether it notes something of a region, in place of drawing
@@ -55,9 +55,6 @@ export function keyOf(event, letter) {
   const shifted = event.shiftKey && (named.length > 1 || /\p{L}/u.test(named));
   return shifted ? `Shift+${named.length === 1 ? named.toUpperCase() : named}` : named;
 }
-
-export const toolOfKey = (key) => TOOLS.find(({ keys }) => keys.includes(key)) ?? null;
-export const editOfKey = (key) => EDITS.find(({ keys }) => keys.includes(key)) ?? null;
 
 const CLOSE = 8; // screen pixels from the first corner that close an outline
 const APART = 1.5; // screen pixels between the points of a path

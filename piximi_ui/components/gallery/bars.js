@@ -94,7 +94,7 @@ export class Palette {
   update({ categories, counts, narrowed, texts }, active) {
     this.node.classList.toggle("idle", !active);
     this.node.setAttribute("aria-label", texts.label_as);
-    const state = JSON.stringify([categories, texts.find, counts === null]);
+    const state = JSON.stringify([categories, texts.find, texts.find_key, counts === null]);
     if (state !== this.shown) {
       this.shown = state;
       this.told = null; // the tallies are new

@@ -289,12 +289,12 @@ export class Proposals {
     this.annotator.strokes.act(type, ids, { ...more, category: known ? category.id : null });
   }
 
-  /** A key was pressed; answers whether it meant something here. */
+  /** A key was pressed, given by its action's name if it has one; answers whether it meant something here. */
   press(key) {
     const does = {
-      "Shift+G": () => this.#toggle(),
-      "Shift+A": () => this.bulk("accept_view"),
-      "Shift+X": () => this.bulk("reject_view"),
+      propose: () => this.#toggle(),
+      accept_view: () => this.bulk("accept_view"),
+      reject_view: () => this.bulk("reject_view"),
       Enter: () => this.state.active && !this.annotator.hand.draft && this.propose(),
       Escape: () => this.state.active && !this.annotator.hand.draft && this.cancel(),
     }[key];

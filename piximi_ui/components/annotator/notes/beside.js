@@ -30,13 +30,14 @@ export class Beside {
     this.strip = new Strip(this);
     this.table = new ObjectTable(annotator);
     this.done = element("button", { type: "button", class: "done", onclick: () => this.toggleDone() });
+    /** What keys do, by the names of bindings.js. */
     this.keys = {
-      k: () => this.marks.toggleLock(),
-      w: () => this.marks.focus(),
-      n: () => this.seek("done"),
-      "Shift+N": () => this.seek("objects"),
-      "Shift+Enter": () => this.toggleDone(),
-      "Shift+V": () => this.table.toggle(),
+      lock: () => this.marks.toggleLock(),
+      comment: () => this.marks.focus(),
+      next_not_done: () => this.seek("done"),
+      next_empty: () => this.seek("objects"),
+      done: () => this.toggleDone(),
+      table: () => this.table.toggle(),
     };
   }
 

@@ -189,8 +189,6 @@ export class ObjectTable {
       Enter: () => this.rows.choose(),
       " ": () => this.rows.choose(),
       Escape: () => this.annotator.refocus(),
-      // A key that rests on the table must not delete one object after the other.
-      Delete: () => event.repeat || this.annotator.strokes.remove(),
     }[event.key];
     if (!does) return false;
     does();
