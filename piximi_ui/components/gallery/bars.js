@@ -2,7 +2,7 @@
 
 import { isNew } from "../keyboard/category_keys.js";
 import { element, fill, number, paint } from "../shared/dom.js";
-import { goesOn, setGoesOn } from "./onward.js";
+import { goesOn, setGoesOn } from "./switches/onward.js";
 
 const ARROWS = { first: "«", previous: "‹", next: "›", last: "»" };
 

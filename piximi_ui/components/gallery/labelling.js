@@ -4,7 +4,7 @@
 import { isNew } from "../keyboard/category_keys.js";
 import { TypedDigits } from "../keyboard/digits.js";
 import { fill } from "../shared/dom.js";
-import { goesOn } from "./onward.js";
+import { goesOn } from "./switches/onward.js";
 import { somethingWaits } from "../shared/presses.js";
 
 export class Labelling {

@@ -3,7 +3,7 @@
 import { OnwardSwitch, Pager, Palette } from "./bars.js";
 import { element, fill, number } from "../shared/dom.js";
 import { Finder } from "./find.js";
-import { Outlined } from "./outlined.js";
+import { Outlined } from "./switches/outlined.js";
 import { NEW } from "../shared/queue.js";
 import { Tile } from "./tile.js";
 import { Tooltip } from "./tooltip.js";

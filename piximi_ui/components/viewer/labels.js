@@ -7,7 +7,7 @@ import { TypedDigits } from "../keyboard/digits.js";
 import { element, fill } from "../shared/dom.js";
 import { Finder } from "../gallery/find.js";
 import { Keyboard } from "../keyboard/keys.js";
-import { goesOn } from "../gallery/onward.js";
+import { goesOn } from "../gallery/switches/onward.js";
 import { somethingWaits } from "../shared/presses.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
 import { TypedPanel } from "../keyboard/typed.js";

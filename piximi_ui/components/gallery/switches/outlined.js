@@ -1,13 +1,13 @@
 // The switch that lays the outlines of their objects over the images. The server draws them, one small
 // picture for a tile; while the switch is off, nothing is asked for and no tile is touched.
 
-import { element } from "../shared/dom.js";
+import { element } from "../../shared/dom.js";
 
 const STORE = "piximi-gallery-outlines";
 const RESTS = 1000; // ms without a change of the project after which tiles that stayed follow
 
 export class Outlined {
-  /** @param {Map<string, import("./tile.js").Tile>} tiles by the images' ids */
+  /** @param {Map<string, import("../tile.js").Tile>} tiles by the images' ids */
   constructor(tiles) {
     this.tiles = tiles;
     this.on = kept();
