@@ -27,6 +27,7 @@ export class Panel {
     this.palette = new Palette((category) => annotator.label(category), () => annotator.find());
     this.palette.node.classList.add("open");
     this.count = element("div", { class: "count", role: "status" });
+    this.counted = element("div", { class: "row counted" }, [this.count, this.beside.table.toggleButton]);
     this.rows = new WeakMap(); // of objects, as they were drawn last
     this.list = element("div", { class: "objects", role: "listbox", tabindex: "0", "aria-multiselectable": "true" });
     this.node = element("div", { class: "panel" }, [
@@ -37,7 +38,7 @@ export class Panel {
       this.palette.node,
       annotator.looks.node,
       element("label", { class: "overlap" }, [this.overlapName, this.overlap]),
-      element("div", { class: "row counted" }, [this.count, this.beside.table.toggleButton]),
+      this.counted,
       this.beside.quality.node,
       this.beside.marks.node,
       this.list,

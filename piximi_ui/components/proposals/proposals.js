@@ -40,7 +40,7 @@ export class Proposals {
     /** @type {Set<string>} */
     this.touched = new Set(); // by the brush
     this.section = new Section(this);
-    annotator.panel.count.before(this.section.node);
+    annotator.panel.counted.before(this.section.node);
     annotator.stage.frame.append(this.layer.canvas, this.looked.canvas, this.layer.marks);
   }
 

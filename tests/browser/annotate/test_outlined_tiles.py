@@ -41,7 +41,7 @@ def test_the_switch_draws_outlines_that_follow(page: Page, dashboard: Dashboard)
     store = Store(dashboard.workspace / "cells")
     first, second, _stack = find_ids(store, ThingFilter())
     asked: list[str] = []
-    page.on("request", lambda request: "/tile-outlines/" in request.url and asked.append("x"))
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{dashboard.url}/images?project=cells")
     tiles = page.locator(".tile")
     expect(tiles).to_have_count(3, timeout=60_000)
@@ -53,7 +53,7 @@ def test_the_switch_draws_outlines_that_follow(page: Page, dashboard: Dashboard)
     switch = page.locator(".outlines-switch")
     expect(switch).to_be_visible(timeout=15_000)
     expect(page.locator("img.outlines")).to_have_count(0)
-    assert asked == [], "while the switch is off nothing is asked for"
+    assert not [url for url in asked if "/tile-outlines/" in url], "while the switch is off nothing is asked for"
     switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
     outlines = page.locator("img.outlines")
