@@ -2,7 +2,8 @@
 
 A map is a lossless picture of a part of a plane, its numbers in red (lowest), green and blue: those
 of superpixels, or what a magnetic line costs, 255 for 1. Whoever carries out the stroke asks for
-the same map, so that what was seen is what is drawn.
+the same map, so that what was seen is what is drawn. Tones are for looking ahead alone: the three
+of `tools.tones.in_bytes`, while the stroke is carried out on the values of the file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from PIL import Image
 from piximi_core.annotation.regions import Box
 from piximi_core.annotation.tools import scissors
 from piximi_core.annotation.tools.superpixels import superpixels
-from piximi_core.annotation.tools.tones import of_channels
+from piximi_core.annotation.tools.tones import in_bytes, of_channels
 from piximi_core.errors import BadInput
 from piximi_ui.server.picture_making import Original
 
@@ -39,7 +40,7 @@ __all__ = [
     "read_part",
 ]
 
-Sort = Literal["patches", "costs"]
+Sort = Literal["patches", "costs", "tones"]
 SIDE = 1024
 """The longest side of a map, in its own pixels: more of an image is seen in less detail."""
 WIDEST = 4096
@@ -63,6 +64,10 @@ class Asked:
         ``(x1, y1, x2, y2)`` in pixels of the image, the end exclusive.
     size
         About the side of a superpixel, in pixels of the image.
+    shown
+        The values that are the darkest and the brightest tone.
+    coarse
+        How many pixels of the image are one of the map at least: no screen shows more detail.
     """
 
     original: Original
@@ -70,12 +75,14 @@ class Asked:
     box: Box
     channels: tuple[int, ...] = ()
     size: float = 0.0
+    shown: tuple[float, float] = (0.0, 0.0)
+    coarse: int = 1
 
     @property
     def step(self) -> int:
         """How many pixels of the image are one of the map, along each side."""
         x1, y1, x2, y2 = self.box
-        return max(1, -(-max(x2 - x1, y2 - y1) // SIDE))
+        return max(self.coarse, -(-max(x2 - x1, y2 - y1) // SIDE))
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Map:
-    """A map ``[H, W]``: int32 numbers of superpixels, or float64 costs, and where it lies.
+    """A map ``[H, W]`` and where it lies.
+
+    Its values are int32 numbers of superpixels, float64 costs, or int32 tones, a byte each.
 
     Attributes
     ----------
@@ -109,12 +118,20 @@ def make_map(sort: Sort, asked: Asked) -> Map:
     ------
     BadInput
         The plane is not there, or the file cannot be read.
+    BadPart
+        Tones are asked for in a range that is none.
     """
     step = asked.step
     pixels = asked.original.cut(asked.plane, asked.box)[::step, ::step]
     pixels = of_channels(pixels, asked.channels)
     if sort == "costs":
         return Map(scissors.cost(pixels), asked.box, step)
+    if sort == "tones":
+        try:
+            tones = in_bytes(pixels, *asked.shown)
+        except ValueError as error:
+            raise BadPart("The part of the picture is not given as numbers.") from error
+        return Map(tones.astype(np.int32) @ np.array([1, 256, 65_536], np.int32), asked.box, step)
     return Map(superpixels(pixels, max(asked.size / step, 2)), asked.box, step)
 
 
@@ -149,7 +166,9 @@ def encode_values(original: Original, plane: int, x: int, y: int) -> bytes:
 
 
 def read_asked(original: Original, plane: int, query: Mapping[str, str]) -> Asked:
-    """Read what an address asks for: ``box``, ``channels`` and ``size``, numbers by commas.
+    """Read what an address asks for, numbers by commas.
+
+    That is ``box``, ``channels``, ``size``, ``range`` and ``coarse``.
 
     Raises
     ------
@@ -160,11 +179,14 @@ def read_asked(original: Original, plane: int, query: Mapping[str, str]) -> Aske
     try:
         channels = tuple(int(part) for part in query.get("channels", "").split(",") if part)
         size = float(query.get("size", "0"))
+        low, high = map(float, query.get("range", "0,0").split(","))
+        coarse = int(query.get("coarse", "1"))
     except ValueError as error:
         raise BadPart("The part of the picture is not given as numbers.") from error
-    if not 0 <= size <= SIDE or not all(0 <= channel < 1_000 for channel in channels):
+    there = all(0 <= channel < 1_000 for channel in channels)
+    if not (there and 0 <= size <= SIDE and 1 <= coarse <= WIDEST):
         raise BadPart("There is no such part of a picture.")
-    return Asked(original, plane, box, channels, size)
+    return Asked(original, plane, box, channels, size, (low, high), coarse)
 
 
 def read_part(query: Mapping[str, str]) -> Part:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["mean_tone", "of_channels", "rescaled"]
+__all__ = ["in_bytes", "mean_tone", "of_channels", "rescaled"]
 
 Pixels = NDArray[Any]
 
@@ -37,6 +37,32 @@ def mean_tone(pixels: Pixels) -> NDArray[np.float64]:
             total += pixels[..., channel]
         total /= count
     return total
+
+
+def in_bytes(pixels: Pixels, low: float, high: float) -> NDArray[np.uint8]:
+    """Return pixels ``[H, W, C]`` as three tones 0…255, uint8 ``[H, W, 3]``.
+
+    Each third channel, from the first, the second and the third on, goes into the mean of one tone:
+    up to three channels are kept apart. A tone without a channel is 0, and so is what is no number.
+
+    Parameters
+    ----------
+    low, high
+        The values that become 0 and 255; what lies beyond is as they are.
+
+    Raises
+    ------
+    ValueError
+        They are no range.
+    """
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError("The range has no width.")
+    tones = np.zeros((*pixels.shape[:2], 3), np.uint8)
+    for tone in range(min(3, pixels.shape[2])):
+        # Halves, because the whole range may be more than the largest number.
+        shares = (mean_tone(pixels[..., tone::3]) / 2 - low / 2) / (high / 2 - low / 2)
+        tones[..., tone] = np.rint(np.nan_to_num(np.clip(shares, 0, 1) * 255, nan=0.0))
+    return tones
 
 
 def rescaled(pixels: Pixels) -> NDArray[np.float64]:

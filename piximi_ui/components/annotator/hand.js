@@ -141,7 +141,8 @@ export class Hand {
     const { sketch, strokes, guides } = annotator;
     if (!annotator.image) return;
     if (!draft) guides.ready(this.tool);
-    sketch.under = guides.patches;
+    guides.foresee(draft);
+    sketch.under = [guides.patches, guides.preview];
     sketch.signs = strokes.signs();
     sketch.traces = strokes.waiting();
     if (draft) {

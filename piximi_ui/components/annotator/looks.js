@@ -88,6 +88,16 @@ export class Looks {
     return seen.length === look.length ? [] : seen;
   }
 
+  /** The values of the file that the channels in sight have, null until they are known. */
+  range() {
+    const seen = this.seen();
+    const channels = (this.levels?.channels ?? []).filter((_, i) => !seen.length || seen.includes(i));
+    if (!channels.length) return null;
+    const low = Math.min(...channels.map(({ first: from }) => from));
+    const high = Math.max(...channels.map(({ last }) => last));
+    return high > low ? [low, high] : [low, low + 1];
+  }
+
   /** One channel after the other is shown alone, as long as a key is held. */
   hold(held) {
     const count = this.look?.length ?? 0;

@@ -22,7 +22,7 @@ export class Sketch {
     /** @type {[number, number, number, number][]} */
     this.frames = []; // boxes of regions that are complete
     this.corner = null; // where the next corner would be
-    this.under = null; // superpixels, see guiding/patches.js
+    this.under = []; // superpixels, what would be filled: see guiding/
     this.signs = []; // {point, inside}: what a smart click was told
   }
 
@@ -35,7 +35,7 @@ export class Sketch {
     const on = cleared(this.canvas, this.sight);
     if (!on) return;
     const { pen, unit } = on;
-    this.under?.draw(pen);
+    for (const each of this.under) each.draw(pen);
     for (const sign of this.signs) this.#sign(pen, sign, unit);
     for (const [x1, y1, x2, y2] of this.frames) frame(pen, [x1, y1, x2 - x1, y2 - y1], unit);
     for (const trace of this.traces) this.#trace(pen, trace, unit);

@@ -131,6 +131,20 @@ export class Strokes {
     return { tolerance: (tolerance * deepest) / 255, level: level === 0 ? null : (level / 100) * deepest };
   }
 
+  /** What a draft would fill, or the last stroke that waits or follows a slider; null for nothing. */
+  foreseen(draft) {
+    const { annotator, refined, settings } = this;
+    const { queue, image, plane } = annotator;
+    if (settings.mode === "select") return null;
+    const here = (action) => action.type === "draw" && action.image === image.id && action.plane === plane;
+    const last = (queue?.waiting ?? []).filter(here).at(-1);
+    const tuned = this.tuning && refined ? { ...refined, ...this.#levels(settings.tolerance) } : null;
+    const stroke = draft ? { tool: draft.tool.name, points: draft.points, ...this.#values(draft) } : (tuned ?? last);
+    if (!stroke?.points?.length || !TOOLS.some(({ name, previews }) => previews && name === stroke.tool)) return null;
+    const { tool, points, tolerance, level, view = this.view() } = stroke;
+    return { tool, points, tolerance, level, view };
+  }
+
   #push(action) {
     const { annotator, settings } = this;
     const { overlap, radius, size, choice } = settings;
@@ -221,7 +235,10 @@ export class Strokes {
     }
     if (["choice", "tolerance", "level"].includes(name) && this.refined) {
       clearTimeout(this.tuning);
-      this.tuning = setTimeout(() => this.#tune(), TUNE);
+      this.tuning = setTimeout(() => {
+        this.tuning = null;
+        this.#tune();
+      }, TUNE);
     }
     return true;
   }

@@ -10,6 +10,7 @@
  * @property {boolean} [notes] whether it notes something of a region, in place of drawing
  * @property {string[]} [settings]
  * @property {string} [guide] the map that it draws with, see guiding/maps.js
+ * @property {boolean} [previews] whether what it would fill is seen before
  * @property {boolean} [paints] whether it has a brush, of the radius that is set
  */
 
@@ -25,8 +26,8 @@ export const TOOLS = [
   { name: "quick", gesture: "path", keys: ["Shift+Q"], sign: "▦", settings: ["size"], guide: "patches" },
   { name: "rectangle", gesture: "box", keys: ["r", "Shift+R"], sign: "▭" },
   { name: "ellipse", gesture: "box", keys: ["e", "Shift+E"], sign: "◯" },
-  { name: "color", gesture: "pull", keys: ["c", "Shift+C"], sign: "◍", settings: ["tolerance"] },
-  { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"] },
+  { name: "color", gesture: "pull", keys: ["c", "Shift+C"], sign: "◍", settings: ["tolerance"], previews: true },
+  { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"], previews: true },
   { name: "review", gesture: "path", keys: ["a"], sign: "✓", settings: ["radius"], paints: true },
   { name: "split", gesture: "path", keys: ["x"], sign: "✂", edit: "split" },
   { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },

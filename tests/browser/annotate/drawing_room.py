@@ -75,6 +75,20 @@ def disc(x: float, y: float, radius: float) -> np.ndarray:
     return np.asarray(np.hypot(xs - x, ys - y) <= radius)
 
 
+# Whether the middle of each pixel of the image is amber on the canvas over it.
+_AMBER = """(canvas, [left, top, scale, side]) => {
+  const { x, y, width } = canvas.getBoundingClientRect();
+  const dense = canvas.width / width;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const at = (column, row) => {
+    const across = Math.floor((left - x + (column + 0.5) * scale) * dense);
+    return 4 * (Math.floor((top - y + (row + 0.5) * scale) * dense) * canvas.width + across);
+  };
+  const amber = (i) => data[i] > 200 && data[i + 1] > 150 && data[i + 2] < 60 && data[i + 3] > 90;
+  return Array.from({ length: side ** 2 }, (_, i) => amber(at(i % side, Math.floor(i / side))));
+}"""
+
+
 class Hand:
     """A mouse on the picture, in pixels of the image, and what the project has of it."""
 
@@ -113,6 +127,14 @@ class Hand:
         self.ready()
         for point in points:
             self.page.mouse.click(*self.at(*point))
+
+    def ahead(self, side: int = SIDE) -> np.ndarray:
+        """Return what is shown as about to be filled, bool ``[side, side]``."""
+        self.page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+        (left, top), (right, _top) = self.at(0, 0), self.at(side, 0)
+        asked = [left, top, (right - left) / side, side]
+        found = self.page.locator("canvas.sketch").evaluate(_AMBER, asked)
+        return np.array(found, bool).reshape(side, side)
 
     def saved(self) -> None:
         """Wait until nothing is on its way."""

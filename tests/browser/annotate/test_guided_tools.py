@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -62,6 +63,56 @@ def test_patches_are_picked_by_passing_over_them(hand: Hand) -> None:
     )
     row = hand.objects(2)[1]
     assert overlap(row, disc(x, y, radius)) > 0.75
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> float:
+    """Intersection over union."""
+    return float((one & other).sum() / max(1, (one | other).sum()))
+
+
+def test_what_a_pull_fills_is_seen_before_it_is_done(hand: Hand) -> None:
+    page = hand.page
+    x, y, radius = NUCLEI[3]
+    with page.expect_response(lambda answer: "/tones?" in answer.url):
+        page.keyboard.press("c")
+    page.mouse.move(*hand.at(x, y))
+    assert not hand.ahead().any()
+    page.mouse.down()
+    page.mouse.move(*hand.at(x + 12, y), steps=4)
+    # The ring of the pull itself is drawn over it.
+    clear = ~disc(x, y, 15) | disc(x, y, 9)
+    seen = hand.ahead() & clear
+    assert alike(seen, disc(x, y, radius) & clear) > 0.9
+    # Farther: the ground is as much like it as that.
+    page.mouse.move(*hand.at(x - 150, y), steps=4)
+    assert hand.ahead().mean() > 0.9
+    page.mouse.move(*hand.at(x + 12, y), steps=4)
+    assert alike(hand.ahead() & clear, seen) > 0.97
+    page.mouse.up()
+    row = hand.objects(2)[1]
+    assert alike(pixels(row), disc(x, y, radius)) > 0.9
+    assert alike(pixels(row) & clear, seen) > 0.95
+    assert not hand.ahead().any()
+
+
+def test_what_a_threshold_fills_is_seen_before_it_is_done(hand: Hand) -> None:
+    page = hand.page
+    x, y, radius = NUCLEI[2]
+    with page.expect_response(lambda answer: "/tones?" in answer.url):
+        page.keyboard.press("t")
+    page.mouse.move(*hand.at(x - radius - 4, y - radius - 4))
+    page.mouse.down()
+    page.mouse.move(*hand.at(x + radius + 4, y), steps=4)
+    upper = disc(x, y, radius)
+    upper[y:] = False
+    assert alike(hand.ahead(), upper) > 0.85
+    page.mouse.move(*hand.at(x + radius + 4, y + radius + 4), steps=4)
+    seen = hand.ahead()
+    assert alike(seen, disc(x, y, radius)) > 0.9
+    page.mouse.up()
+    row = hand.objects(2)[1]
+    assert alike(pixels(row), seen) > 0.95
+    assert not hand.ahead().any()
 
 
 def test_a_smart_click_is_told_what_is_too_much_and_what_is_missing(hand: Hand) -> None:

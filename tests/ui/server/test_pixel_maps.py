@@ -74,11 +74,38 @@ def test_a_map_is_what_the_stroke_will_be_drawn_with(stored: tuple[Path, str]) -
     close_decoders()
 
 
+def test_tones_are_the_values_of_the_file_in_the_range_that_is_asked_for(
+    stored: tuple[Path, str], pixels: np.ndarray
+) -> None:
+    folder, sha256 = stored
+    token = pictures.issue_token("s", folder)
+    address = pictures.map_address(token, sha256, 0, "tones") + "?box=8,4,40,44"
+    both, second, none, empty = get(
+        pictures.routes(),
+        f"{address}&range=900,41100",
+        f"{address}&range=900,1100&channels=1",
+        f"{address}&range=900,900",
+        address,
+    )
+    seen = np.asarray(Image.open(BytesIO(both.body)))
+    wanted = (np.moveaxis(pixels[:, 4:44, 8:40], 0, -1).astype(float) - 900) / 40_200 * 255
+    np.testing.assert_allclose(seen[..., :2], wanted, atol=0.5)
+    assert not seen[..., 2].any()
+    alone = np.asarray(Image.open(BytesIO(second.body)))
+    clipped = np.clip((pixels[1, 4:44, 8:40].astype(float) - 900) / 200, 0, 1) * 255
+    np.testing.assert_allclose(alone[..., 0], clipped, atol=0.5)
+    assert not alone[..., 1:].any()
+    assert (none.status, empty.status) == (400, 400)
+    close_decoders()
+
+
 def test_a_large_part_is_seen_in_less_detail(tmp_path: Path) -> None:
     original = Original(tmp_path, tmp_path / "none.tif", None)
     assert read_asked(original, 0, {"box": "0,0,1024,20"}).step == 1
     assert read_asked(original, 0, {"box": "0,0,1025,20"}).step == 2
     assert read_asked(original, 0, {"box": "0,0,4096,4096"}).step == 4
+    assert read_asked(original, 0, {"box": "0,0,1025,20", "coarse": "3"}).step == 3
+    assert read_asked(original, 0, {"box": "0,0,4096,20", "coarse": "3"}).step == 4
 
 
 @pytest.mark.parametrize(
@@ -95,6 +122,11 @@ def test_a_large_part_is_seen_in_less_detail(tmp_path: Path) -> None:
         {"box": "0,0,5,5", "channels": "x"},
         {"box": "0,0,5,5", "size": "nan"},
         {"box": "0,0,5,5", "size": "1e9"},
+        {"box": "0,0,5,5", "coarse": "0"},
+        {"box": "0,0,5,5", "coarse": "1.5"},
+        {"box": "0,0,5,5", "coarse": "1000000"},
+        {"box": "0,0,5,5", "range": "1"},
+        {"box": "0,0,5,5", "range": "low,high"},
     ],
 )
 def test_what_is_no_part_is_refused(stored: tuple[Path, str], query: dict[str, str]) -> None:

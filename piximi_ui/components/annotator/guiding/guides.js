@@ -1,22 +1,24 @@
-// What guides the hand while it draws: the line that keeps to edges, superpixels to be picked, and
-// networks that have looked at the picture before they are asked.
+// What guides the hand while it draws: the line that keeps to edges, superpixels to be picked, what would
+// be filled, and networks that have looked at the picture before they are asked.
 
 import { Ahead } from "./ahead.js";
 import { Maps } from "./maps.js";
 import { Patches } from "./patches.js";
+import { Preview } from "./preview.js";
 import { Wire } from "./wire.js";
 
 const AROUND = 0.25; // of what is in sight, so that a map serves while the picture is moved a little
 const ROUND = 64; // pixels of the image
 
 export class Guides {
-  /** @param {object} annotator see ../annotator.js: `image`, `plane`, `hand`, `strokes` */
+  /** @param {object} annotator see ../annotator.js: `image`, `plane`, `hand`, `strokes`, `looks`, `sketch` */
   constructor(annotator) {
     this.annotator = annotator;
     this.maps = new Maps(() => annotator.hand.show());
     this.wire = new Wire();
     this.patches = new Patches();
     this.ahead = new Ahead(annotator);
+    this.preview = new Preview(() => annotator.sketch.draw());
     this.box = [0, 0, 0, 0]; // the part of the image that the maps show
     this.of = ""; // the image and plane
   }
@@ -38,6 +40,21 @@ export class Guides {
     this.patches.show(tool.name === "quick" ? this.#map("patches") : null, []);
   }
 
+  /** Show what a draft, or a stroke on its way, would fill. */
+  foresee(draft) {
+    const { hand, image, looks, stage, strokes } = this.annotator;
+    if (!hand.tool.previews) return void this.preview.clear();
+    // Before anything is drawn, so that the map is there by then.
+    this.#settle(draft !== null);
+    const range = looks.range();
+    // As fine as the screen shows it, and no finer.
+    const coarse = Math.max(1, Math.floor(1 / stage.scale));
+    const map = range && this.#map("tones", `&range=${range}&coarse=${coarse}`);
+    const wish = strokes.foreseen(draft);
+    const channels = strokes.channels().length || image.channels;
+    return void this.preview.show(map, wish && { ...wish, channels, range });
+  }
+
   /** The part that the maps show stays as long as something is drawn on it. */
   #settle(drawing) {
     const { image, plane, strokes } = this.annotator;
@@ -51,9 +68,9 @@ export class Guides {
     this.box = [down(x1 - dx), down(y1 - dy), up(x2 + dx, image.width), up(y2 + dy, image.height)];
   }
 
-  #map(sort) {
+  #map(sort, more = "") {
     const { image, plane, strokes } = this.annotator;
-    const size = sort === "patches" ? `&size=${strokes.settings.size}` : "";
+    const size = sort === "patches" ? `&size=${strokes.settings.size}` : more;
     const address = image.map.replace("{plane}", plane).replace("{sort}", sort);
     return this.maps.get(`${address}?box=${this.box}&channels=${strokes.channels()}${size}`, this.box);
   }

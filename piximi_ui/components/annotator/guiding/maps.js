@@ -1,11 +1,12 @@
 // Maps of what is in sight, made once by the server (server/pixel_maps.py) and used while the hand
-// moves: where superpixels lie, and what a line costs.
+// moves: where superpixels lie, what a line costs, and how bright it is.
 
 const WIDEST = 4096; // pixels of the image, as the server has it
 const KEPT = 6;
 
 /**
  * @typedef {object} PixelMap
+ * @property {string} [address] where it comes from: another one for each map
  * @property {number[]} box where it lies in the image
  * @property {number} step pixels of the image for one of the map
  * @property {number} width
@@ -50,7 +51,7 @@ export class Maps {
     const values = new Uint32Array(width * height);
     for (let i = 0; i < values.length; i += 1) values[i] = bytes[4 * i] | (bytes[4 * i + 1] << 8) | (bytes[4 * i + 2] << 16);
     const step = Math.max(1, Math.round((box[2] - box[0]) / width));
-    this.kept.set(address, { box, step, width, height, values });
+    this.kept.set(address, { address, box, step, width, height, values });
     this.ready();
   }
 }
