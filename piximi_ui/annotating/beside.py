@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from piximi_core.annotation.tools.shapes import rectangle
+from piximi_core.project.contents.drawing import look_between
 from piximi_core.project.contents.notes.completeness import (
     add_complete,
     list_complete,
@@ -27,6 +28,7 @@ from piximi_core.project.contents.notes.on_objects import (
     notes_in,
 )
 from piximi_core.project.contents.notes.standing_out import FINDINGS, Finding, standing_out
+from piximi_core.project.contents.objects import ObjectMask
 from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.store import Store
 from piximi_ui.annotating.pixels import image_of
@@ -66,6 +68,7 @@ def noted(store: Store, token: str, order: Order, *, chosen: bool) -> Noted:
         strip=partial(_strip, store, token, order),
         quality=partial(_quality, store),
         standing_out=partial(_standing_out, store),
+        between=partial(_between, store),
     )
 
 
@@ -165,3 +168,19 @@ def _words(finding: Finding, count: int) -> str:
 
 def _standing_out(store: Store, image_id: str, plane: int, finding: Finding) -> Sequence[str]:
     return standing_out(store, image_id, plane, store.revision())[finding]
+
+
+def _between(store: Store, ids: Sequence[str]) -> dict[str, Any]:
+    said: list[str] = []
+
+    def say(text: str, _icon: str = "") -> None:
+        said.append(text)
+
+    found: list[ObjectMask] = []
+    with errors_said(say):
+        for new in look_between(store, ids):
+            mask = " ".join(map(str, new.runs))
+            # Nothing of it is in the project: it has a name for the browser alone.
+            name = f"between-{new.plane}"
+            found.append(ObjectMask(name, "", new.kind_id, "", False, new.plane, *new.box, mask))
+    return {"objects": [list(mask) for mask in found], "said": " ".join(said)}

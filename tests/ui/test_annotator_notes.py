@@ -6,10 +6,14 @@ import json
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tifffile
 
+from piximi_core.jobs.inline import run_here
 from piximi_core.project.contents.categories import create_category
 from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.labelling import delete_things, label_things
@@ -20,6 +24,8 @@ from piximi_core.project.contents.objects import NewObject, add_objects, list_ob
 from piximi_core.project.contents.things import ThingFilter, find_ids
 from piximi_core.project.database.history import undo
 from piximi_core.project.database.store import Store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
 from piximi_ui.annotating.beside import noted
 from piximi_ui.annotating.shown import image_order
 from piximi_ui.components.annotator.desk import AnnotatorDesk
@@ -123,6 +129,36 @@ def test_a_region_is_complete_until_it_is_taken_back(window: Beside) -> None:
     assert window.note("incomplete", ids=[region["id"]])["beside"]["regions"] == []
     undo(window.store)
     assert window.send()["beside"]["regions"] == [region]
+
+
+def test_what_lies_between_two_planes_is_asked_for_and_not_drawn(
+    window: Beside, tmp_path: Path
+) -> None:
+    file = tmp_path / "stack.tif"
+    planes = np.arange(3 * 20 * 30, dtype=np.uint16).reshape(3, 20, 30)
+    tifffile.imwrite(file, planes, imagej=True, metadata={"axes": "ZYX"})
+    given = [SourceFile(file, file.name)]
+    run_here(window.store, add_images.ask(window.store, given, add_images.AddOptions()))
+    stack = find_ids(window.store, ThingFilter())[-1]
+    with window.store.step("Draw") as db:
+        drawn = [
+            NewObject(stack, window.kind, (x, 2, x + 6, 8), (0, 36), plane)
+            for plane, x in ((0, 2), (2, 6))
+        ]
+        ids = add_objects(db, drawn, who="somebody")
+    before = list_objects(window.store)
+    answer = window.ask("between", ids=ids)
+    [[_id, _name, kind, _category, _predicted, plane, *box, mask]] = answer["objects"]
+    assert (kind, plane, box) == (window.kind, 1, [4, 2, 10, 8])
+    assert mask == "0 36"
+    assert list_objects(window.store) == before
+    answer = window.ask("between", ids=[ids[0], ids[0]])
+    assert answer == {
+        "objects": [],
+        "said": "Choose an object in one plane and what it is in another.",
+    }
+    for hostile in (None, [], ids[:1], [*ids, ids[0]], [1, 2], ["a" * 400, "b"], {"a": 1}):
+        assert window.ask("between", ids=hostile) == {}
 
 
 def test_one_walks_to_what_is_not_done_or_empty(window: Beside) -> None:

@@ -5,7 +5,7 @@ import { Finder } from "../gallery/find.js";
 import { withCreated } from "../keyboard/category_keys.js";
 import { TypedDigits } from "../keyboard/digits.js";
 import { TypedPanel } from "../keyboard/typed.js";
-import { element, fill, number, speak } from "../shared/dom.js";
+import { element, fill, speak } from "../shared/dom.js";
 import { Follower } from "../shared/follow.js";
 import { perPlace } from "../shared/mount.js";
 import { Proposals } from "../proposals/proposals.js";
@@ -19,6 +19,8 @@ import { Hand } from "./hand.js";
 import { Keys } from "./keys.js";
 import { Looks } from "./looks.js";
 import { Panel } from "./panel.js";
+import { Between } from "./planes/between.js";
+import { PlaneSlider } from "./planes/slider.js";
 import { Sketch } from "./sketch.js";
 import { Status } from "./status.js";
 import { Strokes } from "./strokes.js";
@@ -64,13 +66,16 @@ class Annotator {
       place: (...sight) => {
         this.outlines.place(...sight);
         this.proposals.place(...sight);
+        this.between.place(...sight);
         this.sketch.place(...sight);
         this.status.zoomed(this.stage.scale);
       },
     };
     this.toolbar = new Toolbar(this);
+    this.planes = new PlaneSlider(this);
     this.panel = new Panel(this);
     this.proposals = new Proposals(this);
+    this.between = new Between(this);
     this.typed = new TypedPanel();
     this.finder = new Finder(this);
     this.labelling = { create: (name) => this.strokes.create(name) };
@@ -85,10 +90,6 @@ class Annotator {
   }
 
   #build() {
-    this.slider = element("input", { type: "range", min: 1, step: 1 });
-    this.slider.addEventListener("input", () => this.toPlane(Number(this.slider.value) - 1));
-    this.planeName = element("span", {});
-    this.planes = element("label", { class: "planes" }, [this.planeName, this.slider]);
     const { status } = this;
     this.stage.frame.append(this.outlines.canvas, this.sketch.canvas, status.bar);
     const { row, verbs, column } = this.toolbar;
@@ -98,7 +99,7 @@ class Annotator {
         row,
         this.stage.node,
         this.panel.beside.strip.node,
-        this.planes,
+        this.planes.node,
         status.row,
         verbs,
         status.hint,
@@ -194,6 +195,7 @@ class Annotator {
     this.#pend();
     this.hand.show();
     this.root.classList.toggle("turning", this.by !== 0);
+    this.between.draw();
     this.status.draw();
     this.toolbar.draw();
     this.panel.draw();
@@ -256,10 +258,7 @@ class Annotator {
     const { image } = this;
     const picture = image.plane.replace("{plane}", this.plane);
     this.stage.show(picture + this.looks.query(going), picture);
-    this.planes.hidden = image.planes < 2;
-    this.slider.max = String(image.planes);
-    this.slider.value = String(this.plane + 1);
-    this.planeName.textContent = fill(this.texts.plane, { n: number(this.plane + 1), total: number(image.planes) });
+    this.planes.draw();
     this.outlines.toPlane(this.plane);
     this.stage.place();
   }

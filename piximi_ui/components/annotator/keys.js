@@ -102,7 +102,7 @@ export class Keys {
     }
     const key = keyOf(event, letterOf(event));
     const action = bindings.actionOf(key);
-    if (annotator.proposals.press(action ?? key)) return true;
+    if (annotator.between.answer(key) || annotator.proposals.press(action ?? key)) return true;
     const does = this.verbs[action ?? key];
     if (does) does(event);
     else if (!this.#draws(action)) return RELOADS.has(key);

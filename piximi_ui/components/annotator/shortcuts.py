@@ -36,7 +36,7 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("←", "→"), _("Previous or next image")),
         Shortcut(("Page Up", "Page Down"), _("Previous or next plane")),
         Shortcut(("Shift+Page Up", "Shift+Page Down"), _("Copy to the previous or next plane")),
-        Shortcut(("I",), _("Draw between two planes: press in the one, then in the other")),
+        Shortcut(("I",), _("Draw between two planes: press in the one, in the other, to accept")),
         Shortcut(("O",), _("Show or hide the outlines of the objects")),
         Shortcut((_("Hold ."),), _("See one channel alone; again, the next one")),
         Shortcut((_("Hold H"),), _("See the image without outlines for a moment")),

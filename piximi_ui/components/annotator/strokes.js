@@ -21,8 +21,6 @@ export class Strokes {
     this.told = null; // what it was before it was told more
     /** @type {any} */
     this.tuning = undefined; // the timer of a setting that was just changed
-    /** @type {any} */
-    this.start = null; // {image, plane, id}: an object from which on one draws between planes
     this.waitsForKind = null; // a draft that is confirmed once its kind has a name
   }
 
@@ -259,23 +257,15 @@ export class Strokes {
 
   edit(name) {
     const { ids } = this;
+    if (name === "interpolate") return this.annotator.between.press();
     if (ids.length < (name === "merge" ? 2 : 1)) return this.#selectFirst();
-    if (name === "interpolate") return this.#between();
     const copies = { copy_on: 1, copy_back: -1 };
     return this.#push({ type: "edit", edit: name in copies ? "copy" : name, ids, amount: copies[name] ?? 1 });
   }
 
-  /** The selected object in one plane, then in another: what it is between them is drawn. */
-  #between() {
-    const { annotator, start, ids } = this;
-    const { image, plane, texts } = annotator;
-    if (start?.image === image.id && start.plane !== plane) {
-      this.start = null;
-      return this.#push({ type: "edit", edit: "interpolate", ids: [start.id, ids[0]] });
-    }
-    this.start = { image: image.id, plane, id: ids[0] };
-    annotator.say(texts.between);
-    return true;
+  /** Draw what an object is between two planes. */
+  between(ids) {
+    return this.#push({ type: "edit", edit: "interpolate", ids });
   }
 
   remove() {

@@ -165,12 +165,16 @@ def _edits() -> dict[str, str]:
         "merge_tip": _("Make one object of those that are selected"),
         "interpolate": _("Draw between planes"),
         "interpolate_tip": _(
-            "Press with the object selected in one plane, then with it selected in another: the "
-            "planes between are drawn"
+            "Press with the object selected in one plane, then with it selected in another: what "
+            "it is between them is shown, and drawn once you accept it"
         ),
         "between": _(
             "Now go to another plane, select what this object is there, and press I again."
         ),
+        "between_one": _("1 plane lies between: Enter draws what is dashed, Esc drops it."),
+        "between_some": _("{n} planes lie between: Enter draws what is dashed, Esc drops it."),
+        "between_accept": _("Draw what is dashed"),
+        "between_failed": _("The planes between could not be asked for; press I again."),
         "copy_back": _("Copy to previous plane"),
         "copy_back_tip": _("Copy the selected objects to the plane before"),
         "copy_on": _("Copy to next plane"),

@@ -84,9 +84,10 @@ export class Toolbar {
     annotator.guides.ahead.draw(tool);
     this.edits.forEach((button, i) => {
       const { name } = EDITS[i];
-      button.textContent = texts[name];
+      const answers = name === "interpolate" && annotator.between.count > 0;
+      button.textContent = answers ? texts.between_accept : texts[name];
       button.title = `${texts[`${name}_tip`]} (${sketched(`edit_${name}`)})`;
-      button.disabled = several < (name === "merge" ? 2 : 1);
+      button.disabled = several < (name === "merge" ? 2 : 1) && !answers;
       button.hidden = (annotator.image?.planes ?? 1) < (NEEDS[name] ?? 1);
     });
     this.deletion.textContent = texts.remove;

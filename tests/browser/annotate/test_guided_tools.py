@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from piximi_core.project.contents.objects import list_objects
 from tests.browser.annotate.drawing_room import (
     NUCLEI,
     Hand,
@@ -63,6 +64,23 @@ def test_patches_are_picked_by_passing_over_them(hand: Hand) -> None:
     )
     row = hand.objects(2)[1]
     assert overlap(row, disc(x, y, radius)) > 0.75
+
+
+def dashes(page: Page) -> int:
+    """Return how many pixels on the screen have the colour of what is only proposed."""
+    page.wait_for_timeout(200)
+    count = """(canvases) => canvases.reduce((sum, canvas) => {
+      const { width, height } = canvas;
+      if (!width || !height || getComputedStyle(canvas).visibility === "hidden") return sum;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+      let found = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const amber = data[at] > 240 && Math.abs(data[at + 1] - 210) < 12;
+        found += amber && data[at + 3] > 200;
+      }
+      return sum + found;
+    }, 0)"""
+    return int(page.locator("canvas.proposed").evaluate_all(count))
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> float:
@@ -181,10 +199,33 @@ def test_an_object_is_drawn_between_two_planes(page: Page, dashboard: Dashboard)
     hand.drag((14, 10), (34, 24))
     hand.objects(1)
     page.keyboard.press("i")
+    hint = page.locator(".hint")
+    expect(hint).to_contain_text("1 plane lies between: Enter draws what is dashed")
+    # One stands where there is something to be seen; nothing of it is in the project.
+    expect(page.locator(".planes")).to_contain_text("Plane 2 of 3")
+    hand.objects(0)
+    assert [row.plane for row in list_objects(hand.store)] == [0, 2]
+    assert dashes(page) > 20
+    page.keyboard.press("Escape")
+    expect(page.locator(".planes")).to_contain_text("Plane 3 of 3")
+    expect(hint).not_to_contain_text("between")
+    # Once more, and accepted; the object of this plane was left selected by nobody.
+    page.keyboard.press("v")
+    hand.click((20, 20))
+    page.keyboard.press("i")
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    hand.click((20, 20))
+    page.keyboard.press("i")
+    expect(page.locator(".planes")).to_contain_text("Plane 2 of 3")
+    page.keyboard.press("Enter")
     expect(hand.count).to_contain_text("2 in other planes")
-    hand.saved()
     rows = {row.plane: row.box for row in hand.objects(1)}
     assert rows == {0: (10, 10, 30, 24), 1: (12, 10, 32, 24), 2: (14, 10, 34, 24)}
+    page.keyboard.press("Control+z")
+    expect(hand.count).to_contain_text("0 objects here")
+    hand.saved()
+    assert [row.plane for row in list_objects(hand.store)] == [0, 2]
 
 
 def test_a_tool_looks_at_the_channels_that_are_seen(hand: Hand) -> None:

@@ -11,7 +11,7 @@ import tifffile
 from piximi_core.annotation.regions import filled_box
 from piximi_core.errors import AlreadyDone, BadInput, NotFound
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.contents.drawing import interpolate_objects
+from piximi_core.project.contents.drawing import interpolate_objects, look_between
 from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
 from piximi_core.project.contents.things import ThingFilter, find_ids
@@ -71,6 +71,21 @@ def test_those_that_are_there_keep_their_pixels(store: Store) -> None:
         interpolate_objects(store, ids, once="a")
 
 
+def test_what_is_shown_before_is_what_is_drawn_then(store: Store) -> None:
+    kind = create_kind(store, "cell").id
+    one, other, _there = draw(
+        store, kind, (5, (12, 4, 30, 22)), (0, (10, 10, 20, 20)), (3, (14, 0, 18, 40))
+    )
+    before, revision = list_objects(store), store.revision()
+    shown = look_between(store, (one, other))
+    assert (list_objects(store), store.revision()) == (before, revision)
+    assert interpolate_objects(store, (one, other)) == 4
+    drawn = [row for row in list_objects(store) if row not in before]
+    assert [(new.plane, new.box, new.runs, new.category, new.kind_id) for new in shown] == [
+        (row.plane, row.box, row.runs, row.category_name, row.kind_id) for row in drawn
+    ]
+
+
 def test_what_has_nothing_between_is_refused_in_words(store: Store) -> None:
     kind = create_kind(store, "cell").id
     one, next_, same, far, _wall = draw(
@@ -90,8 +105,10 @@ def test_what_has_nothing_between_is_refused_in_words(store: Store) -> None:
         ((one,), "what it is in another"),
         ((one, far), "nothing to draw"),
     ):
-        with pytest.raises(BadInput, match=words):
-            interpolate_objects(store, ids)
-    with pytest.raises(NotFound, match="gone"):
-        interpolate_objects(store, (one, "no such"))
+        for verb in (look_between, interpolate_objects):
+            with pytest.raises(BadInput, match=words):
+                verb(store, ids)
+    for verb in (look_between, interpolate_objects):
+        with pytest.raises(NotFound, match="gone"):
+            verb(store, (one, "no such"))
     assert list_objects(store) == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piximi_core.project.contents.drawing.between_planes import interpolate_objects
+from piximi_core.project.contents.drawing.between_planes import interpolate_objects, look_between
 from piximi_core.project.contents.drawing.strokes import (
     copy_objects,
     draw_object,
@@ -17,6 +17,7 @@ __all__ = [
     "copy_objects",
     "draw_object",
     "interpolate_objects",
+    "look_between",
     "merge_objects",
     "reshape_objects",
     "split_object",

@@ -19,7 +19,19 @@ from piximi_core.project.database.schema import categories, images, objects, thi
 from piximi_core.project.database.store import Store
 from piximi_core.vocabulary import is_unknown
 
-__all__ = ["interpolate_objects"]
+__all__ = ["interpolate_objects", "look_between"]
+
+
+def look_between(store: Store, ids: Sequence[str]) -> list[NewObject]:
+    """Return what `interpolate_objects` would draw now, plane after plane; nothing is changed.
+
+    Raises
+    ------
+    BadInput, NotFound
+        As `interpolate_objects`.
+    """
+    with store.read() as db:
+        return _between(db, ids)
 
 
 def interpolate_objects(
@@ -45,25 +57,29 @@ def interpolate_objects(
     """
     with store.step(Message("Draw between two planes"), who=who) as db:
         take_once(db, once)
-        one, other = _two(db, ids)
-        first, last = sorted((one, other), key=lambda row: row.plane)
-        before, after = region_of_row(first), region_of_row(last)
-        made = []
-        for plane in range(first.plane + 1, last.plane):
-            share = (plane - first.plane) / (last.plane - first.plane)
-            region = interpolate(before, after, share, one.height, one.width)
-            there = _others(db, one.image_id, one.kind_id, plane)
-            left = None if region is None else settle(region, there, "protect").drawn
-            if left is not None:
-                label = None if is_unknown(one.category_id) else str(one.category)
-                new = NewObject(
-                    one.image_id, one.kind_id, left.box, left.runs, plane, category=label
-                )
-                made.append(new)
-        if not made:
-            raise BadInput("Between these planes there is nothing to draw.")
+        made = _between(db, ids)
         add_drawn(db, made, "interpolate", who)
         return len(made)
+
+
+def _between(db: Connection, ids: Sequence[str]) -> list[NewObject]:
+    """Return an object in all planes between two in which it is drawn."""
+    one, other = _two(db, ids)
+    first, last = sorted((one, other), key=lambda row: row.plane)
+    before, after = region_of_row(first), region_of_row(last)
+    made = []
+    for plane in range(first.plane + 1, last.plane):
+        share = (plane - first.plane) / (last.plane - first.plane)
+        region = interpolate(before, after, share, one.height, one.width)
+        there = _others(db, one.image_id, one.kind_id, plane)
+        left = None if region is None else settle(region, there, "protect").drawn
+        if left is not None:
+            label = None if is_unknown(one.category_id) else str(one.category)
+            new = NewObject(one.image_id, one.kind_id, left.box, left.runs, plane, category=label)
+            made.append(new)
+    if not made:
+        raise BadInput("Between these planes there is nothing to draw.")
+    return made
 
 
 def _two(db: Connection, ids: Sequence[str]) -> list[Row[tuple[object, ...]]]:

@@ -40,6 +40,8 @@ class Noted:
         What stands out in a plane of an image, counted and in words, as JSON.
     standing_out
         The ids of what a finding counts in a plane of an image.
+    between
+        What an object is in the planes between two, by its ids in these, as JSON.
     """
 
     carry: Callable[[Note, Say], None]
@@ -48,6 +50,7 @@ class Noted:
     strip: Callable[[int, int], Mapping[str, Any]]
     quality: Callable[[str, int], Mapping[str, Any]]
     standing_out: Callable[[str, int, Finding], Sequence[str]]
+    between: Callable[[Sequence[str]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,11 @@ class NotesDesk:
             begin, count = asked.get("begin"), asked.get("count")
             if type(begin) is int and type(count) is int and begin >= 0 and count > 0:
                 return self.noted.strip(begin, min(count, _MOST_TILES))
-        if not isinstance(image_id, str) or len(image_id) > _LONGEST_ID:
+        if ask == "between":
+            ids = asked.get("ids")
+            if isinstance(ids, list) and len(ids) == 2 and all(map(_is_id, ids)):
+                return self.noted.between(ids)
+        if not isinstance(image_id, str) or not _is_id(image_id):
             return {}
         if type(plane) is not int or not 0 <= plane <= _MOST_PLANES:
             return {}
@@ -74,3 +81,7 @@ class NotesDesk:
         if ask == "standing_out" and finding in FINDINGS:
             return {"ids": list(self.noted.standing_out(image_id, plane, finding))}
         return {}
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_ID
