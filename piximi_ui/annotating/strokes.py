@@ -109,6 +109,7 @@ class _Work:
             kind_id=stroke.kind,
             new_kind=stroke.new_kind,
             category_id=stroke.category,
+            new_category=stroke.new_category,
             source=stroke.tool,
             who=self.who,
             once=stroke.uid,
@@ -183,6 +184,7 @@ class _Work:
             "pen": lambda: self._pen(points),
             "color": lambda: self._flood(points[0]),
             "threshold": self._threshold,
+            "point": lambda: shapes.pixel(last, *self._size),
             "smart_box": self._smart_box,
             "smart_click": lambda: self._smart_click(points),
         }

@@ -34,7 +34,7 @@ class Findings:
     overlapping
         Those that share pixels with another one.
     small
-        Those of fewer pixels than asked for.
+        Those of fewer pixels than asked for; one of a single pixel is a point that counts.
     parts
         Those in several parts; pixels that touch at a corner only are parts of their own.
     """
@@ -96,7 +96,7 @@ def look_at(regions: Sequence[Region], height: int, width: int, *, small: int = 
     return Findings(
         _places(spans.owner[at_border]),
         _places(_overlapping(spans)),
-        tuple(np.flatnonzero(area < small).tolist()),
+        tuple(np.flatnonzero((area < small) & (area != 1)).tolist()),
         tuple(np.flatnonzero(_parts(spans, count) > 1).tolist()),
     )
 

@@ -1,4 +1,4 @@
-"""Rectangles, ellipses and polygons: the pixels whose centres lie inside."""
+"""Rectangles, ellipses and polygons: the pixels whose centres lie inside; and single pixels."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from piximi_core.annotation.polygons import fill_rings
 from piximi_core.annotation.regions import Region, filled_box
-from piximi_core.annotation.tools.points import checked_points
+from piximi_core.annotation.tools.points import checked_points, pixels_under
 from piximi_core.annotation.tools.spans import region_of_spans
 
-__all__ = ["Point", "ellipse", "polygon", "rectangle"]
+__all__ = ["Point", "ellipse", "pixel", "polygon", "rectangle"]
 
 Point = tuple[float, float]
 
@@ -51,6 +51,24 @@ def rectangle(start: Point, end: Point, height: int, width: int) -> Region | Non
     if (first >= last).any():
         return None
     return filled_box((int(first[0]), int(first[1]), int(last[0]), int(last[1])))
+
+
+def pixel(point: Point, height: int, width: int) -> Region | None:
+    """Return the pixel of an image that holds a point (x, y); None for one outside of it.
+
+    Raises
+    ------
+    BadInput
+        The point is no number, or lies beyond any image.
+
+    Examples
+    --------
+    >>> pixel((3.9, 4.0), height=10, width=10).box
+    (3, 4, 4, 5)
+    """
+    for x, y in pixels_under([point], height, width).tolist():
+        return filled_box((x, y, x + 1, y + 1))
+    return None
 
 
 def ellipse(start: Point, end: Point, height: int, width: int) -> Region | None:

@@ -222,7 +222,9 @@ class Annotator {
     if (made) this.kindToMake = "";
     const before = made ?? kinds.find(({ id }) => id === this.kind?.id);
     this.kind = before ?? (this.kindToMake ? null : (kinds[0] ?? null));
-    if (!this.categories.some(({ id }) => id === this.category?.id)) this.category = null;
+    const chosen = this.category?.id;
+    // One that was created has another id now.
+    this.category = this.categories.find(({ id, name }) => id === chosen || chosen === NEW + name) ?? null;
     this.outlines.recolour();
   }
 

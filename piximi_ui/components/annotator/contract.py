@@ -22,6 +22,7 @@ Tool = Literal[
     "pen",
     "color",
     "threshold",
+    "point",
     "smart_box",
     "smart_click",
 ]
@@ -46,8 +47,8 @@ class Stroke(BaseModel):
         The objects that it changes; none for a new one.
     object
         The id that a new object is to have.
-    kind, new_kind, category
-        Of a new object: the id of its kind, or the name of one to be made; a category of the kind.
+    kind, new_kind, category, new_category
+        Of a new object: the id of its kind, or the name of one to be made; the same of a category.
     tool, mode, edit
         What was drawn with, how that meets the object; or what is to be done to it.
     points
@@ -79,6 +80,7 @@ class Stroke(BaseModel):
     kind: Name = ""
     new_kind: Name = ""
     category: Name | None = None
+    new_category: Name = ""
     tool: Tool = "polygon"
     mode: Mode = "new"
     edit: Edit = "fill"

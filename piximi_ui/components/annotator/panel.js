@@ -3,6 +3,7 @@
 import { Palette } from "../gallery/bars.js";
 import { element, fill, number, paint } from "../shared/dom.js";
 import { Beside } from "./notes/beside.js";
+import { Counts } from "./seeing/counts.js";
 import { OVERLAPS } from "./tools.js";
 
 const ROWS = 100; // of the list; more are counted
@@ -24,7 +25,9 @@ export class Panel {
     this.overlapName = element("span", {});
     this.newKind = element("input", { type: "text", maxlength: 300, onkeydown: (event) => this.#named(event) });
     this.ask = element("label", { class: "ask", hidden: true }, [element("span", {}), this.newKind]);
-    this.palette = new Palette((category) => annotator.label(category), () => annotator.find());
+    this.counts = new Counts();
+    const [label, find] = [(category) => annotator.label(category), () => annotator.find()];
+    this.palette = new Palette(label, find, (category) => this.#selectAll(category));
     this.palette.node.classList.add("open");
     this.count = element("div", { class: "count", role: "status" });
     this.counted = element("div", { class: "row counted" }, [this.count, this.beside.table.toggleButton]);
@@ -83,7 +86,8 @@ export class Panel {
     this.kind.value = kindToMake ? "made" : (kind?.id ?? "new");
     if (kind) {
       const chosen = annotator.category;
-      this.palette.update({ categories, counts: null, narrowed: [], texts }, true);
+      const words = { ...texts, only_tip: texts.select_category };
+      this.palette.update({ categories, counts: this.counts.of(annotator), narrowed: [], texts: words }, true);
       this.palette.row.querySelectorAll("[data-category]").forEach((button, i) => {
         button.classList.toggle("chosen", categories[i]?.id === chosen?.id);
       });
@@ -99,6 +103,15 @@ export class Panel {
     annotator.proposals.draw();
     this.#objects(outlines);
     this.beside.draw();
+  }
+
+  /** Select what of the plane has a category. */
+  #selectAll({ id }) {
+    const { annotator } = this;
+    const { kind, outlines, pending } = annotator;
+    const has = (shape) => shape.kind === kind?.id && (pending.get(shape.id) ?? shape.category) === id;
+    annotator.select([...outlines.here()].filter(has), false);
+    annotator.refocus();
   }
 
   #objects(outlines) {

@@ -18,6 +18,7 @@ def annotator_shortcuts() -> tuple[Shortcut, ...]:
         Shortcut(("D", "L", "P"), _("Pen, lasso, polygon")),
         Shortcut(("Shift+M", "Shift+Q"), _("Magnetic line, quick patches")),
         Shortcut(("R", "E", "C", "T"), _("Rectangle, ellipse, fill, threshold")),
+        Shortcut((",",), _("Points: each click counts one")),
         Shortcut(("V",), _("Select; again at the same place, the object below")),
         *_while_drawing(),
         Shortcut(("Y",), _("Another proposal of smart box or smart click")),

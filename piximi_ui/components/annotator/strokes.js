@@ -37,7 +37,7 @@ export class Strokes {
     const { annotator, ids } = this;
     if (draft.tool.name === "review") return void annotator.proposals.review(draft, held);
     if (draft.tool.notes) return void annotator.panel.beside.regions.drawn(draft);
-    if (this.#refine(draft, held)) return undefined;
+    if (this.#refine(draft, held) || this.#counted(draft)) return undefined;
     const mode = this.#mode(draft.tool, held);
     if (mode === "select") {
       annotator.select(chosenBy(annotator.outlines, draft.tool, draft.points), held.shiftKey ?? false);
@@ -98,9 +98,20 @@ export class Strokes {
     return this.set("choice", (this.settings.choice % 3) + 1);
   }
 
+  /** A point that is there is not counted twice; answers whether it is. */
+  #counted({ tool, points: [[x, y]] }) {
+    if (!tool.counts) return false;
+    const { annotator } = this;
+    const same = ([a, b]) => Math.floor(a) === Math.floor(x) && Math.floor(b) === Math.floor(y);
+    if (this.waiting().some((stroke) => stroke.tool === tool && same(stroke.points[0]))) return true;
+    const there = annotator.outlines.stack(x, y).find(({ isPoint, kind, middle }) => isPoint && kind === annotator.kind?.id && same(middle));
+    if (there) annotator.select([there], false);
+    return there !== undefined;
+  }
+
   /** How what is drawn meets what is there: held keys say so for once. */
-  #mode({ edit }, { shiftKey = false, ctrlKey = false, metaKey = false }) {
-    if (edit) return "edit";
+  #mode({ edit, counts }, { shiftKey = false, ctrlKey = false, metaKey = false }) {
+    if (edit || counts) return edit ? "edit" : "new";
     if (this.settings.mode === "select") return "select";
     if (shiftKey) return "add";
     return ctrlKey || metaKey ? "subtract" : this.settings.mode;
@@ -109,8 +120,9 @@ export class Strokes {
   /** What a new object is to be. */
   #naming() {
     const { kind, kindToMake, category } = this.annotator;
-    const known = category && !category.id.startsWith(NEW);
-    return { kind: kind?.id ?? "", new_kind: kindToMake, category: known ? category.id : null };
+    const fresh = category?.id.startsWith(NEW) ?? false;
+    const label = { category: fresh ? null : (category?.id ?? null), new_category: fresh ? category.name : "" };
+    return { kind: kind?.id ?? "", new_kind: kindToMake, ...label };
   }
 
   /** Settings in the values of the file. */
@@ -286,7 +298,9 @@ export class Strokes {
 
   create(name) {
     const ids = this.#ofKind();
-    return ids.length ? this.act("create", ids, { name, kind: this.annotator.kind.id }) : this.#selectFirst();
+    if (!ids.length) return this.#selectFirst();
+    this.annotator.category = { id: NEW + name, name };
+    return this.act("create", ids, { name, kind: this.annotator.kind.id });
   }
 
   #ofKind() {

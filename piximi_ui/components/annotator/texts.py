@@ -60,6 +60,7 @@ def _around() -> dict[str, str]:
         "selected": _("{n} selected"),
         "other_planes": _("{n} in other planes"),
         "list": _("Objects of this plane"),
+        "select_category": _("Select the objects of this plane that are “{name}”"),
         "saved": _("Saved"),
         "saving": _("Saving …"),
         "thinking": _("Looking for the outline …"),
@@ -107,6 +108,10 @@ def _tools() -> dict[str, str]:
         "threshold": _("Threshold"),
         "threshold_tip": _(
             "Drag a box: what is brighter inside becomes the object; then move the slider (T)"
+        ),
+        "point": _("Point"),
+        "point_tip": _(
+            "Click each thing that you count: it becomes a point with the kind and label chosen (,)"
         ),
         "split": _("Split"),
         "split_tip": _("Draw a line through the selected object from edge to edge (X)"),

@@ -72,7 +72,7 @@ export class Toolbar {
       button.title = texts[`mode_${mode}_tip`];
       button.setAttribute("aria-pressed", String(mode === annotator.strokes.settings.mode));
     });
-    const draws = !tool.edit && !tool.notes && !["select", "review"].includes(tool.name);
+    const draws = !tool.edit && !tool.notes && !tool.counts && !["select", "review"].includes(tool.name);
     this.row.firstElementChild.hidden = !draws;
     for (const { name, slider, words, node } of this.fields) {
       node.hidden = !(tool.settings ?? []).includes(name);

@@ -7,6 +7,7 @@
  * @property {string[]} keys as at first, see bindings.js
  * @property {string} sign beside its name
  * @property {string} [edit] what it does to the objects that are selected, in place of drawing
+ * @property {boolean} [counts] whether each click is an object of its own, whatever is selected
  * @property {boolean} [notes] whether it notes something of a region, in place of drawing
  * @property {string[]} [settings]
  * @property {string} [guide] the map that it draws with, see guiding/maps.js
@@ -28,6 +29,7 @@ export const TOOLS = [
   { name: "ellipse", gesture: "box", keys: ["e", "Shift+E"], sign: "◯" },
   { name: "color", gesture: "pull", keys: ["c", "Shift+C"], sign: "◍", settings: ["tolerance"], previews: true },
   { name: "threshold", gesture: "box", keys: ["t", "Shift+T"], sign: "◐", settings: ["level"], previews: true },
+  { name: "point", gesture: "click", keys: [","], sign: "•", counts: true },
   { name: "review", gesture: "path", keys: ["a"], sign: "✓", settings: ["radius"], paints: true },
   { name: "split", gesture: "path", keys: ["x"], sign: "✂", edit: "split" },
   { name: "move", gesture: "path", keys: ["m"], sign: "✥", edit: "move" },

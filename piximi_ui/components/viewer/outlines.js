@@ -10,6 +10,8 @@ const CELL = 64; // pixels of the picture: an object is looked for among those n
 const UNLABELLED = "#e5e7eb";
 const WIDE = 1.6; // screen pixels of an outline
 const RIM = 2; // that much wider, dark
+const POINT = 5; // screen pixels from the middle of a point to its edge
+const NEAR = 7; // and to where a click still means it
 const HALO = 0.75; // screen pixels for one of the picture from which on outlines have a rim
 const SHADE = 1; // what pixels of the rim hold; the number 0 is no object's
 const MARKS = 200; // selected objects that are drawn as lines; more are drawn as the crowd is
@@ -24,6 +26,19 @@ function* places({ plane, x1, y1, x2, y2 }) {
 }
 
 const emptyTable = () => Uint32Array.of(0, bytesOf("#000000", 0.6));
+
+/** A circle around where a point is. */
+function around({ middle: [x, y] }, radius) {
+  const path = new Path2D();
+  path.arc(x, y, radius, 0, 2 * Math.PI);
+  return path;
+}
+
+function fillRows(pen, { rows, x1, y1 }) {
+  rows.forEach((row, y) => {
+    for (let i = 0; i < row.length; i += 2) pen.fillRect(x1 + row[i], y1 + y, row[i + 1] - row[i], 1);
+  });
+}
 
 export class Outlines {
   /** @param {object} asks `colorOf(shape)`, null where it has no label */
@@ -45,7 +60,7 @@ export class Outlines {
     this.version = 0; // another one with each change of what is drawn
     this.canvas = document.createElement("canvas");
     this.canvas.className = "outlines";
-    /** @type {{plane: number, x1: number, y1: number, x2: number, y2: number}[]} */
+    /** @type {Shape[]} */
     this.changed = []; // parts of the picture that are to be drawn anew
     this.stale = true; // all of it is
     this.faded = true; // all colours are to be looked up anew
@@ -190,10 +205,20 @@ export class Outlines {
     return this.stack(x, y)[0] ?? null;
   }
 
-  /** All objects at a point, the smallest first. */
+  /** All objects at a point, the smallest first; before them the points whose marks lie there. */
   stack(x, y) {
     const near = this.cells.get(`${this.plane} ${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`) ?? [];
-    return [...near].filter((shape) => shape.contains(x, y)).sort((a, b) => a.area - b.area);
+    const found = [...near].filter((shape) => shape.contains(x, y)).sort((a, b) => a.area - b.area);
+    return [...new Set([...this.#marksAt(x, y), ...found])];
+  }
+
+  /** The points whose marks lie at a point of the picture, the nearest first. */
+  #marksAt(x, y) {
+    if (!this.sight) return [];
+    const reach = NEAR / this.sight[2];
+    const there = (shape) => shape.isPoint && shape.from(x, y) <= reach;
+    const near = this.near({ x1: x - reach, y1: y - reach, x2: x + reach, y2: y + reach });
+    return near.filter(there).sort((a, b) => a.from(x, y) - b.from(x, y));
   }
 
   /**
@@ -254,8 +279,10 @@ export class Outlines {
     const dense = window.devicePixelRatio || 1;
     const sight = this.sight.map((each) => each * dense);
     const wide = Math.max(1, Math.round(WIDE * dense));
-    if (raster.resize(this.canvas) || this.stale) this.#redraw(sight, raster.whole, wide);
-    else for (const part of this.changed) if (part.plane === this.plane) this.#redraw(sight, raster.place(part, sight, wide + RIM), wide);
+    const size = { wide, spot: POINT * dense };
+    const reach = ({ isPoint }) => (isPoint ? size.spot : wide) + RIM;
+    if (raster.resize(this.canvas) || this.stale) this.#redraw(sight, raster.whole, size);
+    else for (const part of this.changed) if (part.plane === this.plane) this.#redraw(sight, raster.place(part, sight, reach(part)), size);
     if (this.faded && !this.stale) raster.colour(table, raster.whole);
     Object.assign(this, { changed: [], stale: false, faded: false });
     this.canvas.dataset.objects = String(this.count);
@@ -265,30 +292,34 @@ export class Outlines {
   }
 
   /** Draw a part of the screen anew; none where it is out of sight. */
-  #redraw(sight, clip, wide) {
+  #redraw(sight, clip, { wide, spot }) {
     if (!clip) return;
     const { raster, table } = this;
     const [left, top, scale] = sight;
-    const [x1, x2] = [clip[0] - wide - RIM - left, clip[2] + wide + RIM - left].map((x) => x / scale);
-    const [y1, y2] = [clip[1] - wide - RIM - top, clip[3] + wide + RIM - top].map((y) => y / scale);
-    const shapes = this.near({ x1, y1, x2, y2 });
+    const reach = Math.max(wide, spot) + RIM;
+    const [x1, x2] = [clip[0] - reach - left, clip[2] + reach - left].map((x) => x / scale);
+    const [y1, y2] = [clip[1] - reach - top, clip[3] + reach - top].map((y) => y / scale);
+    const there = this.near({ x1, y1, x2, y2 });
+    const shapes = there.filter(({ isPoint }) => !isPoint);
     raster.clear(clip);
     for (const shape of shapes) raster.inside(shape, sight, clip);
     // Around objects that are large enough, so that light outlines are seen on light ground.
     if (scale >= HALO) for (const shape of shapes) raster.line(shape, sight, clip, wide + RIM, SHADE);
     for (const shape of shapes) raster.line(shape, sight, clip, wide);
+    for (const shape of there) {
+      if (!shape.isPoint) continue;
+      raster.spot(shape, sight, clip, spot + RIM, SHADE);
+      raster.spot(shape, sight, clip, spot);
+    }
     raster.colour(table, clip);
   }
 
   /** Draw that an object is selected; `unit` is a pixel of the screen. */
   #mark(pen, shape, unit) {
     pen.fillStyle = "rgb(255 255 255 / 22%)";
-    shape.rows.forEach((row, y) => {
-      for (let i = 0; i < row.length; i += 2) {
-        pen.fillRect(shape.x1 + row[i], shape.y1 + y, row[i + 1] - row[i], 1);
-      }
-    });
-    const { path } = shape;
+    const ring = shape.isPoint ? around(shape, (POINT + 2) * unit) : null;
+    if (!ring) fillRows(pen, shape);
+    const path = ring ?? shape.path;
     for (const { wide, color } of [{ wide: 5, color: "#000000" }, { wide: 2.4, color: "#ffffff" }]) {
       pen.lineWidth = wide * unit;
       pen.strokeStyle = color;

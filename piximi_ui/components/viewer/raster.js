@@ -83,6 +83,16 @@ export class Raster {
     }
   }
 
+  /** Draw a disc where a point is, so many pixels from its middle to its edge. */
+  spot({ middle, number }, [left, top, scale], clip, radius, held = lineOf(number)) {
+    const [x, y] = [left + scale * middle[0], top + scale * middle[1]];
+    const last = Math.round(y + radius);
+    for (let row = Math.round(y - radius); row < last; row += 1) {
+      const half = Math.sqrt(Math.max(0, radius ** 2 - (row + 0.5 - y) ** 2));
+      this.#fill(Math.round(x - half), row, Math.round(x + half), row + 1, held, clip);
+    }
+  }
+
   /** Look the colours up; `table` holds them by what pixels hold, as four bytes. */
   colour(table, [x1, y1, x2, y2]) {
     if (!this.image) return;

@@ -20,6 +20,22 @@ export class Shape {
     this.traced = null;
   }
 
+  /** Whether it is a mark that counts rather than an outline: it is drawn in one size. */
+  get isPoint() {
+    return this.area === 1;
+  }
+
+  /** The middle of its first pixel: of a point, where it is. Its box may be wider. */
+  get middle() {
+    const y = Math.max(0, this.rows.findIndex((row) => row.length));
+    return [this.x1 + (this.rows[y]?.[0] ?? 0) + 0.5, this.y1 + y + 0.5];
+  }
+
+  /** How far that lies from a point of the picture, in its pixels. */
+  from(x, y) {
+    return Math.hypot(this.middle[0] - x, this.middle[1] - y);
+  }
+
   contains(x, y) {
     const row = this.rows[Math.floor(y) - this.y1];
     if (!row) return false;

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skimage import draw
 
 from piximi_core.annotation.regions import filled_box
-from piximi_core.annotation.tools.shapes import Point, ellipse, polygon, rectangle
+from piximi_core.annotation.tools.shapes import Point, ellipse, pixel, polygon, rectangle
 from piximi_core.errors import BadInput
 from tests.annotation.tools.pictures import HEIGHT, WIDTH, centres, full, is_tidy, points
 
@@ -50,6 +50,17 @@ def test_an_ellipse_is_that_of_scikit_image(x: float, y: float, across: float, d
     expected[draw.ellipse(y - 0.5, x - 0.5, down, across, shape=expected.shape)] = True
     region = ellipse((x - across, y - down), (x + across, y + down), 50, 60)
     assert (full(region, 50, 60) == expected).all()
+
+
+@given(points)
+def test_a_pixel_is_the_one_that_holds_the_point(point: Point) -> None:
+    x, y = point
+    whole = np.zeros((HEIGHT, WIDTH), bool)
+    if 0 <= x < WIDTH and 0 <= y < HEIGHT:
+        whole[int(y), int(x)] = True
+    found = pixel(point, HEIGHT, WIDTH)
+    np.testing.assert_array_equal(full(found), whole)
+    assert found is None or is_tidy(found)
 
 
 def test_shapes_over_the_whole_image_reach_its_last_row_and_column() -> None:
@@ -107,6 +118,8 @@ def test_points_beyond_any_image_are_refused(number: float) -> None:
     for draw_it in (rectangle, ellipse):
         with pytest.raises(BadInput, match="too long"):
             draw_it((0, number), (5, 5), HEIGHT, WIDTH)
+    with pytest.raises(BadInput, match="too long"):
+        pixel((number, 1), HEIGHT, WIDTH)
     with pytest.raises(BadInput, match="too long"):
         polygon([(0, 0), (5, 5), (number, 5)], HEIGHT, WIDTH)
 

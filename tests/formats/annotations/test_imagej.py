@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from roifile import ROI_OPTIONS, ROI_TYPE, ImagejRoi
 
+from piximi_core.annotation.regions import Region, filled_box
 from piximi_core.errors import BadInput
-from piximi_core.formats.annotations.model import AnnotatedImage
+from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, SetObject
 from piximi_core.formats.annotations.placing import place_annotations
-from piximi_core.formats.annotations.registry import read_annotations
+from piximi_core.formats.annotations.registry import read_annotations, write_annotations
 from piximi_core.formats.annotations.stacks import Stack, StackPlace
 
 IMAGE = AnnotatedImage("a.tif", 50, 40, 1, 1, "1")
@@ -136,6 +137,55 @@ def test_paths_that_are_none_are_refused(tmp_path: Path, step: float) -> None:
     path.write_bytes(composite(0, 1, 1, step, 2, 2) if step == 7 else composite(9, step, 1, 1))
     with pytest.raises(BadInput, match="no ROI of ImageJ"):
         read_annotations(path, path.name, tmp_path / "scratch", known=["a.tif"])
+
+
+def read_points(roi: Any, tmp_path: Path) -> list[tuple[int, int, int, int]]:
+    path = tmp_path / "a.roi"
+    path.write_bytes(roi.tobytes())
+    found = read_annotations(path, path.name, tmp_path / "scratch", known=["a.tif"])[1]
+    placed_ones = place_annotations(found, [IMAGE], default_kind="object").objects
+    return [one.region.box for one in placed_ones]
+
+
+def test_each_point_is_an_object_of_one_pixel(tmp_path: Path) -> None:
+    roi = ImagejRoi.frompoints([(3, 4), (49, 39), (0, 0)])
+    roi.roitype = ROI_TYPE.POINT
+    assert read_points(roi, tmp_path) == [(3, 4, 4, 5), (49, 39, 50, 40), (0, 0, 1, 1)]
+    # In fractions of a pixel: ImageJ's own points lie in the middle of theirs.
+    fine = ImagejRoi.frompoints(np.array([(3.5, 4.5), (7.99, 2.01)], np.float32))
+    fine.roitype = ROI_TYPE.POINT
+    assert read_points(fine, tmp_path) == [(3, 4, 4, 5), (7, 2, 8, 3)]
+
+
+def test_points_that_are_none_are_refused_in_words(tmp_path: Path) -> None:
+    many = ImagejRoi.frompoints(np.zeros((100_001, 2), np.int32))
+    far = ImagejRoi.frompoints(np.array([(5.5, 1.5)], np.float32))
+    far.subpixel_coordinates = np.array([(np.nan, 1.5)], np.float32)
+    for roi, words in ((many, "more than 100,000"), (far, "too long")):
+        roi.roitype = ROI_TYPE.POINT
+        with pytest.raises(BadInput, match=words):
+            read_points(roi, tmp_path)
+
+
+def test_an_object_of_one_pixel_is_written_as_a_point(tmp_path: Path) -> None:
+    # The second as Piximi may keep it: in a box that is wider than the mask.
+    shapes = [
+        filled_box((49, 39, 50, 40)),
+        Region((2, 3, 6, 5), (5, 1, 2)),
+        filled_box((1, 1, 3, 2)),
+    ]
+    objects = [
+        SetObject("a.tif", shape, "spot", "round", name=f"n{i}") for i, shape in enumerate(shapes)
+    ]
+    whole = AnnotationSet([IMAGE], objects)
+    path, _hidden = write_annotations(whole, tmp_path, "imagej")
+    rois = ImagejRoi.fromfile(path)
+    assert [roi.roitype for roi in rois] == [ROI_TYPE.POINT, ROI_TYPE.POINT, ROI_TYPE.TRACED]
+    assert [(roi.left, roi.top) for roi in rois[:2]] == [(49, 39), (3, 4)]
+    found = read_annotations(path, path.name, tmp_path / "scratch", known=["a.tif"])[1]
+    back = place_annotations(found, [IMAGE], default_kind="object").objects
+    assert [one.region.box for one in back] == [(49, 39, 50, 40), (3, 4, 4, 5), (1, 1, 3, 2)]
+    assert {(one.kind, one.category) for one in back} == {("spot", "round")}
 
 
 def test_the_case_of_the_oval(shared_data: Path, tmp_path: Path) -> None:

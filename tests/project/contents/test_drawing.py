@@ -92,6 +92,19 @@ def test_the_first_object_of_a_kind_makes_it(store: Store) -> None:
     assert [kind.name for kind in list_kinds(store)] == ["Image"]
 
 
+def test_the_first_object_of_a_category_makes_it(store: Store, cell: str) -> None:
+    for name in ("a", "b"):
+        region = filled_box((0, 0, 2, 2))
+        draw_object(
+            store, canvas(store), region, object_id=name, kind_id=cell, new_category="round"
+        )
+    assert {row.category_name for row in there(store).values()} == {"round"}
+    assert len({row.category_id for row in there(store).values()}) == 1
+    with pytest.raises(BadInput):
+        draw_object(store, canvas(store), region, object_id="c", kind_id=cell, new_category="  ")
+    assert len(there(store)) == 2
+
+
 def test_what_is_nothing_or_gone_is_refused_and_changes_nothing(store: Store, cell: str) -> None:
     before = store.revision()
     image = canvas(store)

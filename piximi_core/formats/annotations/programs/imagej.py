@@ -1,6 +1,7 @@
 """ImageJ ROI files: one ``.roi`` for each object, those of an image in a zip for the ROI Manager.
 
-Holes and several parts are kept as composite ROIs; kind and category travel as properties.
+Holes and several parts are kept as composite ROIs, objects of one pixel as points; kind and
+category travel as properties.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from piximi_core.formats.annotations.files import (
 )
 from piximi_core.formats.annotations.model import AnnotatedImage, AnnotationSet, Problem, SetObject
 from piximi_core.formats.annotations.plain_json import text_of
-from piximi_core.formats.annotations.programs.imagej_shapes import shape_of
+from piximi_core.formats.annotations.programs.imagej_shapes import shapes_of
 from piximi_core.formats.annotations.stacks import StackPlace
 from piximi_core.formats.zips.archives import Member
 
@@ -44,8 +45,8 @@ _MOST_BYTES = 64_000_000
 def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = ()) -> AnnotationSet:
     """Read one ROI, a zip of the ROI Manager, or a zip or folder of such zips.
 
-    The name of a zip (or of a folder inside it) is taken for the image's. Points, lines and texts
-    have no area and are listed in ``skipped``.
+    The name of a zip (or of a folder inside it) is taken for the image's. Each point is an object
+    of one pixel; lines and texts have no area and are listed in ``skipped``.
 
     Raises
     ------
@@ -62,14 +63,14 @@ def read_imagej(path: Path, name: str, scratch: Path, known: Collection[str] = (
     images: dict[str, None] = {}
     for place, member in rois:
         try:
-            item = _object(member, _image_of(place, member.name, words))
+            items = _objects(member, _image_of(place, member.name, words))
         except BadInput as error:
             if len(rois) == 1:
                 raise
             found.skipped.append(Problem(f"{place[:80]}, {member.name[-80:]}", str(error)))
             continue
-        images[item.image] = None
-        found.objects.append(item)
+        images[items[0].image] = None
+        found.objects.extend(items)
     own = stem_of(name).removesuffix(_ZIP_ENDING)
     found.images = [AnnotatedImage(image, told=image != own) for image in images]
     return found
@@ -114,7 +115,8 @@ def _quiet() -> Iterator[None]:
         logger.disabled = before
 
 
-def _object(member: Member, image: str) -> SetObject:
+def _objects(member: Member, image: str) -> list[SetObject]:
+    """Return what a ROI holds, at least one object: several points are several."""
     from roifile import ImagejRoi
 
     if member.path.stat().st_size > _MOST_BYTES:
@@ -122,25 +124,28 @@ def _object(member: Member, image: str) -> SetObject:
     try:
         with _quiet():
             roi = ImagejRoi.frombytes(member.path.read_bytes())
-            shape = shape_of(roi)
+            shapes = shapes_of(roi)
     except BadInput:
         raise
     except Exception as error:
         # roifile raises whatever struct and NumPy do on bytes that are no ROI.
         raise BadInput("It is damaged or no ROI of ImageJ.") from error
     facts = _properties(roi.props)
-    return SetObject(
-        image=facts.get("image", image),
-        shape=shape,
-        kind=facts.get("kind"),
-        category=facts.get("category"),
-        plane=max((roi.z_position or roi.position) - 1, 0),
-        # Ours count the planes of the project's image; those of ImageJ the pages of its file.
-        place=None
-        if "image" in facts
-        else StackPlace(roi.position, roi.c_position, roi.z_position, roi.t_position),
-        name=text_of(roi.name),
-    )
+    # Ours count the planes of the project's image; those of ImageJ the pages of its file.
+    ours = "image" in facts
+    place = StackPlace(roi.position, roi.c_position, roi.z_position, roi.t_position)
+    return [
+        SetObject(
+            image=facts.get("image", image),
+            shape=shape,
+            kind=facts.get("kind"),
+            category=facts.get("category"),
+            plane=max((roi.z_position or roi.position) - 1, 0),
+            place=None if ours else place,
+            name=text_of(roi.name),
+        )
+        for shape in shapes
+    ]
 
 
 def _properties(text: str) -> dict[str, str]:
@@ -185,7 +190,17 @@ def _bytes(item: SetObject, image: AnnotatedImage) -> bytes:
     place = "z_position" if (image.channels or 1) > 1 else "position"
     common: dict[str, Any] = {"name": _JavaText(item.name or ""), "props": props, place: plane}
     rings = [ring for outline in outlines for ring in (outline.outer, *outline.holes)]
-    if len(rings) == 1 and len(rings[0]) < 2**16:
+    if item.region.area == 1:
+        # Points are marks of one size, whatever the zoom, and are counted as such.
+        x1, y1 = np.add(outlines[0].outer.min(axis=0), (x1, y1)).tolist()
+        x2, y2 = x1 + 1, y1 + 1
+        roi = ImagejRoi(
+            roitype=ROI_TYPE.POINT,
+            integer_coordinates=np.zeros((1, 2), np.int32),
+            n_coordinates=1,
+            **common,
+        )
+    elif len(rings) == 1 and len(rings[0]) < 2**16:
         roi = ImagejRoi(
             roitype=ROI_TYPE.TRACED,
             integer_coordinates=np.asarray(rings[0], np.int32),

@@ -1,4 +1,4 @@
-"""What the ROIs of ImageJ cover: rectangles, ovals, outlines, and shapes made of several."""
+"""What the ROIs of ImageJ cover: rectangles, ovals, outlines, shapes made of several, points."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from piximi_core.annotation.polygons import FARTHEST, TOO_FAR
+from piximi_core.annotation.regions import filled_box
 from piximi_core.errors import BadInput
 from piximi_core.formats.annotations.shapes import BoxShape, Polygons, Shape
 
-__all__ = ["shape_of"]
+__all__ = ["shapes_of"]
 
 _OVAL_CORNERS = 360
+_MOST_POINTS = 100_000
 _CURVE = np.linspace(0, 1, 17)[1:, np.newaxis]
 _MOVE, _LINE, _QUADRATIC, _CUBIC, _CLOSE = range(5)
 _POINTS = {_MOVE: 1, _LINE: 1, _QUADRATIC: 2, _CUBIC: 3, _CLOSE: 0}
 
 
-def shape_of(roi: Any) -> Shape:
-    """Return what a ROI covers, in fractions of a pixel where it says so.
+def shapes_of(roi: Any) -> list[Shape]:
+    """Return what a ROI covers, in fractions of a pixel where it says so; each of its points alone.
 
     Parameters
     ----------
@@ -30,8 +33,31 @@ def shape_of(roi: Any) -> Shape:
     Raises
     ------
     BadInput
-        It has no area.
+        It has no area and no points, more than 100,000 points, or points beyond any image.
     """
+    from roifile import ROI_TYPE
+
+    return _pixels(roi) if roi.roitype == ROI_TYPE.POINT else [_area(roi)]
+
+
+def _pixels(roi: Any) -> list[Shape]:
+    """Return the pixel that each point lies in."""
+    if roi.subpixel_coordinates is not None:
+        points = np.asarray(roi.subpixel_coordinates, np.float64)
+    elif roi.integer_coordinates is not None:
+        points = np.add(np.asarray(roi.integer_coordinates, np.float64), (roi.left, roi.top))
+    else:
+        points = np.empty((0, 2))
+    if not 0 < len(points) <= _MOST_POINTS:
+        raise BadInput("It has no point, or more than 100,000 of them.")
+    # A comparison that NaN fails too.
+    if not (np.abs(points) <= FARTHEST).all():
+        raise BadInput.saying(TOO_FAR)
+    corners = np.floor(points).astype(int).tolist()
+    return [filled_box((x, y, x + 1, y + 1)) for x, y in corners]
+
+
+def _area(roi: Any) -> Shape:
     from roifile import ROI_TYPE
 
     if roi.multi_coordinates is not None and len(roi.multi_coordinates):
@@ -48,7 +74,7 @@ def shape_of(roi: Any) -> Shape:
         return _oval(left, top, right, bottom)
     if roi.roitype in (ROI_TYPE.POLYGON, ROI_TYPE.FREEHAND, ROI_TYPE.TRACED):
         return _outline(roi)
-    raise BadInput("Points, lines and texts have no area.")
+    raise BadInput("Lines and texts have no area.")
 
 
 def _outline(roi: Any) -> Shape:

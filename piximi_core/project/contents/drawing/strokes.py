@@ -52,6 +52,7 @@ def draw_object(
     kind_id: str,
     new_kind: str = "",
     category_id: str | None = None,
+    new_category: str = "",
     source: str = _BY_HAND,
     who: str | None = None,
     once: str | None = None,
@@ -68,6 +69,8 @@ def draw_object(
         The name of its kind, made in the same step if there is none; then `kind_id` is not asked.
     category_id
         Of the kind; None for no label.
+    new_category
+        The name of one, made in the same step if there is none; then `category_id` is not asked.
     source
         The name of the tool that it was drawn with.
     who, once
@@ -83,7 +86,9 @@ def draw_object(
     with store.step(Message("Draw an object"), who=who) as db:
         take_once(db, once)
         kind_id = ensure_kind(db, new_kind) if new_kind else kind_id
-        name = None if category_id is None else _category_name(db, kind_id, category_id)
+        name = new_category or None
+        if name is None and category_id is not None:
+            name = _category_name(db, kind_id, category_id)
         settled = settle_among(db, canvas, kind_id, region, set())
         region = settled.drawn
         if region is None:
