@@ -54,7 +54,10 @@ class Annotator {
     /** @type {{zoom: number | null, x: number, y: number}} */
     this.sight = { zoom: null, x: 0.5, y: 0.5 };
     this.stage = new Stage(this.sight, () => this.stage.place());
-    this.outlines = new Outlines({ colorOf: (shape) => this.labelOf(shape)?.color ?? null });
+    this.outlines = new Outlines({
+      colorOf: (shape) => this.labelOf(shape)?.color ?? null,
+      patternOf: (shape) => this.labelOf(shape)?.pattern ?? 0,
+    });
     this.sketch = new Sketch();
     this.crowd = new Crowd(this);
     this.hand = new Hand(this);
@@ -217,7 +220,8 @@ class Annotator {
   #know(kinds) {
     this.kinds = kinds;
     this.heard += 1;
-    this.labels = new Map(kinds.flatMap((kind) => kind.categories.slice(1)).map((each) => [each.id, each]));
+    const numbered = kinds.flatMap(({ categories }) => categories.map((each, pattern) => ({ ...each, pattern })).slice(1));
+    this.labels = new Map(numbered.map((each) => [each.id, each]));
     const made = kinds.find(({ name }) => name === this.kindToMake);
     if (made) this.kindToMake = "";
     const before = made ?? kinds.find(({ id }) => id === this.kind?.id);

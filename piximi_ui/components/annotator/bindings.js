@@ -32,6 +32,7 @@ export const ACTIONS = [
   { name: "plane_before", keys: ["PageUp"], told: [] },
   { name: "plane_after", keys: ["PageDown"], told: [] },
   { name: "outlines", keys: ["o"], told: [] },
+  { name: "neighbours", keys: ["Shift+H"], told: ["neighbours_tip"] },
   { name: "hide", keys: ["h"], told: ["filled_tip"] },
   { name: "one_channel", keys: ["."], told: [] },
   { name: "lock", keys: ["k"], told: ["lock_tip"] },

@@ -138,6 +138,7 @@ export class Keys {
       fit: () => annotator.zoomTo(null),
       one_to_one: () => annotator.zoomTo(1),
       outlines: () => annotator.toggle(),
+      neighbours: () => annotator.looks.manner.toggle("neighbours"),
       unlabel: () => annotator.label(annotator.categories[0]),
       next_mode: () => annotator.nextMode(),
       next_choice: () => annotator.nextChoice(),

@@ -4,6 +4,7 @@
 import { element } from "../shared/dom.js";
 import { Channels } from "../viewer/channels.js";
 import { automatic, first, parse, print } from "../viewer/look.js";
+import { Manner } from "./seeing/manner.js";
 
 const AHEAD = 200; // ms between looks whether there is time for the next image
 
@@ -20,6 +21,7 @@ export class Looks {
     this.alone = null; // the channel that is shown while a key is held
     this.last = -1; // the one that was shown so before
     this.channels = new Channels((going) => this.#changed(going));
+    this.manner = new Manner(annotator);
     this.summary = element("summary", {});
     const button = (act) => element("button", { type: "button", onclick: act });
     this.auto = button(() => this.#automatic());
@@ -28,6 +30,7 @@ export class Looks {
       this.summary,
       this.channels.node,
       element("div", { class: "row" }, [this.auto, this.reset]),
+      this.manner.node,
     ]);
   }
 
@@ -61,6 +64,7 @@ export class Looks {
 
   words() {
     const { texts } = this.annotator;
+    this.manner.words();
     this.summary.textContent = texts.looks;
     this.auto.textContent = texts.auto;
     this.auto.title = texts.auto_tip;

@@ -2,6 +2,7 @@
 
 import { Palette } from "../gallery/bars.js";
 import { element, fill, number, paint } from "../shared/dom.js";
+import { patternOf } from "../viewer/raster.js";
 import { Beside } from "./notes/beside.js";
 import { Counts } from "./seeing/counts.js";
 import { OVERLAPS } from "./tools.js";
@@ -90,6 +91,7 @@ export class Panel {
       this.palette.update({ categories, counts: this.counts.of(annotator), narrowed: [], texts: words }, true);
       this.palette.row.querySelectorAll("[data-category]").forEach((button, i) => {
         button.classList.toggle("chosen", categories[i]?.id === chosen?.id);
+        button.dataset.pattern = outlines.patterns ? patternOf(i) : "";
       });
     }
     this.palette.node.hidden = !kind;

@@ -42,6 +42,13 @@ def _around() -> dict[str, str]:
         "filled_tip": _("How much the objects cover what they lie on (hold H to see without them)"),
         "several": _("Many colours"),
         "several_tip": _("Give each object a colour of its own, whatever its label"),
+        "neighbours": _("Other planes"),
+        "neighbours_tip": _(
+            "See the objects of the plane before, blue, and of the next, orange, as faint dotted "
+            "lines (Shift+H)"
+        ),
+        "patterns": _("Patterns"),
+        "patterns_tip": _("Tell categories by solid, dashed and dotted lines, too"),
         "fingers": _("Draw with fingers"),
         "fingers_tip": _("Since a pen was seen, fingers move the image; press to draw with them"),
         "fit": _("Fit"),

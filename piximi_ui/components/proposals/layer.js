@@ -1,8 +1,8 @@
 // Proposals over the picture: dashed until they are answered, and which of them a brush touches.
 
 import { cleared, seen, sizeOf } from "../shared/canvas.js";
+import { loops, trace } from "../shared/loops.js";
 import { Outlines } from "../viewer/outlines.js";
-import { loops, trace } from "./loops.js";
 
 const UNDER = "rgb(0 0 0 / 75%)";
 const LOOKS = {

@@ -3,7 +3,7 @@
 // drawn as pixels (raster.js), what is selected as lines over them.
 
 import { cleared } from "../shared/canvas.js";
-import { bytesOf, insideOf, lineOf, Raster } from "./raster.js";
+import { bytesOf, insideOf, lineOf, patternOf, Raster } from "./raster.js";
 import { Shape } from "./shape.js";
 
 const CELL = 64; // pixels of the picture: an object is looked for among those near a point only
@@ -13,7 +13,9 @@ const RIM = 2; // that much wider, dark
 const POINT = 5; // screen pixels from the middle of a point to its edge
 const NEAR = 7; // and to where a click still means it
 const HALO = 0.75; // screen pixels for one of the picture from which on outlines have a rim
-const SHADE = 1; // what pixels of the rim hold; the number 0 is no object's
+const SHADE = 1; // what pixels of the rim hold; the numbers 0 and 1 are no object's
+const BEFORE = 2; // and those of outlines in the plane before, and in the next
+const AFTER = 3;
 const MARKS = 200; // selected objects that are drawn as lines; more are drawn as the crowd is
 // Told apart by those who see colours otherwise, too (Okabe and Ito 2008).
 const SEVERAL = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ffffff"];
@@ -25,7 +27,8 @@ function* places({ plane, x1, y1, x2, y2 }) {
   }
 }
 
-const emptyTable = () => Uint32Array.of(0, bytesOf("#000000", 0.6));
+const emptyTable = () =>
+  Uint32Array.of(0, bytesOf("#000000", 0.6), bytesOf("#56b4e9", 0.7), bytesOf("#e69f00", 0.7));
 
 /** A circle around where a point is. */
 function around({ middle: [x, y] }, radius) {
@@ -41,7 +44,7 @@ function fillRows(pen, { rows, x1, y1 }) {
 }
 
 export class Outlines {
-  /** @param {object} asks `colorOf(shape)`, null where it has no label */
+  /** @param {object} asks `colorOf(shape)`, null where it has no label; `patternOf(shape)`, a number */
   constructor(asks) {
     this.asks = asks;
     /** @type {Map<string, Shape>} */
@@ -53,6 +56,8 @@ export class Outlines {
     this.hidden = false; // for as long as a key is held
     this.filled = 0; // how much what lies inside is covered, from 0 to 1
     this.several = false; // whether each object has a colour of its own
+    this.neighbours = false; // whether those of the planes before and after are seen
+    this.patterns = false; // whether labels are told by patterns, too
     this.cells = new Map(); // the shapes that are near, by place
     this.free = []; // numbers that no shape has any more
     this.table = emptyTable(); // colours, by what pixels hold
@@ -100,9 +105,9 @@ export class Outlines {
     return this.counts.get(this.plane) ?? 0;
   }
 
-  /** Those of the plane that is shown, one after the other. */
-  *here() {
-    for (const shape of this.all.values()) if (shape.plane === this.plane) yield shape;
+  /** Those of a plane one after the other, by default of the one that is shown. */
+  *here(plane = this.plane) {
+    for (const shape of this.all.values()) if (shape.plane === plane) yield shape;
   }
 
   /** Take the objects as the server tells them; none: a picture without. */
@@ -180,7 +185,9 @@ export class Outlines {
     const marked = new Set(this.marks.length > MARKS ? this.marks : []);
     for (const shape of ids ? [...ids].flatMap((id) => this.all.get(id) ?? []) : this.all.values()) {
       this.#paint(shape, marked.has(shape));
+      if (ids && this.patterns) this.changed.push(shape);
     }
+    if (!ids && this.patterns) this.stale = true;
     this.version += 1;
     this.faded = true;
     this.draw();
@@ -222,16 +229,16 @@ export class Outlines {
   }
 
   /**
-   * Those of the plane that is shown whose boxes meet a box, as they were added.
+   * Those of a plane whose boxes meet a box, as they were added; of the one that is shown by default.
    *
    * @returns {Shape[]}
    */
-  near({ x1, y1, x2, y2 }) {
+  near({ x1, y1, x2, y2 }, plane = this.plane) {
     const meets = (shape) => shape.x1 < x2 && shape.x2 > x1 && shape.y1 < y2 && shape.y2 > y1;
-    if (((x2 - x1) * (y2 - y1)) / CELL ** 2 > this.count) return [...this.here()].filter(meets);
+    if (((x2 - x1) * (y2 - y1)) / CELL ** 2 > (this.counts.get(plane) ?? 0)) return [...this.here(plane)].filter(meets);
     /** @type {Set<Shape>} */
     const found = new Set();
-    for (const key of places({ plane: this.plane, x1, y1, x2, y2 })) {
+    for (const key of places({ plane, x1, y1, x2, y2 })) {
       for (const shape of this.cells.get(key) ?? []) if (meets(shape)) found.add(shape);
     }
     return [...found].sort((a, b) => a.number - b.number);
@@ -259,6 +266,12 @@ export class Outlines {
     this.#anew();
   }
 
+  /** Draw all of them anew, in another manner. */
+  renew() {
+    this.version += 1;
+    this.#anew();
+  }
+
   #anew() {
     this.stale = true;
     this.draw();
@@ -282,13 +295,17 @@ export class Outlines {
     const size = { wide, spot: POINT * dense };
     const reach = ({ isPoint }) => (isPoint ? size.spot : wide) + RIM;
     if (raster.resize(this.canvas) || this.stale) this.#redraw(sight, raster.whole, size);
-    else for (const part of this.changed) if (part.plane === this.plane) this.#redraw(sight, raster.place(part, sight, reach(part)), size);
+    else for (const part of this.changed) if (this.#seen(part)) this.#redraw(sight, raster.place(part, sight, reach(part)), size);
     if (this.faded && !this.stale) raster.colour(table, raster.whole);
     Object.assign(this, { changed: [], stale: false, faded: false });
     this.canvas.dataset.objects = String(this.count);
     if (!this.shown || this.hidden || !raster.image) return;
     on.pen.putImageData(raster.image, 0, 0);
     if (this.marks.length <= MARKS) for (const shape of this.marks) this.#mark(on.pen, shape, on.unit);
+  }
+
+  #seen({ plane }) {
+    return plane === this.plane || (this.neighbours && Math.abs(plane - this.plane) === 1);
   }
 
   /** Draw a part of the screen anew; none where it is out of sight. */
@@ -302,10 +319,19 @@ export class Outlines {
     const there = this.near({ x1, y1, x2, y2 });
     const shapes = there.filter(({ isPoint }) => !isPoint);
     raster.clear(clip);
+    if (this.neighbours) {
+      const box = { x1, y1, x2, y2 };
+      for (const shape of this.near(box, this.plane - 1)) raster.dashes(shape, sight, clip, wide, "dotted", BEFORE);
+      for (const shape of this.near(box, this.plane + 1)) raster.dashes(shape, sight, clip, wide, "dotted", AFTER);
+    }
     for (const shape of shapes) raster.inside(shape, sight, clip);
     // Around objects that are large enough, so that light outlines are seen on light ground.
     if (scale >= HALO) for (const shape of shapes) raster.line(shape, sight, clip, wide + RIM, SHADE);
-    for (const shape of shapes) raster.line(shape, sight, clip, wide);
+    const { patternOf: pattern } = this.asks;
+    for (const shape of shapes) {
+      if (this.patterns && pattern) raster.dashes(shape, sight, clip, wide, patternOf(pattern(shape)));
+      else raster.line(shape, sight, clip, wide);
+    }
     for (const shape of there) {
       if (!shape.isPoint) continue;
       raster.spot(shape, sight, clip, spot + RIM, SHADE);

@@ -8,6 +8,13 @@ const SHORT = 24; // pixels that a loop fills sooner than the browser's own func
 
 /** @typedef {number[]} Sight where the picture begins, and pixels of the screen for one of it */
 
+/** Lines that are told apart by more than their colour: pixels of the screen drawn, and left out. */
+const PATTERNS = { solid: null, dashed: [8, 6], dotted: [2, 5] };
+const NAMES = Object.keys(PATTERNS);
+
+/** The pattern of the category at a place, from 0. */
+export const patternOf = (place) => NAMES[place % NAMES.length];
+
 /** What a pixel holds: the object's number, and whether it lies on the outline or inside. */
 export const lineOf = (number) => 2 * number;
 export const insideOf = (number) => 2 * number + 1;
@@ -80,6 +87,36 @@ export class Raster {
       const y1 = Math.round(top + edges[i + 1] * scale) - half;
       const x2 = Math.round(left + edges[i + 2] * scale) - half + wide;
       this.#fill(x1, y1, x2, Math.round(top + edges[i + 3] * scale) - half + wide, held, clip);
+    }
+  }
+
+  /** Draw the outline of an object in a pattern. Its pieces are longer than drawn by their width. */
+  dashes(shape, sight, clip, wide, pattern, held = lineOf(shape.number)) {
+    const lengths = PATTERNS[pattern];
+    if (!lengths) {
+      this.line(shape, sight, clip, wide, held);
+      return;
+    }
+    const [left, top, scale] = sight;
+    const [on, period] = [lengths[0], lengths[0] + lengths[1] + wide];
+    const half = wide >> 1;
+    for (const points of shape.loops) {
+      let gone = 0; // along the loop, in pixels of the screen
+      for (let i = 0; i < points.length; i += 2) {
+        const next = (i + 2) % points.length;
+        const [x1, y1] = [left + scale * points[i], top + scale * points[i + 1]];
+        const [x2, y2] = [left + scale * points[next], top + scale * points[next + 1]];
+        const length = Math.abs(x2 - x1) + Math.abs(y2 - y1);
+        const at = (way) => [x1 + ((x2 - x1) * way) / length, y1 + ((y2 - y1) * way) / length];
+        for (let start = -(gone % period); start < length; start += period) {
+          if (start + on <= 0) continue;
+          const [ax, ay] = at(Math.max(0, start));
+          const [bx, by] = at(Math.min(length, start + on));
+          const [x, y] = [Math.round(Math.min(ax, bx)) - half, Math.round(Math.min(ay, by)) - half];
+          this.#fill(x, y, Math.round(Math.max(ax, bx)) - half + wide, Math.round(Math.max(ay, by)) - half + wide, held, clip);
+        }
+        gone += length;
+      }
     }
   }
 

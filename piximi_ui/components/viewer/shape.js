@@ -1,5 +1,7 @@
 // One object of a picture: its mask as the project keeps it, and what follows from that.
 
+import { loops } from "../shared/loops.js";
+
 /** An object: its mask by rows of boundaries, sorted, where inside and outside meet. */
 export class Shape {
   constructor([id, name, kind, category, prediction, plane, x1, y1, x2, y2, mask]) {
@@ -18,6 +20,8 @@ export class Shape {
     this.area = this.rows.reduce((sum, row) => sum + row.reduce((all, x, i) => all + (i % 2 ? x : -x), 0), 0);
     /** @type {Int32Array | null} */
     this.traced = null;
+    /** @type {number[][] | null} */
+    this.looped = null;
   }
 
   /** Whether it is a mark that counts rather than an outline: it is drawn in one size. */
@@ -52,6 +56,12 @@ export class Shape {
   get edges() {
     this.traced ??= Int32Array.from(edgesOf(this.rows, this.x1, this.y1));
     return this.traced;
+  }
+
+  /** The same as closed loops, each x, y, x, y …: along them a pattern runs. */
+  get loops() {
+    this.looped ??= loops(this.rows, this.x1, this.y1);
+    return this.looped;
   }
 
   get path() {
