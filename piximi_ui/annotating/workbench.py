@@ -18,6 +18,7 @@ from piximi_ui.annotating.proposing import proposing
 from piximi_ui.annotating.shown import draw_first, find_image, find_kinds, image_order
 from piximi_ui.annotating.strokes import stroke_actions
 from piximi_ui.base.context import picture_token
+from piximi_ui.base.kinds import choose_kind
 from piximi_ui.base.label_actions import Hand, errors_said, label_actions, say_locked
 from piximi_ui.components.annotator import Annotated, annotator
 from piximi_ui.components.gallery import Carry
@@ -59,6 +60,9 @@ def draw(store: Store) -> None:
         key=f"annotator-{store.folder.name}",
         ledger=ledger,
         follow=revision_address(token),
+        # Who turns to Train or Images from here means what is being drawn; a kind that is gone or
+        # unknown gives way there.
+        on_drawn=partial(choose_kind, store),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from piximi_core.errors import PiximiError
 from piximi_core.messages import Message
-from piximi_core.project.contents.kinds import Kind
+from piximi_core.project.contents.kinds import Kind, list_kinds
 from piximi_core.project.contents.notes.on_images import find_lacking
 from piximi_core.project.contents.runs import list_runs
 from piximi_core.project.contents.things import ThingFilter
@@ -18,7 +19,7 @@ from piximi_core.vocabulary import IMAGE_KIND, is_unknown
 from piximi_ui.base import begin, navigation
 from piximi_ui.base.context import find_store
 from piximi_ui.base.dialogs import open_dialog
-from piximi_ui.base.kinds import current_kind, of_kind
+from piximi_ui.base.kinds import choose_kind, current_kind, of_kind
 from piximi_ui.base.navigation import PageName
 from piximi_ui.images import queries
 from piximi_ui.images.view import current_view, show_unlabelled
@@ -50,8 +51,7 @@ def draw() -> None:
         return
     if store is None or navigation.current() == "home":
         return
-    kind = current_kind(store)
-    guide = next_step(store, kind.id)
+    kind, guide = _about(store)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="guide", width="stretch"
     ):
@@ -59,6 +59,23 @@ def draw() -> None:
             for stage in Stage:
                 _step(stage, guide)
         _next(store, kind, guide)
+
+
+def _about(store: Store) -> tuple[Kind, Guide]:
+    """Return the kind that the way is about, and where the project stands on it.
+
+    Who draws is not asked to sort the images: as long as none has a category, the way is that of
+    the objects, or of the first object to be drawn.
+    """
+    kind = current_kind(store)
+    guide = next_step(store, kind.id)
+    sorts = guide.action is Action.NAME and not guide.count
+    if navigation.current() != "annotate" or not kind.is_image or not sorts:
+        return kind, guide
+    drawn = next((each for each in list_kinds(store) if not (each.is_image or each.hidden)), None)
+    if drawn is None:
+        return kind, replace(guide, action=Action.DRAW, count=1)
+    return drawn, next_step(store, drawn.id)
 
 
 def _names() -> dict[Stage, str]:
@@ -134,6 +151,7 @@ def _page(action: Action) -> PageName:
 
 def _go(store: Store, kind: Kind, guide: Guide) -> None:
     """Turn to the page of the next step; what the button named begins there by itself."""
+    choose_kind(store, kind.id)
     if guide.action is Action.DRAW:
         order = queries.ordered_ids(store, store.revision(), ThingFilter())
         empty = find_lacking(store, order, -1, "objects") or 0
@@ -199,6 +217,8 @@ def effect(guide: Guide, kind_id: str = IMAGE_KIND) -> tuple[str, str]:
 
 
 def _drawing(count: int, kind_id: str) -> tuple[str, str]:
+    if kind_id == IMAGE_KIND and count:
+        return _("Draw the first object"), _("Choose a tool beside the picture, such as Smart box.")
     if kind_id == IMAGE_KIND:
         return _("Draw on the next image"), _("Others have objects already; this one has none yet.")
     return (

@@ -7,7 +7,10 @@ the objects that changed. Streamlit draws the page once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import streamlit as st
 
 from piximi_ui.components.annotator.contract import ShownImage, ShownKind, Stroke
 from piximi_ui.components.annotator.desk import Annotated, AnnotatorDesk
@@ -46,6 +49,7 @@ def annotator(
     key: str,
     ledger: Ledger,
     follow: str,
+    on_drawn: Callable[[str], None] | None = None,
 ) -> None:
     """Draw the annotator with an image of the project.
 
@@ -57,6 +61,8 @@ def annotator(
         Which actions of the browser were taken, in this session.
     follow
         The address that tells the project's present revision.
+    on_drawn
+        Is told the id of the kind that a person draws or labels, when the page is drawn after that.
     """
     desk = AnnotatorDesk(ledger, project)
     listed = project.listed
@@ -72,5 +78,12 @@ def annotator(
         "follow": follow,
         "texts": annotator_texts(),
     }
-    # Its only wish of the script: to draw what stands around it, undo and the guide.
-    component("annotator")(key=key, data=data, on_changed_change=lambda: None)
+
+    def told() -> None:
+        """Hear what is drawn; the run that follows draws what stands around, undo and the guide."""
+        changed = (st.session_state.get(key) or {}).get("changed")
+        kind = changed.get("kind") if isinstance(changed, Mapping) else None
+        if on_drawn is not None and isinstance(kind, str) and kind:
+            on_drawn(kind)
+
+    component("annotator")(key=key, data=data, on_changed_change=told)

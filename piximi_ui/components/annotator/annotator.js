@@ -94,7 +94,7 @@ class Annotator {
 
   #build() {
     const { status } = this;
-    this.stage.frame.append(this.outlines.canvas, this.sketch.canvas, status.bar);
+    this.stage.frame.append(this.outlines.canvas, this.sketch.canvas, status.bar, status.said);
     const { row, verbs, column } = this.toolbar;
     this.root = element("div", { class: "annotator", tabindex: "-1" }, [
       column,
@@ -106,7 +106,6 @@ class Annotator {
         status.row,
         verbs,
         status.hint,
-        status.said,
       ]),
       this.panel.node,
       this.typed.node,
@@ -190,7 +189,8 @@ class Annotator {
     const known = this.told !== undefined;
     this.told = revision;
     clearTimeout(this.telling);
-    if (known) this.telling = setTimeout(() => this.component?.setTriggerValue("changed", revision), TELL);
+    const told = () => this.component?.setTriggerValue("changed", { revision, kind: this.strokes.drew });
+    if (known) this.telling = setTimeout(told, TELL);
   }
 
   /** The connection is lost or back, or the number of waiting actions changed. */
@@ -270,13 +270,13 @@ class Annotator {
   }
 
   nameKind(name) {
-    const draft = this.strokes.waitsForKind;
-    this.strokes.waitsForKind = null;
+    const drafts = this.strokes.waitsForKind;
+    this.strokes.waitsForKind = [];
     if (name) {
       const known = this.kinds.find((kind) => kind.name === name);
       if (known) this.kind = known;
       else Object.assign(this, { kindToMake: name, kind: null, category: null });
-      if (draft) this.strokes.confirm(draft);
+      for (const draft of drafts) this.strokes.confirm(draft);
     }
     this.refocus();
     this.redraw();
@@ -320,13 +320,15 @@ class Annotator {
   /** Label what is selected; what is drawn next gets the same label. */
   label(category) {
     this.category = category.id === this.categories[0]?.id ? null : category;
-    if (!this.strokes.label(category)) this.redraw();
+    // In the middle of an outline it is that one which is meant, not the one that was drawn before.
+    if (this.hand.draft || !this.strokes.label(category)) this.redraw();
     return true;
   }
 
   find() {
     if (!this.kind) return this.panel.askForKind() ?? true;
     this.digits.cancel();
+    this.hand.settle();
     this.finder.open(this.categories, this.texts, true);
     return true;
   }
@@ -350,8 +352,7 @@ class Annotator {
   turn(by) {
     const { place, total } = this.image;
     const to = place + this.by + by;
-    if (to < 0 || to >= total) return true;
-    this.hand.cancel();
+    if (to < 0 || to >= total || !this.hand.leaves()) return true;
     this.by += by;
     this.queue.look();
     this.redraw();
@@ -360,8 +361,7 @@ class Annotator {
 
   toPlane(plane) {
     const to = Math.max(0, Math.min(this.image.planes - 1, plane));
-    if (to === this.plane) return true;
-    this.hand.cancel();
+    if (to === this.plane || !this.hand.leaves()) return true;
     this.plane = to;
     this.draw();
     this.redraw();

@@ -27,7 +27,7 @@ export class Hand {
   }
 
   choose(tool) {
-    this.cancel();
+    this.settle();
     this.tool = tool;
     this.annotator.sketch.brush = null;
     this.show();
@@ -64,8 +64,9 @@ export class Hand {
     if (!this.draft) return;
     if (event.button !== ERASER) this.modifier = event;
     const [[x, y]] = this.draft.points;
-    // Clicked, not dragged: the line follows the pointer from now on.
-    this.draft.hovers = this.tool.name === "lasso" && Math.hypot(point[0] - x, point[1] - y) < FAR * this.unit;
+    const far = ([a, b]) => Math.hypot(a - x, b - y) >= FAR * this.unit;
+    // Clicked, not dragged around to where it began: the line follows the pointer from now on.
+    this.draft.hovers = this.tool.name === "lasso" && !far(point) && !this.draft.points.some(far);
     if (!this.draft.hovers && this.draft.up()) this.confirm();
     else this.annotator.strokes.keep(this.draft);
   }
@@ -82,6 +83,22 @@ export class Hand {
     const pen = this.tool.paints && event.pointerType !== "touch";
     sketch.brush = pen ? [...point, strokes.settings.radius] : null;
     this.show();
+  }
+
+  /** The hand turns to something else: an outline that could be closed is drawn, and not lost. */
+  settle() {
+    const { draft } = this;
+    const outline = draft && (draft.hovers || draft.tool.gesture === "corners");
+    if (outline && draft.points.length > 2 && draft.whole(this.unit)) this.confirm();
+    else this.cancel();
+  }
+
+  /** What is drawn stays with its picture; answers whether one may go on to another. */
+  leaves() {
+    this.settle();
+    const { strokes, panel } = this.annotator;
+    if (strokes.waitsForKind.length) panel.askForKind();
+    return strokes.waitsForKind.length === 0;
   }
 
   /** Drop what is being drawn; answers whether there was something. */
@@ -145,9 +162,9 @@ export class Hand {
     sketch.under = [guides.patches, guides.preview];
     sketch.signs = strokes.signs();
     sketch.traces = strokes.waiting();
-    if (draft) {
-      const guided = guides.trace(draft, sketch.corner);
-      sketch.traces.push({ tool: draft.tool, points: draft.points, radius: strokes.settings.radius, ...guided });
+    for (const each of draft ? [...strokes.waitsForKind, draft] : strokes.waitsForKind) {
+      const guided = guides.trace(each, each === draft ? sketch.corner : null);
+      sketch.traces.push({ tool: each.tool, points: each.points, radius: strokes.settings.radius, ...guided });
     }
     sketch.draw();
     annotator.proposals.follow(draft, this.modifier);

@@ -83,8 +83,10 @@ export class Panel {
     this.kindName.textContent = texts.kind;
     const options = kinds.map(({ id, name }) => element("option", { value: id, text: name }));
     if (kindToMake) options.push(element("option", { value: "made", text: kindToMake }));
+    // A choice that stands there already cannot be chosen.
+    if (!options.length) options.push(element("option", { value: "", text: texts.no_kind }));
     this.kind.replaceChildren(...options, element("option", { value: "new", text: texts.another_kind }));
-    this.kind.value = kindToMake ? "made" : (kind?.id ?? "new");
+    this.kind.value = kindToMake ? "made" : (kind?.id ?? "");
     if (kind) {
       const chosen = annotator.category;
       const words = { ...texts, only_tip: texts.select_category };

@@ -49,7 +49,7 @@ export class Status {
   }
 
   draw() {
-    const { texts, queue, follower, hand, outlines, strokes, between } = this.annotator;
+    const { texts, queue, follower, hand, outlines, strokes, between, image } = this.annotator;
     const unsaved = queue?.unsaved ?? 0;
     const waits = strokes.thinks ? texts.thinking : texts.saving;
     this.state.textContent = follower?.lost ? texts.offline : unsaved ? waits : texts.saved;
@@ -64,7 +64,8 @@ export class Status {
     this.fingers.hidden = !hand.penSeen;
     this.fit.textContent = texts.fit;
     this.fit.title = texts.fit_tip;
-    this.hint.textContent = between.words || texts[`${hand.tool.name}_tip`];
+    const bare = hand.tool.name === "select" && image && outlines.total === 0;
+    this.hint.textContent = between.words || (bare ? texts.nothing_drawn : texts[`${hand.tool.name}_tip`]);
   }
 
   /** The picture is shown so many times as large as it is. */

@@ -19,13 +19,21 @@ export class Strokes {
     this.smart = null; // the last smart stroke that made an object, to be told more
     /** @type {any} */
     this.told = null; // what it was before it was told more
+    this.acted = false; // whether something was drawn or labelled in this window
+    this.chose = false; // whether another proposal was chosen for it
     /** @type {any} */
     this.tuning = undefined; // the timer of a setting that was just changed
-    this.waitsForKind = null; // a draft that is confirmed once its kind has a name
+    /** @type {Draft[]} */
+    this.waitsForKind = []; // drafts that are confirmed once their kind has a name
   }
 
   close() {
     clearTimeout(this.tuning);
+  }
+
+  /** The kind that the person draws, for the pages around; empty while only looking on. */
+  get drew() {
+    return this.acted ? (this.annotator.kind?.id ?? "") : "";
   }
 
   get ids() {
@@ -43,9 +51,9 @@ export class Strokes {
       annotator.select(chosenBy(annotator.outlines, draft.tool, draft.points), held.shiftKey ?? false);
       return undefined;
     }
-    if (mode !== "new" && !ids.length) return void annotator.say(annotator.texts.select_first);
+    if (mode !== "new" && !ids.length) return void annotator.say(annotator.texts.nothing_selected);
     if (mode === "new" && !annotator.kind && !annotator.kindToMake) {
-      this.waitsForKind = draft;
+      this.waitsForKind.push(draft);
       return void annotator.panel.askForKind();
     }
     const points = draft.points.map(([x, y]) => [Math.round(100 * x) / 100, Math.round(100 * y) / 100]);
@@ -54,6 +62,8 @@ export class Strokes {
     if (mode !== "new") return void this.#push({ ...drawn, ids });
     const object = crypto.randomUUID();
     annotator.crowd.fresh = object;
+    // Another of the proposals was for the object before; this one begins with the best.
+    if (this.chose) Object.assign(this, { chose: false, settings: { ...this.settings, choice: 1 } });
     this.told = null;
     this.smart = TUNED.has(draft.tool.name) ? { ...drawn, mode: "replace", ids: [object], outside: [] } : null;
     return void this.#push({ ...drawn, object, ...this.#naming() });
@@ -164,6 +174,7 @@ export class Strokes {
     const sight = { view, channels: this.channels(), seen: this.#seen() };
     const { network } = guides.ahead;
     const usual = { overlap, radius, size, choice: choice - 1, amount: 1, category: null, network };
+    this.acted = true;
     annotator.queue.push({ image: image.id, plane, ...usual, ...sight, ...action });
     return true;
   }
@@ -244,6 +255,7 @@ export class Strokes {
       else this.annotator.say(this.annotator.texts.select_first);
     }
     if (["choice", "tolerance", "level"].includes(name) && this.refined) {
+      if (name === "choice") this.chose = true;
       clearTimeout(this.tuning);
       this.tuning = setTimeout(() => {
         this.tuning = null;
@@ -285,6 +297,7 @@ export class Strokes {
   }
 
   act(type, ids = [], more = {}) {
+    this.acted = true;
     this.annotator.queue.push({ type, ids, category: null, ...more, seen: this.#seen() });
     return true;
   }
@@ -296,6 +309,7 @@ export class Strokes {
     return category.id.startsWith(NEW) ? this.create(category.name) : this.act("label", ids, { category: category.id });
   }
 
+  /** Label with a category that is made for it; what is drawn next gets the same label. */
   create(name) {
     const ids = this.#ofKind();
     if (!ids.length) return this.#selectFirst();

@@ -38,7 +38,7 @@ def _around() -> dict[str, str]:
         "next": _("Next image (right arrow)"),
         "plane": _("Plane {n} of {total}"),
         "pixel": _("x {x}, y {y}"),
-        "filled": _("Fill"),
+        "filled": _("Opacity"),
         "filled_tip": _("How much the objects cover what they lie on (hold H to see without them)"),
         "several": _("Many colours"),
         "several_tip": _("Give each object a colour of its own, whatever its label"),
@@ -60,7 +60,11 @@ def _around() -> dict[str, str]:
         "unlabelled": _("Not labelled"),
         "kind": _("Draw"),
         "another_kind": _("Another kind …"),
-        "new_kind": _("What do you draw? Type a name and press Enter."),
+        "no_kind": _("named with the first object"),
+        "new_kind": _(
+            "What do you draw? Type one name for all of it and press Enter; categories tell its "
+            "sorts apart."
+        ),
         "new_kind_example": _("such as nucleus or cell"),
         "one_object": _("1 object here"),
         "objects": _("{n} objects here"),
@@ -73,6 +77,13 @@ def _around() -> dict[str, str]:
         "thinking": _("Looking for the outline …"),
         "offline": _("No connection: what you draw is kept and saved later"),
         "select_first": _("Select an object first: press V and click it."),
+        "nothing_selected": _(
+            "No object is selected to be changed: press V and click one, or choose New to draw one."
+        ),
+        "nothing_drawn": _(
+            "Nothing is drawn here yet: choose a tool, such as Smart box (B), or open Propose "
+            "objects."
+        ),
     }
 
 
@@ -97,13 +108,15 @@ def _tools() -> dict[str, str]:
         ),
         "magnetic": _("Magnetic"),
         "magnetic_tip": _(
-            "Click along an edge: the line keeps to it; Enter or the first corner closes it "
-            "(Shift+M)"
+            "Click along an edge: the line keeps to it; a double click, Enter or the first corner "
+            "closes it (Shift+M)"
         ),
         "quick": _("Quick"),
         "quick_tip": _("Click or drag over the patches that make up an object (Shift+Q)"),
         "polygon": _("Polygon"),
-        "polygon_tip": _("Click the corners; Enter or the first corner closes it (P)"),
+        "polygon_tip": _(
+            "Click the corners; a double click, Enter or the first corner closes it (P)"
+        ),
         "rectangle": _("Rectangle"),
         "rectangle_tip": _("Drag from corner to corner (R)"),
         "ellipse": _("Ellipse"),

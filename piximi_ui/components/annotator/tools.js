@@ -60,6 +60,7 @@ export function keyOf(event, letter) {
 }
 
 const CLOSE = 8; // screen pixels from the first corner that close an outline
+const TWICE = 3; // screen pixels within which a corner is the same
 const APART = 1.5; // screen pixels between the points of a path
 
 /** What is being drawn and not yet confirmed. */
@@ -79,8 +80,11 @@ export class Draft {
       this.points = [point];
       return false;
     }
-    const near = first && Math.hypot(point[0] - first[0], point[1] - first[1]) < CLOSE * unit;
-    if (near && this.points.length > 2) return true;
+    const last = this.points.at(-1);
+    const within = (corner, most) => corner && Math.hypot(point[0] - corner[0], point[1] - corner[1]) < most * unit;
+    // The last corner once more, as by a double click, ends the outline as the first one does.
+    if (within(last, TWICE)) return this.points.length > 2;
+    if (within(first, CLOSE) && this.points.length > 2) return true;
     this.points.push(point);
     return false;
   }

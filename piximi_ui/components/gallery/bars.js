@@ -98,7 +98,8 @@ export class Palette {
     if (state !== this.shown) {
       this.shown = state;
       this.told = null; // the tallies are new
-      const words = element("span", { text: texts.find_open });
+      // Who has none yet looks for where to make one.
+      const words = element("span", { text: categories.length > 1 ? texts.find_open : texts.make_open });
       this.finder.replaceChildren(words, element("kbd", { text: texts.find_key, "aria-hidden": "true" }));
       this.finder.title = texts.find_tip;
       this.tallies = counts ? categories.map((category) => this.#tally(category)) : [];

@@ -83,6 +83,7 @@ def _labelling() -> dict[str, str]:
         "choose_category": _("Type a category's number"),
         "find": _("Find a category"),
         "find_open": _("Find…"),
+        "make_open": _("New category…"),
         "find_key": "C",
         "find_tip": _("Find or create a category by its name, then label (C)"),
         "find_or_create": _("Find or create a category"),

@@ -25,6 +25,7 @@ export class Proposals {
     this.layer = new Layer(); // what the project has
     this.looked = new Layer(); // what would be proposed
     this.settings = { diameter: null, method: "outlines", tone: "auto" };
+    this.proposedFor = ""; // the channels that the diameter was proposed for; empty if a person chose it
     this.state = { ...NOTHING }; // of what is looked for
     this.image = ""; // that the layers are of
     /** @type {number | undefined} */
@@ -115,6 +116,7 @@ export class Proposals {
 
   set(name, value) {
     this.settings[name] = value;
+    if (name === "diameter") this.proposedFor = "";
     this.begin();
     this.wished = true;
   }
@@ -135,6 +137,8 @@ export class Proposals {
   #sought() {
     const { annotator, settings } = this;
     const { image, plane, kind, kindToMake, looks, strokes } = annotator;
+    // Other channels show other things: what they are like is found out anew.
+    if (this.proposedFor && this.proposedFor !== `of ${looks.seen()}`) settings.diameter = null;
     return {
       image: image.id,
       plane,
@@ -168,6 +172,7 @@ export class Proposals {
       const said = answer?.said || (answer ? "" : texts.propose_failed);
       this.state = { active: true, looking: false, count, diameter, whole, said };
       // The number on the slider stays as it was proposed, whatever is found next.
+      if (this.settings.diameter === null) this.proposedFor = `of ${sought.channels}`;
       this.settings.diameter ??= diameter;
       this.asked = JSON.stringify(this.#sought());
       this.looked.take(proposals);

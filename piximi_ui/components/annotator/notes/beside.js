@@ -166,8 +166,7 @@ export class Beside {
   seek(lacking) {
     const { annotator } = this;
     annotator.refocus();
-    if (this.lacking || annotator.by) return;
-    annotator.hand.cancel();
+    if (this.lacking || annotator.by || !annotator.hand.leaves()) return;
     this.lacking = lacking;
     annotator.queue.look();
   }
