@@ -36,7 +36,11 @@ export class Strokes {
     return this.acted ? (this.annotator.kind?.id ?? "") : "";
   }
 
+  /** What is selected; what was drawn last is it already while it is on its way. */
   get ids() {
+    const { crowd, queue } = this.annotator;
+    const comes = ({ type, object }) => type === "draw" && object === crowd.fresh;
+    if (crowd.fresh && queue.waiting.some(comes)) return [crowd.fresh];
     return this.annotator.outlines.marked.map(({ id }) => id);
   }
 
@@ -319,7 +323,7 @@ export class Strokes {
 
   #ofKind() {
     const { outlines, kind } = this.annotator;
-    return outlines.marked.filter((shape) => shape.kind === kind?.id).map(({ id }) => id);
+    return this.ids.filter((id) => (outlines.all.get(id) ?? { kind: kind?.id }).kind === kind?.id);
   }
 
   #selectFirst() {
