@@ -36,8 +36,8 @@ def what_to_try(settings: Mapping[str, Any]) -> str:
     if settings["learning_rate"] != proposed:
         return Message(
             "Try the learning rate {proposed:g}, which is proposed for {optimizer}; "
-            "then more epochs, and more labelled images.",
+            "then more epochs, and more labels.",
             proposed=proposed,
             optimizer=word(settings["optimizer"]),
         )
-    return Message("Try more epochs, more labelled images, or another learning rate.")
+    return Message("Try more epochs, more labels, or another learning rate.")

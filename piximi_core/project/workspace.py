@@ -22,7 +22,7 @@ from piximi_core.disk import flush_folder
 from piximi_core.errors import DamagedProject, NotFound, PiximiError
 from piximi_core.messages import Message
 from piximi_core.project.contents.categories import clean_name
-from piximi_core.project.database.schema import images, project, runs, steps, things
+from piximi_core.project.database.schema import images, objects, project, runs, steps, things
 from piximi_core.project.database.store import Store, create_store, open_store
 from piximi_core.vocabulary import IMAGE_KIND, numbered_name
 
@@ -62,6 +62,8 @@ class ProjectSummary:
         When something was last done in it, in seconds since the epoch.
     pictures
         Stored SHA-256 of a few images, for thumbnails.
+    objects
+        How many are drawn on the images.
     trouble
         Why it cannot be opened.
     damaged
@@ -75,6 +77,7 @@ class ProjectSummary:
     runs: int
     used_at: float
     pictures: tuple[str, ...] = ()
+    objects: int = 0
     trouble: str | None = None
     damaged: bool = False
 
@@ -249,6 +252,7 @@ def _summary(folder: Path, _state: object) -> ProjectSummary:
             select(func.count()).where(of_images, things.c.category_id.not_like("0%"))
         ).scalar_one()
         trainings = db.execute(select(func.count()).select_from(runs)).scalar_one()
+        drawn = db.execute(select(func.count()).select_from(objects)).scalar_one()
         moments = [found.created_at]
         for column in (steps.c.at, runs.c.created_at, runs.c.finished_at):
             moments.append(db.execute(select(func.max(column))).scalar_one())
@@ -269,6 +273,7 @@ def _summary(folder: Path, _state: object) -> ProjectSummary:
             runs=trainings,
             used_at=max(_seconds(moment) for moment in moments if moment),
             pictures=tuple(pictures),
+            objects=drawn,
         )
 
 

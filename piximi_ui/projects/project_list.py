@@ -155,11 +155,13 @@ def _figures(project: ProjectSummary, taken: int | None) -> list[str]:
     if not project.images:
         counts = [_("no images yet")]
     else:
-        counts = [
-            plural("{n} image", "{n} images", project.images),
-            plural("{n} labelled", "{n} labelled", project.labelled),
-            plural("{n} run", "{n} runs", project.runs),
-        ]
+        counts = [plural("{n} image", "{n} images", project.images)]
+        # Who labels objects would take "0 labelled" for work that is lost.
+        if project.labelled or not project.objects:
+            counts.append(plural("{n} labelled", "{n} labelled", project.labelled))
+        if project.objects:
+            counts.append(plural("{n} object", "{n} objects", project.objects))
+        counts.append(plural("{n} run", "{n} runs", project.runs))
     if taken is not None:
         counts.append(size(taken))
     return [*counts, _("used {when}").format(when=ago(project.used_at))]

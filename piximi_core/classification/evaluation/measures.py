@@ -225,11 +225,12 @@ def _by_groups(groups: int, count: int) -> tuple[str, ...]:
     if groups == count:
         return ()
     return (
-        Message(
-            "The interval is by {groups} groups of one source, because what comes from one is "
-            "right "
-            "or wrong together.",
-            groups=groups,
+        Message.plural(
+            "The interval is wide: all of these come from one source, and what comes from one is "
+            "right or wrong together.",
+            "The interval is by {n} groups of one source, because what comes from one is right or "
+            "wrong together.",
+            n=groups,
         ),
     )
 
