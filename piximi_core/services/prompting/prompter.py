@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from cachetools import TTLCache
 from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box, Region
@@ -46,7 +47,7 @@ _LOOK_SECONDS, _ANSWER_SECONDS = 300.0, 10.0
 _MOST_WAITING = 8  # views that are still to be looked at
 _MOST_PATIENT = 4  # threads that wait for a look at once: others get no answer yet
 _IDLE_SECONDS = 60.0
-_FAILURE_SECONDS = 60.0
+_FAILURE_SECONDS, _MOST_FAILURES = 60.0, 1000
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ class Prompter:
         self._looker, self._answerer = Runner(_LOOK_SECONDS, log), Runner(_ANSWER_SECONDS, log)
         self._change = threading.Condition()
         self._looks: OrderedDict[Path, _Look] = OrderedDict()
-        self._failures: dict[str, tuple[float, PiximiError]] = {}
+        # Of networks, by their marks, and of pictures, by where what was seen would be kept.
+        self._failures: TTLCache[str, PiximiError] = TTLCache(_MOST_FAILURES, _FAILURE_SECONDS)
         self._typical: dict[str, float] = {}
         self._patience = threading.BoundedSemaphore(_MOST_PATIENT)
         self._works = self._closed = False
@@ -238,13 +240,10 @@ class Prompter:
         return kept.is_file()
 
     def _raise_failed(self, view: View) -> None:
-        now = time.monotonic()
-        for key, (when, _) in list(self._failures.items()):
-            if now - when >= _FAILURE_SECONDS:
-                del self._failures[key]
         for key in (view.network.mark, str(view.kept)):
-            if key in self._failures:
-                raise self._failures[key][1]
+            known = self._failures.get(key)
+            if known is not None:
+                raise known
 
     def _forget_old(self) -> None:
         waiting = [kept for kept, look in self._looks.items() if look.began is None]
@@ -295,7 +294,7 @@ class Prompter:
                 self._get_ready(view.network)
             with self._change:
                 if failure is not None:
-                    self._failures[failed] = (time.monotonic(), failure)
+                    self._failures[failed] = failure
                 else:
                     self._typical[failed] = time.monotonic() - began
                 self._looks.pop(view.kept, None)
