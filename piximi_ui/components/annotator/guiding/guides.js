@@ -49,7 +49,7 @@ export class Guides {
     const range = looks.range();
     // As fine as the screen shows it, and no finer.
     const coarse = Math.max(1, Math.floor(1 / stage.scale));
-    const map = range && this.#map("tones", `&range=${range}&coarse=${coarse}`);
+    const map = range && this.#map("tones", `&range=${encodeURIComponent(String(range))}&coarse=${coarse}`);
     const wish = strokes.foreseen(draft);
     const channels = strokes.channels().length || image.channels;
     return void this.preview.show(map, wish && { ...wish, channels, range });

@@ -3,6 +3,7 @@
 
 const WIDEST = 4096; // pixels of the image, as the server has it
 const KEPT = 6;
+const AGAIN = 5000; // ms after which one that could not be made is asked for again
 
 /**
  * @typedef {object} PixelMap
@@ -41,8 +42,15 @@ export class Maps {
   async #fetch(address, box) {
     const picture = new Image();
     picture.src = address;
-    if (!(await picture.decode().then(() => true, () => false))) return void this.kept.delete(address);
+    const there = await picture.decode().then(() => true, () => false);
     const { naturalWidth: width, naturalHeight: height } = picture;
+    const step = Math.max(1, Math.round((box[2] - box[0]) / width));
+    // In place of what cannot be read comes a picture that says so, of another size.
+    const fits = Math.ceil((box[2] - box[0]) / step) === width && Math.ceil((box[3] - box[1]) / step) === height;
+    if (!there || !fits) {
+      setTimeout(() => this.kept.delete(address), AGAIN);
+      return;
+    }
     const canvas = new OffscreenCanvas(width, height);
     const pen = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
     if (!pen) return;
@@ -50,7 +58,6 @@ export class Maps {
     const bytes = pen.getImageData(0, 0, width, height).data;
     const values = new Uint32Array(width * height);
     for (let i = 0; i < values.length; i += 1) values[i] = bytes[4 * i] | (bytes[4 * i + 1] << 8) | (bytes[4 * i + 2] << 16);
-    const step = Math.max(1, Math.round((box[2] - box[0]) / width));
     this.kept.set(address, { address, box, step, width, height, values });
     this.ready();
   }
