@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from piximi_core.annotation.regions import Box, Region, filled_box, region_of
 from piximi_core.annotation.tools.finding.candidates import (
     Candidate,
+    Thoughts,
     enlarged,
     opinions,
     ranked,
@@ -51,7 +52,8 @@ def smart_box(pixels: NDArray[Any], box: Box) -> list[Candidate]:
     pixels
         ``[H, W, C]`` of any numbers.
     box
-        Around the object, tight or not; its corners may come in any order and lie outside.
+        Around the object, tight or not; its corners may come in any order and lie outside. Where
+        an outline that the picture allows touches all its sides, it is taken for tight.
 
     Returns
     -------
@@ -61,8 +63,9 @@ def smart_box(pixels: NDArray[Any], box: Box) -> list[Candidate]:
     inside = clip_box(box, *pixels.shape[:2])
     if inside is None or not pixels.shape[2]:
         return []
-    look = _look_at(pixels, inside)
-    regions = [(look.region(mask), score) for mask, score in ranked(look.masks)]
+    look = _look_at(pixels, inside, fills=True)
+    masks = ranked(look.thoughts.masks, look.thoughts.fitted)
+    regions = [(look.region(mask), score) for mask, score in masks]
     return [Candidate(region, score) for region, score in regions if region is not None]
 
 
@@ -113,7 +116,7 @@ def smart_click(
     look = _grown_to_fit(pixels, first.box)
     (x, y), step = look.window[:2], look.step
     near, far = (marked - (x, y)) // step, (barred - (x, y)) // step
-    masks = [*look.masks, mask_in(first, look.window)[::step, ::step]]
+    masks = [*look.thoughts.masks, mask_in(first, look.window)[::step, ::step]]
     drawn = (bent(mask, near, far) for mask in masks)
     held = [kept for mask in drawn if (kept := as_marked(mask, near, far)) is not None]
     regions = [(look.region(mask, marked, barred), score) for mask, score in ranked(held)]
@@ -126,7 +129,7 @@ class _Look:
 
     Attributes
     ----------
-    masks
+    thoughts
         The opinions, bool ``[H, W]``: pixels of the window, or blocks of them.
     step
         The side of a block, in pixels.
@@ -134,7 +137,7 @@ class _Look:
         What was looked at, and the box that no object reaches beyond.
     """
 
-    masks: list[Mask]
+    thoughts: Thoughts
     step: int
     window: Box
     box: Box
@@ -156,12 +159,12 @@ def _grown_to_fit(pixels: NDArray[Any], box: Box) -> _Look:
     wider = _widened(box, (True, True, True, True), height, width)
     look = _look_at(pixels, wider, roughly=True)
     for _attempt in range(_REFINED):
-        if not look.masks:
+        if not look.thoughts.masks:
             break
         box, step = look.box, look.step
         left, top = ((box[axis] - look.window[axis]) // step for axis in (0, 1))
         right, bottom = (-((look.window[axis] - box[2 + axis]) // step) for axis in (0, 1))
-        inner = look.masks[0][top:bottom, left:right]
+        inner = look.thoughts.masks[0][top:bottom, left:right]
         # In the order of the sides of a box.
         along = (inner[:, 0], inner[0], inner[:, -1], inner[-1])
         is_last = (box[0] == 0, box[1] == 0, box[2] == width, box[3] == height)
@@ -189,7 +192,7 @@ def _widened(box: Box, sides: tuple[bool, bool, bool, bool], height: int, width:
     )
 
 
-def _look_at(pixels: NDArray[Any], box: Box, roughly: bool = False) -> _Look:
+def _look_at(pixels: NDArray[Any], box: Box, roughly: bool = False, fills: bool = False) -> _Look:
     left, top, right, bottom = box
     margin = max(_LEAST_MARGIN, round(_MARGIN * max(right - left, bottom - top)))
     window = around(box, margin, *pixels.shape[:2])
@@ -197,4 +200,5 @@ def _look_at(pixels: NDArray[Any], box: Box, roughly: bool = False) -> _Look:
     longest = _ROUGHLY if roughly else _LONGEST
     colours, step = reduced(pixels[y : window[3], x : window[2]], longest)
     sides = ((left - x) / step, (top - y) / step, (right - x) / step, (bottom - y) / step)
-    return _Look(opinions(colours, sides, closely=not roughly), step, window, box)
+    thoughts = opinions(colours, sides, closely=not roughly, fills=fills)
+    return _Look(thoughts, step, window, box)

@@ -18,10 +18,11 @@ from piximi_core.annotation.tools.finding.evidence import (
     likeness,
     likeness_nearby,
 )
+from piximi_core.annotation.tools.finding.fitting import fitted
 from piximi_core.annotation.tools.finding.opinions import by_edges, by_level, part_in_the_middle
 from piximi_core.annotation.tools.tones import rescaled
 
-__all__ = ["Candidate", "enlarged", "opinions", "ranked", "reduced"]
+__all__ = ["Candidate", "Thoughts", "enlarged", "opinions", "ranked", "reduced"]
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
@@ -52,8 +53,24 @@ class Candidate:
     score: float
 
 
-def opinions(colours: Numbers, box: Sides, closely: bool = True) -> list[Mask]:
-    """Return what may be the object in a box, each opinion a mask ``[H, W]`` within the box.
+@dataclass(frozen=True)
+class Thoughts:
+    """What may be the object in a box.
+
+    Attributes
+    ----------
+    masks
+        The opinions, each bool ``[H, W]`` within the box; none where its middle does not stand out.
+    fitted
+        The one that touches all sides of the box, None if there is none or nobody asked for it.
+    """
+
+    masks: list[Mask]
+    fitted: Mask | None = None
+
+
+def opinions(colours: Numbers, box: Sides, closely: bool = True, fills: bool = False) -> Thoughts:
+    """Return what may be the object in a box.
 
     Parameters
     ----------
@@ -63,25 +80,23 @@ def opinions(colours: Numbers, box: Sides, closely: bool = True) -> list[Mask]:
         ``(x1, y1, x2, y2)`` in pixels of the crop.
     closely
         Whether to look at the ground beside what was found at first, which takes as long again.
-
-    Returns
-    -------
-    list of ndarray
-        Empty where the middle of the box does not stand out.
+    fills
+        Whether a person drew the box, so that the object nearly touches its sides; asked closely
+        only.
     """
     from scipy.ndimage import gaussian_filter
 
     away, inside = from_middle((colours.shape[0], colours.shape[1]), box)
     core, surroundings = away <= max(_CORE, float(away.min())), away > _SURROUNDINGS
     if not surroundings.any():
-        return []
+        return Thoughts([])
     shorter = min(box[2] - box[0], box[3] - box[1])
     sigma = min(max(_FINE * shorter, _LEAST_FINE), _MOST_FINE)
     tone = gaussian_filter(contrast(colours, core, surroundings), sigma)
     alike = likeness(tone, core, surroundings)
     faded = likeness(tone, core, surroundings, _FADED)
     if alike is None or faded is None:
-        return []
+        return Thoughts([])
     found = [
         by_level(alike, away, inside),
         by_edges(alike, away, inside),
@@ -90,12 +105,14 @@ def opinions(colours: Numbers, box: Sides, closely: bool = True) -> list[Mask]:
     found = [mask for mask in found if mask.any()]
     most = _in_most(found, away)
     if most is None:
-        return found
-    if not closely:
-        return [most, *found]
-    found = [*_nearby(tone, most, away, inside), *found]
-    most = _in_most(found, away)
-    return found if most is None else [most, *found]
+        return Thoughts(found)
+    if closely:
+        found = [*_nearby(tone, most, away, inside), *found]
+        most = _in_most(found, away)
+    if most is None:
+        return Thoughts(found)
+    touching = fitted(tone, most, away, inside) if closely and fills else None
+    return Thoughts([most, *found], touching)
 
 
 def _nearby(tone: Numbers, roughly: Mask, away: Numbers, inside: Mask) -> list[Mask]:
@@ -118,18 +135,26 @@ def _in_most(masks: Sequence[Mask], away: Numbers) -> Mask | None:
     return most if most.any() else None
 
 
-def ranked(masks: Sequence[Mask]) -> list[tuple[Mask, float]]:
+def ranked(masks: Sequence[Mask], first: Mask | None = None) -> list[tuple[Mask, float]]:
     """Return the masks that the others agree with most, the best first, and how far they do, 0…1.
 
     Of masks ``[H, W]`` that are about the same only one comes back, and no more than three at all.
+
+    Parameters
+    ----------
+    first
+        A mask that comes before the others, however far they agree with it.
     """
     agreed = [[_in_common(one, other) for other in masks if other is not one] for one in masks]
     scores = [sum(each) / len(each) if each else 1.0 for each in agreed]
-    kept: list[int] = []
-    for number in sorted(range(len(masks)), key=lambda number: -scores[number]):
-        if all(_in_common(masks[number], masks[other]) < _SAME for other in kept):
-            kept.append(number)
-    return [(masks[number], scores[number]) for number in kept[:_MOST]]
+    ordered = [(masks[n], scores[n]) for n in sorted(range(len(masks)), key=lambda n: -scores[n])]
+    if first is not None:
+        ordered.insert(0, (first, max(scores, default=1.0)))
+    kept: list[tuple[Mask, float]] = []
+    for mask, score in ordered:
+        if all(_in_common(mask, other) < _SAME for other, _score in kept):
+            kept.append((mask, score))
+    return kept[:_MOST]
 
 
 def reduced(pixels: NDArray[Any], longest: int) -> tuple[Numbers, int]:

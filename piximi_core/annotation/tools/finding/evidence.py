@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from piximi_core.annotation.tools.threshold import otsu
 
-__all__ = ["Sides", "contrast", "from_middle", "likeness", "likeness_nearby"]
+__all__ = [
+    "BESIDE",
+    "Sides",
+    "contrast",
+    "from_middle",
+    "ground_beside",
+    "likeness",
+    "likeness_between",
+    "likeness_nearby",
+]
 
 Mask = NDArray[np.bool_]
 Sides = tuple[float, float, float, float]
@@ -33,7 +42,7 @@ _GAP, _LEAST_GAP, _FAR, _LEAST_FAR = 0.15, 1.5, 0.8, 4.0
 _SPREAD, _LEAST_SPREAD, _FEWEST = 0.6, 2.0, 5
 # Where its outline lies on the way from the ground beside it to its own tone: a blurred edge is
 # half-way, and a little is gone because the inner part of what is round is brighter than all of it.
-_BESIDE = 0.42
+BESIDE = 0.42
 # The ground lies at least this share of the contrast below the object, whatever shines into it.
 _LEAST_CONTRAST = 0.2
 
@@ -141,8 +150,47 @@ def likeness_nearby(tone: Numbers, mask: Mask) -> Numbers | None:
     Returns
     -------
     ndarray or None
-        float64 ``[H, W]``; None if too little is seen of what lies around it, or if the object is
-        no brighter than that.
+        float64 ``[H, W]``; None where there is no `ground_beside` it.
+    """
+    beside = ground_beside(tone, mask)
+    return None if beside is None else likeness_between(tone, *beside, BESIDE)
+
+
+def likeness_between(tone: Numbers, ground: Numbers, bright: float, share: float) -> Numbers:
+    """Return how much each pixel looks like an object, from -1 to 1; its outline is at 0.
+
+    Parameters
+    ----------
+    tone, ground, bright
+        As of `ground_beside`.
+    share
+        Where the outline lies on the way from the ground's tone to the object's.
+    """
+    level = ground + share * (bright - ground)
+    above = (tone - level) / (bright - level)
+    too_bright = (bright + _TOO_BRIGHT * (bright - ground) - tone) / (bright - level)
+    alike: Numbers = np.clip(np.minimum(above, too_bright), -1, 1)
+    return alike
+
+
+def ground_beside(tone: Numbers, mask: Mask) -> tuple[Numbers, float] | None:
+    """Return the tone of the ground beside an object that is roughly known, and its own.
+
+    Parameters
+    ----------
+    tone
+        float64 ``[H, W]``, brighter in the object.
+    mask
+        bool ``[H, W]``: the object, roughly.
+
+    Returns
+    -------
+    ground
+        float64 ``[H, W]``, everywhere darker than the object.
+    bright
+        The tone of the object.
+
+    None if too little is seen of what lies around it, or if the object is no brighter than that.
     """
     from scipy.ndimage import distance_transform_edt
 
@@ -168,11 +216,7 @@ def likeness_nearby(tone: Numbers, mask: Mask) -> Numbers | None:
     total = _spread(np.where(is_ground, tone - usual, 0.0), sigma)
     ground = usual + total / (_spread(is_ground.astype(np.float64), sigma) + weight)
     ground = np.minimum(ground, bright - _LEAST_CONTRAST * (bright - dark))
-    level = ground + _BESIDE * (bright - ground)
-    above = (tone - level) / (bright - level)
-    too_bright = (bright + _TOO_BRIGHT * (bright - ground) - tone) / (bright - level)
-    alike: Numbers = np.clip(np.minimum(above, too_bright), -1, 1)
-    return alike
+    return ground, bright
 
 
 def _spread(values: Numbers, sigma: float) -> Numbers:
