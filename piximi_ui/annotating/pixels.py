@@ -15,8 +15,8 @@ from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.contents.things import Thing, get_things, image_gone
 from piximi_core.project.database.store import Store
 from piximi_ui.components.annotator import Stroke
-from piximi_ui.server.picture_making import Original
-from piximi_ui.server.pixel_maps import WIDEST, Asked, Map, Sort, make_map
+from piximi_ui.server.pictures.making import Original
+from piximi_ui.server.pictures.maps import WIDEST, Asked, Map, Sort, make_map
 
 __all__ = ["Crop", "crop_around", "crop_in_sight", "image_of", "map_in_sight", "pixels_in"]
 

@@ -9,11 +9,11 @@ from piximi_core.project.contents.kinds import list_kinds
 from piximi_core.project.contents.looks import look_of
 from piximi_core.project.contents.things import ThingFilter, get_things
 from piximi_core.project.database.store import Store
+from piximi_ui.base.context import picture_channels
 from piximi_ui.base.gallery_items import gallery_categories
 from piximi_ui.components.annotator import ShownImage, ShownKind
 from piximi_ui.images import queries
 from piximi_ui.server.pictures import (
-    draw_ahead,
     levels_address,
     map_address,
     outlines_address,
@@ -21,6 +21,7 @@ from piximi_ui.server.pictures import (
     progress_address,
     values_address,
 )
+from piximi_ui.server.pictures.making import draw_ahead
 
 __all__ = ["draw_first", "find_image", "find_kinds", "image_order"]
 
@@ -81,12 +82,12 @@ def find_image(
     return image
 
 
-def draw_first(store: Store, token: str, image_id: str, order: Callable[[], Sequence[str]]) -> None:
+def draw_first(store: Store, image_id: str, order: Callable[[], Sequence[str]]) -> None:
     """Begin to draw the image that the page is about to show, while the browser still loads it."""
     ids = order()
     for thing in get_things(store, [image_id if image_id in ids else ids[0]] if ids else []):
         if not look_of(thing):
-            draw_ahead(token, thing.file_sha256)
+            draw_ahead(store.folder, thing.file_sha256, picture_channels(store))
 
 
 def _ahead(store: Store, token: str, next_ids: Sequence[str]) -> dict[str, Any] | None:

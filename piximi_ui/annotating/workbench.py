@@ -12,8 +12,8 @@ from piximi_core.project.contents.relabelled import touched_since
 from piximi_core.project.database.store import Store
 from piximi_ui.annotating.beside import noted
 from piximi_ui.annotating.chosen import chosen, walk_through_all
-from piximi_ui.annotating.networks import networks_for
 from piximi_ui.annotating.listing import listed
+from piximi_ui.annotating.networks import networks_for
 from piximi_ui.annotating.proposing import proposing
 from piximi_ui.annotating.shown import draw_first, find_image, find_kinds, image_order
 from piximi_ui.annotating.strokes import stroke_actions
@@ -41,7 +41,7 @@ def draw(store: Store) -> None:
     if only:
         _say_chosen(store, len(only))
     order = partial(image_order, store, only)
-    draw_first(store, token, str(asked), order)
+    draw_first(store, str(asked), order)
     annotator(
         Annotated(
             draw=stroke_actions(store),

@@ -32,6 +32,7 @@ __all__ = [
     "find_store",
     "nothing_to_undo",
     "opened_at",
+    "picture_channels",
     "picture_token",
     "redo_step",
     "say",
@@ -101,9 +102,14 @@ def who() -> str | None:
 
 def picture_token(store: Store) -> str:
     """Return the right of this browser session to see this project's pictures."""
+    return pictures.issue_token(this_session(), store.folder, picture_channels(store))
+
+
+def picture_channels(store: Store) -> int | None:
+    """Return how many channels the project's images have, for stacks that do not say it."""
     with store.read() as db:
-        channels = db.execute(select(project_table.c.channels)).scalar_one()
-    return pictures.issue_token(this_session(), store.folder, channels)
+        channels: int | None = db.execute(select(project_table.c.channels)).scalar_one()
+    return channels
 
 
 def say(text: str, icon: str = _DONE) -> None:

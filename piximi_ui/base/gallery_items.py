@@ -19,8 +19,8 @@ from piximi_ui.components.gallery import (
     GalleryRevision,
 )
 from piximi_ui.language.texts import _, number, percent, told
-from piximi_ui.server.picture_making import ObjectForm
 from piximi_ui.server.pictures import object_address, revision_address, thumb_address
+from piximi_ui.server.pictures.making import ObjectForm
 
 __all__ = [
     "gallery_categories",

@@ -28,7 +28,7 @@ from piximi_ui.images.view import (
     taken_selection,
 )
 from piximi_ui.language.texts import _
-from piximi_ui.server.drawn_pictures import tile_outlines_address
+from piximi_ui.server.pictures import tile_outlines_address
 
 __all__ = ["acted", "apply", "draw", "note_act"]
 

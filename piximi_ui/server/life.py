@@ -14,8 +14,9 @@ from piximi_core.jobs import engine
 from piximi_core.services.importing.uploads import sweep_everywhere
 from piximi_core.services.prompting.prompter import close_prompter
 from piximi_ui.language.texts import _
-from piximi_ui.server import door, picture_making, sessions, warming
+from piximi_ui.server import door, sessions, warming
 from piximi_ui.server.access import forbid_address_lookup
+from piximi_ui.server.pictures import making
 
 __all__ = ["lifespan"]
 
@@ -38,8 +39,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     # Five milliseconds by default: a label, which waits for the disk some fifty times, would wait
     # as often for pages that are being drawn (measured: 180 ms instead of 70 beside three).
     sys.setswitchinterval(_TURN_SECONDS)
-    picture_making.warm_decoders()
-    picture_making.serve_from(asyncio.get_running_loop())
+    making.warm_decoders()
+    making.serve_from(asyncio.get_running_loop())
     warming.warm_up()
     _say_address()
     watching = asyncio.create_task(sessions.watch())
@@ -49,8 +50,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     finally:
         watching.cancel()
         sweeping.cancel()
-        picture_making.serve_from(None)
-        picture_making.close_decoders()
+        making.serve_from(None)
+        making.close_decoders()
         close_prompter()
         engine.shutdown()
 

@@ -19,7 +19,7 @@ from piximi_core.project.contents.things import Thing, ThingFilter, get_things, 
 from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
 from piximi_ui.server import pictures
-from piximi_ui.server.picture_making import ObjectForm
+from piximi_ui.server.pictures.making import ObjectForm
 from tests.pages.conftest import OpenPage, open_menu
 from tests.services.conftest import add
 from tests.ui.server.asgi import get

@@ -33,7 +33,7 @@ from piximi_ui.base.label_actions import label_actions
 from piximi_ui.components.annotator import Annotated
 from piximi_ui.components.annotator.desk import AnnotatorDesk
 from piximi_ui.server.actions import Ledger, read_batch
-from piximi_ui.server.picture_making import close_decoders
+from piximi_ui.server.pictures.making import close_decoders
 
 
 class Window:

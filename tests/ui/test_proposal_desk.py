@@ -28,7 +28,7 @@ from piximi_core.services.importing.sources import SourceFile
 from piximi_ui.annotating import proposing
 from piximi_ui.components.proposals import LookDesk
 from piximi_ui.server.actions import read_batch
-from piximi_ui.server.picture_making import close_decoders
+from piximi_ui.server.pictures.making import close_decoders
 from tests.ui.test_annotator_desk import Window
 
 PLACES = ((20, 20), (70, 24), (30, 66), (80, 72))

@@ -30,7 +30,7 @@ from piximi_ui.annotating.strokes import stroke_actions
 from piximi_ui.components.annotator.contract import read_stroke
 from piximi_ui.components.annotator.networks import NetworksDesk
 from piximi_ui.server.actions import read_batch
-from piximi_ui.server.picture_making import close_decoders
+from piximi_ui.server.pictures.making import close_decoders
 from tests.tiny_networks import write_sam1
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import { Follower } from "../shared/follow.js";
 import { perPlace } from "../shared/mount.js";
 import { Proposals } from "../proposals/proposals.js";
 import { ActionQueue, NEW } from "../shared/queue.js";
-import { Outlines } from "../viewer/outlines.js";
+import { Outlines } from "../viewer/outlining/outlines.js";
 import { Stage } from "../viewer/stage.js";
 import { dressed } from "./bindings.js";
 import { Crowd } from "./crowd.js";
@@ -379,14 +379,6 @@ class Annotator {
 
   zoomTo(scale) {
     this.stage.zoomTo(scale);
-  }
-
-  zoomToShape({ x1, y1, x2, y2 }) {
-    const { width, height } = this.image;
-    Object.assign(this.sight, { x: (x1 + x2) / 2 / width, y: (y1 + y2) / 2 / height });
-    const { clientWidth, clientHeight } = this.stage.frame;
-    this.sight.zoom = Math.min(32, 0.5 * Math.min(clientWidth / (x2 - x1), clientHeight / (y2 - y1)));
-    this.stage.place();
   }
 
   /** The label of an object as the waiting actions will leave it; null for none. */

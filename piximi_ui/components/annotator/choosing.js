@@ -4,7 +4,7 @@
  * The objects of the plane that a tool's points choose: those whose middle lies within what it
  * encloses, or those that it passes.
  *
- * @param {import("../viewer/outlines.js").Outlines} outlines
+ * @param {import("../viewer/outlining/outlines.js").Outlines} outlines
  * @param {{name: string, gesture: string}} tool
  * @param {[number, number][]} points
  */

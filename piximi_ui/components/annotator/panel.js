@@ -2,7 +2,7 @@
 
 import { Palette } from "../gallery/bars.js";
 import { element, fill, number, paint } from "../shared/dom.js";
-import { patternOf } from "../viewer/raster.js";
+import { patternOf } from "../viewer/outlining/raster.js";
 import { Beside } from "./notes/beside.js";
 import { Counts } from "./seeing/counts.js";
 import { OVERLAPS } from "./tools.js";
@@ -179,7 +179,7 @@ export class Panel {
         role: "option",
         "aria-selected": String(chosen),
         onclick: (event) => annotator.select([shape], event.shiftKey || event.ctrlKey || event.metaKey),
-        ondblclick: () => annotator.zoomToShape(shape),
+        ondblclick: () => annotator.stage.zoomToBox(shape),
       },
       [
         dot,

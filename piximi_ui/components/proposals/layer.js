@@ -2,7 +2,7 @@
 
 import { cleared, seen, sizeOf } from "../shared/canvas.js";
 import { loops, trace } from "../shared/loops.js";
-import { Outlines } from "../viewer/outlines.js";
+import { Outlines } from "../viewer/outlining/outlines.js";
 
 const UNDER = "rgb(0 0 0 / 75%)";
 const LOOKS = {

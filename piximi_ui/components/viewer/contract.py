@@ -9,7 +9,7 @@ from typing import Any
 from piximi_core.errors import BadInput
 from piximi_core.images import Look
 from piximi_ui.language.texts import _, number
-from piximi_ui.server.picture_making import LONGEST_SIDE
+from piximi_ui.server.pictures.making import LONGEST_SIDE
 
 __all__ = [
     "ViewerAction",

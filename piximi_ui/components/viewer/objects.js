@@ -1,7 +1,7 @@
 // The objects of the picture that is shown: fetched, drawn over it, one of them selected.
 
 import { element, fill } from "../shared/dom.js";
-import { Outlines } from "./outlines.js";
+import { Outlines } from "./outlining/outlines.js";
 
 export class Objects {
   /** @param {object} viewer see viewer.js: `labels`, `stages`, `plane`, `data` */

@@ -149,6 +149,15 @@ export class Stage {
     this.moved();
   }
 
+  /** Bring a box of the picture into the middle, half as large as the view. */
+  zoomToBox({ x1, y1, x2, y2 }) {
+    const { frame, sight, size } = this;
+    Object.assign(sight, { x: (x1 + x2) / 2 / size[0], y: (y1 + y2) / 2 / size[1] });
+    const fits = Math.min(frame.clientWidth / (x2 - x1), frame.clientHeight / (y2 - y1));
+    sight.zoom = Math.min(MOST, fits / 2);
+    this.moved();
+  }
+
   #centre(x, y) {
     this.sight.x = Math.min(1, Math.max(0, x));
     this.sight.y = Math.min(1, Math.max(0, y));

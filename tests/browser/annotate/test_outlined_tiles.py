@@ -53,7 +53,9 @@ def test_the_switch_draws_outlines_that_follow(page: Page, dashboard: Dashboard)
     switch = page.locator(".outlines-switch")
     expect(switch).to_be_visible(timeout=15_000)
     expect(page.locator("img.outlines")).to_have_count(0)
-    assert not [url for url in asked if "/tile-outlines/" in url], "while the switch is off nothing is asked for"
+    assert not [url for url in asked if "/tile-outlines/" in url], (
+        "while the switch is off nothing is asked for"
+    )
     switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
     outlines = page.locator("img.outlines")

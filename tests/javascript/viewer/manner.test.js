@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lineOf, patternOf, Raster } from "../../../piximi_ui/components/viewer/raster.js";
-import { Shape } from "../../../piximi_ui/components/viewer/shape.js";
+import { lineOf, patternOf, Raster } from "../../../piximi_ui/components/viewer/outlining/raster.js";
+import { Shape } from "../../../piximi_ui/components/viewer/outlining/shape.js";
 
 const SIDE = 60;
 const frames = [];
@@ -19,7 +19,7 @@ Object.assign(globalThis, {
     }
   },
 });
-const { Outlines } = await import("../../../piximi_ui/components/viewer/outlines.js");
+const { Outlines } = await import("../../../piximi_ui/components/viewer/outlining/outlines.js");
 
 const object = (id, category, plane, x1, y1, side) => [id, "", "kind", category, false, plane, x1, y1, x1 + side, y1 + side, `0 ${side * side}`];
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lineOf, Raster } from "../../../piximi_ui/components/viewer/raster.js";
-import { Shape } from "../../../piximi_ui/components/viewer/shape.js";
+import { lineOf, Raster } from "../../../piximi_ui/components/viewer/outlining/raster.js";
+import { Shape } from "../../../piximi_ui/components/viewer/outlining/shape.js";
 
 Object.assign(globalThis, {
   document: { createElement: () => ({}) },
@@ -15,7 +15,7 @@ Object.assign(globalThis, {
     }
   },
 });
-const { Outlines } = await import("../../../piximi_ui/components/viewer/outlines.js");
+const { Outlines } = await import("../../../piximi_ui/components/viewer/outlining/outlines.js");
 
 const object = (id, x1, y1, x2, y2, mask, plane = 0) => [id, "", "kind", "", false, plane, x1, y1, x2, y2, mask];
 const point = (id, x, y, plane = 0) => object(id, x, y, x + 1, y + 1, "0 1", plane);

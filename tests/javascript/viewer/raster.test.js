@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bytesOf, insideOf, lineOf, Raster } from "../../../piximi_ui/components/viewer/raster.js";
-import { Shape } from "../../../piximi_ui/components/viewer/shape.js";
+import { bytesOf, insideOf, lineOf, Raster } from "../../../piximi_ui/components/viewer/outlining/raster.js";
+import { Shape } from "../../../piximi_ui/components/viewer/outlining/shape.js";
 
 // Only its bytes are looked at.
 globalThis.ImageData = class {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rowsOf } from "../../../piximi_ui/components/viewer/shape.js";
+import { rowsOf } from "../../../piximi_ui/components/viewer/outlining/shape.js";
 
 /** The mask drawn with "#", for a box of a width and height. */
 function drawn(mask, width, height) {

@@ -16,7 +16,7 @@ from piximi_core.project.contents.objects import NewObject, add_objects
 from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
 from piximi_core.project.database.store import Store, create_store
 from piximi_ui.server import pictures
-from piximi_ui.server.drawn_pictures import tile_outlines_address
+from piximi_ui.server.pictures import tile_outlines_address
 from tests.project.conftest import fill, new_image
 from tests.ui.server.asgi import Answer, get
 

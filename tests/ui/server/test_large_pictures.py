@@ -17,8 +17,9 @@ from starlette.applications import Starlette
 
 from piximi_core.services.decoding import pyramids
 from piximi_core.services.decoding.pyramids import pyramid_folder
-from piximi_ui.server import picture_making, pictures
-from piximi_ui.server.originals import Original, close_decoders
+from piximi_ui.server import pictures
+from piximi_ui.server.pictures import making
+from piximi_ui.server.pictures.originals import Original, close_decoders
 from tests.images.large.pictures import halves, noise
 from tests.ui.server.asgi import fetch, get
 
@@ -117,28 +118,28 @@ def test_what_was_begun_ahead_is_made_once(tmp_path: Path, monkeypatch: pytest.M
     tifffile.imwrite(path, noise(60, 80))
     token = pictures.issue_token("s", tmp_path)
     made: list[int] = []
-    encode = picture_making.encode_plane
+    encode = making.encode_plane
 
     async def counted(*asked: Any, **more: Any) -> bytes:
         made.append(1)
         return await encode(*asked, **more)
 
-    monkeypatch.setattr(picture_making, "encode_plane", counted)
+    monkeypatch.setattr(making, "encode_plane", counted)
 
     async def ask() -> bytes:
-        picture_making.serve_from(asyncio.get_running_loop())
-        pictures.draw_ahead(token, SHA)
-        pictures.draw_ahead(token, SHA)
-        pictures.draw_ahead(token, "cd" + 62 * "0")
+        making.serve_from(asyncio.get_running_loop())
+        making.draw_ahead(tmp_path, SHA, None)
+        making.draw_ahead(tmp_path, SHA, None)
+        making.draw_ahead(tmp_path, "cd" + 62 * "0", None)
         await asyncio.sleep(0)
         answer = await fetch(
             Starlette(routes=pictures.routes()), pictures.plane_address(token, SHA)
         )
-        picture_making.serve_from(None)
+        making.serve_from(None)
         return answer.body
 
     assert opened(asyncio.run(ask())).shape == (60, 80, 3)
     assert made == [1]
-    pictures.draw_ahead(token, SHA)  # nobody serves, nothing is begun
+    making.draw_ahead(tmp_path, SHA, None)  # nobody serves, nothing is begun
     assert made == [1]
     close_decoders()

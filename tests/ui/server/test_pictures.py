@@ -22,7 +22,8 @@ from piximi_core.images import Look
 from piximi_core.project.contents.categories import create_category
 from piximi_core.project.database.store import create_store
 from piximi_core.project.files import ProjectFiles
-from piximi_ui.server import originals, picture_making, pictures, sessions
+from piximi_ui.server import pictures, sessions
+from piximi_ui.server.pictures import making, originals
 from tests.ui.server.asgi import Answer, fetch, get
 
 
@@ -362,6 +363,6 @@ def test_a_request_that_was_closed_ends_its_decoding(project: Path) -> None:
         await leave()
         return (await asyncio.wait_for(asking, 30)).status
 
-    picture_making.close_decoders()
+    making.close_decoders()
     assert asyncio.run(go_away()) == 499
-    picture_making.close_decoders()
+    making.close_decoders()

@@ -14,8 +14,8 @@ from PIL import Image
 
 from piximi_core.annotation.tools import scissors
 from piximi_ui.server import pictures
-from piximi_ui.server.picture_making import Original, close_decoders
-from piximi_ui.server.pixel_maps import BadPart, make_map, read_asked
+from piximi_ui.server.pictures.making import Original, close_decoders
+from piximi_ui.server.pictures.maps import BadPart, make_map, read_asked
 from tests.ui.server.asgi import get
 
 SIDE = 48

@@ -1,4 +1,4 @@
-// Maps of what is in sight, made once by the server (server/pixel_maps.py) and used while the hand
+// Maps of what is in sight, made once by the server (server/pictures/maps.py) and used while the hand
 // moves: where superpixels lie, what a line costs, and how bright it is.
 
 const WIDEST = 4096; // pixels of the image, as the server has it

@@ -1,7 +1,7 @@
 // What fill and threshold would make of the place where the hand is, seen before the project has done
 // it: reckoned from the tones of what is in sight, at most once a frame and for a few milliseconds.
 
-import { bytesOf } from "../../viewer/raster.js";
+import { bytesOf } from "../../viewer/outlining/raster.js";
 import { otsu, tonesIn } from "./bright.js";
 import { Flood, weightsOf } from "./flooding.js";
 

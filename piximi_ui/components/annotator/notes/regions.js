@@ -55,7 +55,7 @@ export class Regions {
         type: "button",
         class: "region-name",
         text: words,
-        onclick: () => annotator.zoomToShape({ x1, y1, x2, y2 }),
+        onclick: () => annotator.stage.zoomToBox({ x1, y1, x2, y2 }),
       }),
       element("button", {
         type: "button", class: "remove", text: "×", title: texts.incomplete_tip, "aria-label": texts.incomplete_tip, onclick: remove,

@@ -149,7 +149,7 @@ export class Rows {
 
   /** The ids of what is selected; looked up once for a selection, which may be of thousands. */
   #marked() {
-    /** @type {import("../../viewer/shape.js").Shape[]} */
+    /** @type {import("../../viewer/outlining/shape.js").Shape[]} */
     const marked = this.table.annotator.outlines.marked;
     if (marked !== this.selection) {
       this.selection = marked;

@@ -171,7 +171,7 @@ export class ObjectTable {
     this.marked = id;
     annotator.toPlane(shape.plane);
     annotator.select([shape], false);
-    annotator.zoomToShape(shape);
+    annotator.stage.zoomToBox(shape);
   }
 
   /** A key was pressed; answers whether it meant something here. Others mean what they do elsewhere. */

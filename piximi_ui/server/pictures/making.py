@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 from starlette.types import Receive
 
 from piximi_core.annotation import blank_background, cut_box, decode_mask
@@ -34,7 +34,7 @@ from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.services.decoding.fair_decoders import Decoded
 from piximi_core.services.decoding.large import OVERVIEW_SIDE
 from piximi_core.services.decoding.showing import LONGEST_SIDE, reduced
-from piximi_ui.server.originals import (
+from piximi_ui.server.pictures.originals import (
     Original,
     Planes,
     close_decoders,
@@ -51,14 +51,13 @@ __all__ = [
     "ObjectForm",
     "Original",
     "close_decoders",
+    "draw_ahead",
     "encode_levels",
     "encode_object",
     "encode_plane",
     "encode_thumbnail",
     "from_cache_or",
     "in_thread",
-    "make_ahead",
-    "placeholder",
     "plane_path",
     "serve_from",
     "unless_gone",
@@ -230,12 +229,17 @@ def plane_path(project: Path, sha256: str, plane: int) -> Path:
     return ProjectFiles(project).cache / "planes" / sha256[:2] / f"{sha256}-{plane}"
 
 
-def make_ahead(original: Original, sha256: str, plane: int) -> None:
+def draw_ahead(project: Path, sha256: str, channels: int | None, plane: int = 0) -> None:
     """Begin to draw a plane for which the browser, which is still loading, is about to ask.
 
-    Nothing is waited for, and what goes wrong is said when it asks. For any thread.
+    It is drawn in the file's own look. Nothing is waited for, and what goes wrong is said when it
+    asks. For any thread.
     """
-    path = plane_path(original.project, sha256, plane)
+    path = plane_path(project, sha256, plane)
+    try:
+        original = Original.find(project, sha256, channels)
+    except FileNotFoundError:
+        return
 
     def begin() -> None:
         if path in _ahead:
@@ -332,18 +336,6 @@ def _encode(pixels: NDArray[np.uint8], longest: int = LONGEST_SIDE) -> bytes:
     else:
         # A twelfth of lossless WebP's time; colours are not thinned out, as cells are small.
         image.save(out, "JPEG", quality=92, subsampling=0)
-    return out.getvalue()
-
-
-@cache
-def placeholder() -> bytes:
-    """A small grey picture with a cross: the original cannot be read."""
-    image = Image.new("RGBA", (64, 64), (128, 128, 128, 48))
-    draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((18, 18, 46, 46), radius=4, outline=(128, 128, 128, 255), width=2)
-    draw.line((24, 40, 40, 24), fill=(128, 128, 128, 255), width=2)
-    out = BytesIO()
-    image.save(out, "WEBP", lossless=True)
     return out.getvalue()
 
 

@@ -1,6 +1,6 @@
 // One object of a picture: its mask as the project keeps it, and what follows from that.
 
-import { loops } from "../shared/loops.js";
+import { loops } from "../../shared/loops.js";
 
 /** An object: its mask by rows of boundaries, sorted, where inside and outside meet. */
 export class Shape {

@@ -2,7 +2,7 @@
 // They come as the run lengths that the project keeps; nothing is traced on the server. The crowd is
 // drawn as pixels (raster.js), what is selected as lines over them.
 
-import { cleared } from "../shared/canvas.js";
+import { cleared } from "../../shared/canvas.js";
 import { bytesOf, insideOf, lineOf, patternOf, Raster } from "./raster.js";
 import { Shape } from "./shape.js";
 

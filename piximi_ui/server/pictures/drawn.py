@@ -24,24 +24,15 @@ from piximi_core.project.contents.things import get_things
 from piximi_core.project.database.store import Store, open_store
 from piximi_core.project.files import ProjectFiles
 from piximi_core.vocabulary import is_unknown
-from piximi_ui.server.assets import base_path
-from piximi_ui.server.picture_making import from_cache_or, in_thread
+from piximi_ui.server.pictures.making import from_cache_or, in_thread
 
-__all__ = ["encode_outlines", "placeholder", "tile_outlines_address"]
+__all__ = ["encode_outlines", "placeholder"]
 
 _SIDE = 512  # twice a thumbnail's: lines of two pixels stay fine on dense screens
 _PLANE = 0  # the one that a thumbnail shows
 _UNLABELLED = "#e5e7eb"  # as in the viewer
 _RIM = (0, 0, 0, 140)
 _MOST_COLORS = 256 - FIRST_COLOR  # of a picture with a palette
-
-
-def tile_outlines_address(token: str) -> str:
-    """Address of the outlines over an image's thumbnail (PNG), with a place for ``{id}``.
-
-    The browser adds ``?revision=``: with another one it is another picture.
-    """
-    return f"{base_path()}/pictures/{token}/tile-outlines/{{id}}"
 
 
 async def encode_outlines(project: Path, image_id: str) -> bytes:

@@ -24,7 +24,7 @@ from piximi_core.annotation.tools import scissors
 from piximi_core.annotation.tools.superpixels import superpixels
 from piximi_core.annotation.tools.tones import in_bytes, of_channels
 from piximi_core.errors import BadInput
-from piximi_ui.server.picture_making import Original
+from piximi_ui.server.pictures.making import Original
 
 __all__ = [
     "WIDEST",
