@@ -114,7 +114,8 @@ def encode(task: Task) -> dict[str, Any]:
     frame = family.frame(signature, task["height"], task["width"])
     size = (frame.inner[1], frame.inner[0])
     small = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR))
-    given = session.run(list(family.kept), family.encoder_feed(signature, frame, small))
+    names = list(family.outputs_of(signature))
+    given = session.run(names, family.encoder_feed(signature, frame, small))
     with Path(task["copy"]).open("wb") as file:
         np.savez(file, **dict(zip(family.kept, given, strict=True)))
     return {}

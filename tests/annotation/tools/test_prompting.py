@@ -92,8 +92,16 @@ def test_other_networks_belong_to_none() -> None:
         tensors(image=(1, 3, 1008, 1008), tokens=(1, 32)),
         tensors(image_embeddings=(1, 256, 72, 72)),
     )
-    for file in (classifier, text):
+    clip = Signature(tensors(pixel_values=(1, 3, 384, 384)), tensors(image_embeddings=(1, 512)))
+    for file in (classifier, text, clip):
         assert not any(each.encodes(file) or each.decodes(file) for each in FAMILIES)
+
+
+def test_some_call_what_their_encoder_gives_otherwise() -> None:
+    other = Signature(tensors(images=(1, 3, 1024, 1024)), tensors(embeddings=(1, 256, 64, 64)))
+    assert [each.key for each in FAMILIES if each.encodes(other)] == ["sam1"]
+    assert Sam1().outputs_of(other) == ("embeddings",)
+    assert Sam1().outputs_of(PLANAR) == ("image_embeddings",)
 
 
 def test_the_long_side_is_1024_and_the_rest_is_zero() -> None:

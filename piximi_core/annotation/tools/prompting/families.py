@@ -36,6 +36,8 @@ class Family(ABC):
     """What files and processes call it."""
     kept: ClassVar[tuple[str, ...]]
     """The encoder's outputs, which the decoder takes under the same names."""
+    otherwise: ClassVar[Mapping[str, str]] = {}
+    """What some encoders call these."""
     asked: ClassVar[frozenset[str]] = frozenset({"point_coords", "point_labels"})
     """What a decoder takes beside those."""
     masks: ClassVar[str] = "masks"
@@ -43,11 +45,19 @@ class Family(ABC):
 
     def encodes(self, file: Signature) -> bool:
         """Whether a file is an encoder of this family."""
+        given = {tensor.name: tensor for tensor in file.outputs}
+        names = self.outputs_of(file)
         return (
             len(file.inputs) == 1
-            and file.given >= set(self.kept)
+            # Maps, not one row of numbers for a picture, as of networks that compare pictures.
+            and all(name in given and len(given[name].shape) in (0, 4) for name in names)
             and self._takes_pictures(file.inputs[0])
         )
+
+    def outputs_of(self, encoder: Signature) -> tuple[str, ...]:
+        """Return what an encoder calls what is kept of it, in that order."""
+        names = ((name, self.otherwise.get(name, name)) for name in self.kept)
+        return tuple(name if name in encoder.given else other for name, other in names)
 
     def decodes(self, file: Signature) -> bool:
         """Whether a file is a decoder of this family."""
@@ -147,6 +157,7 @@ class Sam1(Family):
     name = "SAM 1 or MobileSAM"
     key = "sam1"
     kept = ("image_embeddings",)
+    otherwise: ClassVar[Mapping[str, str]] = {"image_embeddings": "embeddings"}
     asked = frozenset({"point_coords", "point_labels", "orig_im_size"})
 
     def _takes_pictures(self, tensor: Tensor) -> bool:
