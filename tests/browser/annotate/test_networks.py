@@ -91,10 +91,10 @@ def test_a_click_is_answered_by_the_network_that_was_chosen(hand: Hand) -> None:
     page.keyboard.down("Control")
     hand.click((x + 10, y))
     page.keyboard.up("Control")
-    expect(size).not_to_have_text(f"{third.area:,} px")
+    expect(size).not_to_have_text(f"{third.area:,} px", timeout=20_000)
     expect(page.locator(".way")).to_have_text("Outlined by tiny")
     page.keyboard.press("Control+z")
-    expect(size).to_have_text(f"{third.area:,} px")
+    expect(size).to_have_text(f"{third.area:,} px", timeout=20_000)
     if folder := os.environ.get("PIXIMI_TEST_PICTURES"):
         page.screenshot(path=f"{folder}/network.png")
     assert hand.dashboard.faults() == []
@@ -142,11 +142,11 @@ def test_the_next_image_was_looked_at_before_it_is_shown(hand: Hand) -> None:
         page.wait_for_timeout(100)
     assert len(list(seen.glob("*.npz"))) == 2
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".image-name")).to_have_text("second.tif")
+    expect(page.locator(".image-name")).to_have_text("second.tif", timeout=20_000)
     hand.ready()
     x, y, _radius = NUCLEI[0]
     hand.click((y, SIDE - x))
-    expect(hand.count).to_contain_text("1 object here")
+    expect(hand.count).to_contain_text("1 object here", timeout=20_000)
     expect(page.locator(".way")).to_have_text("Outlined by tiny")
     hand.saved()
     # What was seen ahead is what was asked: nothing was looked at again.
