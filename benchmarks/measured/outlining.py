@@ -230,11 +230,11 @@ def _section(
         tenth = float(np.quantile(values, 0.1))
         return f"{statistics.median(values):.3f} ({tenth:.2f})"
 
-    tight, nearly, loose = (agreed[kind] for kind in _SPARE)
+    tight, loose = agreed["tight box"], agreed["loose box"]
     smart_tight, smart_loose = (statistics.median(each["Smart box"]) for each in (tight, loose))
     ahead = min(
         statistics.median(each["Smart box"]) - statistics.median(values)
-        for each in (tight, loose)
+        for each in agreed.values()
         for name, values in each.items()
         if name != "Smart box"
     )
@@ -246,7 +246,7 @@ def _section(
     return Section(
         title="Outlining",
         header=["Agreement (IoU) of masks: median (one tenth is below)", *_SPARE],
-        rows=[[name, *(told(each[name]) for each in (tight, nearly, loose))] for name in tight]
+        rows=[[name, *(told(each[name]) for each in agreed.values())] for name in tight]
         + [["Smart click, the first one", told(clicked.first), "", ""]],
         how=[
             f"The {count} nuclei with masks in the example picture of the package stardist 0.9.2 "
