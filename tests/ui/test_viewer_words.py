@@ -39,9 +39,10 @@ def test_every_key_of_the_viewer_is_in_the_list():
         "f",
         "z",
         "o",
+        "d",
     }
     listed = {key for shortcut in viewer_shortcuts() for key in shortcut.keys}
     # "=" is "+" where that needs Shift.
-    assert {"←", "→", "Page Up", "Page Down", "+", "-", "F", "Z", "O"} <= listed
+    assert {"←", "→", "Page Up", "Page Down", "+", "-", "F", "Z", "O", "D"} <= listed
     words = shortcuts_in_words()
     assert all(f"`{key}`" in words for key in listed)

@@ -31,7 +31,7 @@ def test_the_gallery_and_everything_it_imports_is_served_for_ever() -> None:
         waiting += [address for address in neighbours if address not in seen]
     folder = Path(assets.__file__).parents[1] / "components" / "gallery"
     own = [address for address in seen if address.startswith("/assets/gallery.")]
-    assert len(own) == len(list(folder.glob("*.js"))), "every module of the gallery is used"
+    assert len(own) == len(list(folder.rglob("*.js"))), "every module of the gallery is used"
 
 
 def test_stylesheets_have_their_own_type() -> None:
