@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from piximi_core.annotation.regions import filled_box
 from piximi_core.errors import BadInput, NotFound
+from piximi_core.project.contents.drawing import Canvas, draw_object
+from piximi_core.project.contents.kinds import create_kind
 from piximi_core.project.contents.runs import find_run, list_runs
 from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.workspace import (
@@ -88,6 +91,17 @@ def test_the_list_says_when_something_was_last_done_and_shows_one_of_each(tmp_pa
     [renamed] = list_projects(tmp_path)
     assert renamed.name == "Renamed"
     assert renamed.used_at >= found.used_at
+
+
+def test_the_list_counts_objects(tmp_path: Path) -> None:
+    store = create_project("Digits", tmp_path)
+    add_digits(store, limit=20)
+    kind = create_kind(store, "stroke")
+    canvas = Canvas(list_things(store, ThingFilter())[0].id, 0)
+    for name in "ab":
+        draw_object(store, canvas, filled_box((0, 0, 4, 4)), object_id=name, kind_id=kind.id)
+    [found] = list_projects(tmp_path)
+    assert (found.images, found.objects) == (20, 2)
 
 
 def test_figures_read_while_a_change_was_being_written_are_not_kept(tmp_path: Path) -> None:

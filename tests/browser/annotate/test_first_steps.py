@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.annotate.drawing_room import (
     NUCLEI,
@@ -114,13 +114,14 @@ def test_a_category_is_that_of_the_next_object_and_of_the_one_being_drawn(
     page.keyboard.press("Enter")
     assert labels(hand, 3) == ["round", "long", "round"]
     # And about what was drawn last, though the project has not answered yet.
-    held: list[object] = []
-    page.route("**/actions/**", lambda route: held.append(route))
+    held: list[Route] = []
+    waits = True
+    page.route("**/actions/**", lambda route: held.append(route) if waits else route.continue_())
     page.keyboard.press("r")
     hand.drag((60, 100), (90, 130))
     page.keyboard.press("2")
-    page.wait_for_timeout(400)
-    page.unroute("**/actions/**")
+    expect(page.locator(".state")).to_have_text("Saving …")
+    waits = False
     for route in held:
         route.continue_()
     assert labels(hand, 4) == ["round", "long", "round", "long"]

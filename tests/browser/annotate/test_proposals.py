@@ -80,6 +80,25 @@ def test_the_count_follows_the_slider_and_nothing_is_stored(hand: Hand) -> None:
     assert count_proposals(hand.store) == 0
 
 
+def test_other_channels_have_a_diameter_of_their_own_unless_it_was_chosen(hand: Hand) -> None:
+    page = hand.page
+
+    def asked_when_turned(channel: int) -> float | None:
+        box = page.locator(".channel input[type=checkbox]").nth(channel)
+        with page.expect_request(lambda sent: '"ask":"look"' in (sent.post_data or "")) as sent:
+            box.set_checked(not box.is_checked())
+        expect(page.locator(".found")).to_contain_text("found", timeout=PATIENCE)
+        return sent.value.post_data_json["diameter"]
+
+    page.locator(".looks summary").click()
+    page.keyboard.press("Shift+G")
+    expect(page.locator(".found")).to_have_text("4 objects found", timeout=PATIENCE)
+    assert asked_when_turned(0) is None
+    slider = page.locator(".proposals input.diameter")
+    slider.evaluate("slider => { slider.value = 600; slider.dispatchEvent(new Event('input')); }")
+    assert asked_when_turned(0) == 29
+
+
 def test_proposals_are_accepted_and_rejected_by_painting(hand: Hand, dashboard: Dashboard) -> None:
     page = hand.page
     propose(hand)
