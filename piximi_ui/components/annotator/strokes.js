@@ -64,13 +64,20 @@ export class Strokes {
     if (mode === "edit") return void this.#push({ type: "edit", edit: draft.tool.edit, ids, points });
     const drawn = { type: "draw", tool: draft.tool.name, mode, points, ...this.#values(draft) };
     if (mode !== "new") return void this.#push({ ...drawn, ids });
+    this.#make(draft.tool, drawn);
+    return undefined;
+  }
+
+  /** What was drawn is a new object. */
+  #make(tool, drawn) {
+    const { annotator } = this;
     const object = crypto.randomUUID();
     annotator.crowd.fresh = object;
     // Another of the proposals was for the object before; this one begins with the best.
     if (this.chose) Object.assign(this, { chose: false, settings: { ...this.settings, choice: 1 } });
     this.told = null;
-    this.smart = TUNED.has(draft.tool.name) ? { ...drawn, mode: "replace", ids: [object], outside: [] } : null;
-    return void this.#push({ ...drawn, object, ...this.#naming() });
+    this.smart = TUNED.has(tool.name) ? { ...drawn, mode: "replace", ids: [object], outside: [] } : null;
+    this.#push({ ...drawn, object, ...this.#naming() });
   }
 
   /** The last smart stroke, while its object is the one that is selected. */
