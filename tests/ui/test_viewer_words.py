@@ -11,10 +11,10 @@ from piximi_ui.shell.shortcuts import shortcuts_in_words
 SCRIPT = Path(__file__).resolve().parents[2] / "piximi_ui/components/viewer/viewer.js"
 
 
-def image(width: int, height: int, facts: str = "1 channel") -> ViewerImage:
+def image(width: int, height: int, facts: str = "1 channel", progress: str = "") -> ViewerImage:
     return ViewerImage(
         id="i", name="a.tif", plane="", levels="", look="", width=width, height=height, planes=1,
-        facts=facts,
+        facts=facts, progress=progress,
     )  # fmt: skip
 
 
@@ -23,6 +23,7 @@ def test_a_picture_that_is_not_shown_whole_says_so():
     said = "shown reduced to 4,096 pixels at its longest side"
     assert facts_shown(image(4097, 10)) == f"1 channel · {said}"
     assert facts_shown(image(10, 9000, "")) == said
+    assert facts_shown(image(10, 9000, progress="/an/address")) == "1 channel", "tiles show all"
 
 
 def test_every_key_of_the_viewer_is_in_the_list():

@@ -9,6 +9,8 @@ import { EDITS, keyOf, TOOLS } from "./tools.js";
 // With these Streamlit runs the page again or asks to clear its cache, whatever they mean to us.
 const RELOADS = new Set(["r", "Shift+R", "c", "Shift+C"]);
 
+const PRESSED = "button, a, summary, select, [role=button], input";
+
 export class Keys {
   /** @param {object} annotator see annotator.js: the verbs used below */
   constructor(annotator) {
@@ -155,5 +157,7 @@ function elsewhere(event) {
   if (!(target instanceof Element)) return false;
   if (target.closest(TEXT_FIELDS)) return true;
   if (target.matches("input[type=range]") && event.key.startsWith("Arrow")) return true;
+  // Whoever has walked to a button by keyboard presses it.
+  if ((event.key === "Enter" || event.key === " ") && target.closest(PRESSED)?.matches(":focus-visible")) return true;
   return document.querySelector('[role="dialog"]') !== null;
 }

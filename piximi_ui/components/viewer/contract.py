@@ -99,8 +99,8 @@ def to_image(image: ViewerImage) -> dict[str, Any]:
 
 
 def facts_shown(image: ViewerImage) -> str:
-    """Return an image's measures, and whether fewer pixels of it are shown than it has."""
-    if max(image.width, image.height) <= LONGEST_SIDE:
+    """Return measures, and that fewer pixels are shown of an object, which does not come in tiles."""
+    if image.progress or max(image.width, image.height) <= LONGEST_SIDE:
         return image.facts
     reduced = _("shown reduced to {n} pixels at its longest side").format(n=number(LONGEST_SIDE))
     return f"{image.facts} · {reduced}" if image.facts else reduced

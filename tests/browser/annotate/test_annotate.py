@@ -273,6 +273,26 @@ def test_no_key_reaches_streamlit(hand: Hand) -> None:
     assert page.evaluate("heard") == []
 
 
+def test_buttons_are_pressed_by_keyboard(hand: Hand) -> None:
+    page = hand.page
+    lasso = page.get_by_role("button", name="Lasso")
+    page.get_by_role("button", name="Pen").focus()
+    page.keyboard.press("Tab")
+    expect(lasso).to_be_focused()
+    page.keyboard.press("Space")
+    expect(lasso).to_have_attribute("aria-pressed", "true")
+    # The keyboard is with the picture again: Enter confirms what is drawn.
+    page.keyboard.press("p")
+    hand.click((50, 50), (90, 50), (70, 90))
+    page.keyboard.press("Enter")
+    hand.objects(2)
+    undo = page.get_by_role("button", name="Undo").first
+    page.keyboard.press("Tab")
+    undo.focus()
+    page.keyboard.press("Enter")
+    hand.objects(1)
+
+
 @pytest.mark.parametrize("wait", [0, 60, 250])
 def test_a_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(
     hand: Hand, dashboard: Dashboard, wait: int
