@@ -82,7 +82,11 @@ def annotator(
     def told() -> None:
         """Hear what is drawn; the run that follows draws what stands around, undo and the guide."""
         changed = (st.session_state.get(key) or {}).get("changed")
-        kind = changed.get("kind") if isinstance(changed, Mapping) else None
+        changed = changed if isinstance(changed, Mapping) else {}
+        kind, image = changed.get("kind"), changed.get("image")
+        if isinstance(image, str) and image:
+            # The browser writes it into the address by itself, which Streamlit does not see.
+            st.query_params["image"] = image
         if on_drawn is not None and isinstance(kind, str) and kind:
             on_drawn(kind)
 

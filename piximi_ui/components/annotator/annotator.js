@@ -5,6 +5,7 @@ import { Finder } from "../gallery/find.js";
 import { withCreated } from "../keyboard/category_keys.js";
 import { TypedDigits } from "../keyboard/digits.js";
 import { TypedPanel } from "../keyboard/typed.js";
+import { leadHere, leadTo } from "../shared/address.js";
 import { element, fill, speak } from "../shared/dom.js";
 import { Follower } from "../shared/follow.js";
 import { perPlace } from "../shared/mount.js";
@@ -150,6 +151,7 @@ class Annotator {
     else if (data.revision !== this.crowd.revision) this.queue.look();
     this.queue.open(data.actions);
     this.redraw();
+    leadHere("image", () => this.listens() && this.image.id);
   }
 
   listens() {
@@ -189,7 +191,8 @@ class Annotator {
     const known = this.told !== undefined;
     this.told = revision;
     clearTimeout(this.telling);
-    const told = () => this.component?.setTriggerValue("changed", { revision, kind: this.strokes.drew });
+    const more = () => ({ kind: this.strokes.drew, image: this.image.id });
+    const told = () => this.component?.setTriggerValue("changed", { revision, ...more() });
     if (known) this.telling = setTimeout(told, TELL);
   }
 
@@ -254,9 +257,7 @@ class Annotator {
     this.stage.broken.textContent = this.texts.broken;
     this.draw();
     this.looks.load(image.ahead);
-    const address = new URL(window.location.href);
-    address.searchParams.set("image", image.id);
-    window.history.replaceState(window.history.state, "", address);
+    leadTo("image", image.id);
   }
 
   /** `going` while a slider is being moved: a smaller picture will do. */

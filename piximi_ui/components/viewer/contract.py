@@ -99,7 +99,7 @@ def to_image(image: ViewerImage) -> dict[str, Any]:
 
 
 def facts_shown(image: ViewerImage) -> str:
-    """Return measures, and that fewer pixels are shown of an object, which does not come in tiles."""
+    """Return measures, and that an object, which does not come in tiles, has more pixels."""
     if image.progress or max(image.width, image.height) <= LONGEST_SIDE:
         return image.facts
     reduced = _("shown reduced to {n} pixels at its longest side").format(n=number(LONGEST_SIDE))
