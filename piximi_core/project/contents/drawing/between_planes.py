@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
 
 from piximi_core.annotation.regions import Region
 from piximi_core.annotation.tools.combining import settle
 from piximi_core.annotation.tools.interpolating import interpolate
-from piximi_core.errors import BadInput, NotFound
+from piximi_core.errors import BadInput, NotFound, PiximiError
 from piximi_core.messages import Message
 from piximi_core.project.contents.drawing.writing import add_drawn, regions_of
 from piximi_core.project.contents.objects import NewObject, region_of_row
@@ -21,6 +23,8 @@ from piximi_core.vocabulary import is_unknown
 
 __all__ = ["interpolate_objects", "look_between"]
 
+_FARTHEST = 500  # planes from end to end: more takes minutes
+
 
 def look_between(store: Store, ids: Sequence[str]) -> list[NewObject]:
     """Return what `interpolate_objects` would draw now, plane after plane; nothing is changed.
@@ -31,7 +35,10 @@ def look_between(store: Store, ids: Sequence[str]) -> list[NewObject]:
         As `interpolate_objects`.
     """
     with store.read() as db:
-        return _between(db, ids)
+        ends = _two(db, ids)
+    between = _between(ends)
+    with store.read() as db:
+        return _beside_others(db, ends, between)
 
 
 def interpolate_objects(
@@ -55,26 +62,45 @@ def interpolate_objects(
     NotFound
         One of them is gone.
     """
+    # What takes long is reckoned before anybody has to wait for it, and again only if an end is
+    # another one by then. What is wrong is said inside, where an action that comes again is known.
+    ends: list[Row[Any]] = []
+    with suppress(PiximiError), store.read() as db:
+        ends = _two(db, ids)
+    between = _between(ends) if ends else {}
     with store.step(Message("Draw between two planes"), who=who) as db:
         take_once(db, once)
-        made = _between(db, ids)
+        now = _two(db, ids)
+        made = _beside_others(db, now, between if now == ends else _between(now))
         add_drawn(db, made, "interpolate", who)
         return len(made)
 
 
-def _between(db: Connection, ids: Sequence[str]) -> list[NewObject]:
-    """Return an object in all planes between two in which it is drawn."""
-    one, other = _two(db, ids)
-    first, last = sorted((one, other), key=lambda row: row.plane)
+def _between(ends: Sequence[Row[Any]]) -> dict[int, Region]:
+    """Return what the object is in the planes between its ends, where anything of it is."""
+    first, last = sorted(ends, key=lambda row: row.plane)
+    if last.plane - first.plane > _FARTHEST:
+        raise BadInput("More than {n} planes lie between; draw one in the middle.", n=_FARTHEST)
     before, after = region_of_row(first), region_of_row(last)
-    made = []
+    found = {}
     for plane in range(first.plane + 1, last.plane):
         share = (plane - first.plane) / (last.plane - first.plane)
-        region = interpolate(before, after, share, one.height, one.width)
-        there = _others(db, one.image_id, one.kind_id, plane)
-        left = None if region is None else settle(region, there, "protect").drawn
+        region = interpolate(before, after, share, first.height, first.width)
+        if region is not None:
+            found[plane] = region
+    return found
+
+
+def _beside_others(
+    db: Connection, ends: Sequence[Row[Any]], between: Mapping[int, Region]
+) -> list[NewObject]:
+    """Return what of these regions is left beside the objects that are there, to be drawn."""
+    one = ends[0]
+    label = None if is_unknown(one.category_id) else str(one.category)
+    made = []
+    for plane, region in between.items():
+        left = settle(region, _others(db, one.image_id, one.kind_id, plane), "protect").drawn
         if left is not None:
-            label = None if is_unknown(one.category_id) else str(one.category)
             new = NewObject(one.image_id, one.kind_id, left.box, left.runs, plane, category=label)
             made.append(new)
     if not made:
@@ -82,7 +108,7 @@ def _between(db: Connection, ids: Sequence[str]) -> list[NewObject]:
     return made
 
 
-def _two(db: Connection, ids: Sequence[str]) -> list[Row[tuple[object, ...]]]:
+def _two(db: Connection, ids: Sequence[str]) -> list[Row[Any]]:
     """Return the two objects in the order of their ids, with the size of their image."""
     query = (
         select(objects, things.c.kind_id, things.c.category_id, images.c.height, images.c.width)

@@ -55,6 +55,7 @@ def source_words(source: str) -> str:
         "rectangle": _("Rectangle"),
         "ellipse": _("Ellipse"),
         "polygon": _("Polygon"),
+        "point": _("Point"),
         "lasso": _("Lasso"),
         "magnetic": _("Magnetic"),
         "quick": _("Quick"),
