@@ -81,8 +81,11 @@ class Annotator {
     this.proposals = new Proposals(this);
     this.between = new Between(this);
     this.typed = new TypedPanel();
-    this.finder = new Finder(this);
-    this.labelling = { create: (name) => this.strokes.create(name) };
+    this.finder = new Finder({
+      choose: (category) => this.label(category),
+      labelling: { create: (name) => this.strokes.create(name) },
+      refocus: () => this.refocus(),
+    });
     this.digits = new TypedDigits({
       subject: () => this.image?.id,
       show: (typed, list) => this.typed.show(typed, list, this.texts),
@@ -124,6 +127,8 @@ class Annotator {
   close() {
     this.keys.close();
     this.panel.beside.close();
+    this.guides.ahead.close();
+    this.proposals.close();
     this.queue?.close();
     this.follower?.close();
     this.stage.close();
@@ -176,6 +181,7 @@ class Annotator {
     // A turn that was asked for since the question was sent is still to come.
     this.by -= this.sent;
     this.sent = 0;
+    if (others && this.image) this.hand.settle(); // what was drawn while it was on its way
     this.image = image;
     if (others) this.#show();
     this.crowd.take(image, revision, objects, others);
@@ -212,7 +218,8 @@ class Annotator {
     const before = this.pending;
     this.pending = this.queue?.labels() ?? new Map();
     const asked = new Set([...before.keys(), ...this.pending.keys()]);
-    if (asked.size) this.outlines.recolour(asked);
+    const others = [...asked].filter((id) => before.get(id) !== this.pending.get(id));
+    if (others.length) this.outlines.recolour(others);
   }
 
   missed() {
@@ -293,7 +300,6 @@ class Annotator {
   }
 
   /* ---- what buttons and keys do; each answers whether it did something ---- */
-
   choose(tool) {
     this.hand.choose(tool);
     this.redraw();
@@ -329,7 +335,6 @@ class Annotator {
   find() {
     if (!this.kind) return this.panel.askForKind() ?? true;
     this.digits.cancel();
-    this.hand.settle();
     this.finder.open(this.categories, this.texts, true);
     return true;
   }
@@ -337,6 +342,7 @@ class Annotator {
   /** Select objects, or add them to those that are; the panel is about their kind from now on. */
   select(shapes, more) {
     const { outlines } = this;
+    this.crowd.fresh = ""; // what is on its way is no longer what is meant
     const kept = more ? outlines.marked : [];
     const again = more && shapes.length === 1 && kept.includes(shapes[0]);
     outlines.marked = again ? kept.filter((shape) => shape !== shapes[0]) : [...new Set([...kept, ...shapes])];
@@ -372,14 +378,6 @@ class Annotator {
   toggle() {
     this.outlines.shown = !this.outlines.shown;
     this.outlines.draw();
-  }
-
-  zoom(factor) {
-    this.stage.zoomBy(factor);
-  }
-
-  zoomTo(scale) {
-    this.stage.zoomTo(scale);
   }
 
   /** The label of an object as the waiting actions will leave it; null for none. */

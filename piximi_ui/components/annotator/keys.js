@@ -107,7 +107,8 @@ export class Keys {
     if (annotator.between.answer(key) || annotator.proposals.press(action ?? key)) return true;
     const does = this.verbs[action ?? key];
     if (does) does(event);
-    else if (!this.#draws(action)) return RELOADS.has(key);
+    // A key that is held down must not accept what it has only asked to see.
+    else if (!(event.repeat && action === "edit_interpolate") && !this.#draws(action)) return RELOADS.has(key);
     return true;
   }
 
@@ -132,13 +133,13 @@ export class Keys {
       next: () => annotator.turn(1),
       plane_before: () => annotator.toPlane(annotator.plane - 1),
       plane_after: () => annotator.toPlane(annotator.plane + 1),
-      zoom_in: () => annotator.zoom(1.25),
-      zoom_out: () => annotator.zoom(0.8),
+      zoom_in: () => annotator.stage.zoomBy(1.25),
+      zoom_out: () => annotator.stage.zoomBy(0.8),
       smaller: () => annotator.set("radius", strokes.settings.radius / 1.25),
       larger: () => annotator.set("radius", strokes.settings.radius * 1.25),
       find: () => annotator.find(),
-      fit: () => annotator.zoomTo(null),
-      one_to_one: () => annotator.zoomTo(1),
+      fit: () => annotator.stage.zoomTo(null),
+      one_to_one: () => annotator.stage.zoomTo(1),
       outlines: () => annotator.toggle(),
       neighbours: () => annotator.looks.manner.toggle("neighbours"),
       unlabel: () => annotator.label(annotator.categories[0]),

@@ -55,8 +55,9 @@ export class Looks {
   async load(next) {
     const { annotator } = this;
     const asked = annotator.image;
-    while (annotator.stage.loading) await new Promise((resolve) => setTimeout(resolve, AHEAD));
-    if (!next || annotator.image !== asked) return;
+    const here = () => annotator.image === asked && annotator.root.isConnected;
+    while (annotator.stage.loading && here()) await new Promise((resolve) => setTimeout(resolve, AHEAD));
+    if (!next || !here()) return;
     const look = this.chosen?.length === next.channels ? print(this.chosen) : next.look;
     const plane = Math.min(annotator.plane, next.planes - 1);
     new Image().src = next.plane.replace("{plane}", plane) + (look && `?${new URLSearchParams({ look })}`);

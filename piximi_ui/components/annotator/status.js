@@ -18,7 +18,7 @@ export class Status {
     this.said = element("p", { class: "said", role: "status", "aria-live": "polite" });
     this.hint = element("p", { class: "hint" });
     this.bar = element("div", { class: "scale-bar", hidden: true });
-    this.fit = element("button", { type: "button", onclick: () => annotator.zoomTo(null) });
+    this.fit = element("button", { type: "button", onclick: () => annotator.stage.zoomTo(null) });
     this.filled = element("input", { type: "range", min: 0, max: 60, step: 5, value: 0 });
     this.filled.addEventListener("input", () => this.#dress({ filled: Number(this.filled.value) / 100 }));
     this.fillName = element("span", {});

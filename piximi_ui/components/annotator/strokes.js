@@ -38,8 +38,9 @@ export class Strokes {
 
   /** What is selected; what was drawn last is it already while it is on its way. */
   get ids() {
-    const { crowd, queue } = this.annotator;
-    const comes = ({ type, object }) => type === "draw" && object === crowd.fresh;
+    const { crowd, queue, image, plane } = this.annotator;
+    const here = (action) => action.image === image?.id && action.plane === plane;
+    const comes = (action) => action.type === "draw" && action.object === crowd.fresh && here(action);
     if (crowd.fresh && queue.waiting.some(comes)) return [crowd.fresh];
     return this.annotator.outlines.marked.map(({ id }) => id);
   }
@@ -57,12 +58,13 @@ export class Strokes {
     }
     if (mode !== "new" && !ids.length) return void annotator.say(annotator.texts.nothing_selected);
     if (mode === "new" && !annotator.kind && !annotator.kindToMake) {
+      draft.on ??= { image: annotator.image.id, plane: annotator.plane };
       this.waitsForKind.push(draft);
       return void annotator.panel.askForKind();
     }
     const points = draft.points.map(([x, y]) => [Math.round(100 * x) / 100, Math.round(100 * y) / 100]);
     if (mode === "edit") return void this.#push({ type: "edit", edit: draft.tool.edit, ids, points });
-    const drawn = { type: "draw", tool: draft.tool.name, mode, points, ...this.#values(draft) };
+    const drawn = { type: "draw", tool: draft.tool.name, mode, points, ...this.#values(draft), ...draft.on };
     if (mode !== "new") return void this.#push({ ...drawn, ids });
     this.#make(draft.tool, drawn);
     return undefined;
@@ -309,6 +311,7 @@ export class Strokes {
 
   act(type, ids = [], more = {}) {
     this.acted = true;
+    if (ids.length) this.annotator.panel.beside.table.acts();
     this.annotator.queue.push({ type, ids, category: null, ...more, seen: this.#seen() });
     return true;
   }
@@ -322,9 +325,12 @@ export class Strokes {
 
   /** Label with a category that is made for it; what is drawn next gets the same label. */
   create(name) {
+    const { annotator } = this;
     const ids = this.#ofKind();
-    if (!ids.length) return this.#selectFirst();
-    this.annotator.category = { id: NEW + name, name };
+    // In the middle of an outline it is that one which is meant.
+    if (!ids.length && !annotator.hand.draft) return this.#selectFirst();
+    annotator.category = { id: NEW + name, name };
+    if (annotator.hand.draft) return annotator.redraw();
     return this.act("create", ids, { name, kind: this.annotator.kind.id });
   }
 

@@ -70,6 +70,8 @@ export class Draft {
     this.tool = tool;
     /** @type {[number, number][]} */
     this.points = points;
+    /** @type {{image: string, plane: number} | undefined} */
+    this.on = undefined; // where it was drawn, once it waits for a name
     this.hovers = false; // whether it goes on without the button held
   }
 

@@ -45,6 +45,10 @@ export class Proposals {
     annotator.stage.frame.append(this.layer.canvas, this.looked.canvas, this.layer.marks);
   }
 
+  close() {
+    clearTimeout(this.timer);
+  }
+
   get open() {
     return this.section.node.open;
   }
@@ -221,7 +225,7 @@ export class Proposals {
     if (!annotator.kind && !annotator.kindToMake) return annotator.panel.askForKind();
     this.#push("propose_many", [], this.#sought());
     // The job stands at the side, which Streamlit draws.
-    setTimeout(() => annotator.component.setTriggerValue("changed", Date.now()), AGAIN);
+    setTimeout(() => annotator.component.setTriggerValue("changed", { revision: Date.now(), image: annotator.image.id }), AGAIN);
     return annotator.refocus();
   }
 

@@ -87,6 +87,7 @@ export class Detail {
 
   #tile(step, column, row) {
     const { shown, size } = this.stage;
+    const key = `${step} ${column} ${row}`;
     const [left, top] = [column * SIDE * step, row * SIDE * step];
     const box = [left, top, Math.min(size[0], left + SIDE * step), Math.min(size[1], top + SIDE * step)];
     const tile = element("img", { alt: "", draggable: "false", hidden: true });
@@ -97,6 +98,8 @@ export class Detail {
       tile.hidden = false;
       this.#tidy(step);
     });
+    // It is asked for again with the next move.
+    tile.addEventListener("error", () => this.#remove(key, tile));
     tile.dataset.step = String(step);
     tile.src = `${shown}${shown.includes("?") ? "&" : "?"}box=${box}&step=${step}`;
     this.node.append(tile);

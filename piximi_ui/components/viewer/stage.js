@@ -73,6 +73,7 @@ export class Stage {
       const there = await next.decode().then(() => true, () => false);
       this.shown = asked;
       this.seen = there ? meant : undefined;
+      this.#compare();
       this.broken.hidden = there;
       this.picture.hidden = !there;
       if (there) this.picture.src = asked;

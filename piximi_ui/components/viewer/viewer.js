@@ -229,7 +229,9 @@ class Viewer {
   /** Draw pictures and controls; while a slider moves, smaller pictures that come at once. */
   draw(going = false) {
     const { images } = this;
-    images.forEach((image, i) => this.stages[i].show(this.#address(image, i, going)));
+    // However it looks, it is the same picture.
+    const subject = (image) => `${image.id} ${this.plane}`;
+    images.forEach((image, i) => this.stages[i].show(this.#address(image, i, going), subject(image)));
     this.planes.hidden = this.planeCount < 2;
     this.slider.max = this.planeCount;
     this.slider.value = this.plane + 1;

@@ -273,6 +273,45 @@ def test_no_key_reaches_streamlit(hand: Hand) -> None:
     assert page.evaluate("heard") == []
 
 
+def test_a_category_that_is_there_is_found_by_its_name(hand: Hand) -> None:
+    page = hand.page
+    for typed in ("round", "rou"):
+        page.keyboard.press("/")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        hand.saved()
+        page.keyboard.press("r")
+        # In the middle of an outline it is that one which is meant.
+        hand.drag((50, 50), (70, 70)) if typed == "round" else hand.drag((90, 50), (110, 70))
+        page.keyboard.press("v")
+        hand.click((15, 15))
+    expect(page.locator(".tool[aria-pressed=true]")).to_have_count(1)
+    assert [row.category_name for row in hand.objects(3)] == ["round"] * 3
+    page.keyboard.press("p")
+    hand.click((130, 50), (150, 50))
+    page.keyboard.press("/")
+    page.keyboard.type("long")
+    page.keyboard.press("Enter")
+    hand.click((140, 80))
+    page.keyboard.press("Enter")
+    assert [row.category_name for row in hand.objects(4)] == ["round"] * 3 + ["long"]
+
+
+def test_what_is_selected_while_a_stroke_is_on_its_way_is_what_is_meant(hand: Hand) -> None:
+    page, held = hand.page, []
+    page.route("**/actions/**", lambda route: held.append(route))
+    page.keyboard.press("r")
+    hand.drag((50, 50), (70, 70))
+    page.keyboard.press("v")
+    hand.click((15, 15))
+    page.keyboard.press("Delete")
+    for route in held:
+        route.continue_()
+    page.unroute("**/actions/**")
+    [left] = hand.objects(1)
+    assert left.box == (50, 50, 70, 70)
+
+
 def test_buttons_are_pressed_by_keyboard(hand: Hand) -> None:
     page = hand.page
     lasso = page.get_by_role("button", name="Lasso")

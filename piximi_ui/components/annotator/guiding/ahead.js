@@ -26,6 +26,11 @@ export class Ahead {
     this.node = element("label", { class: "setting", hidden: true }, [this.name, this.select, this.words]);
   }
 
+  close() {
+    clearTimeout(this.timer);
+    this.asker.close();
+  }
+
   get #data() {
     return this.annotator.component?.data ?? {};
   }
@@ -80,7 +85,11 @@ export class Ahead {
   async #ask(question, text) {
     this.asker.address = this.#data.ahead ?? null;
     const answer = await this.asker.ask({ ask: "look_ahead", ...question });
-    if (text !== this.asked || !answer) return;
+    if (text !== this.asked) return;
+    if (!answer) {
+      this.asked = ""; // the connection is lost; it is told again
+      return;
+    }
     this.words.textContent = answer.words ?? "";
     if (answer.state === "looking" && this.annotator.root.isConnected) this.#later(question, text, AGAIN);
   }

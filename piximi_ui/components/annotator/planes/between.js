@@ -61,7 +61,8 @@ export class Between {
     annotator.say(""); // what was to be done next is done
     this.layer.take(answer.objects);
     this.layer.kind = answer.objects[0][2];
-    // Where there is something to be seen.
+    // Where there is something to be seen, unless the person has gone on to something else.
+    if (annotator.plane !== plane || annotator.hand.draft) return void annotator.redraw();
     const planes = [...this.layer.masks.all.values()].map((shape) => shape.plane);
     annotator.toPlane(planes.reduce((near, each) => (Math.abs(each - plane) < Math.abs(near - plane) ? each : near)));
     annotator.redraw();

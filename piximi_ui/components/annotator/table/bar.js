@@ -19,9 +19,9 @@ export class Bar {
       onkeydown: (event) => this.#key(event),
     });
     const list = (name, change) => element("select", { "data-by": name, onchange: change });
-    this.kind = list("kind", () => table.look({ kind: this.kind.value, category: "", unlabelled: false }));
+    this.kind = list("kind", () => this.#narrow({ kind: this.kind.value, category: "", unlabelled: false }));
     this.category = list("category", () => this.#category());
-    this.plane = list("plane", () => table.look({ plane: this.plane.value === "" ? null : Number(this.plane.value) }));
+    this.plane = list("plane", () => this.#narrow({ plane: this.plane.value === "" ? null : Number(this.plane.value) }));
     this.shut = element("button", { type: "button", class: "icon", text: "×", onclick: () => table.toggle() });
     const space = element("span", { class: "space" });
     this.node = element("div", { class: "row table-bar" }, [
@@ -55,9 +55,15 @@ export class Bar {
     this.#typed(0);
   }
 
+  /** A list was chosen from: the keyboard goes to the rows, whose keys label and delete. */
+  #narrow(changes) {
+    this.table.then = "marked";
+    this.table.look(changes);
+  }
+
   #category() {
     const { value } = this.category;
-    this.table.look({ unlabelled: value === "none", category: value === "none" ? "" : value });
+    this.#narrow({ unlabelled: value === "none", category: value === "none" ? "" : value });
   }
 
   draw() {

@@ -67,8 +67,9 @@ export class Rows {
   walk(step) {
     const { table } = this;
     const to = this.at + step;
-    if (to < 0) return table.turn(table.page - 1, "last");
-    if (to >= this.#list.length) return table.turn(table.page + 1, "first");
+    const beyond = to < 0 || to >= this.#list.length;
+    if (beyond && table.asking) return true; // a held key must not run through the pages
+    if (beyond) return to < 0 ? table.turn(table.page - 1, "last") : table.turn(table.page + 1, "first");
     return this.go(to);
   }
 
@@ -76,7 +77,7 @@ export class Rows {
   go(to) {
     const row = this.#list[Math.min(to, this.#list.length - 1)];
     if (!row) return false;
-    this.nodes.get(row.id).node.focus();
+    this.nodes.get(row.id)?.node.focus();
     this.table.choose(row.id);
     return true;
   }
@@ -120,20 +121,32 @@ export class Rows {
     }
     const marked = this.#marked();
     found.rows.forEach((row, at) => this.#draw(row, at, marked.has(row.id)));
-    if (here.has(this.focus)) this.at = found.rows.findIndex(({ id }) => id === this.focus);
-    else this.#refocus(held);
+    if (!here.has(this.focus)) this.#refocus(held);
+    this.at = Math.max(0, found.rows.findIndex(({ id }) => id === this.focus));
+    // A row that is moved loses the keyboard.
+    if (held && !this.focused && !table.then) this.nodes.get(this.focus)?.node.focus({ preventScroll: true });
     this.#show();
   }
 
-  /** The row that Tab reached is gone: the one in its place, which the keyboard goes on from. */
+  /**
+   * The row that Tab reached is not on the page any more: the one in its place, which the keyboard goes on
+   * from. Its object is selected where the one before is gone by this person's hand; otherwise the page of
+   * the one before is asked for, as long as there is one.
+   */
   #refocus(held) {
+    const { table } = this;
+    const { annotator } = table;
+    const before = this.focus;
     const rows = this.#list;
     this.at = Math.max(0, Math.min(this.at, rows.length - 1));
     const row = rows[this.at];
     this.focus = row?.id ?? null;
     if (!row) return;
     this.nodes.get(row.id).node.tabIndex = 0;
-    if (held && !this.table.then) this.go(this.at);
+    if (!held || table.then) return;
+    if (table.goesOn) this.go(this.at);
+    else if (before && annotator.outlines.all.has(before)) table.ask(before);
+    else this.nodes.get(row.id).node.focus();
   }
 
   /** What was selected elsewhere comes into sight. */
@@ -174,7 +187,8 @@ export class Rows {
   }
 
   #draw(row, at, selected) {
-    const { annotator, page } = this.table;
+    const { annotator, found } = this.table;
+    const { page } = found;
     const label = annotator.labelOf(row);
     const { pixel } = annotator.image;
     const state = JSON.stringify([row, label, pixel, annotator.texts.language]);

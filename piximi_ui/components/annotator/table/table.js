@@ -22,6 +22,7 @@ export class ObjectTable {
     this.asking = false;
     /** @type {string | null} */
     this.next = null; // what is to be asked when the answer under way has come: an object's id or ""
+    this.goesOn = false; // whether the row in focus may leave the page by this person's own hand
     this.marked = ""; // the object that was selected last, as the table knows it
     this.then = ""; // "first" or "last": the row that gets the focus when its page is there
     this.bar = new Bar(this);
@@ -92,16 +93,23 @@ export class ObjectTable {
     if (this.asking) return;
     this.asking = true;
     this.rows.node.setAttribute("aria-busy", "true");
-    while (this.next !== null && this.open) {
-      const wanted = this.next;
-      this.next = null;
-      const { image } = this.annotator;
-      const answer = await this.asker.ask({ image: image.id, ...this.view, page: this.page, at: wanted });
-      // Something else was asked for meanwhile, or another image is shown.
-      if (this.next === null && image.id === this.annotator.image.id && answer?.rows) this.#take(answer, wanted);
+    try {
+      while (this.next !== null && this.open) await this.#askNext();
+    } finally {
+      this.asking = false;
+      this.rows.node.removeAttribute("aria-busy");
     }
-    this.asking = false;
-    this.rows.node.removeAttribute("aria-busy");
+  }
+
+  async #askNext() {
+    const { annotator, next: wanted } = this;
+    const { image } = annotator;
+    this.next = null;
+    const answer = await this.asker.ask({ image: image.id, ...this.view, page: this.page, at: wanted });
+    // Something else was asked for meanwhile, another image is shown, or the table is closed.
+    if (this.next !== null || image.id !== annotator.image.id || !this.open) return;
+    if (answer?.rows) this.#take(answer, wanted);
+    else this.then = "";
   }
 
   #take(answer, wanted) {
@@ -110,11 +118,18 @@ export class ObjectTable {
     this.page = answer.page;
     this.outside.textContent = wanted && answer.place === null ? texts.table_outside : "";
     this.draw();
-    this.rows.focusOn(this.then);
+    this.goesOn = false;
+    // An outline in the hand keeps the keyboard.
+    if (!this.annotator.hand.draft) this.rows.focusOn(this.then);
     this.then = "";
   }
 
   /* ---- what the annotator tells ---- */
+
+  /** The selected objects are labelled or deleted. */
+  acts() {
+    this.goesOn = this.open && this.rows.focused;
+  }
 
   /** The project answered something. */
   answered(revision) {
@@ -184,8 +199,8 @@ export class ObjectTable {
       ArrowRight: () => this.rows.node.parentElement.scrollBy(60, 0),
       Home: () => this.rows.go(0),
       End: () => this.rows.go(PAGE),
-      PageDown: () => this.turn(this.page + 1, "first"),
-      PageUp: () => this.turn(this.page - 1, "first"),
+      PageDown: () => this.asking || this.turn(this.page + 1, "first"),
+      PageUp: () => this.asking || this.turn(this.page - 1, "first"),
       Enter: () => this.rows.choose(),
       " ": () => this.rows.choose(),
       Escape: () => this.annotator.refocus(),
@@ -195,9 +210,9 @@ export class ObjectTable {
     return true;
   }
 
-  /** Whether a key belongs to a button or a list of the table, as it does anywhere else on a page. */
+  /** Whether a key belongs to a button of the table, as it does anywhere else on a page. */
   keeps(target, key) {
-    return this.node.contains(target) && target.matches("button, select") && ["Enter", " "].includes(key);
+    return this.node.contains(target) && target.matches("button") && ["Enter", " "].includes(key);
   }
 
   get words() {

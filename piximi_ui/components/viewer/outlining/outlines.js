@@ -187,7 +187,7 @@ export class Outlines {
       this.#paint(shape, marked.has(shape));
       if (ids && this.patterns) this.changed.push(shape);
     }
-    if (!ids && this.patterns) this.stale = true;
+    if ((!ids && this.patterns) || this.changed.length > MARKS) this.stale = true; // all at once is sooner
     this.version += 1;
     this.faded = true;
     this.draw();
@@ -234,6 +234,7 @@ export class Outlines {
    * @returns {Shape[]}
    */
   near({ x1, y1, x2, y2 }, plane = this.plane) {
+    if (!this.counts.get(plane)) return [];
     const meets = (shape) => shape.x1 < x2 && shape.x2 > x1 && shape.y1 < y2 && shape.y2 > y1;
     if (((x2 - x1) * (y2 - y1)) / CELL ** 2 > (this.counts.get(plane) ?? 0)) return [...this.here(plane)].filter(meets);
     /** @type {Set<Shape>} */
