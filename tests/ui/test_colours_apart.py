@@ -35,7 +35,7 @@ MATRICES = {
         ]
     ),
 }
-OUTLINES = REPOSITORY / "piximi_ui" / "components" / "viewer" / "outlines.js"
+OUTLINES = REPOSITORY / "piximi_ui" / "components" / "viewer" / "outlining" / "outlines.js"
 PATTERNS = 3  # solid, dashed, dotted: of raster.js
 
 
