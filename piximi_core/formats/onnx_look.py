@@ -3,11 +3,14 @@
 An ONNX file is one message of Protocol Buffers: fields, each a number, a sort and a value, of which
 some are messages again. Only the few fields that are wanted are read, the weights are stepped over,
 so a look at gigabytes takes a moment. The numbers of the fields are those of ``onnx.proto``.
+
+The file is read and not mapped into memory: whoever copies another one over a mapped file, and so
+cuts it short for a moment, ends the process that looks.
 """
 
 from __future__ import annotations
 
-import mmap
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +27,8 @@ _VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
 _DEEPEST = 12  # of graphs in nodes of graphs: more is no network
 _LONGEST_NAME = 1000
 _MOST_TENSORS = 1000
+_MOST_FIELDS = 1_000_000  # that are walked, some of them twice: ten times those of large networks
+_BLOCK_BYTES = 4096
 
 Span = tuple[int, int]
 
@@ -48,6 +53,36 @@ class _Cut(ValueError):
     """The bytes are no message, or end before it does."""
 
 
+class _Data:
+    """A file's bytes, of which one block is at hand, and how many fields were walked."""
+
+    def __init__(self, number: int) -> None:
+        self.size = os.fstat(number).st_size
+        self._number = number
+        self._first, self._block = 0, b""
+        self._fields = 0
+
+    def byte(self, at: int) -> int:
+        """Return one byte."""
+        place = at - self._first
+        if not 0 <= place < len(self._block):
+            self._first, self._block, place = at, os.pread(self._number, _BLOCK_BYTES, at), 0
+            if not self._block:
+                raise _Cut  # the file is shorter than it was
+        return self._block[place]
+
+    def text(self, span: Span) -> str:
+        """Return what lies in a place, as text."""
+        start, end = span
+        return os.pread(self._number, end - start, start).decode(errors="replace")
+
+    def count(self) -> None:
+        """Take note of a field: a file of nothing but fields would be walked for minutes."""
+        self._fields += 1
+        if self._fields > _MOST_FIELDS:
+            raise _Cut
+
+
 def look_at_onnx(path: Path) -> OnnxLook:
     """Read what an ONNX file is.
 
@@ -57,9 +92,9 @@ def look_at_onnx(path: Path) -> OnnxLook:
         It cannot be read, ends too early, or is no ONNX file: a sentence that names the file.
     """
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _look(data)
-    except (ValueError, RecursionError) as error:  # an empty file cannot be mapped
+        with path.open("rb", buffering=0) as file:
+            return _look(_Data(file.fileno()))
+    except (ValueError, RecursionError) as error:
         raise BadInput(
             "'{name}' is damaged or no ONNX file; copy it again.", name=shown(path.name)
         ) from error
@@ -71,8 +106,8 @@ def look_at_onnx(path: Path) -> OnnxLook:
         ) from error
 
 
-def _look(data: mmap.mmap) -> OnnxLook:
-    whole = (0, len(data))
+def _look(data: _Data) -> OnnxLook:
+    whole = (0, data.size)
     graphs = [span for field, span in _messages(data, whole) if field == 7]
     if len(graphs) != 1:
         raise _Cut
@@ -86,7 +121,7 @@ def _look(data: mmap.mmap) -> OnnxLook:
     return OnnxLook(Signature(tuple(inputs), tuple(outputs)), tuple(elsewhere))
 
 
-def _of_functions(data: mmap.mmap, model: Span) -> Iterator[str]:
+def _of_functions(data: _Data, model: Span) -> Iterator[str]:
     """Yield the same of functions of the file, which are made of nodes as its graph is."""
     for field, span in _messages(data, model):
         if field == 25:
@@ -95,7 +130,7 @@ def _of_functions(data: mmap.mmap, model: Span) -> Iterator[str]:
                     yield from _of_node(data, node, 1)
 
 
-def _places(data: mmap.mmap, graph: Span, depth: int) -> Iterator[str]:
+def _places(data: _Data, graph: Span, depth: int) -> Iterator[str]:
     """Yield where weights of a graph lie that are not in the file."""
     if depth > _DEEPEST:
         raise _Cut
@@ -110,7 +145,7 @@ def _places(data: mmap.mmap, graph: Span, depth: int) -> Iterator[str]:
             yield from _of_node(data, span, depth + 1)
 
 
-def _of_node(data: mmap.mmap, node: Span, depth: int) -> Iterator[str]:
+def _of_node(data: _Data, node: Span, depth: int) -> Iterator[str]:
     for field, attribute in _messages(data, node):
         if field != 5:
             continue
@@ -125,19 +160,19 @@ def _of_node(data: mmap.mmap, node: Span, depth: int) -> Iterator[str]:
                         yield from _of_weights(data, part)
 
 
-def _of_weights(data: mmap.mmap, tensor: Span) -> Iterator[str]:
+def _of_weights(data: _Data, tensor: Span) -> Iterator[str]:
     for field, entry in _messages(data, tensor):
         if field == 13 and _name(data, entry, 1) == "location":
             yield _name(data, entry, 2)
 
 
-def _tensors(data: mmap.mmap, graph: Span, wanted: int) -> Iterator[Tensor]:
+def _tensors(data: _Data, graph: Span, wanted: int) -> Iterator[Tensor]:
     for field, span in _messages(data, graph):
         if field == wanted:
             yield _tensor(data, span)
 
 
-def _tensor(data: mmap.mmap, value: Span) -> Tensor:
+def _tensor(data: _Data, value: Span) -> Tensor:
     name, dtype, shape = _name(data, value, 1), "", []
     for field, kind in _messages(data, value):
         if field != 2:
@@ -152,35 +187,36 @@ def _tensor(data: mmap.mmap, value: Span) -> Tensor:
     return Tensor(name, dtype, tuple(shape))
 
 
-def _side(data: mmap.mmap, side: Span) -> int | None:
+def _side(data: _Data, side: Span) -> int | None:
     for field, number, span in _fields(data, side):
         if field == 1 and span is None and 0 < number < 2**31:
             return number
     return None
 
 
-def _name(data: mmap.mmap, message: Span, wanted: int) -> str:
+def _name(data: _Data, message: Span, wanted: int) -> str:
     """Return a field that is text; of several the last, as readers have it."""
     found = ""
-    for field, (start, end) in _messages(data, message):
+    for field, span in _messages(data, message):
         if field == wanted:
-            if end - start > _LONGEST_NAME:
+            if span[1] - span[0] > _LONGEST_NAME:
                 raise _Cut
-            found = data[start:end].decode(errors="replace")
+            found = data.text(span)
     return found
 
 
-def _messages(data: mmap.mmap, message: Span) -> Iterator[tuple[int, Span]]:
+def _messages(data: _Data, message: Span) -> Iterator[tuple[int, Span]]:
     """Yield the numbers and places of fields that are messages, texts or weights."""
     for field, _number, span in _fields(data, message):
         if span is not None:
             yield field, span
 
 
-def _fields(data: mmap.mmap, message: Span) -> Iterator[tuple[int, int, Span | None]]:
+def _fields(data: _Data, message: Span) -> Iterator[tuple[int, int, Span | None]]:
     """Yield each field of a message: its number, and a plain value or the place of a long one."""
     at, end = message
     while at < end:
+        data.count()
         key, at = _varint(data, at, end)
         sort, number, span = key & 7, 0, None
         if sort == _VARINT:
@@ -198,12 +234,12 @@ def _fields(data: mmap.mmap, message: Span) -> Iterator[tuple[int, int, Span | N
         yield key >> 3, number, span
 
 
-def _varint(data: mmap.mmap, at: int, end: int) -> tuple[int, int]:
+def _varint(data: _Data, at: int, end: int) -> tuple[int, int]:
     number = 0
     for shift in range(0, 70, 7):
         if at >= end:
             raise _Cut
-        byte = data[at]
+        byte = data.byte(at)
         at += 1
         number |= (byte & 127) << shift
         if byte < 128:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from piximi_core.errors import BadInput
+from piximi_core.formats import onnx_look
 from piximi_core.formats.onnx_look import look_at_onnx
 from tests.tiny_networks import write_efficient_sam, write_sam1, write_sam2
 
@@ -124,3 +127,41 @@ def test_graphs_within_graphs_end_somewhere(tmp_path: Path) -> None:
     path.write_bytes(model.SerializeToString())
     with pytest.raises(BadInput, match=r"'deep\.onnx' is damaged"):
         look_at_onnx(path)
+
+
+def test_a_file_that_is_cut_during_the_look_harms_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, _decoder = write_sam1(tmp_path)
+    count = onnx_look._Data.count
+
+    def cut(data: onnx_look._Data) -> None:
+        os.truncate(encoder, 0)  # as a copy over it does; what is mapped ends the process then
+        count(data)
+
+    monkeypatch.setattr(onnx_look._Data, "count", cut)
+    monkeypatch.setattr(onnx_look, "_BLOCK_BYTES", 1)
+    with pytest.raises(BadInput, match=r"'tiny_encoder\.onnx' is damaged"):
+        look_at_onnx(encoder)
+
+
+def test_a_file_of_nothing_but_fields_is_refused_soon(tmp_path: Path) -> None:
+    weights = numpy_helper.from_array(np.zeros(2, np.float32), "weights")
+    path, whole = tmp_path / "fields.onnx", small(weights).SerializeToString()
+    path.write_bytes(whole + b"\x08\x01" * 100)
+    assert look_at_onnx(path).elsewhere == ()
+    path.write_bytes(whole + b"\x08\x01" * 5_000_000)  # would be walked twice
+    begun = time.process_time()
+    with pytest.raises(BadInput, match=r"'fields\.onnx' is damaged"):
+        look_at_onnx(path)
+    assert time.process_time() - begun < 5
+
+
+def test_weights_are_stepped_over(tmp_path: Path) -> None:
+    weights = numpy_helper.from_array(np.zeros(2, np.float32), "weights")
+    weights.raw_data = bytes(50_000_000)
+    path = tmp_path / "large.onnx"
+    path.write_bytes(small(weights).SerializeToString())
+    begun = time.process_time()
+    assert look_at_onnx(path).elsewhere == ()
+    assert time.process_time() - begun < 0.05

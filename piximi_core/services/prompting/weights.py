@@ -26,6 +26,7 @@ _MOST_NUMBERS = 100_000_000  # that a network may take at once
 # Words of names that say which half of a network a file is.
 _HALVES = re.compile(r"(?:image|vision|prompt|mask)?[-_. ]*(?:encoder|decoder)", re.IGNORECASE)
 _EDGES = "-_. "
+_LONGEST_NAME = 255  # bytes of a file's name, as systems have it
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,9 @@ def _find(folder: Path, files: list[Path]) -> Found:
         except BadInput as error:
             refused.append(error.message)
             continue
+        except (OSError, ValueError) as error:  # one file is never the trouble of the others
+            refused.append(_unread(path, error).message)
+            continue
         halves = [(family, encoders) for family in FAMILIES if family.encodes(signature)]
         halves += [(family, decoders) for family in FAMILIES if family.decodes(signature)]
         if not halves:
@@ -156,7 +160,10 @@ def _find(folder: Path, files: list[Path]) -> Found:
         decoders = {each: path for each, path in decoders.items() if path != decoder}
         family = next(each for each in FAMILIES if each.key == key)
         name = stem or (encoder.parent.name if place != folder else family.name)
-        networks.append(Network.of(name, family, encoder, decoder))
+        try:
+            networks.append(Network.of(name, family, encoder, decoder))
+        except OSError as error:  # gone meanwhile
+            refused.append(_unread(encoder, error).message)
     refused += [_useless(path).message for path in dict.fromkeys(decoders.values())]
     return Found(_told_apart(networks), tuple(refused))
 
@@ -172,7 +179,7 @@ def read_checked(path: Path) -> Signature:
     look = look_at_onnx(path)
     for place in look.elsewhere:
         beside = path.parent / place
-        if Path(place).name != place or beside.resolve().parent != path.parent.resolve():
+        if not _is_name(place) or beside.resolve().parent != path.parent.resolve():
             raise BadInput(
                 "'{name}' wants to read '{place}', which is not beside it; use a file with all "
                 "of its weights in it.",
@@ -192,6 +199,12 @@ def read_checked(path: Path) -> Signature:
                 name=shown(path.name),
             )
     return look.signature
+
+
+def _is_name(place: str) -> bool:
+    """Whether a place is the name of a file, in no folder, that a system would take."""
+    plain = not any(ord(each) < 32 or ord(each) == 127 for each in place)
+    return plain and len(place.encode()) <= _LONGEST_NAME and Path(place).name == place
 
 
 def _stem(path: Path) -> str:
@@ -222,6 +235,14 @@ def _told_apart(networks: list[Network]) -> tuple[Network, ...]:
             name, number = f"{one.name} ({number})", number + 1
         kept[name] = replace(one, name=name)
     return tuple(kept[name] for name in sorted(kept))
+
+
+def _unread(path: Path, error: Exception) -> BadInput:
+    return BadInput(
+        "'{name}' cannot be read ({reason}); check the file.",
+        name=shown(path.name),
+        reason=getattr(error, "strerror", None) or type(error).__name__,
+    )
 
 
 def _foreign(path: Path) -> BadInput:

@@ -13,6 +13,8 @@ import onnx.parser
 import pytest
 from onnx import numpy_helper
 
+from piximi_core.formats.onnx_look import OnnxLook, look_at_onnx
+from piximi_core.services.prompting import weights
 from piximi_core.services.prompting.weights import find_networks
 from tests.tiny_networks import write_efficient_sam, write_sam1, write_sam2
 
@@ -141,6 +143,40 @@ def test_weights_from_elsewhere_are_refused(folder: Path, place: str) -> None:
         f"'tiny_encoder.onnx' wants to read '{place}', which is not beside it; "
         "use a file with all of its weights in it."
     )
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["tiny\0.data", "tiny\n.data", "a" * 256, "\u00e4" * 128],
+    ids=["nothing", "line", "long", "long in bytes"],
+)
+def test_names_that_no_system_takes_are_refused_and_others_work(folder: Path, place: str) -> None:
+    encoder, decoder = write_sam1(folder)
+    decoder.unlink()
+    with_weights_in(encoder, place)
+    write_sam2(folder, "good")
+    assert [each.name for each in find_networks().networks] == ["good"]
+    assert refusal().startswith("'tiny_encoder.onnx' wants to read '")
+
+
+def test_trouble_with_one_file_is_no_trouble_of_the_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sam1(folder)
+    encoder, decoder = write_sam2(folder, "odd")
+    decoder.unlink()
+    look = look_at_onnx
+    for error, reason in ((OSError(36, "File name too long"), "File name"), (ValueError(), "Val")):
+
+        def odd(path: Path, error: Exception = error) -> OnnxLook:
+            if path == encoder:
+                raise error
+            return look(path)
+
+        monkeypatch.setattr(weights, "look_at_onnx", odd)
+        os.utime(encoder)
+        assert [each.name for each in find_networks().networks] == ["tiny"]
+        assert refusal().startswith(f"'odd.encoder.onnx' cannot be read ({reason}")
 
 
 def test_a_link_that_leads_elsewhere_is_refused_and_what_lies_beside_is_not(
