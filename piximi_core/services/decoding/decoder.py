@@ -46,6 +46,7 @@ from piximi_core.images.request import Reading, TooLarge
 from piximi_core.messages import Message, to_json
 from piximi_core.services.decoding import large, patience, showing
 from piximi_core.services.decoding.kernel_limits import limit_memory, stand_back
+from piximi_core.services.decoding.orphans import end_with_parent
 
 __all__ = ["main"]
 
@@ -209,6 +210,7 @@ def main(memory: int, seconds: float) -> None:
     warnings.simplefilter("ignore")
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    end_with_parent()  # before memory is counted, of which a thread takes some
     limit_memory(memory)
     for line in sys.stdin:
         patience.begin(seconds)

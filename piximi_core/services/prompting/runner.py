@@ -36,6 +36,7 @@ from piximi_core.annotation.tools.prompting import (
 from piximi_core.errors import BadInput, PiximiError, shown
 from piximi_core.messages import to_json
 from piximi_core.services.decoding.kernel_limits import limit_memory, stand_back
+from piximi_core.services.decoding.orphans import end_with_parent
 from piximi_core.services.prompting.weights import read_checked
 
 __all__ = ["main"]
@@ -192,6 +193,7 @@ def main(memory: int, seconds: float) -> None:
     warnings.simplefilter("ignore")
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    end_with_parent()  # before memory is counted, of which a thread takes some
     limit_memory(memory)
     for line in sys.stdin:
         signal.setitimer(signal.ITIMER_REAL, seconds)

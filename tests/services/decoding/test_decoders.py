@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -135,9 +138,6 @@ def test_closing_ends_what_is_under_way(child_ids: ChildIds, endless: Path) -> N
 
 
 def test_a_decoder_ends_with_the_process_that_asked(tmp_path: Path, good: Path) -> None:
-    import subprocess
-    import sys
-
     script = (
         "import os, sys, pathlib\n"
         "from piximi_core.services.decoding.decoders import Decoders\n"
@@ -150,6 +150,36 @@ def test_a_decoder_ends_with_the_process_that_asked(tmp_path: Path, good: Path) 
     child = int(done.stdout)
     wait_for_end(child)
     assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("module", ["decoding.decoder", "prompting.runner"])
+def test_a_child_at_work_ends_with_the_process_that_asked(module: str, endless: Path) -> None:
+    task = {"do": "look", "path": str(endless), "name": "endless.png"}
+    if module == "prompting.runner":
+        task = {"do": "get_ready", "decoder": str(endless), "name": "endless.onnx"}
+    script = (
+        "import json, sys, time\n"
+        "from piximi_core.services.decoding.decoders import Child, DecodeLimits\n"
+        f"child = Child(DecodeLimits(seconds=60), None, 'piximi_core.services.{module}')\n"
+        "assert child.ask({'do': 'nothing', 'name': ''})\n"
+        "child.process.stdin.write(sys.argv[1] + '\\n')\n"
+        "child.process.stdin.flush()\n"
+        "print(child.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    asking = subprocess.Popen(
+        [sys.executable, "-c", script, json.dumps(task)], stdout=subprocess.PIPE, text=True
+    )
+    assert asking.stdout is not None
+    child = psutil.Process(int(asking.stdout.readline()))
+    assert child.is_running()
+    asking.kill()
+    asking.communicate()
+    try:
+        child.wait(timeout=10)
+    finally:
+        if child.is_running():
+            child.kill()
 
 
 def test_the_first_plane_is_read_as_the_file_holds_it(decoders: Decoders, tmp_path: Path) -> None:
