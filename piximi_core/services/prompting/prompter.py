@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from piximi_core.annotation.regions import Box, Region
 from piximi_core.annotation.tools.finding.candidates import Candidate
 from piximi_core.annotation.tools.prompting import Prompt
+from piximi_core.disk import sweep
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.services.prompting.runners import Runner, Unfinished
@@ -348,6 +349,8 @@ def _candidate(found: dict[str, Any], height: int, width: int) -> Candidate:
 
 def _tidy(newest: Path) -> None:
     """Let go of what was not used for longest, until the rest is no more than may be kept."""
+    # What a look leaves whose process was killed.
+    sweep(newest.parent.glob(".*.part"), 2 * _LOOK_SECONDS)
     states = []
     for path in newest.parent.glob("*.npz"):
         with suppress(FileNotFoundError):
