@@ -272,11 +272,9 @@ class Prompter:
     def _work(self) -> None:
         while (look := self._next()) is not None:
             view, began = look.view, time.monotonic()
-            failure, failed = None, str(view.kept)
+            failure = None
             try:
-                picture = look.draw()
-                failed = view.network.mark
-                self._look_at(view, picture)
+                self._look_at(view, look.draw())
             except PiximiError as error:
                 failure = error
             except OSError as error:
@@ -295,9 +293,9 @@ class Prompter:
                 self._get_ready(view.network)
             with self._change:
                 if failure is not None:
-                    self._failures[failed] = failure
+                    self._failures[str(view.kept)] = failure
                 else:
-                    self._typical[failed] = time.monotonic() - began
+                    self._typical[view.network.mark] = time.monotonic() - began
                 self._looks.pop(view.kept, None)
                 look.done.set()
 
@@ -307,15 +305,17 @@ class Prompter:
             np.save(file, picture, allow_pickle=False)
             file.flush()
             with replace_atomically(view.kept, durable=False) as part:
-                self._looker.ask(
-                    view.network,
-                    "encode",
-                    _LOOK_SECONDS,
-                    picture=file.name,
-                    copy=str(part),
-                    height=height,
-                    width=width,
-                )
+                task = {"picture": file.name, "copy": str(part), "height": height, "width": width}
+                try:
+                    answer = self._looker.ask(view.network, "encode", _LOOK_SECONDS, **task)
+                except PiximiError as error:
+                    # Only this is the network's fault: all else is this picture's or project's.
+                    with self._change:
+                        self._failures[view.network.mark] = error
+                    raise
+                if "unwritten" in answer:
+                    number = answer["unwritten"]
+                    raise OSError(number, os.strerror(number), str(part))
         _tidy(view.kept)
 
 

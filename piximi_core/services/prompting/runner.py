@@ -7,7 +7,9 @@ here onnxruntime is imported.
 
 from __future__ import annotations
 
+import errno
 import faulthandler
+import io
 import json
 import os
 import resource
@@ -107,7 +109,10 @@ _running, _kept = _Running(), _Kept()
 
 
 def encode(task: Task) -> dict[str, Any]:
-    """Look at the picture ``task["picture"]``; write what the decoder needs to ``task["copy"]``."""
+    """Look at the picture ``task["picture"]``; write what the decoder needs to ``task["copy"]``.
+
+    That it could not be written is answered with the system's number of the error.
+    """
     _running.stand_back()
     family = _family(task)
     session, signature = _running.open(Path(task["encoder"]))
@@ -117,8 +122,12 @@ def encode(task: Task) -> dict[str, Any]:
     small = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR))
     names = list(family.outputs_of(signature))
     given = session.run(names, family.encoder_feed(signature, frame, small))
-    with Path(task["copy"]).open("wb") as file:
-        np.savez(file, **dict(zip(family.kept, given, strict=True)))
+    packed = io.BytesIO()
+    np.savez(packed, **dict(zip(family.kept, given, strict=True)))
+    try:
+        Path(task["copy"]).write_bytes(packed.getbuffer())
+    except OSError as error:
+        return {"unwritten": error.errno or errno.EIO}
     return {}
 
 

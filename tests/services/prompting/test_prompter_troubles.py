@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +12,13 @@ import numpy as np
 import pytest
 
 from piximi_core.annotation.tools.prompting import FAMILIES, Prompt
+from piximi_core.errors import BadInput, PiximiError
+from piximi_core.formats.onnx_look import look_at_onnx
+from piximi_core.services.prompting import runner
 from piximi_core.services.prompting.prompter import Prompter, View
 from piximi_core.services.prompting.runners import Runner
 from piximi_core.services.prompting.weights import Network
+from tests.tiny_networks import write_sam1
 
 INSIDE = Prompt(inside=((2.0, 2.0),))
 LONG = 20.0  # seconds
@@ -79,3 +84,81 @@ def test_what_a_killed_look_left_is_swept(
     assert prompter.ask(view, draw, INSIDE, patience=LONG) == []
     prompter.close()
     assert (old.exists(), new.exists(), view.kept.exists()) == (False, True, True)
+
+
+def full_disk(_answers: dict[str, Answer], project: Path) -> None:
+    project.mkdir()
+    _answers["encode"] = lambda **_more: {"unwritten": errno.ENOSPC}
+
+
+def no_folder(_answers: dict[str, Answer], project: Path) -> None:
+    project.write_bytes(b"")  # as a folder that may not be written, also for root
+
+
+def moved_away(answers: dict[str, Answer], project: Path) -> None:
+    project.mkdir()
+    look = answers["encode"]
+
+    def moved(**task: Any) -> dict[str, Any]:
+        look(**task)
+        project.rename(project.with_name("bin"))
+        return {}
+
+    answers["encode"] = moved
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (full_disk, "disk"),
+        (no_folder, "nothing for the network to look at"),
+        (moved_away, "nothing for the network to look at"),
+    ],
+)
+def test_trouble_of_a_project_is_no_trouble_of_others(
+    network: Network,
+    tmp_path: Path,
+    prompter: Prompter,
+    answers: dict[str, Answer],
+    trouble: Callable[[dict[str, Answer], Path], None],
+    words: str,
+) -> None:
+    usual = answers["encode"]
+    trouble(answers, tmp_path / "p")
+    for _again in range(2):  # it is not tried again at once
+        with pytest.raises(PiximiError, match=words):
+            prompter.ask(view_of(network, tmp_path / "p"), draw, INSIDE, patience=LONG)
+    answers["encode"] = usual
+    assert prompter.ask(view_of(network, tmp_path / "q"), draw, INSIDE, patience=LONG) == []
+
+
+def test_trouble_of_a_network_is_told_in_all_projects(
+    network: Network, tmp_path: Path, prompter: Prompter, answers: dict[str, Answer]
+) -> None:
+    answers["encode"] = lambda **_more: {"error": "It is broken."}
+    with pytest.raises(BadInput, match="It is broken"):
+        prompter.ask(view_of(network, tmp_path / "p"), draw, INSIDE, patience=LONG)
+    with pytest.raises(BadInput, match="It is broken"):
+        prompter.look(view_of(network, tmp_path / "q"), draw)
+
+
+def test_what_cannot_be_written_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, _decoder = write_sam1(tmp_path)
+    np.save(tmp_path / "picture.npy", draw())
+    shape, out = (1, 256, 64, 64), "image_embeddings"
+
+    class Session:
+        def run(self, *_asked: object) -> list[np.ndarray]:
+            return [np.zeros(shape, np.float32)]
+
+    signature = look_at_onnx(encoder).signature
+    assert [(each.name, each.shape) for each in signature.outputs] == [(out, shape)]
+    monkeypatch.setattr(runner._running, "open", lambda _path: (Session(), signature))
+    monkeypatch.setattr(runner._running, "_stands_back", True)
+    task: dict[str, Any] = {"encoder": str(encoder), "family": "sam1", "height": 4, "width": 4}
+    task["picture"] = str(tmp_path / "picture.npy")
+    assert runner.encode({**task, "copy": "/dev/full"}) == {"unwritten": errno.ENOSPC}
+    assert runner.encode({**task, "copy": str(tmp_path / "p" / "x")}) == {"unwritten": errno.ENOENT}
+    assert runner.encode({**task, "copy": str(tmp_path / "x")}) == {}
