@@ -46,7 +46,8 @@ KEPT_BYTES = 500_000_000
 _VERSION = 1  # of the pictures that networks are shown
 _LOOK_SECONDS, _ANSWER_SECONDS = 300.0, 10.0
 _MOST_WAITING = 8  # views that are still to be looked at
-_MOST_PATIENT = 4  # threads that wait for a look at once: others get no answer yet
+_MOST_ASKING = 8  # threads that ask at once: others get no answer yet
+_MOST_PATIENT = 4  # of them, those that wait for a look: who asks about what was seen goes on
 _IDLE_SECONDS = 60.0
 _FAILURE_SECONDS, _MOST_FAILURES = 60.0, 1000
 
@@ -114,9 +115,11 @@ class Prompter:
         self._looker, self._answerer = Runner(_LOOK_SECONDS, log), Runner(_ANSWER_SECONDS, log)
         self._change = threading.Condition()
         self._looks: OrderedDict[Path, _Look] = OrderedDict()
-        # Of networks, by their marks, and of pictures, by where what was seen would be kept.
+        # Of encoders, by their networks' marks, of decoders, by `_decoder_of`, and of pictures, by
+        # where what was seen would be kept.
         self._failures: TTLCache[str, PiximiError] = TTLCache(_MOST_FAILURES, _FAILURE_SECONDS)
         self._typical: dict[str, float] = {}
+        self._asking = threading.BoundedSemaphore(_MOST_ASKING)
         self._patience = threading.BoundedSemaphore(_MOST_PATIENT)
         self._works = self._closed = False
 
@@ -135,12 +138,14 @@ class Prompter:
         PiximiError
             Why the network could not look lately.
         """
-        kept = view.kept
+        kept, decoder = view.kept, _decoder_of(view.network)
         if kept.is_file():
+            with self._change:
+                self._raise_failed(decoder)
             self._get_ready(view.network)
             return "ready"
         with self._change:
-            self._raise_failed(view)
+            self._raise_failed(view.network.mark, decoder, str(kept))
             found = self._looks.get(kept)
             if found is None:
                 found = self._looks[kept] = _Look(view, draw, wanted)
@@ -163,23 +168,35 @@ class Prompter:
         draw
             As of `look`.
         patience
-            How many seconds to wait at most for the look, and again for the answer's turn.
+            How many seconds to wait at most in all: for the look, the answer's turn, the answer.
 
         Raises
         ------
         PiximiError
             Why the network cannot answer.
         """
-        if not self.wait_for(view, draw, patience):
+        if not self._asking.acquire(blocking=False):
+            return None
+        try:
+            return self._ask(view, draw, prompt, time.monotonic() + patience)
+        finally:
+            self._asking.release()
+
+    def _ask(
+        self, view: View, draw: Draw, prompt: Prompt, deadline: float
+    ) -> list[Candidate] | None:
+        if not self.wait_for(view, draw, max(0.0, deadline - time.monotonic())):
             return None
         height, width = view.size
         with suppress(OSError):
             os.utime(view.kept)  # so that it stays
+        patience = max(0.0, deadline - time.monotonic())
         try:
             answer = self._answerer.ask(
                 view.network,
                 "decode",
                 patience,
+                longest=patience,
                 looked=str(view.kept),
                 height=height,
                 width=width,
@@ -214,8 +231,13 @@ class Prompter:
         """Start the process that answers, unless it runs: it takes a second or two."""
 
         def work() -> None:
-            with suppress(PiximiError):  # whoever asks is told
+            try:
                 self._answerer.ask(network, "get_ready", 0.0)
+            except Unfinished:
+                pass  # whoever has its turn reads the decoder
+            except PiximiError as error:
+                with self._change:
+                    self._failures[_decoder_of(network)] = error
 
         if not self._answerer.serves(network) and not self._answerer.is_busy:
             threading.Thread(target=work, name="networks-ready", daemon=True).start()
@@ -237,11 +259,11 @@ class Prompter:
             finally:
                 self._patience.release()
         with self._change:
-            self._raise_failed(view)
+            self._raise_failed(view.network.mark, str(kept))
         return kept.is_file()
 
-    def _raise_failed(self, view: View) -> None:
-        for key in (view.network.mark, str(view.kept)):
+    def _raise_failed(self, *keys: str) -> None:
+        for key in keys:
             known = self._failures.get(key)
             if known is not None:
                 raise known
@@ -305,7 +327,8 @@ class Prompter:
             np.save(file, picture, allow_pickle=False)
             file.flush()
             with replace_atomically(view.kept, durable=False) as part:
-                task = {"picture": file.name, "copy": str(part), "height": height, "width": width}
+                task: dict[str, Any] = {"height": height, "width": width}
+                task |= {"picture": file.name, "copy": str(part)}
                 try:
                     answer = self._looker.ask(view.network, "encode", _LOOK_SECONDS, **task)
                 except PiximiError as error:
@@ -336,6 +359,11 @@ def close_prompter() -> None:
     with _sharing:
         while _shared:
             _shared.pop().close()
+
+
+def _decoder_of(network: Network) -> str:
+    """Return by what it is known that a network's decoder cannot be read."""
+    return f"decoder {network.mark}"
 
 
 def _candidate(found: dict[str, Any], height: int, width: int) -> Candidate:

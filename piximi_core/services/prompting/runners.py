@@ -8,9 +8,12 @@ at the next image. Each is started when it is needed, has limits that the kernel
 from __future__ import annotations
 
 import signal
+import time
+from concurrent import futures
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Lock, Thread, Timer
 from typing import Any
 
 from piximi_core.errors import BadInput, Stopped
@@ -59,7 +62,9 @@ class Runner:
         """Whether it is doing something."""
         return self._lock.locked()
 
-    def ask(self, network: Network, do: str, wait: float, **task: Any) -> dict[str, Any]:
+    def ask(
+        self, network: Network, do: str, wait: float, *, longest: float | None = None, **task: Any
+    ) -> dict[str, Any]:
         """Have a task done; return its answer.
 
         Parameters
@@ -68,22 +73,45 @@ class Runner:
             A task of `runner`.
         wait
             How many seconds to wait for its turn.
+        longest
+            How many seconds to wait in all, for its turn and its answer. What takes longer is done
+            all the same, so that the network is at hand afterwards, and nobody learns the answer.
 
         Raises
         ------
         Unfinished
-            Its turn did not come.
+            Its turn did not come, or its answer.
         BadInput
             Why the network cannot be used: one sentence, also where the process died of it.
         Stopped
             The process was ended meanwhile, as the program ends.
         """
+        begun = time.monotonic()
         if not self._lock.acquire(timeout=wait):
-            raise Unfinished("The networks are busy; try it again in a moment.")
-        try:
-            return self._asked(network, {"do": do, **task})
-        finally:
-            self._lock.release()
+            raise _unfinished()
+        answer: Future[dict[str, Any]] = Future()
+
+        def work() -> None:
+            try:
+                try:
+                    given = self._asked(network, {"do": do, **task})
+                finally:
+                    self._lock.release()
+                answer.set_result(given)
+            except BaseException as error:
+                answer.set_exception(error)  # raised where it is waited for
+
+        if longest is None:
+            work()
+        else:
+            try:
+                Thread(target=work, name="networks-answer", daemon=True).start()
+            except RuntimeError:  # there may be no more threads
+                self._lock.release()
+                raise _unfinished() from None
+            if not futures.wait([answer], max(0.0, begun + longest - time.monotonic())).done:
+                raise _unfinished()
+        return answer.result()
 
     def _asked(self, network: Network, task: dict[str, Any]) -> dict[str, Any]:
         if self._idle is not None:
@@ -144,6 +172,10 @@ class Runner:
         # Whoever waits for an answer has none now, and lets go.
         with self._lock:
             self._end()
+
+
+def _unfinished() -> Unfinished:
+    return Unfinished("The networks are busy; try it again in a moment.")
 
 
 def _death(code: int, name: str, seconds: float) -> BadInput:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -162,3 +164,109 @@ def test_what_cannot_be_written_is_no_fault_of_the_file(
     assert runner.encode({**task, "copy": "/dev/full"}) == {"unwritten": errno.ENOSPC}
     assert runner.encode({**task, "copy": str(tmp_path / "p" / "x")}) == {"unwritten": errno.ENOENT}
     assert runner.encode({**task, "copy": str(tmp_path / "x")}) == {}
+
+
+def asks_of(prompter: Prompter, view: View, patience: float) -> tuple[object, float]:
+    """Return an answer, and after how many seconds it came."""
+    begun = time.monotonic()
+    answer = prompter.ask(view, draw, INSIDE, patience=patience)
+    return answer, time.monotonic() - begun
+
+
+def test_who_asks_waits_no_longer_than_said_for_all_of_it(
+    network: Network, tmp_path: Path, prompter: Prompter, answers: dict[str, Answer]
+) -> None:
+    view, go_on = view_of(network, tmp_path / "p"), threading.Event()
+    look, begun = answers["encode"], threading.Event()
+
+    def slowly(**_more: object) -> dict[str, Any]:
+        begun.set()
+        go_on.wait(LONG)
+        return {"candidates": []}
+
+    def look_slowly(**task: Any) -> dict[str, Any]:
+        time.sleep(1.0)
+        return look(**task)
+
+    answers |= {"encode": look_slowly, "decode": slowly}
+    # The look takes most of the time, and the answer only gets what is left.
+    answer, seconds = asks_of(prompter, view, 2.0)
+    assert answer is None
+    assert begun.is_set()
+    assert 1.9 < seconds < 2.8
+    # So it is for whoever waits for a turn.
+    answer, seconds = asks_of(prompter, view, 0.2)
+    assert answer is None
+    assert 0.1 < seconds < 1.0
+    go_on.set()
+    assert asks_of(prompter, view, LONG)[0] == []
+
+
+def test_only_so_many_wait_and_who_asks_of_what_was_seen_goes_on(
+    network: Network, tmp_path: Path, prompter: Prompter, answers: dict[str, Answer]
+) -> None:
+    seen, unseen = (view_of(network, tmp_path / "p", plane) for plane in (0, 1))
+    assert asks_of(prompter, seen, LONG)[0] == []
+    go_on = threading.Event()
+    looks, waiting = answers["encode"], []
+
+    def slowly(**task: Any) -> dict[str, Any]:
+        go_on.wait(LONG)
+        return looks(**task) if "copy" in task else {"candidates": []}
+
+    def ask(view: View, many: int) -> None:
+        for _ in range(many):
+            thread = threading.Thread(target=asks_of, args=(prompter, view, LONG))
+            thread.start()
+            waiting.append(thread)
+
+    def waits(many: int) -> bool:
+        """Whether so many go on waiting after a moment."""
+        deadline = time.monotonic() + LONG / 2
+        while sum(each.is_alive() for each in waiting) > many and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.2)
+        return sum(each.is_alive() for each in waiting) == many
+
+    answers["encode"] = slowly
+    try:
+        ask(unseen, 6)
+        assert waits(4)
+        assert asks_of(prompter, seen, LONG)[0] == []
+        answers["decode"] = slowly
+        ask(seen, 6)
+        assert waits(8)
+        answer, seconds = asks_of(prompter, seen, LONG)
+        assert answer is None
+        assert seconds < 1
+    finally:
+        go_on.set()
+        for thread in waiting:
+            thread.join()
+    assert asks_of(prompter, seen, LONG)[0] == []
+
+
+def test_a_decoder_that_cannot_be_read_is_told_and_not_read_at_each_look(
+    network: Network, tmp_path: Path, prompter: Prompter, answers: dict[str, Answer]
+) -> None:
+    view, tries = view_of(network, tmp_path / "p"), []
+
+    def broken(**_more: object) -> dict[str, Any]:
+        tries.append("read")
+        return {"error": "It cannot be read."}
+
+    answers["get_ready"] = broken
+
+    def look_until_told() -> None:
+        deadline = time.monotonic() + LONG
+        while time.monotonic() < deadline:
+            prompter.look(view, draw)
+            time.sleep(0.02)
+
+    assert prompter.wait_for(view, draw, LONG)
+    for _ in range(3):
+        with pytest.raises(BadInput, match="It cannot be read"):
+            look_until_told()
+    assert tries == ["read"]
+    with pytest.raises(BadInput, match="It cannot be read"):
+        prompter.look(view_of(network, tmp_path / "q"), draw)
