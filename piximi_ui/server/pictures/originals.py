@@ -91,7 +91,7 @@ class Original:
         Raises
         ------
         PiximiError
-            The file cannot be read.
+            The file cannot be read, or not in time.
         """
         kept = recent.look_up(self, plane, whole=True)
         if kept is not None and 0 <= plane - kept.first < len(kept.pixels):
@@ -107,6 +107,10 @@ class Original:
         ticket = decoders.submit(self.project, "planes", self.path, **task)
         try:
             found = ticket.future.result(timeout=_LONGEST_WAIT).pixels
+        except TimeoutError as error:
+            raise BadInput(
+                "The picture is still being read; try it again in a moment."
+            ) from error
         finally:
             decoders.leave(ticket)
         if found is None:

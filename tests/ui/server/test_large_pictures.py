@@ -15,10 +15,11 @@ import tifffile
 from PIL import Image
 from starlette.applications import Starlette
 
+from piximi_core.errors import BadInput
 from piximi_core.services.decoding import pyramids
 from piximi_core.services.decoding.pyramids import pyramid_folder
 from piximi_ui.server import pictures
-from piximi_ui.server.pictures import making
+from piximi_ui.server.pictures import making, originals
 from piximi_ui.server.pictures.originals import Original, close_decoders
 from tests.images.large.pictures import halves, noise
 from tests.ui.server.asgi import fetch, get
@@ -110,6 +111,15 @@ def test_boxes_are_cut_from_the_file(token: str, tmp_path: Path) -> None:
     )
     assert original.share_prepared() is None
     assert pyramids.MOST_BYTES > 10**9
+
+
+def test_what_is_not_read_in_time_is_said(
+    token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(originals, "_LONGEST_WAIT", 0.0)
+    original = Original.find(tmp_path, SHA, None)
+    with pytest.raises(BadInput, match="still being read"):
+        original.cut(0, (0, 0, 9, 9))
 
 
 def test_what_was_begun_ahead_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
