@@ -14,6 +14,7 @@ from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.contents.things import Thing, get_things, image_gone
 from piximi_core.project.database.store import Store
+from piximi_ui.base.context import picture_channels
 from piximi_ui.components.annotator import Stroke
 from piximi_ui.server.pictures.making import Original
 from piximi_ui.server.pictures.maps import WIDEST, Asked, Map, Sort, make_map
@@ -107,8 +108,10 @@ def pixels_in(
 
 
 def _original(store: Store, image: Thing) -> Original:
+    # As the browser is shown it: both then share a pyramid, recent planes and maps. Only what does
+    # not declare its channels is read by this number, and it came in with as many as all others.
     try:
-        return Original.find(store.folder, image.file_sha256, image.read_channels)
+        return Original.find(store.folder, image.file_sha256, picture_channels(store))
     except FileNotFoundError as error:
         raise NotFound(
             "The file of {name} is missing on the disk; add it once more.", name=image.name[:80]

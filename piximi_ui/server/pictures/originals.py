@@ -41,6 +41,7 @@ class Original:
     @classmethod
     def find(cls, project: Path, sha256: str, channels: int | None) -> Original:
         """Find it by its content's hash; `FileNotFoundError` if there is none."""
+        project = project.resolve()  # however it is named, it is the same
         folder = ProjectFiles(project).original(sha256, "").parent
         found = sorted(folder.glob(f"{sha256}.*"))
         if not found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,14 @@ import tifffile
 from PIL import Image
 
 from piximi_core.annotation.tools import scissors
+from piximi_core.jobs.inline import run_here
+from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
+from piximi_core.project.database.store import create_store
+from piximi_core.services.importing import add_images
+from piximi_core.services.importing.sources import SourceFile
+from piximi_ui.annotating.pixels import map_in_sight, pixels_in
+from piximi_ui.base.context import picture_channels
+from piximi_ui.components.annotator import Stroke
 from piximi_ui.server import pictures
 from piximi_ui.server.pictures.making import Original, close_decoders
 from piximi_ui.server.pictures.maps import BadPart, make_map, read_asked
@@ -71,6 +80,49 @@ def test_a_map_is_what_the_stroke_will_be_drawn_with(stored: tuple[Path, str]) -
     whole = scissors.cost(original.cut(0, (8, 4, 40, 44))[..., 1:])
     np.testing.assert_allclose(price / 255, whole, atol=0.003)
     assert price[16, 4] < 60 < price[16, 16]
+    close_decoders()
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_stroke_finds_the_map_that_its_browser_was_given(tmp_path: Path, declared: bool) -> None:
+    """Of stacks that say how many channels they have, and of those read as a person said."""
+    frames = np.random.default_rng(0).integers(0, 900, (4, SIDE, SIDE)).astype(np.uint16)
+    path, channels = tmp_path / "a.tif", None if declared else 2
+    if declared:
+        tifffile.imwrite(
+            path, frames.reshape(2, 2, SIDE, SIDE), imagej=True, metadata={"axes": "ZCYX"}
+        )
+    else:
+        tifffile.imwrite(path, frames, photometric="minisblack")
+    store = create_store(tmp_path / "project", "Maps")
+    options = add_images.AddOptions(channels=channels)
+    run_here(store, add_images.ask(store, [SourceFile(path, "a.tif")], options))
+    [thing] = get_things(store, find_ids(store, ThingFilter()))
+    token = pictures.issue_token("s", store.folder, picture_channels(store))
+    box = (8, 4, 40, 44)
+    address = pictures.map_address(token, thing.file_sha256, 1, "patches")
+    [answer] = get(pictures.routes(), f"{address}?box={','.join(map(str, box))}&size=8")
+    assert answer.status == 200
+    stroke = Stroke(
+        type="draw",
+        uid="1",
+        image=thing.id,
+        object=str(uuid.uuid4()),
+        kind="cell",
+        plane=1,
+        points=((9, 9), (20, 20)),
+        tool="quick",
+        view=box,
+        size=8,
+    )
+    known = make_map.cache_info()
+    found = map_in_sight(store, thing, stroke, "patches")
+    assert make_map.cache_info().hits == known.hits + 1
+    numbers = np.asarray(Image.open(BytesIO(answer.body))).astype(int) @ [1, 256, 65_536]
+    np.testing.assert_array_equal(numbers, found.values)
+    np.testing.assert_array_equal(
+        pixels_in(store, thing, 1, box, ()), np.moveaxis(frames[2:, 4:44, 8:40], 0, -1)
+    )
     close_decoders()
 
 
