@@ -109,7 +109,7 @@ class FairDecoders:
         self._small = _Lane(usual, _MOST_CHILDREN, small or _SMALL, most)
         self._large = _Lane(1, 1, large or _large_limits(), allowed_bytes())
         self._tickets: dict[tuple[Path, str], Ticket] = {}
-        self._failures: TTLCache[tuple[str, str, int, int], BadInput] = TTLCache(
+        self._failures: TTLCache[tuple[object, ...], BadInput] = TTLCache(
             _REMEMBERED_FAILURES, _FAILURE_SECONDS
         )
         self._children: set[Child] = set()
@@ -125,7 +125,7 @@ class FairDecoders:
         FileNotFoundError
             There is no such file.
         BadInput
-            The same file failed a moment ago.
+            The same file, read in the same way, failed a moment ago.
         """
         task = {"do": do, "path": str(path), "name": path.name, **more}
         key = json.dumps(task, sort_keys=True)
@@ -299,10 +299,14 @@ def _large_limits() -> DecodeLimits:
     return DecodeLimits(min(usual.memory, half), usual.seconds)
 
 
-def _mark(task: dict[str, Any]) -> tuple[str, str, int, int]:
-    """Name a file with its state: a mended one is tried again at once."""
+def _mark(task: dict[str, Any]) -> tuple[object, ...]:
+    """Name a file with its state, and how it is read: a mended one is tried again at once.
+
+    One that is too large as a whole still gives boxes.
+    """
     state = Path(task["path"]).stat()
-    return task["path"], str(task.get("channels")), state.st_mtime_ns, state.st_size
+    how = (task.get(name) for name in ("do", "channels", "whole", "alone"))
+    return task["path"], *how, state.st_mtime_ns, state.st_size
 
 
 def _ask(child: Child, task: dict[str, Any]) -> Decoded | None:

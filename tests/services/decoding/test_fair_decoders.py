@@ -127,6 +127,25 @@ def test_a_file_beyond_all_limits_is_refused_and_not_tried_again_at_once(
         assert size(thumb(decoders, HERE, path)) == (30, 20), "it was mended"
 
 
+def test_what_is_too_large_as_a_whole_still_gives_boxes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "large.tif"
+    tifffile.imwrite(path, np.full((5000, 7000), 3, np.uint16), tile=(512, 512))
+    monkeypatch.setenv("PIXIMI_MAX_IMAGE_BYTES", "60000000")
+    how = {"plane": 0, "channels": None}
+    with FairDecoders() as decoders:
+        whole = decoders.submit(HERE, "planes", path, whole=True, **how)
+        with pytest.raises(BadInput, match="would take"):
+            whole.future.result(PATIENCE)
+        with pytest.raises(BadInput, match="would take"):
+            decoders.submit(HERE, "planes", path, whole=True, **how)
+        box = decoders.submit(HERE, "planes", path, box=[0, 0, 9, 5], alone=True, **how)
+        found = box.future.result(PATIENCE).pixels
+        assert found is not None
+        assert found.shape == (1, 5, 9, 1)
+
+
 def test_closing_ends_everything(endless: list[Path]) -> None:
     decoders = FairDecoders()
     tickets = [thumb(decoders, HERE, path) for path in endless]
