@@ -31,6 +31,7 @@ MOST_BYTES = 20_000_000_000
 _LIMITS = DecodeLimits(memory=1_500_000_000)
 _LEFT_SECONDS = 3600.0  # what lies unfinished for so long, nobody is at work on
 _FAILURE_SECONDS = 60.0
+_NOTED_SECONDS = 60.0
 _MAKING = ".making-"
 
 
@@ -205,6 +206,7 @@ def _size(folder: Path) -> int:
 
 
 def looked_at(folder: Path) -> None:
-    """Note that a pyramid is in use."""
+    """Note that a pyramid is in use, if there is one; once in a while is enough."""
     with suppress(OSError):
-        os.utime(folder, follow_symlinks=False)
+        if time.time() - folder.lstat().st_mtime >= _NOTED_SECONDS:
+            os.utime(folder, follow_symlinks=False)

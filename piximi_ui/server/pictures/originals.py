@@ -59,7 +59,6 @@ class Original:
         making = _makers().make(self.project, self.path, self.channels)
         with contextlib.suppress(PiximiError, OSError):
             await asyncio.shield(asyncio.wrap_future(making))
-            looked_at(self._pyramid)
             found = await self._decode(do, **more)
             if not found.facts.get("needs_pyramid"):
                 return found
@@ -72,9 +71,11 @@ class Original:
         ticket = decoders.submit(self.project, do, self.path, **task)
         try:
             # Shielded, because others may wait for the same ticket.
-            return await asyncio.shield(asyncio.wrap_future(ticket.future))
+            found = await asyncio.shield(asyncio.wrap_future(ticket.future))
         finally:
             decoders.leave(ticket)
+        looked_at(self._pyramid)
+        return found
 
     @property
     def _pyramid(self) -> Path:
@@ -114,6 +115,7 @@ class Original:
             ) from error
         finally:
             decoders.leave(ticket)
+        looked_at(self._pyramid)
         if found is None:
             raise BadInput("The image has no plane {plane}.", plane=plane + 1)
         pixels: NDArray[Any] = found[0]

@@ -113,6 +113,28 @@ def test_boxes_are_cut_from_the_file(token: str, tmp_path: Path) -> None:
     assert pyramids.MOST_BYTES > 10**9
 
 
+def test_the_pyramid_that_was_looked_at_longest_ago_makes_room(
+    token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pyramids, "_NOTED_SECONDS", 0.0)
+    first = Original.find(tmp_path, SHA, None)
+    others = [first.path.with_name(first.path.name.replace("ab", end, 1)) for end in ("cd", "ef")]
+    for path in others:
+        path.hardlink_to(first.path)
+    second, third = (Original(first.project, path, None) for path in others)
+
+    def look(original: Original) -> Path:
+        asyncio.run(original.decode("planes", plane=0))
+        return pyramid_folder(original.project, original.path, None)
+
+    one, two = look(first), look(second)
+    size = sum(file.stat().st_size for file in one.glob("*"))
+    monkeypatch.setattr(pyramids, "MOST_BYTES", int(2.5 * size))
+    look(first)
+    three = look(third)
+    assert [folder.is_dir() for folder in (one, two, three)] == [True, False, True]
+
+
 def test_what_is_not_read_in_time_is_said(
     token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
