@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cachetools import TTLCache
+
 from piximi_core.disk import flush_folder, sweep
 from piximi_core.errors import PiximiError, Stopped
 from piximi_core.project.files import ProjectFiles, disk_errors_in_words
@@ -30,6 +32,7 @@ MOST_BYTES = 20_000_000_000
 
 _LIMITS = DecodeLimits(memory=1_500_000_000)
 _LEFT_SECONDS = 3600.0  # what lies unfinished for so long, nobody is at work on
+_REMEMBERED_FAILURES = 1000
 _FAILURE_SECONDS = 60.0
 _NOTED_SECONDS = 60.0
 _MAKING = ".making-"
@@ -64,7 +67,9 @@ class PyramidMaker:
         self._change = threading.Condition()
         self._orders: dict[Path, _Order] = {}
         self._queue: deque[_Order] = deque()
-        self._failures: dict[Path, tuple[float, PiximiError]] = {}
+        self._failures: TTLCache[Path, PiximiError] = TTLCache(
+            _REMEMBERED_FAILURES, _FAILURE_SECONDS
+        )
         self._child: Child | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -80,12 +85,13 @@ class PyramidMaker:
         with self._change:
             order = self._orders.get(target)
             if order is not None:
+                if order in self._queue:
+                    self._queue.remove(order)
+                    self._queue.appendleft(order)
                 return order.future
             order = _Order(target, task)
-            moment, problem = self._failures.get(target, (0.0, None))
-            if self._closed:
-                problem = Stopped("Stopped.")
-            if problem and (self._closed or time.monotonic() - moment < _FAILURE_SECONDS):
+            problem = Stopped("Stopped.") if self._closed else self._failures.get(target)
+            if problem is not None:
                 order.future.set_exception(problem)
                 return order.future
             self._orders[target] = order
@@ -132,7 +138,7 @@ class PyramidMaker:
             with self._change:
                 del self._orders[order.target]
                 if isinstance(problem, PiximiError):
-                    self._failures[order.target] = (time.monotonic(), problem)
+                    self._failures[order.target] = problem
             if problem is None:
                 order.future.set_result(None)
             else:
@@ -157,7 +163,12 @@ class PyramidMaker:
         with self._change:
             if self._closed:
                 raise Stopped("Stopped.")
-            child = self._child = Child(_LIMITS, None)
+        # Not under the lock, for which the server waits.
+        child = Child(_LIMITS, None)
+        with self._change:
+            self._child = child
+            if self._closed:
+                child.process.kill()
         try:
             answer = child.ask(task)
         finally:

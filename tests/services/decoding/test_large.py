@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -246,6 +247,53 @@ def test_a_file_that_changed_gets_another_pyramid(big: Path) -> None:
     until(lambda: maker.share(project, big, None) is None)
     maker.make(project, big, None).result(PATIENCE)
     assert lies_there(big, folder)
+    maker.close()
+
+
+def test_what_is_asked_for_again_is_made_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    go_on = Event()
+
+    def make(_maker: PyramidMaker, order: Any) -> None:
+        made.append(order.task["name"])
+        assert go_on.wait(PATIENCE)
+
+    monkeypatch.setattr(PyramidMaker, "_make", make)
+    maker = PyramidMaker()
+
+    def ask(name: str) -> Any:
+        return maker.make(tmp_path, tmp_path / name, None)
+
+    ask("begun")
+    until(lambda: made)
+    waiting = [ask(name) for name in ("first", "second", "third", "first", "begun")]
+    go_on.set()
+    for future in waiting:
+        future.result(PATIENCE)
+    assert made == ["begun", "first", "third", "second"]
+    maker.close()
+
+
+def test_nobody_waits_while_its_process_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = PyramidMaker()
+    heard: list[float | None] = []
+    path = tmp_path / "a.tif"
+
+    def start(*_limits: object) -> None:
+        asking = Thread(target=lambda: heard.append(maker.share(tmp_path, path, None)), daemon=True)
+        asking.start()
+        asking.join(3)
+        heard.append(None if asking.is_alive() else 1.0)
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(pyramids, "Child", start)
+    with pytest.raises((OSError, PiximiError)):
+        maker.make(tmp_path, path, None).result(PATIENCE)
+    assert heard == [0.0, 1.0]
     maker.close()
 
 
