@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.annotation.regions import Box
-from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import BadInput, NotFound
 from piximi_core.project.contents.things import Thing, get_things, image_gone
 from piximi_core.project.database.store import Store
@@ -104,7 +103,7 @@ def pixels_in(
     NotFound
         The image's file is missing.
     """
-    return of_channels(_original(store, image).cut(plane, box), channels)
+    return _original(store, image).cut(plane, box, channels)
 
 
 def _original(store: Store, image: Thing) -> Original:

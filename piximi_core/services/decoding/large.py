@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import PiximiError
 from piximi_core.images import (
     Description,
@@ -45,6 +46,7 @@ __all__ = [
     "clipped_note",
     "find",
     "identity_of",
+    "picked",
     "pyramid",
     "take",
 ]
@@ -138,7 +140,7 @@ class Large:
             step = int(task.get("step") or 1)
             while not alone and self._bytes(x1, y1, x2, y2) > LARGE_BYTES * step**2:
                 step *= 2
-            pixels = self._cut(plane, (x1, y1, x2, y2), step)
+            pixels = picked(self._cut(plane, (x1, y1, x2, y2), step), task)
         else:
             level = next(
                 (one for one in self.levels if _longest(one) <= OVERVIEW_SIDE), self.levels[-1]
@@ -233,6 +235,16 @@ _last = _Last()
 def find(task: Task) -> Large | None:
     """Return the picture of a task if it is a large one that is read in parts."""
     return None if task.get("whole") else _last.find(task)
+
+
+def picked(pixels: Pixels, task: Task) -> Pixels:
+    """Return what a task wants of a box ``[..., H, W, C]``, before it is written and sent.
+
+    That is the channels ``task["only"]``, all if none of them is there, and every
+    ``task["every"]``-th row and column.
+    """
+    every = int(task.get("every") or 1)
+    return of_channels(pixels[..., ::every, ::every, :], task.get("only") or ())
 
 
 def is_large(parts: Parts) -> bool:

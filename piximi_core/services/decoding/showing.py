@@ -94,7 +94,7 @@ def planes(task: Task) -> dict[str, Any]:
 
     The pixels are ``[Z, H, W, C]`` in the file's own numbers. Of a plane that is too large every
     ``step``-th row and column is given, each the mean of ``step`` times ``step`` pixels. Of a box,
-    those of ``task["step"]``.
+    those of ``task["step"]``, and of them what `large.picked` says.
     """
     in_parts = large.find(task)
     if in_parts is not None:
@@ -111,7 +111,7 @@ def planes(task: Task) -> dict[str, Any]:
     if task.get("box"):
         step = int(task.get("step") or 1)
         part = cut_box(picture.pixels[plane], task["box"])[np.newaxis]
-        first, pixels = plane, reduced(part, step)
+        first, pixels = plane, large.picked(reduced(part, step), task)
     else:
         many = max(1, STACK_BYTES // max(1, picture.pixels[0].nbytes))
         first, step = plane // many * many, 1

@@ -22,7 +22,7 @@ from PIL import Image
 from piximi_core.annotation.regions import Box
 from piximi_core.annotation.tools import scissors
 from piximi_core.annotation.tools.superpixels import superpixels
-from piximi_core.annotation.tools.tones import in_bytes, of_channels
+from piximi_core.annotation.tools.tones import in_bytes
 from piximi_core.errors import BadInput
 from piximi_ui.server.pictures.making import Original
 
@@ -122,8 +122,7 @@ def make_map(sort: Sort, asked: Asked) -> Map:
         Tones are asked for in a range that is none.
     """
     step = asked.step
-    pixels = asked.original.cut(asked.plane, asked.box)[::step, ::step]
-    pixels = of_channels(pixels, asked.channels)
+    pixels = asked.original.cut(asked.plane, asked.box, asked.channels, step)
     if sort == "costs":
         return Map(scissors.cost(pixels), asked.box, step)
     if sort == "tones":

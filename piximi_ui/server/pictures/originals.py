@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -21,6 +22,7 @@ from piximi_core.annotation.regions import Box
 from piximi_core.errors import BadInput, PiximiError
 from piximi_core.project.files import ProjectFiles
 from piximi_core.services.decoding.fair_decoders import Decoded, FairDecoders
+from piximi_core.services.decoding.large import picked
 from piximi_core.services.decoding.pyramids import PyramidMaker, looked_at, pyramid_folder
 
 __all__ = ["Original", "Planes", "close_decoders", "recent", "warm_decoders"]
@@ -85,10 +87,20 @@ class Original:
         """Return how far its pyramid is, 0…1; None where none is being made."""
         return _makers().share(self.project, self.path, self.channels)
 
-    def cut(self, plane: int, box: Box) -> NDArray[Any]:
+    def cut(
+        self, plane: int, box: Box, channels: Sequence[int] = (), every: int = 1
+    ) -> NDArray[Any]:
         """Return the pixels ``[H, W, C]`` of a box in a plane, as the file has them.
 
-        For threads that may wait; it must not be called where the server answers.
+        For threads that may wait; it must not be called where the server answers. What is left out
+        never comes here.
+
+        Parameters
+        ----------
+        channels
+            Those that are wanted; all if none is named, or none of them is there.
+        every
+            Gives every n-th row and column.
 
         Raises
         ------
@@ -96,8 +108,9 @@ class Original:
             The file cannot be read, or not in time.
         """
         kept = recent.look_up(self, plane, whole=True)
+        wanted = {"only": list(channels), "every": every}
         if kept is not None and 0 <= plane - kept.first < len(kept.pixels):
-            return cut_box(kept.pixels[plane - kept.first], box)
+            return picked(cut_box(kept.pixels[plane - kept.first], box), wanted)
         decoders = _decoders()
         task = {
             "plane": plane,
@@ -105,14 +118,13 @@ class Original:
             "channels": self.channels,
             "pyramid": str(self._pyramid),
             "alone": True,
+            **wanted,
         }
         ticket = decoders.submit(self.project, "planes", self.path, **task)
         try:
             found = ticket.future.result(timeout=_LONGEST_WAIT).pixels
         except TimeoutError as error:
-            raise BadInput(
-                "The picture is still being read; try it again in a moment."
-            ) from error
+            raise BadInput("The picture is still being read; try it again in a moment.") from error
         finally:
             decoders.leave(ticket)
         looked_at(self._pyramid)

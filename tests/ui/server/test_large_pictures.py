@@ -16,7 +16,7 @@ from PIL import Image
 from starlette.applications import Starlette
 
 from piximi_core.errors import BadInput
-from piximi_core.services.decoding import pyramids
+from piximi_core.services.decoding import fair_decoders, pyramids
 from piximi_core.services.decoding.pyramids import pyramid_folder
 from piximi_ui.server import pictures
 from piximi_ui.server.pictures import making, originals
@@ -111,6 +111,37 @@ def test_boxes_are_cut_from_the_file(token: str, tmp_path: Path) -> None:
     )
     assert original.share_prepared() is None
     assert pyramids.MOST_BYTES > 10**9
+
+
+def test_only_what_is_wanted_of_a_box_comes_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = noise(3, 1200, 1600)
+    large, small = tmp_path / "images" / "large.tif", tmp_path / "images" / "small.tif"
+    large.parent.mkdir()
+    tiled = np.tile(values[:, :800, :1024], (1, 6, 8))[:, :4500]
+    tifffile.imwrite(large, tiled, imagej=True, metadata={"axes": "CYX"})
+    tifffile.imwrite(small, values, imagej=True, metadata={"axes": "CYX"})
+    sent: list[tuple[int, ...]] = []
+    ask = fair_decoders._ask
+
+    def watched(*asked: Any) -> Any:
+        found = ask(*asked)
+        sent.append(found.pixels.shape)
+        return found
+
+    monkeypatch.setattr(fair_decoders, "_ask", watched)
+    for path, whole in ((large, tiled), (small, values)):
+        original = Original(tmp_path, path, None)
+        box = (3, 100, 1023, 1000)
+        part = np.moveaxis(whole[:, 100:1000, 3:1023], 0, -1)
+        np.testing.assert_array_equal(original.cut(0, box, (2,), 4), part[::4, ::4, 2:])
+        np.testing.assert_array_equal(original.cut(0, box, (2, 0)), part[..., [2, 0]])
+        np.testing.assert_array_equal(original.cut(0, box, (7,), 3), part[::3, ::3])
+        np.testing.assert_array_equal(original.cut(0, box), part)
+    each = [(1, 225, 255, 1), (1, 900, 1020, 2), (1, 300, 340, 3), (1, 900, 1020, 3)]
+    assert sent == 2 * each
+    close_decoders()
 
 
 def test_the_pyramid_that_was_looked_at_longest_ago_makes_room(
