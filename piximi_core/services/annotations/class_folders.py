@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from piximi_core.annotation import blank_background, cut_box, decode_mask
+from piximi_core.annotation import blank_background, decode_mask
 from piximi_core.errors import PiximiError
 from piximi_core.formats.annotations.files import Stems
 from piximi_core.formats.annotations.model import Problem
@@ -99,12 +99,12 @@ def _name(given: Stems, thing: Thing, ending: str) -> str:
 
 def _crop(store: Store, thing: Thing, recent: RecentPictures, blanked: bool) -> bytes:
     assert thing.box is not None
-    whole = recent.read(
+    with recent.boxes(
         store.files.original(thing.file_sha256, thing.extension),
         name=thing.image_name,
         channels=thing.read_channels,
-    )
-    pixels = cut_box(whole.pixels[min(thing.active_plane, whole.planes - 1)], thing.box)
+    ) as whole:
+        pixels = whole.cut(min(thing.active_plane, whole.planes - 1), thing.box)
     if blanked:
         mask = decode_mask(read_runs(thing.mask), *pixels.shape[:2])
         pixels = blank_background(pixels, mask)

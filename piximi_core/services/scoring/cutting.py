@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from piximi_core.annotation import blank_background, cut_as_piximi, cut_box, decode_mask
-from piximi_core.images import Picture, to_unit
-from piximi_core.images.rendering import finite_range
+from piximi_core.annotation import blank_background, cut_as_piximi, decode_mask
+from piximi_core.images import to_unit
 from piximi_core.project.contents.objects import read_runs
 from piximi_core.project.contents.things import Thing
+from piximi_core.services.scoring.recent_pictures import Boxes
 
 __all__ = ["Cut", "cut_object"]
 
@@ -49,16 +49,16 @@ class Cut:
 
 
 def cut_object(
-    picture: Picture, plane: int, cut: Cut, float_range: Range | None = None
+    picture: Boxes, plane: int, cut: Cut, float_range: Range | None = None
 ) -> NDArray[np.float32]:
     """Return an object as ``[H, W, C]`` float32 in 0…1, scaled as its image is."""
     x1, y1, x2, y2 = cut.box
-    whole = picture.pixels[min(plane, picture.planes - 1)]
-    if whole.dtype.kind == "f" and float_range is None:
-        float_range = finite_range(whole)
+    plane = min(plane, picture.planes - 1)
     # One row and column more, because Piximi's last sample lies there.
     more = int(cut.as_piximi)
-    region = cut_box(whole, (x1, y1, x2 + more, y2 + more))
+    region = picture.cut(plane, (x1, y1, x2 + more, y2 + more))
+    if region.dtype.kind == "f" and float_range is None:
+        float_range = picture.finite_range(plane)
     pixels = to_unit(region, picture.bit_depth, float_range)
     if cut.as_piximi:
         pixels = cut_as_piximi(pixels, (0, 0, x2 - x1, y2 - y1))

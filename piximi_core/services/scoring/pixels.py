@@ -119,8 +119,8 @@ class _Resizer:
             plane = picture.pixels[min(item.plane, picture.planes - 1)]
             unit = to_unit(plane, picture.bit_depth, self.float_range)
         else:
-            picture = self.recent.read(path, name=item.name, channels=channels)
-            unit = cut_object(picture, item.plane, cut, self.float_range)
+            with self.recent.boxes(path, name=item.name, channels=channels) as boxes:
+                unit = cut_object(boxes, item.plane, cut, self.float_range)
         return fitted(unit, self.shape, item.name)
 
 

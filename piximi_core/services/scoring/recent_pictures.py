@@ -1,20 +1,68 @@
-"""The pictures read last, decoded: many objects of one image read its file once."""
+"""The pictures read last, decoded: many objects of one image read its file once.
+
+Of one that is too large to be kept, only the boxes of the objects are read if its format allows.
+"""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
 from cachetools import LRUCache
 
-from piximi_core.images import Picture, read_picture
+from piximi_core.annotation import cut_box
+from piximi_core.images import Picture, PixelSize, open_parts, read_picture
+from piximi_core.images.large.parts import Box, Parts
+from piximi_core.images.picture import PixelArray
+from piximi_core.images.rendering import finite_range
+from piximi_core.images.request import allowed_bytes
 
-__all__ = ["RecentPictures"]
+__all__ = ["Boxes", "RecentPictures"]
 
 _KEPT_BYTES = 256_000_000
+_KEPT_RANGES = 1000
+_STRIP_BYTES = 48_000_000
 
 _Key = tuple[Path, int | None]
+
+
+_Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """A picture of which boxes are read.
+
+    Attributes
+    ----------
+    planes, bit_depth, pixel_size
+        As of a `Picture`.
+    cut
+        Gives what of a box ``(x1, y1, x2, y2)`` lies in a plane, ``[H, W, C]``, native values.
+    finite_range
+        Gives the smallest and the largest finite value of a plane.
+    """
+
+    planes: int
+    bit_depth: int
+    pixel_size: PixelSize | None
+    cut: Callable[[int, Box], PixelArray]
+    finite_range: Callable[[int], _Range]
+
+    @classmethod
+    def of(cls, picture: Picture) -> Boxes:
+        """Read them from a picture that is decoded."""
+        return cls(
+            picture.planes,
+            picture.bit_depth,
+            picture.pixel_size,
+            lambda plane, box: cut_box(picture.pixels[plane], box),
+            lambda plane: finite_range(picture.pixels[plane]),
+        )
 
 
 class RecentPictures:
@@ -25,8 +73,44 @@ class RecentPictures:
         self._kept: LRUCache[_Key, Picture] = LRUCache(
             _KEPT_BYTES, getsizeof=lambda picture: picture.pixels.nbytes
         )
+        self._ranges: LRUCache[tuple[_Key, int], _Range] = LRUCache(_KEPT_RANGES)
         # Threads that want the same picture wait for each other instead of reading it twice.
         self._reading = [Lock() for _ in range(16)]
+
+    @contextmanager
+    def boxes(self, path: Path, *, name: str, channels: int | None) -> Iterator[Boxes]:
+        """Give the boxes of a picture; the arguments are those of `read_picture`.
+
+        Raises
+        ------
+        BadInput
+            As `read_picture`, now or while boxes are read.
+        """
+        key = (path, channels)
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is None:
+            with open_parts(path, name=name, channels=channels) as (found, parts):
+                if parts is not None and parts.planes * parts.plane_bytes > _most():
+                    yield Boxes(
+                        parts.planes,
+                        found.bit_depth,
+                        found.pixel_size,
+                        parts.cut,
+                        lambda plane: self._range(key, parts, plane),
+                    )
+                    return
+            kept = self.read(path, name=name, channels=channels)
+        yield Boxes.of(kept)
+
+    def _range(self, key: _Key, parts: Parts, plane: int) -> _Range:
+        with self._lock:
+            found = self._ranges.get((key, plane))
+        if found is None:
+            found = _range_of(parts, plane)
+            with self._lock:
+                self._ranges[key, plane] = found
+        return found
 
     def read(self, path: Path, *, name: str, channels: int | None) -> Picture:
         """Return a picture as `read_picture` does; the arguments are its own."""
@@ -40,3 +124,20 @@ class RecentPictures:
             with self._lock, suppress(ValueError):  # it alone is larger than what is kept
                 self._kept[key] = picture
             return picture
+
+
+def _most() -> int:
+    return min(_KEPT_BYTES, allowed_bytes())
+
+
+def _range_of(parts: Parts, plane: int) -> _Range:
+    """Return the smallest and the largest finite value of a plane, read strip by strip."""
+    row = max(1, parts.plane_bytes // max(1, parts.height))
+    rows = max(1, _STRIP_BYTES // row // parts.rows) * parts.rows
+    low, high = np.inf, -np.inf
+    for top in range(0, parts.height, rows):
+        strip = parts.cut(plane, (0, top, parts.width, top + rows))
+        if np.isfinite(strip).any():
+            lowest, highest = finite_range(strip)
+            low, high = min(low, lowest), max(high, highest)
+    return (float(low), float(high)) if low <= high else (0.0, 0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +16,21 @@ from piximi_core.annotation import encode_mask
 from piximi_core.classification.settings import ModelSettings
 from piximi_core.errors import BadInput
 from piximi_core.jobs.inline import run_here
-from piximi_core.project.contents.kinds import create_kind
+from piximi_core.project.contents.kinds import create_kind, list_kinds
 from piximi_core.project.contents.labelling import set_partition
 from piximi_core.project.contents.objects import NewObject, add_objects, list_objects
 from piximi_core.project.contents.runs import find_run
 from piximi_core.project.contents.things import ThingFilter, find_ids, get_things
 from piximi_core.project.database import history, schema
 from piximi_core.project.database.store import Store
+from piximi_core.services.annotations.class_folders import write_class_folders
 from piximi_core.services.classifiers import export
 from piximi_core.services.evaluation.evaluate_run import evaluate_run, unscored_ids
 from piximi_core.services.scoring import predict
 from piximi_core.services.scoring.items import item_of, read_items
 from piximi_core.services.scoring.pixels import readable_batches, require_readable
 from piximi_core.services.scoring.predict import load_classifier
+from piximi_core.services.scoring.recent_pictures import RecentPictures
 from piximi_core.services.training import train
 from piximi_core.services.training.planning import default_settings, plan_training
 from tests.services.conftest import add, write_classes
@@ -89,6 +93,43 @@ def test_the_crop_is_the_box(store: Store, planes: Planes, cells: dict[str, Any]
         seen = as_the_network_sees(store, ids, object_background=background)
         expected = by_hand(planes, cells, blanked=background == "Blanked")
         np.testing.assert_allclose(seen, expected, rtol=0, atol=1e-7)
+
+
+def test_objects_of_an_image_that_is_too_large_as_a_whole_are_read_alone(
+    store: Store, planes: Planes, cells: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = find_ids(store, ThingFilter(kind_id=cells["kind"]))
+    stretched = as_the_network_sees(store, ids, object_crop="Piximi")
+    monkeypatch.setenv("PIXIMI_MAX_IMAGE_BYTES", str(planes.nbytes // 2))
+    np.testing.assert_array_equal(as_the_network_sees(store, ids, object_crop="Piximi"), stretched)
+    seen = as_the_network_sees(store, ids, object_background="Blanked")
+    expected = by_hand(planes, cells, blanked=True)
+    np.testing.assert_allclose(seen, expected, rtol=0, atol=1e-7)
+    archive = store.folder / "cells.zip"
+    kind = next(kind for kind in list_kinds(store) if kind.id == cells["kind"])
+    written, failed = write_class_folders(store, kind, archive, check=lambda _done, _of: None)
+    assert (written, failed) == (len(ids), [])
+    with zipfile.ZipFile(archive) as found:
+        crop = tifffile.imread(BytesIO(found.read(found.namelist()[0])))
+    x1, y1, x2, y2 = cells["boxes"][0]
+    np.testing.assert_array_equal(np.moveaxis(crop, 0, -1), planes[1, y1:y2, x1:x2])
+
+
+@pytest.mark.parametrize("most", ["1000000", "100000"])
+def test_boxes_and_ranges_are_the_same_from_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    monkeypatch.setenv("PIXIMI_MAX_IMAGE_BYTES", most)
+    pixels = np.random.default_rng(0).normal(0, 9, (2, 200, 300)).astype(np.float32)
+    pixels[0, :64], pixels[0, 70, 3], pixels[0, 199, 7] = np.nan, np.inf, -500
+    path = tmp_path / "floats.tif"
+    tifffile.imwrite(path, pixels, imagej=True, metadata={"axes": "ZYX"})
+    with RecentPictures().boxes(path, name="floats.tif", channels=None) as boxes:
+        assert (boxes.planes, boxes.bit_depth) == (2, 32)
+        np.testing.assert_array_equal(boxes.cut(1, (290, 5, 310, 20)), pixels[1, 5:20, 290:, None])
+        finite = pixels[0][np.isfinite(pixels[0])]
+        assert boxes.finite_range(0) == (finite.min(), finite.max())
+        assert boxes.finite_range(1) == (pixels[1].min(), pixels[1].max())
 
 
 def test_piximis_crop_is_its_own_resize_of_the_whole_plane(
