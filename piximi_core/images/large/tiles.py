@@ -65,10 +65,8 @@ class TileFile:
             os.close(self._file)
             raise ValueError(f"{path.name} has another size than its level")
 
-    def close(self, *, durable: bool = False) -> None:
-        """Close the file, when all of it is on the disk if that is asked for."""
-        if durable:
-            os.fsync(self._file)
+    def close(self) -> None:
+        """Close the file."""
         os.close(self._file)
 
     def write(self, plane: int, top: int, rows: PixelArray) -> None:

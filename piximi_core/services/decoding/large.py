@@ -211,9 +211,11 @@ class _Last:
                 self._picture = self._open(path, task, identity)
         if self._picture is not None and self._picture.pyramid is None and task.get("pyramid"):
             folder = Path(task["pyramid"])
-            self._picture.pyramid = self._levels.enter_context(
-                open_pyramid(folder, identity, self._picture.parts)
-            )
+            with ExitStack() as opening:
+                opened = open_pyramid(folder, identity, self._picture.parts)
+                self._picture.pyramid = opening.enter_context(opened)
+                if self._picture.pyramid is not None:
+                    self._levels = opening.pop_all()
         return self._picture
 
     def _open(self, path: Path, task: Task, identity: str) -> Large | None:

@@ -1,8 +1,8 @@
 """Pictures by HTTP: thumbnails and rendered planes, made once and named by their content.
 
-Pictures never travel inside a rerun. A page asks for a token, builds addresses with
-:func:`thumb_address` and its neighbours, and the browser fetches them here, many at a time and
-from its own cache the next time. How a picture is to look is part of its address.
+Pictures never travel inside a rerun. A page asks for a token, builds addresses with those of
+`addresses`, and the browser fetches them here, many at a time and from its own cache the next time.
+How a picture is to look is part of its address.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from threading import Event, Thread
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import tifffile
 
@@ -94,6 +95,20 @@ def test_a_large_box_of_an_object_is_seen_in_less_detail(path: Path) -> None:
     assert seen.nbytes <= large.LARGE_BYTES
     _facts, alone = planes(path, plane=0, box=[0, 0, 2500, 1400], alone=True, **asked)
     assert alone.shape == (1, 1400, 2500, 1), "what a stroke is drawn on is never thinned out"
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_looking_in_vain_for_a_pyramid_leaves_no_file_open(path: Path) -> None:
+    tifffile.imwrite(path, noise(1400, 2500), tile=(64, 64))
+    folder = path.with_name("pyramid")
+    make(path, folder)
+    last = max(int(one.stem) for one in folder.glob("*.tiles"))
+    (folder / f"{last}.tiles").unlink()
+    counts = []
+    for _ in range(3):
+        assert planes(path, plane=0, pyramid=str(folder))[0] == {"needs_pyramid": True}
+        counts.append(psutil.Process().num_fds())
+    assert counts[0] == counts[1] == counts[2]
 
 
 @pytest.mark.usefixtures("small_is_large")
