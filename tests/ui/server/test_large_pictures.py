@@ -127,6 +127,8 @@ def test_only_what_is_wanted_of_a_box_comes_here(
 
     def watched(*asked: Any) -> Any:
         found = ask(*asked)
+        assert found is not None
+        assert found.pixels is not None
         sent.append(found.pixels.shape)
         return found
 
