@@ -18,7 +18,6 @@ from piximi_core.annotation.tools.proposing import (
 )
 from piximi_core.annotation.tools.tones import of_channels
 from piximi_core.errors import BadInput, PiximiError, Stopped
-from piximi_core.images import read_picture
 from piximi_core.jobs.folder import Job, write_json
 from piximi_core.jobs.service import Change, Request, Result, Said, Service
 from piximi_core.messages import Message
@@ -30,6 +29,7 @@ from piximi_core.project.database.schema import images
 from piximi_core.project.database.store import Store, current_user
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.services.scoring.items import Item, item_of, read_items, write_items
+from piximi_core.services.scoring.recent_pictures import open_planes
 from piximi_core.vocabulary import IMAGE_KIND, new_id
 
 __all__ = ["PROPOSE_OBJECTS", "ObjectsProposed", "ProposeRequest", "ask", "run"]
@@ -147,12 +147,12 @@ def run(job: Job, request: ProposeRequest) -> ObjectsProposed:
 def _look(
     job: Job, item: Item, path: Path, request: ProposeRequest
 ) -> Iterator[tuple[int, list[Region]]]:
-    picture = read_picture(path, name=item.name, channels=item.read_channels or None)
-    for plane in range(picture.planes) if request.all_planes else (item.plane,):
-        job.raise_if_stopped()
-        pixels = of_channels(picture.pixels[min(plane, picture.planes - 1)], request.channels)
-        diameter = request.diameter or propose_diameter(pixels)
-        yield plane, propose(pixels, Wanted(diameter, request.method, request.tone))
+    with open_planes(path, name=item.name, channels=item.read_channels or None) as picture:
+        for plane in range(picture.planes) if request.all_planes else (item.plane,):
+            job.raise_if_stopped()
+            pixels = of_channels(picture.plane(plane), request.channels)
+            diameter = request.diameter or propose_diameter(pixels)
+            yield plane, propose(pixels, Wanted(diameter, request.method, request.tone))
 
 
 def _line(image_id: str, plane: int, regions: Sequence[Region]) -> str:

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piximi_core.errors import BadInput, NoSpace, PiximiError
-from piximi_core.images import read_picture, to_unit
+from piximi_core.images import to_unit
 from piximi_core.messages import Message
 from piximi_core.prefetch import DECODING_THREADS, work_ahead
 from piximi_core.project.files import ProjectFiles, replace_atomically
 from piximi_core.services.scoring.cutting import Cut, cut_object
 from piximi_core.services.scoring.items import Item
-from piximi_core.services.scoring.recent_pictures import RecentPictures
+from piximi_core.services.scoring.recent_pictures import RecentPictures, open_planes
 
 __all__ = ["Batch", "fitted", "readable_batches", "require_readable", "training_arrays"]
 
@@ -115,8 +115,8 @@ class _Resizer:
     def _read(self, item: Item) -> FloatImage:
         path, cut, channels = item.path(self.files), item.cut, item.read_channels or None
         if cut is None:
-            picture = read_picture(path, name=item.name, channels=channels)
-            plane = picture.pixels[min(item.plane, picture.planes - 1)]
+            with open_planes(path, name=item.name, channels=channels) as picture:
+                plane = picture.plane(item.plane)
             unit = to_unit(plane, picture.bit_depth, self.float_range)
         else:
             with self.recent.boxes(path, name=item.name, channels=channels) as boxes:

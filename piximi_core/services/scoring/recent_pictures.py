@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -15,13 +16,13 @@ import numpy as np
 from cachetools import LRUCache
 
 from piximi_core.annotation import cut_box
-from piximi_core.images import Picture, PixelSize, open_parts, read_picture
+from piximi_core.images import Description, Picture, PixelSize, open_parts, read_picture
 from piximi_core.images.large.parts import Box, Parts
 from piximi_core.images.picture import PixelArray
 from piximi_core.images.rendering import finite_range
-from piximi_core.images.request import allowed_bytes
+from piximi_core.images.request import TooLarge, allowed_bytes
 
-__all__ = ["Boxes", "RecentPictures"]
+__all__ = ["Boxes", "RecentPictures", "open_planes"]
 
 _KEPT_BYTES = 256_000_000
 _KEPT_RANGES = 1000
@@ -39,7 +40,7 @@ class Boxes:
 
     Attributes
     ----------
-    planes, bit_depth, pixel_size
+    planes, height, width, bit_depth, pixel_size
         As of a `Picture`.
     cut
         Gives what of a box ``(x1, y1, x2, y2)`` lies in a plane, ``[H, W, C]``, native values.
@@ -48,6 +49,8 @@ class Boxes:
     """
 
     planes: int
+    height: int
+    width: int
     bit_depth: int
     pixel_size: PixelSize | None
     cut: Callable[[int, Box], PixelArray]
@@ -58,11 +61,51 @@ class Boxes:
         """Read them from a picture that is decoded."""
         return cls(
             picture.planes,
+            picture.height,
+            picture.width,
             picture.bit_depth,
             picture.pixel_size,
             lambda plane, box: cut_box(picture.pixels[plane], box),
             lambda plane: finite_range(picture.pixels[plane]),
         )
+
+    @classmethod
+    def in_parts(cls, found: Description, parts: Parts, ranges: Callable[[int], _Range]) -> Boxes:
+        """Read them from a file that is open; the ranges are those of its planes."""
+        size = parts.planes, parts.height, parts.width
+        return cls(*size, found.bit_depth, found.pixel_size, parts.cut, ranges)
+
+    def plane(self, number: int) -> PixelArray:
+        """Return a plane ``[H, W, C]``; the last one beyond the end."""
+        return self.cut(min(number, self.planes - 1), (0, 0, self.width, self.height))
+
+
+@contextmanager
+def open_planes(path: Path, *, name: str, channels: int | None) -> Iterator[Boxes]:
+    """Give the planes of a picture, one at a time where all together are too large to be decoded.
+
+    Parameters
+    ----------
+    path, name, channels
+        As of `read_picture`.
+
+    Raises
+    ------
+    BadInput
+        As `read_picture`, now or while planes are read.
+    """
+    try:
+        whole = Boxes.of(read_picture(path, name=name, channels=channels))
+    except TooLarge as error:
+        # Only then: whoever reads many small files is not to open each of them twice.
+        too_large = error
+    else:
+        yield whole
+        return
+    with open_parts(path, name=name, channels=channels) as (found, parts):
+        if parts is None or parts.plane_bytes > allowed_bytes():
+            raise too_large
+        yield Boxes.in_parts(found, parts, partial(_range_of, parts))
 
 
 class RecentPictures:
@@ -91,14 +134,9 @@ class RecentPictures:
             kept = self._kept.get(key)
         if kept is None:
             with open_parts(path, name=name, channels=channels) as (found, parts):
-                if parts is not None and parts.planes * parts.plane_bytes > _most():
-                    yield Boxes(
-                        parts.planes,
-                        found.bit_depth,
-                        found.pixel_size,
-                        parts.cut,
-                        lambda plane: self._range(key, parts, plane),
-                    )
+                if parts is not None and _is_large(parts):
+                    ranges = partial(self._range, key, parts)
+                    yield Boxes.in_parts(found, parts, ranges)
                     return
             kept = self.read(path, name=name, channels=channels)
         yield Boxes.of(kept)
@@ -126,8 +164,9 @@ class RecentPictures:
             return picture
 
 
-def _most() -> int:
-    return min(_KEPT_BYTES, allowed_bytes())
+def _is_large(parts: Parts) -> bool:
+    """Whether it is not decoded as a whole: it could not be kept, or not be decoded at all."""
+    return parts.planes * parts.plane_bytes > min(_KEPT_BYTES, allowed_bytes())
 
 
 def _range_of(parts: Parts, plane: int) -> _Range:

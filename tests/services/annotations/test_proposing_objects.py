@@ -67,6 +67,15 @@ def test_many_images_get_proposals_in_one_step(store: Store, images: list[str]) 
     assert sorted({row.plane for row in proposals_in(store, images[2])}) == [0, 1, 2]
 
 
+def test_a_stack_that_is_too_large_as_a_whole_is_looked_at_plane_by_plane(
+    store: Store, images: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXIMI_MAX_IMAGE_BYTES", str(2 * 2 * 96 * 96))  # of one plane
+    request = ProposeRequest(new_kind="nucleus", diameter=18.0, all_planes=True)
+    result = run_here(store, propose_objects.ask(store, images[2:], request))
+    assert (result.found, result.images, result.failed) == (9, 1, ())
+
+
 def test_the_size_of_what_is_drawn_is_taken_and_it_is_left_alone(
     store: Store, images: list[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,22 @@ def test_boxes_and_ranges_are_the_same_from_parts(
         finite = pixels[0][np.isfinite(pixels[0])]
         assert boxes.finite_range(0) == (finite.min(), finite.max())
         assert boxes.finite_range(1) == (pixels[1].min(), pixels[1].max())
+
+
+def test_planes_of_a_stack_that_is_too_large_as_a_whole_are_read_alone(
+    store: Store, planes: Planes, cells: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [thing] = get_things(store, find_ids(store, ThingFilter()))
+    items = [replace(item_of(thing, settings={}), plane=plane) for plane in (0, 1, 5)]
+    monkeypatch.setenv("PIXIMI_MAX_IMAGE_BYTES", str(planes.nbytes // 2))
+    batches = readable_batches(items, store.files, planes.shape[1:])
+    seen = np.concatenate(list(require_readable(batches)))
+    expected = planes[[0, 1, 1]] / 65535
+    np.testing.assert_allclose(seen, expected, rtol=0, atol=1e-6)
+    monkeypatch.setenv("PIXIMI_MAX_IMAGE_BYTES", str(planes.nbytes // 3))
+    batches = readable_batches(items, store.files, planes.shape[1:])
+    with pytest.raises(BadInput, match="would take"):
+        list(require_readable(batches))
 
 
 def test_piximis_crop_is_its_own_resize_of_the_whole_plane(
