@@ -74,7 +74,7 @@ export class Tile {
 
   fetchMissing() {
     const { outlines } = this;
-    if (outlines?.complete && !outlines.naturalWidth) outlines.setAttribute("src", outlines.getAttribute("src"));
+    if (outlines?.complete && !outlines.naturalWidth) outlines.setAttribute("src", outlines.getAttribute("src") ?? "");
     if (!this.node.classList.contains("broken")) return;
     this.node.classList.remove("broken");
     this.image.src = this.item.thumb;

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -273,7 +274,7 @@ def test_a_network_that_never_ends_is_ended(folder: Path, tmp_path: Path) -> Non
     picture, copy = tmp_path / "picture.npy", tmp_path / "copy"
     np.save(picture, bright())
     runner = Runner(seconds=4.0)
-    task = {"picture": str(picture), "copy": str(copy), "height": HEIGHT, "width": WIDTH}
+    task: dict[str, Any] = {"picture": str(picture), "copy": str(copy), "height": HEIGHT, "width": WIDTH}
     begun = time.monotonic()
     try:
         with pytest.raises(BadInput, match=r"'hostile_encoder\.onnx' took longer than 4 s"):
