@@ -274,7 +274,12 @@ def test_a_network_that_never_ends_is_ended(folder: Path, tmp_path: Path) -> Non
     picture, copy = tmp_path / "picture.npy", tmp_path / "copy"
     np.save(picture, bright())
     runner = Runner(seconds=4.0)
-    task: dict[str, Any] = {"picture": str(picture), "copy": str(copy), "height": HEIGHT, "width": WIDTH}
+    task: dict[str, Any] = {
+        "picture": str(picture),
+        "copy": str(copy),
+        "height": HEIGHT,
+        "width": WIDTH,
+    }
     begun = time.monotonic()
     try:
         with pytest.raises(BadInput, match=r"'hostile_encoder\.onnx' took longer than 4 s"):
