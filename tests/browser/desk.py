@@ -13,6 +13,7 @@ from piximi_core.project.contents.things import ThingFilter, list_things
 from piximi_core.project.database.store import Store
 from piximi_core.project.workspace import create_project
 from piximi_core.services.examples.digits import add_digits
+from piximi_core.services.importing.compare_pixels import compare_pixels
 from tests.browser.dashboard import Dashboard
 from tests.browser.gallery.gallery_driver import tiles
 from tests.browser.wire import Wire
@@ -29,6 +30,7 @@ class Desk:
         self.dashboard = Dashboard(folder / "workspace")
         self.store: Store = create_project("Digits", self.dashboard.workspace)
         add_digits(self.store, limit=images)
+        compare_pixels(self.store)  # which the dashboard would do at some moment of the test
         self.categories: list[Category] = list_categories(self.store)
         self.dashboard.start()
         self.wire = Wire(self.dashboard.port)
