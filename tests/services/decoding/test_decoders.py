@@ -121,7 +121,8 @@ def test_one_that_died_in_its_sleep_is_replaced(
     take(decoders, good)
     for child in child_ids():
         os.kill(child, signal.SIGKILL)
-        wait_for_end(child)
+        # Until the last of its threads is gone: what a process is then told of it is the truth.
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     assert take(decoders, good)["width"] == 8
 
 

@@ -14,7 +14,7 @@ from piximi_core.jobs import engine
 from piximi_core.jobs.inline import run_here
 from piximi_core.project.database.store import Store, create_store
 from piximi_core.project.files import hash_file
-from piximi_core.services.scoring import pixels
+from piximi_core.services.scoring import recent_pictures
 from piximi_core.services.training import reading_ahead, train
 from piximi_core.services.training.planning import plan_training
 from piximi_core.vocabulary import IMAGE_KIND
@@ -69,7 +69,7 @@ def test_a_training_finds_what_was_read_ahead_and_learns_the_same(
     get_ready(labelled, SMALL)
     weights = []
     run_here(plainly, train.ask(plainly, SMALL))
-    monkeypatch.setattr(pixels, "read_picture", refuse)
+    monkeypatch.setattr(recent_pictures, "read_picture", refuse)
     run_here(labelled, train.ask(labelled, SMALL))
     for store in (plainly, labelled):
         (path,) = store.files.runs.glob("*/*.weights.bin")
