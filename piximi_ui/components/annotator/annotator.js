@@ -197,8 +197,11 @@ class Annotator {
     const known = this.told !== undefined;
     this.told = revision;
     clearTimeout(this.telling);
-    const more = () => ({ kind: this.strokes.drew, image: this.image.id });
-    const told = () => this.component?.setTriggerValue("changed", { revision, ...more() });
+    const told = () => {
+      // Under an open dialog nothing is drawn anew: what is being done there would be lost.
+      if (document.querySelector('[role="dialog"]')) this.telling = setTimeout(told, TELL);
+      else this.component?.setTriggerValue("changed", { revision, kind: this.strokes.drew, image: this.image.id });
+    };
     if (known) this.telling = setTimeout(told, TELL);
   }
 
