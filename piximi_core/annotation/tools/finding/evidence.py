@@ -128,9 +128,7 @@ def likeness(
         level = min(level, dark + _HIGHEST_LEVEL * (bright - dark))
     else:
         level = dark + share * (bright - dark)
-    above = (tone - level) / (bright - level)
-    too_bright = (bright + _TOO_BRIGHT * (bright - dark) - tone) / (bright - level)
-    return np.clip(np.minimum(above, too_bright), -1, 1)
+    return _measured(tone, dark, bright, level)
 
 
 def likeness_nearby(tone: Numbers, mask: Mask) -> Numbers | None:
@@ -166,7 +164,13 @@ def likeness_between(tone: Numbers, ground: Numbers, bright: float, share: float
     share
         Where the outline lies on the way from the ground's tone to the object's.
     """
-    level = ground + share * (bright - ground)
+    return _measured(tone, ground, bright, ground + share * (bright - ground))
+
+
+def _measured(
+    tone: Numbers, ground: Numbers | float, bright: float, level: Numbers | float
+) -> Numbers:
+    """Return how far tones lie above a level, 1 at the object's own; what is too bright is none."""
     above = (tone - level) / (bright - level)
     too_bright = (bright + _TOO_BRIGHT * (bright - ground) - tone) / (bright - level)
     alike: Numbers = np.clip(np.minimum(above, too_bright), -1, 1)
